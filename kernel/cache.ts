@@ -1,0 +1,83 @@
+import { LRUCache } from 'lru-cache'
+import type { Channel } from './channel.ts'
+import type { Queryable } from './database/database.ts'
+
+/** Longest time for which a value may be served without having been loaded anew. */
+const MAX_AGE = 60_000
+
+/**
+ * Values kept in this process until an event says that they changed. It holds promises, so of a thousand
+ * requests for a missing key one loads and the others wait for it; and a load that was under way when the key
+ * was invalidated is dropped with it.
+ */
+export class CacheStore {
+  readonly #entries: LRUCache<string, Promise<unknown>>
+  readonly #channel: Channel
+
+  constructor(channel: Channel, max = 20_000) {
+    this.#entries = new LRUCache({ max, ttl: MAX_AGE })
+    this.#channel = channel
+    channel.subscribe('cache', (keys) => this.#drop(keys as string[]))
+    channel.onGap(() => this.#entries.clear())
+  }
+
+  /** The part of the cache that one service sees. */
+  of(service: string): Cache {
+    return {
+      get: (key, load) => this.#get(`${service}:${key}`, load),
+      invalidate: (db, keys) => this.#invalidate(db, keys.map((key) => `${service}:${key}`)),
+    }
+  }
+
+  #get<T>(key: string, load: () => Promise<T>): Promise<T> {
+    const known = this.#entries.get(key) as Promise<T> | undefined
+    if (known) return known
+    const loading = load()
+    this.#entries.set(key, loading)
+    loading.then(
+      (value) => replies.add(value),
+      () => {
+        if (this.#entries.peek(key) === loading) this.#entries.delete(key)
+      },
+    )
+    return loading
+  }
+
+  async #invalidate(db: Queryable, keys: string[]): Promise<void> {
+    if (keys.length > 0) await this.#channel.publish(db, 'cache', keys)
+  }
+
+  #drop(keys: string[]): void {
+    for (const key of keys) {
+      if (!key.endsWith('*')) this.#entries.delete(key)
+      else for (const known of this.#entries.keys()) if (known.startsWith(key.slice(0, -1))) this.#entries.delete(known)
+    }
+  }
+}
+
+export interface Cache {
+  /** The value under `key`, loaded if it is not known. Treat it as read-only: others share it. */
+  get<T>(key: string, load: () => Promise<T>): Promise<T>
+  /**
+   * Forgets values in every process once the transaction commits; a trailing `*` stands for any ending. Until
+   * then, and for a millisecond or so after it, others may still be given the old value.
+   */
+  invalidate(db: Queryable, keys: readonly string[]): Promise<void>
+}
+
+/** Objects that a cache holds never change, so their JSON is made once. */
+const replies = {
+  known: new WeakSet<object>(),
+  add(value: unknown) {
+    if (typeof value === 'object' && value !== null) this.known.add(value)
+  },
+}
+const texts = new WeakMap<object, string>()
+
+/** JSON of a reply; made only once for an object that came out of a cache. */
+export function toJson(value: unknown): string {
+  if (typeof value !== 'object' || value === null || !replies.known.has(value)) return JSON.stringify(value)
+  let text = texts.get(value)
+  if (text === undefined) texts.set(value, (text = JSON.stringify(value)))
+  return text
+}

@@ -1,0 +1,204 @@
+/** Calls of operations, wherever they come from: the public door, another service, an event, a job or a saga. */
+import { createHash } from 'node:crypto'
+import type { Logger } from 'pino'
+import type { Cache } from './cache.ts'
+import type { Channel } from './channel.ts'
+import type { CallOptions, Client, Contract, Operation } from './contract.ts'
+import { isFlat, isStreamed } from './contract.ts'
+import type { Database, Pool } from './database/database.ts'
+import { Deadline } from './deadline.ts'
+import { DomainError, fromProblem, kernelErrors, type Problem, toProblem } from './errors.ts'
+import type { Actor } from './identity.ts'
+import { once } from './idempotency.ts'
+import type { Metrics } from './metrics.ts'
+import { assertInput, assertValid } from './schema.ts'
+import type { Context, Service } from './service.ts'
+import { childOf, type Trace, traceParent } from './trace.ts'
+
+/** What travels with a call from service to service. */
+export interface Call {
+  readonly actor: Actor | undefined
+  readonly deadline: Deadline
+  readonly trace: Trace
+  /** Idempotency key; undefined when the caller gave none. */
+  readonly key: string | undefined
+  /** 0 for a request or task, one more for each call inside it. */
+  readonly depth: number
+}
+
+/** A service that runs in this process, with what its handlers are given. */
+export interface Hosted {
+  readonly service: Service
+  readonly pool: Pool
+  readonly config: unknown
+  readonly cache: Cache
+  readonly log: Logger
+}
+
+/** How in-process calls are made: as function calls, or through JSON both ways as between processes. */
+export type CallMode = 'direct' | 'serialised'
+
+export interface CallerOptions {
+  readonly hosted: ReadonlyMap<string, Hosted>
+  readonly channel: Channel
+  readonly metrics: Metrics
+  readonly mode: CallMode
+}
+
+const MAX_DEPTH = 16
+
+export class Caller {
+  readonly #options: CallerOptions
+  readonly #clients = new Map<Contract, object>()
+
+  constructor(options: CallerOptions) {
+    this.#options = options
+  }
+
+  /** Runs one operation of a hosted service. Access has been checked by the door through which it came. */
+  invoke(hosted: Hosted, name: string, input: object, call: Call): Promise<unknown> {
+    call.deadline.check()
+    const operation = hosted.service.contract.operations[name] as Operation
+    const handler = hosted.service.operations[name] as (input: object, ctx: Context) => Promise<unknown>
+    const database = hosted.pool.at(call.depth, traceParent(call.trace))
+    const keyed = call.key !== undefined && operation.method !== 'GET' && !operation.idempotent && !operation.secret
+    if (!keyed) return handler(input, this.context(hosted, call, database))
+    const scope = `${hosted.service.contract.name}.${name} ${call.actor?.id ?? '-'} ${call.key}`
+    return once(database, scope, input, (tx) => handler(input, this.context(hosted, call, tx)))
+  }
+
+  /** What a handler of the service is given for this call. */
+  context(hosted: Hosted, call: Call, db: Database): Context {
+    return new CallContext(this, hosted, call, db, this.#options.channel)
+  }
+
+  /** Functions that call the contract's operations on behalf of `call`. */
+  client<C extends Contract>(contract: C, call: Call): Client<C> {
+    let methods = this.#clients.get(contract)
+    if (!methods) this.#clients.set(contract, (methods = this.#methods(contract)))
+    return Object.create(methods, { call: { value: call } }) as Client<C>
+  }
+
+  #methods(contract: Contract): object {
+    const caller = this
+    return Object.fromEntries(
+      Object.keys(contract.operations).map((name) => [
+        name,
+        function (this: { call: Call }, input: object = {}, options: CallOptions = {}) {
+          return caller.#call(contract, name, input, nested(this.call, `${contract.name}.${name}`, input, options))
+        },
+      ]),
+    )
+  }
+
+  async #call(contract: Contract, name: string, input: object, call: Call): Promise<unknown> {
+    const hosted = this.#options.hosted.get(contract.name)
+    if (!hosted) throw new Error(`the service ${contract.name} does not run in this process`)
+    if (call.depth > MAX_DEPTH) throw new Error(`calls are nested more than ${MAX_DEPTH} deep at ${contract.name}.${name}`)
+    const end = this.#options.metrics.call.startTimer({ service: contract.name, operation: name })
+    try {
+      const reply =
+        this.#options.mode === 'direct'
+          ? await this.invoke(hosted, name, input, call)
+          : await this.#callSerialised(hosted, name, input, call)
+      end({ outcome: 'ok' })
+      return reply
+    } catch (error) {
+      end({ outcome: error instanceof DomainError && error.status < 500 ? 'refused' : 'failed' })
+      throw error
+    }
+  }
+
+  /**
+   * As between processes: only JSON crosses, it must fit the contract, errors come back as problems, and what is
+   * declared idempotent is done twice to prove that it is.
+   */
+  async #callSerialised(hosted: Hosted, name: string, input: object, call: Call): Promise<unknown> {
+    const operation = hosted.service.contract.operations[name] as Operation
+    const run = async () => {
+      const copy = JSON.parse(JSON.stringify(input))
+      checkInput(operation, copy)
+      const reply = await this.invoke(hosted, name, copy, call)
+      if (!operation.reply || isStreamed(operation.reply)) return reply
+      assertValid(operation.reply, reply, `the reply of ${hosted.service.contract.name}.${name}`)
+      return JSON.parse(JSON.stringify(reply))
+    }
+    try {
+      const first = await run()
+      return operation.idempotent && operation.method !== 'GET' ? await run() : first
+    } catch (error) {
+      if (error instanceof DomainError) throw fromProblem(JSON.parse(JSON.stringify(toProblem(error))) as Problem)
+      throw error
+    }
+  }
+}
+
+/** Checks a flat input against every part of the operation; the text of a body that is not flat is `body`. */
+function checkInput(operation: Operation, input: Record<string, unknown>): void {
+  for (const part of [operation.path, operation.query, operation.headers]) if (part) assertInput(part, input)
+  if (operation.body) assertInput(operation.body, isFlat(operation.body) ? input : input.body)
+}
+
+/** The call that a handler makes: one deeper, no later, and with a key of its own made from the caller's. */
+function nested(call: Call, target: string, input: object, options: CallOptions): Call {
+  return {
+    actor: call.actor,
+    deadline: call.deadline.within(options.timeout),
+    trace: childOf(call.trace),
+    key: options.key ?? (call.key && nestedKey(call.key, target, input)),
+    depth: call.depth + 1,
+  }
+}
+
+/** The same for the same call in a repetition of the same work, different for any other. */
+function nestedKey(key: string, target: string, input: object): string {
+  return createHash('sha256').update(JSON.stringify([key, target, input])).digest('base64url')
+}
+
+class CallContext implements Context {
+  readonly db: Database
+  readonly channel: Channel
+  readonly #caller: Caller
+  readonly #hosted: Hosted
+  readonly #call: Call
+  #log: Logger | undefined
+
+  constructor(caller: Caller, hosted: Hosted, call: Call, db: Database, channel: Channel) {
+    this.#caller = caller
+    this.#hosted = hosted
+    this.#call = call
+    this.db = db
+    this.channel = channel
+  }
+
+  client = <C extends Contract>(contract: C): Client<C> => this.#caller.client(contract, this.#call)
+
+  get actor() {
+    return this.#call.actor
+  }
+
+  get deadline() {
+    return this.#call.deadline
+  }
+
+  get cache() {
+    return this.#hosted.cache
+  }
+
+  get config() {
+    return this.#hosted.config
+  }
+
+  get log() {
+    this.#log ??= this.#hosted.log.child({ trace: this.#call.trace.traceId, user: this.#call.actor?.id })
+    return this.#log
+  }
+}
+
+/** Throws unless the actor may call an operation with this access rule. */
+export function authorise({ access }: Pick<Operation, 'access'>, actor: Actor | undefined): void {
+  if (access === 'anyone') return
+  if (access === 'internal') throw kernelErrors.forbidden()
+  if (!actor) throw kernelErrors.tokenMissing()
+  if (access !== 'user' && !access.some((role) => actor.roles.includes(role))) throw kernelErrors.forbidden()
+}

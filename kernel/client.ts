@@ -1,0 +1,79 @@
+/** The typed client over HTTP. Made from contracts alone, it runs in a browser as well as in Node. */
+import { type Client, type Contract, isFlat, mediaTypeOf, type Operation } from './contract.ts'
+import { DomainError, fromProblem, type Problem } from './errors.ts'
+
+export interface HttpRequest {
+  method: string
+  /** Path and query, beginning with `/`. */
+  url: string
+  headers: Record<string, string>
+  body: string | undefined
+}
+
+export interface HttpClientOptions {
+  /** Where Doran is, without a trailing slash. */
+  baseUrl: string
+  /** Access token of the user for whom to call; asked for at each call. */
+  token?: () => string | undefined
+  fetch?: (url: string, request: Omit<HttpRequest, 'url'> & { signal?: AbortSignal }) => Promise<Response>
+}
+
+/** Functions for all public operations of a contract; a refusal is thrown as the service's own error. */
+export function httpClient<C extends Contract>(contract: C, options: HttpClientOptions): Client<C> {
+  const send = options.fetch ?? fetch
+  const call = async (operation: Operation, input: Record<string, unknown>, key?: string, timeout?: number) => {
+    const { url, ...request } = toRequest(operation, input)
+    const token = options.token?.()
+    if (token) request.headers.authorization = `Bearer ${token}`
+    if (key) request.headers['idempotency-key'] = key
+    const response = await send(options.baseUrl + url, {
+      ...request,
+      ...(timeout !== undefined && { signal: AbortSignal.timeout(timeout) }),
+    })
+    return readReply(response)
+  }
+  return Object.fromEntries(
+    Object.entries(contract.operations).map(([name, operation]) => [
+      name,
+      (input: Record<string, unknown> = {}, { key, timeout }: { key?: string; timeout?: number } = {}) =>
+        call(operation, input, key, timeout),
+    ]),
+  ) as Client<C>
+}
+
+/** Takes a flat input apart again: path, query and headers by the contract, the rest is the body. */
+export function toRequest(operation: Operation, input: Record<string, unknown>): HttpRequest {
+  const rest = { ...input }
+  const take = (name: string) => {
+    const value = rest[name]
+    delete rest[name]
+    return value
+  }
+  const path = (operation.route as string).replace(/:(\w+)/g, (_, name) => encodeURIComponent(String(take(name))))
+  const query = new URLSearchParams()
+  for (const name of Object.keys(operation.query?.properties ?? {})) {
+    for (const value of [take(name)].flat()) if (value !== undefined) query.append(name, String(value))
+  }
+  const headers: Record<string, string> = {}
+  for (const name of Object.keys(operation.headers?.properties ?? {})) {
+    const value = take(name)
+    if (value !== undefined) headers[name] = String(value)
+  }
+  const { body } = operation
+  if (body) headers['content-type'] = mediaTypeOf(body) ?? 'application/json'
+  return {
+    method: operation.method,
+    url: `/api${path}${query.size > 0 ? `?${query}` : ''}`,
+    headers,
+    body: !body ? undefined : isFlat(body) ? JSON.stringify(rest) : mediaTypeOf(body) ? String(rest.body) : JSON.stringify(rest.body),
+  }
+}
+
+async function readReply(response: Response): Promise<unknown> {
+  const type = response.headers.get('content-type') ?? ''
+  if (response.ok) return type.includes('json') ? response.json() : (await response.text()) || undefined
+  if (!type.includes('problem+json')) {
+    throw new DomainError({ code: 'bad_gateway', status: 502, message: `Doran answered ${response.status} without saying why.` })
+  }
+  throw fromProblem((await response.json()) as Problem)
+}

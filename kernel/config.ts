@@ -1,0 +1,68 @@
+/** Settings come from the environment and are checked all at once, before anything starts. */
+import { type Static, type TObject, Type } from 'typebox'
+import { validate } from './schema.ts'
+
+/** What every process understands. Services add their own; README.md lists all of them. */
+export const kernelConfig = Type.Object({
+  PORT: Type.Integer({ minimum: 0, maximum: 65_535, default: 3000, description: 'Port of the public HTTP server; 0 takes any free one' }),
+  HOST: Type.String({ minLength: 1, default: '127.0.0.1', description: 'Address that the HTTP server listens on; `0.0.0.0` for all' }),
+  DORAN_DATA: Type.String({ minLength: 1, default: './data', description: 'Folder for the embedded database and the payment sandbox' }),
+  DATABASE_URL: Type.Optional(
+    Type.String({ pattern: '^postgres(ql)?://', errorMessage: 'must be a URL like postgres://user:password@host:5432/name', description: 'PostgreSQL 15 or newer; without it the embedded one is started' }),
+  ),
+  DATABASE_POOL_SIZE: Type.Integer({ minimum: 5, maximum: 500, default: 24, description: 'Most connections that a process opens to each database' }),
+  TASK_CONCURRENCY: Type.Integer({ minimum: 1, maximum: 200, default: 8, description: 'Events, jobs and saga steps that a process runs at once for each database' }),
+  REQUEST_TIMEOUT_MS: Type.Integer({ minimum: 100, maximum: 300_000, default: 10_000, description: 'Deadline of a request, passed on to all calls that it causes' }),
+  SHUTDOWN_GRACE_MS: Type.Integer({ minimum: 0, maximum: 300_000, default: 10_000, description: 'Time for requests and tasks in hand to finish after SIGTERM' }),
+  TRUST_PROXY: Type.Integer({ minimum: 0, maximum: 10, default: 0, description: 'How many reverse proxies in front of Doran may tell the client address in `X-Forwarded-For`' }),
+  LOG_LEVEL: Type.Enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], { default: 'info', description: 'Least severe log line that is written' }),
+})
+
+export type KernelConfig = Static<typeof kernelConfig>
+
+/** Settings that cannot be used. The message lists every mistake. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError'
+
+  constructor(mistakes: readonly string[]) {
+    super(`The settings are not usable:\n${mistakes.map((mistake) => `  ${mistake}`).join('\n')}`)
+  }
+}
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** Reads one object of settings for each schema; throws a {@link ConfigError} that lists all mistakes in all. */
+export function readConfig<const Schemas extends readonly TObject[]>(
+  schemas: Schemas,
+  environment: Environment,
+): { [K in keyof Schemas]: Schemas[K] extends TObject ? Static<Schemas[K]> : never } {
+  const mistakes: string[] = []
+  const configs = schemas.map((schema) => {
+    const config: Record<string, unknown> = {}
+    for (const name of Object.keys(schema.properties)) {
+      // A variable that is set to nothing counts as not set: `PORT= npm start` means the default.
+      if (environment[name]) config[name] = environment[name]
+    }
+    const errors = validate(schema, config, 'coercing')
+    for (const [name, messages] of Object.entries(errors ?? {})) {
+      const found = name in config ? `found ${isSecret(name) ? '(a secret)' : JSON.stringify(environment[name])}` : 'found nothing'
+      mistakes.push(`${name} ${messages.join(' and ')}; ${found}`)
+    }
+    return config
+  })
+  if (mistakes.length > 0) throw new ConfigError(mistakes)
+  return configs as never
+}
+
+/** URL of the database in which a service lives: `ORDER_DATABASE_URL` for `order`, else `DATABASE_URL`. */
+export function databaseUrlOf(service: string, environment: Environment): string | undefined {
+  return environment[databaseVariable(service)] || environment.DATABASE_URL || undefined
+}
+
+export function databaseVariable(service: string): string {
+  return `${service.toUpperCase().replaceAll('-', '_')}_DATABASE_URL`
+}
+
+function isSecret(name: string): boolean {
+  return /SECRET|PASSWORD|TOKEN|URL$/.test(name)
+}

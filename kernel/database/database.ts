@@ -1,0 +1,226 @@
+import pg from 'pg'
+import { kernelErrors } from '../errors.ts'
+import type { Sql } from './sql.ts'
+
+/** Runs SQL; on a {@link Transaction} inside it, on a {@link Database} by itself. */
+export interface Queryable {
+  /** W3C `traceparent` of the work that this handle serves; what is published through it carries it on. */
+  readonly trace: string | null
+  all<Row extends object>(query: Sql): Promise<Row[]>
+  /** The first row, or undefined when there is none. */
+  first<Row extends object>(query: Sql): Promise<Row | undefined>
+  /** The only row; throws when there is not exactly one. */
+  one<Row extends object>(query: Sql): Promise<Row>
+  /** How many rows it touched. */
+  run(query: Sql): Promise<number>
+}
+
+export interface Database extends Queryable {
+  /** Commits when `work` returns, rolls back when it throws; inside a transaction it is a savepoint. */
+  transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>
+}
+
+declare const insideTransaction: unique symbol
+
+/** A database handle whose writes commit or vanish together. */
+export interface Transaction extends Database {
+  readonly [insideTransaction]: true
+}
+
+// Values come out as they go into JSON: 64-bit integers as numbers (money in minor units stays below 2^53),
+// times as UTC ISO 8601 with milliseconds, dates as they are written.
+const parsers: Record<number, (text: string) => unknown> = {
+  20: (text) => {
+    const value = Number(text)
+    if (!Number.isSafeInteger(value)) throw new RangeError(`${text} is too large for a safe integer`)
+    return value
+  },
+  1082: (text) => text,
+  1114: (text) => new Date(`${text}Z`).toISOString(),
+  1184: (text) => new Date(text).toISOString(),
+}
+const types = {
+  getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
+    parsers[oid] ?? pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser,
+}
+
+abstract class Handle implements Queryable {
+  readonly trace: string | null
+
+  constructor(trace: string | null) {
+    this.trace = trace
+  }
+
+  protected abstract query<Row extends object>(query: Sql): Promise<pg.QueryResult<Row>>
+
+  async all<Row extends object>(query: Sql): Promise<Row[]> {
+    return (await this.query<Row>(query)).rows
+  }
+
+  async first<Row extends object>(query: Sql): Promise<Row | undefined> {
+    return (await this.query<Row>(query)).rows[0]
+  }
+
+  async one<Row extends object>(query: Sql): Promise<Row> {
+    const { rows } = await this.query<Row>(query)
+    if (rows.length !== 1) throw new Error(`expected one row, found ${rows.length}: ${query.statement().text}`)
+    return rows[0] as Row
+  }
+
+  async run(query: Sql): Promise<number> {
+    return (await this.query(query)).rowCount ?? 0
+  }
+}
+
+/**
+ * The connections of one process to one database, shared by all services that live there.
+ *
+ * A call made inside a transaction needs connections of its own while the outer one is held. Were all of them
+ * held by outer calls, everyone would wait for everyone; so the outer calls of depth 0 may hold 60 % of them,
+ * those at depth 1 80 %, deeper ones all.
+ */
+export class Pool {
+  readonly #pool: pg.Pool
+  readonly #size: number
+  #held = 0
+  readonly #waiting: { depth: number; start: () => void }[] = []
+
+  constructor(url: string, size: number) {
+    this.#size = size
+    this.#pool = new pg.Pool({
+      connectionString: url,
+      max: size,
+      types,
+      application_name: 'doran',
+      connectionTimeoutMillis: 5_000,
+      idleTimeoutMillis: 60_000,
+    })
+    // A connection that dies while idle is replaced at the next use; the query that needs it reports trouble.
+    this.#pool.on('error', () => {})
+    this.#pool.on('connect', (client) => client.on('error', () => {}))
+  }
+
+  /** A handle for calls at this depth: 0 for a request or task, one more for each nested call. */
+  at(depth: number, trace: string | null = null): Database {
+    return new PoolHandle(this, depth, trace)
+  }
+
+  query<Row extends object>(query: Sql): Promise<pg.QueryResult<Row>> {
+    return this.#pool.query<Row>(query.statement()).catch(translate)
+  }
+
+  async transaction<T>(depth: number, trace: string | null, work: (tx: Transaction) => Promise<T>): Promise<T> {
+    await this.#admit(depth)
+    try {
+      const client = await this.#pool.connect().catch(translate)
+      let broken: Error | undefined
+      try {
+        await client.query('begin')
+        const result = await work(new TransactionHandle(client, trace) as unknown as Transaction)
+        await client.query('commit')
+        return result
+      } catch (error) {
+        await client.query('rollback').catch((cause) => (broken = cause))
+        throw error
+      } finally {
+        client.release(broken)
+      }
+    } finally {
+      this.#held--
+      this.#admitNext()
+    }
+  }
+
+  /** Connections open, idle, and calls that wait for one. */
+  stats() {
+    const { totalCount: open, idleCount: idle, waitingCount } = this.#pool
+    return { open, idle, waiting: waitingCount + this.#waiting.length }
+  }
+
+  close(): Promise<void> {
+    return this.#pool.end()
+  }
+
+  #admit(depth: number): Promise<void> | void {
+    if (this.#held < this.#limit(depth)) {
+      this.#held++
+      return
+    }
+    return new Promise((start) => this.#waiting.push({ depth, start }))
+  }
+
+  #admitNext(): void {
+    const next = this.#waiting.findIndex(({ depth }) => this.#held < this.#limit(depth))
+    if (next < 0) return
+    this.#held++
+    this.#waiting.splice(next, 1)[0]?.start()
+  }
+
+  #limit(depth: number): number {
+    return depth >= 2 ? this.#size : Math.max(1, Math.floor(this.#size * (0.6 + 0.2 * depth)))
+  }
+}
+
+class PoolHandle extends Handle implements Database {
+  readonly #pool: Pool
+  readonly #depth: number
+
+  constructor(pool: Pool, depth: number, trace: string | null) {
+    super(trace)
+    this.#pool = pool
+    this.#depth = depth
+  }
+
+  protected query<Row extends object>(query: Sql) {
+    return this.#pool.query<Row>(query)
+  }
+
+  transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    return this.#pool.transaction(this.#depth, this.trace, work)
+  }
+}
+
+class TransactionHandle extends Handle implements Database {
+  readonly #client: pg.PoolClient
+  #savepoints = 0
+
+  constructor(client: pg.PoolClient, trace: string | null) {
+    super(trace)
+    this.#client = client
+  }
+
+  protected query<Row extends object>(query: Sql) {
+    return this.#client.query<Row>(query.statement())
+  }
+
+  async transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    const savepoint = `nested_${++this.#savepoints}`
+    await this.#client.query(`savepoint ${savepoint}`)
+    try {
+      const result = await work(this as unknown as Transaction)
+      await this.#client.query(`release ${savepoint}`)
+      return result
+    } catch (error) {
+      await this.#client.query(`rollback to ${savepoint}`)
+      throw error
+    }
+  }
+}
+
+/** SQLSTATE of an error that PostgreSQL raised, for example `23505` for a broken unique constraint. */
+export function sqlState(error: unknown): string | undefined {
+  const code = (error as { code?: unknown } | null)?.code
+  return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : undefined
+}
+
+/** Name of the constraint that a write broke, if that is why it failed. */
+export function brokenConstraint(error: unknown): string | undefined {
+  return sqlState(error)?.startsWith('23') ? (error as pg.DatabaseError).constraint : undefined
+}
+
+function translate(error: unknown): never {
+  if (error instanceof Error && error.message.includes('timeout exceeded when trying to connect')) {
+    throw kernelErrors.overloaded()
+  }
+  throw error
+}

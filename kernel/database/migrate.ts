@@ -1,0 +1,123 @@
+import { createHash } from 'node:crypto'
+import { readdir, readFile } from 'node:fs/promises'
+import pg from 'pg'
+
+export interface MigrationSource {
+  /** Service that owns the migrations; also the schema that they fill. */
+  readonly service: string
+  /** Folder of `NNNN-title.sql` files. */
+  readonly folder: URL
+}
+
+export interface Migration {
+  readonly service: string
+  readonly name: string
+  readonly text: string
+  readonly checksum: string
+}
+
+/** A migration that was applied earlier has been edited since. */
+export class MigrationChangedError extends Error {
+  override readonly name = 'MigrationChangedError'
+}
+
+// Any fixed number: whoever holds it is the one that migrates this database.
+const MIGRATION_LOCK = 7_238_001
+
+// Set on the role so that every connection, psql included, plans and waits alike. The queries of this code base
+// are prepared statements whose best plan does not depend on the values; a stopped process must not keep its
+// row locks for longer than a task's lease.
+const ROLE_SETTINGS = {
+  plan_cache_mode: 'force_generic_plan',
+  jit: 'off',
+  random_page_cost: '1.1',
+  statement_timeout: '30s',
+  lock_timeout: '10s',
+  idle_in_transaction_session_timeout: '5s',
+  timezone: 'UTC',
+} as const
+
+/** The migrations of all sources in the order in which they are applied. */
+export async function readMigrations(sources: readonly MigrationSource[]): Promise<Migration[]> {
+  const migrations: Migration[] = []
+  for (const { service, folder } of sources) {
+    const names = (await readdir(folder)).filter((name) => name.endsWith('.sql')).sort()
+    for (const name of names) {
+      const text = await readFile(new URL(name, folder), 'utf8')
+      migrations.push({ service, name, text, checksum: createHash('sha256').update(text).digest('hex') })
+    }
+  }
+  return migrations
+}
+
+/**
+ * Brings the database at `url` up to date and answers the names of what it applied. Several processes may
+ * do so at once: one works, the others wait and then find nothing to do.
+ */
+export async function migrate(url: string, sources: readonly MigrationSource[]): Promise<string[]> {
+  const migrations = await readMigrations(sources)
+  const client = new pg.Client({ connectionString: url, application_name: 'doran migrate' })
+  await client.connect()
+  try {
+    await client.query('set lock_timeout = 0; set statement_timeout = 0')
+    await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK])
+    await prepare(client, [...new Set(sources.map(({ service }) => service))])
+    return await apply(client, migrations)
+  } finally {
+    await client.end()
+  }
+}
+
+async function prepare(client: pg.Client, services: string[]): Promise<void> {
+  for (const schema of new Set(['doran', ...services])) {
+    await client.query(`create schema if not exists ${client.escapeIdentifier(schema)}`)
+  }
+  await client.query(`
+    create table if not exists doran.migrations (
+      service    text not null,
+      name       text not null,
+      checksum   text not null,
+      applied_at timestamptz not null default now(),
+      primary key (service, name)
+    )`)
+  const database = client.escapeIdentifier(client.database ?? '')
+  for (const [setting, value] of Object.entries(ROLE_SETTINGS)) {
+    await client.query(`alter role current_user in database ${database} set ${setting} = '${value}'`)
+  }
+}
+
+async function apply(client: pg.Client, migrations: Migration[]): Promise<string[]> {
+  const { rows } = await client.query('select service, name, checksum from doran.migrations')
+  const applied = new Map(rows.map((row) => [`${row.service}/${row.name}`, row.checksum]))
+  const done: string[] = []
+  for (const migration of migrations) {
+    const id = `${migration.service}/${migration.name}`
+    const checksum = applied.get(id)
+    if (checksum === migration.checksum) continue
+    if (checksum) {
+      throw new MigrationChangedError(
+        `The migration ${id} was changed after it had been applied to this database. Put the file back as it ` +
+          'was and write a new migration for the change.',
+      )
+    }
+    await applyOne(client, migration)
+    done.push(id)
+  }
+  return done
+}
+
+async function applyOne(client: pg.Client, { service, name, text, checksum }: Migration): Promise<void> {
+  try {
+    await client.query('begin')
+    await client.query(text)
+    await client.query('insert into doran.migrations (service, name, checksum) values ($1, $2, $3)', [
+      service,
+      name,
+      checksum,
+    ])
+    await client.query('commit')
+  } catch (cause) {
+    await client.query('rollback')
+    throw new Error(`The migration ${service}/${name} failed: ${(cause as Error).message}`, { cause })
+  }
+}

@@ -1,0 +1,58 @@
+import type { Static, TSchema } from 'typebox'
+import type { Event } from '../contract.ts'
+import type { Queryable, Transaction } from '../database/database.ts'
+import { sql } from '../database/sql.ts'
+import { newId } from '../id.ts'
+import { assertValid } from '../schema.ts'
+
+/** A published event as its subscribers receive it. */
+export interface EventEnvelope {
+  id: string
+  name: string
+  data: unknown
+}
+
+/**
+ * Publishes in the caller's transaction: the event and one task for each subscriber are written with the
+ * change that they tell of, or not at all. Delivery is at least once, in any order.
+ */
+export async function publish<S extends TSchema>(tx: Transaction, event: Event<S>, data: Static<S>): Promise<void> {
+  assertValid(event.data, data, event.name)
+  const id = newId()
+  const json = JSON.stringify(data)
+  await tx.run(sql`
+    with event as (
+      insert into doran.events (id, name, data, trace)
+      values (${id}, ${event.name}, ${json}, ${tx.trace})
+      returning id, name, data, trace
+    ), deliveries as (
+      insert into doran.tasks (handler, payload, trace)
+      select s.handler, jsonb_build_object('id', e.id, 'name', e.name, 'data', e.data), e.trace
+      from event e join doran.subscriptions s on s.event = e.name
+      returning 1
+    )
+    select pg_notify('doran_tasks', '') from deliveries limit 1`)
+}
+
+/**
+ * Takes in an event that another database published. Answers false when it was here before; then nothing
+ * happens.
+ */
+export async function receive(
+  database: Queryable,
+  handler: string,
+  event: EventEnvelope,
+  trace: string | null,
+): Promise<boolean> {
+  const received = await database.run(sql`
+    with fresh as (
+      insert into doran.inbox (event_id, handler) values (${event.id}, ${handler})
+      on conflict do nothing returning 1
+    ), delivery as (
+      insert into doran.tasks (handler, payload, trace)
+      select ${handler}, ${sql.json(event)}::jsonb, ${trace} from fresh
+      returning 1
+    )
+    select pg_notify('doran_tasks', '') from delivery`)
+  return received > 0
+}

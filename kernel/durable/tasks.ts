@@ -1,0 +1,282 @@
+/**
+ * The worker that runs what is due in one database: claims tasks, holds them by a lease, and completes them in
+ * the same transaction as their effects. Only the database's clock counts. A process that dies, or stops for
+ * longer than a lease, loses its tasks to another one; the epoch keeps it from finishing them twice.
+ */
+import type { Logger } from 'pino'
+import type { Pool, Queryable } from '../database/database.ts'
+import { sql } from '../database/sql.ts'
+import type { Metrics } from '../metrics.ts'
+
+export interface Task {
+  id: number
+  handler: string
+  payload: unknown
+  trace: string | null
+  epoch: number
+  attempts: number
+}
+
+export interface TaskHandler {
+  /** Runs the task and completes it with {@link complete}, {@link reschedule} or a saga's progress. */
+  run(task: Task, lease: AbortSignal): Promise<void>
+  /** Attempts after which it waits for an operator, as a dead letter. */
+  readonly maxAttempts: number
+  /** Called in place of dying, for work that must simply go on at its next time. */
+  readonly onExhausted?: (task: Task) => Promise<void>
+}
+
+export interface WorkerOptions {
+  pool: Pool
+  handlers: ReadonlyMap<string, TaskHandler>
+  log: Logger
+  metrics: Metrics
+  /** How many tasks run at once. */
+  concurrency: number
+  /** Milliseconds for which a claim holds without renewal. */
+  lease?: number
+  /** Milliseconds between looks when no notification comes. */
+  poll?: number
+}
+
+/** The task was taken over while this process was away; what it did is rolled back. */
+export class LeaseLostError extends Error {
+  override readonly name = 'LeaseLostError'
+}
+
+const LEASE = 5_000
+const POLL = 1_000
+const BACKOFF = { first: 200, longest: 300_000 }
+
+export class Worker {
+  readonly #options: Required<WorkerOptions>
+  readonly #database: Queryable
+  readonly #names: string[]
+  readonly #running = new Map<number, { task: Task; lease: AbortController; done: Promise<void> }>()
+  #closing = false
+  #claiming = false
+  #wanted = false
+  #poll: NodeJS.Timeout | undefined
+  #renew: NodeJS.Timeout | undefined
+
+  constructor(options: WorkerOptions) {
+    this.#options = { lease: LEASE, poll: POLL, ...options }
+    this.#database = options.pool.at(0)
+    this.#names = [...options.handlers.keys()]
+  }
+
+  start(): void {
+    if (this.#names.length === 0) return
+    this.#poll = setInterval(() => this.wake(), this.#options.poll)
+    this.#renew = setInterval(() => void this.#renewLeases(), this.#options.lease / 3)
+    this.wake()
+  }
+
+  /** Looks for due tasks now. */
+  wake(): void {
+    this.#wanted = true
+    if (!this.#claiming && !this.#closing) void this.#claimAll()
+  }
+
+  /** How many tasks this process holds. */
+  get running(): number {
+    return this.#running.size
+  }
+
+  /** Takes no more tasks, lets those in hand finish, and gives back what is left when time is up. */
+  async close(grace: number): Promise<void> {
+    this.#closing = true
+    clearInterval(this.#poll)
+    const unfinished = Promise.all([...this.#running.values()].map(({ done }) => done))
+    const timeUp = new Promise<void>((resolve) => setTimeout(resolve, grace).unref())
+    await Promise.race([unfinished, timeUp])
+    clearInterval(this.#renew)
+    const left = [...this.#running.values()]
+    for (const { lease } of left) lease.abort()
+    if (left.length > 0) {
+      await this.#database.run(sql`
+        update doran.tasks t set run_at = now()
+        from unnest(${left.map(({ task }) => task.id)}::bigint[], ${left.map(({ task }) => task.epoch)}::bigint[]) as held (id, epoch)
+        where t.id = held.id and t.epoch = held.epoch`)
+    }
+  }
+
+  async #claimAll(): Promise<void> {
+    this.#claiming = true
+    while (this.#wanted && !this.#closing) {
+      const free = this.#options.concurrency - this.#running.size
+      if (free <= 0) break
+      this.#wanted = false
+      try {
+        const tasks = await claim(this.#database, this.#names, free, this.#options.lease)
+        for (const task of tasks) this.#start(task)
+        if (tasks.length === free) this.#wanted = true
+      } catch (error) {
+        this.#options.log.warn({ err: error }, 'tasks could not be claimed; trying again')
+        break
+      }
+    }
+    this.#claiming = false
+  }
+
+  #start(task: Task): void {
+    const lease = new AbortController()
+    const done = this.#run(task, lease.signal).finally(() => {
+      this.#running.delete(task.id)
+      this.wake()
+    })
+    this.#running.set(task.id, { task, lease, done })
+  }
+
+  async #run(task: Task, lease: AbortSignal): Promise<void> {
+    const { handlers, log, metrics } = this.#options
+    const handler = handlers.get(task.handler) as TaskHandler
+    const end = metrics.task.startTimer({ handler: task.handler })
+    try {
+      await handler.run(task, lease)
+      end({ outcome: 'done' })
+    } catch (error) {
+      if (error instanceof LeaseLostError || lease.aborted) {
+        end({ outcome: 'lost' })
+        log.warn({ task: task.id, handler: task.handler }, 'lost the lease of a task; another process has it')
+        return
+      }
+      const exhausted = task.attempts >= handler.maxAttempts
+      end({ outcome: exhausted ? 'dead' : 'failed' })
+      log[exhausted ? 'error' : 'warn'](
+        { err: error, task: task.id, handler: task.handler, attempt: task.attempts },
+        exhausted ? 'a task failed for the last time; see `doran tasks list`' : 'a task failed and will be tried again',
+      )
+      await this.#fail(task, error, handler, exhausted).catch((cause) =>
+        log.warn({ err: cause, task: task.id }, 'the failure of a task could not be recorded; its lease will run out'),
+      )
+    }
+  }
+
+  async #fail(task: Task, error: unknown, handler: TaskHandler, exhausted: boolean): Promise<void> {
+    if (exhausted && handler.onExhausted) return handler.onExhausted(task)
+    const delay = Math.min(BACKOFF.first * 2 ** (task.attempts - 1), BACKOFF.longest) * (0.75 + Math.random() / 2)
+    await this.#database.run(sql`
+      update doran.tasks set
+        state = ${exhausted ? 'dead' : 'ready'},
+        run_at = now() + make_interval(secs => ${delay / 1000}),
+        last_error = ${String((error as Error)?.stack ?? error).slice(0, 4000)}
+      where id = ${task.id} and epoch = ${task.epoch}`)
+    if (!exhausted) setTimeout(() => this.wake(), delay + 5).unref()
+  }
+
+  async #renewLeases(): Promise<void> {
+    const held = [...this.#running.values()]
+    if (held.length === 0) return
+    try {
+      const kept = await this.#database.all<{ id: number }>(sql`
+        update doran.tasks t set run_at = now() + make_interval(secs => ${this.#options.lease / 1000})
+        from unnest(${held.map(({ task }) => task.id)}::bigint[], ${held.map(({ task }) => task.epoch)}::bigint[]) as held (id, epoch)
+        where t.id = held.id and t.epoch = held.epoch
+        returning t.id`)
+      const ids = new Set(kept.map(({ id }) => id))
+      // A task that completed meanwhile is missing too; then nobody listens to its signal any more.
+      for (const { task, lease } of held) if (!ids.has(task.id)) lease.abort()
+    } catch (error) {
+      this.#options.log.warn({ err: error }, 'leases could not be renewed')
+    }
+  }
+}
+
+function claim(database: Queryable, handlers: string[], limit: number, lease: number): Promise<Task[]> {
+  return database.all<Task>(sql`
+    update doran.tasks set
+      run_at = now() + make_interval(secs => ${lease / 1000}),
+      epoch = epoch + 1,
+      attempts = attempts + 1
+    where id in (
+      select id from doran.tasks
+      where state = 'ready' and run_at <= now() and handler = any(${handlers}::text[])
+      order by run_at
+      limit ${limit}
+      for update skip locked
+    )
+    returning id, handler, payload, trace, epoch, attempts`)
+}
+
+/** Adds a task in the caller's transaction. With a key, a live task that has it already stays as it is. */
+export async function addTask(
+  tx: Queryable,
+  task: { handler: string; payload: unknown; key?: string; trace?: string | null; runAt?: Date },
+): Promise<void> {
+  await tx.run(sql`
+    with added as (
+      insert into doran.tasks (handler, key, payload, trace, run_at)
+      values (${task.handler}, ${task.key ?? null}, ${sql.json(task.payload)}, ${task.trace ?? null},
+              coalesce(${task.runAt?.toISOString() ?? null}::timestamptz, now()))
+      on conflict (handler, key) where key is not null do nothing
+      returning 1
+    )
+    select pg_notify('doran_tasks', '') from added`)
+}
+
+/** The task is done. Part of the transaction that holds its effects: both happen or neither. */
+export async function complete(tx: Queryable, task: Task): Promise<void> {
+  const rows = await tx.run(sql`delete from doran.tasks where id = ${task.id} and epoch = ${task.epoch}`)
+  if (rows === 0) throw new LeaseLostError()
+}
+
+/** The task goes on later, with its attempts counted from nothing. */
+export async function reschedule(tx: Queryable, task: Task, at: Date): Promise<void> {
+  const rows = await tx.run(sql`
+    update doran.tasks set run_at = ${at.toISOString()}, attempts = 0
+    where id = ${task.id} and epoch = ${task.epoch}`)
+  if (rows === 0) throw new LeaseLostError()
+}
+
+/** The task goes on at once, in the same hands, with its attempts counted from nothing. */
+export async function hold(tx: Queryable, task: Task): Promise<void> {
+  const rows = await tx.run(sql`
+    update doran.tasks set run_at = now() + make_interval(secs => ${LEASE / 1000}), attempts = 1
+    where id = ${task.id} and epoch = ${task.epoch}`)
+  if (rows === 0) throw new LeaseLostError()
+}
+
+// -- For operators
+
+export interface TaskSummary {
+  id: number
+  handler: string
+  state: 'ready' | 'dead'
+  attempts: number
+  run_at: string
+  created_at: string
+  last_error: string | null
+}
+
+/** Dead tasks, or all of them; oldest first. */
+export function listTasks(database: Queryable, state?: 'ready' | 'dead', limit = 100): Promise<TaskSummary[]> {
+  return database.all<TaskSummary>(sql`
+    select id, handler, state, attempts, run_at, created_at, last_error from doran.tasks
+    where ${state ?? null}::text is null or state = ${state ?? null}
+    order by id limit ${limit}`)
+}
+
+/** Gives a dead task a new life; false when there is no such dead task. */
+export async function replayTask(database: Queryable, id: number): Promise<boolean> {
+  const rows = await database.run(sql`
+    with replayed as (
+      update doran.tasks set state = 'ready', attempts = 0, run_at = now()
+      where id = ${id} and state = 'dead' returning 1
+    )
+    select pg_notify('doran_tasks', '') from replayed`)
+  return rows > 0
+}
+
+/** Removes a dead task for ever; false when there is no such dead task. */
+export async function discardTask(database: Queryable, id: number): Promise<boolean> {
+  return (await database.run(sql`delete from doran.tasks where id = ${id} and state = 'dead'`)) > 0
+}
+
+/** Live and dead tasks, for metrics: how many wait past their time, how many are dead. */
+export function countTasks(database: Queryable): Promise<{ due: number; dead: number }> {
+  return database.one(sql`
+    select count(*) filter (where state = 'ready' and run_at <= now()) as due,
+           count(*) filter (where state = 'dead') as dead
+    from doran.tasks`)
+}

@@ -1,0 +1,92 @@
+/** Errors that callers are meant to see: RFC 9457 problems with a stable machine code. */
+
+export interface ErrorDefinition {
+  readonly code: string
+  readonly status: number
+  /** What was wrong and what to do; `{name}` is filled in from the details. */
+  readonly message: string
+}
+
+export type FieldErrors = Record<string, string[]>
+
+export interface Problem extends Record<string, unknown> {
+  type: string
+  title: string
+  status: number
+  code: string
+  detail: string
+  errors?: FieldErrors
+}
+
+/** Raised by {@link domainError}; travels unchanged between services and becomes the answer's problem. */
+export class DomainError extends Error {
+  override readonly name = 'DomainError'
+  readonly code: string
+  readonly status: number
+  /** Extra members of the problem, for example what was found and what was expected. */
+  readonly details: Record<string, unknown>
+  /** Messages by input field. */
+  readonly errors: FieldErrors | undefined
+
+  constructor(definition: ErrorDefinition, details: Record<string, unknown> = {}, errors?: FieldErrors) {
+    super(definition.message.replace(/\{(\w+)\}/g, (_, name) => String(details[name] ?? '')))
+    this.code = definition.code
+    this.status = definition.status
+    this.details = details
+    this.errors = errors
+  }
+}
+
+export interface ErrorFactory extends ErrorDefinition {
+  (details?: Record<string, unknown>, errors?: FieldErrors): DomainError
+  /** Whether this is the error that was caught, also when it came from another process. */
+  is(error: unknown): error is DomainError
+}
+
+/**
+ * Declares an error once: `export const cartEmpty = domainError('cart_empty', 409, 'The cart is empty.')`,
+ * thrown as `throw cartEmpty()`.
+ */
+export function domainError(code: string, status: number, message: string): ErrorFactory {
+  const definition: ErrorDefinition = { code, status, message }
+  const factory = (details?: Record<string, unknown>, errors?: FieldErrors) =>
+    new DomainError(definition, details, errors)
+  const is = (error: unknown): error is DomainError => error instanceof DomainError && error.code === code
+  return Object.assign(factory, definition, { is })
+}
+
+/** Errors that the kernel itself answers with, whichever service is called. */
+export const kernelErrors = {
+  validationFailed: domainError('validation_failed', 422, 'The input is not valid; see `errors` for each field.'),
+  malformedBody: domainError('malformed_body', 400, 'The body could not be read: {reason}.'),
+  bodyTooLarge: domainError('body_too_large', 413, 'The body is larger than this operation accepts.'),
+  unsupportedMediaType: domainError('unsupported_media_type', 415, 'This operation does not read {found}; send {expected}.'),
+  tokenMissing: domainError('token_missing', 401, 'This needs a signed-in user: send `Authorization: Bearer <token>`.'),
+  tokenInvalid: domainError('token_invalid', 401, 'The token is not valid or has expired: sign in again or refresh it.'),
+  forbidden: domainError('forbidden', 403, 'Your account may not do this.'),
+  routeNotFound: domainError('route_not_found', 404, 'There is no {method} {path}; see /docs for all operations.'),
+  idempotencyKeyInvalid: domainError('idempotency_key_invalid', 400, 'An Idempotency-Key is 1 to 200 visible ASCII characters.'),
+  idempotencyKeyReused: domainError('idempotency_key_reused', 422, 'This Idempotency-Key was used with a different request; use a new key.'),
+  deadlineExceeded: domainError('deadline_exceeded', 504, 'The request took longer than its deadline; its outcome is unknown, so look before you repeat it.'),
+  overloaded: domainError('overloaded', 503, 'Doran is busy; try again in a moment.'),
+  internalError: domainError('internal_error', 500, 'Something went wrong on our side; quote the request id when you report it.'),
+}
+
+/** The body of an error answer. Unknown errors tell nothing of their insides. */
+export function toProblem(error: DomainError): Problem {
+  return {
+    ...error.details,
+    type: `/docs/errors#${error.code}`,
+    title: error.code.replaceAll('_', ' '),
+    status: error.status,
+    code: error.code,
+    detail: error.message,
+    ...(error.errors && { errors: error.errors }),
+  }
+}
+
+/** The error behind a problem that another process answered with. */
+export function fromProblem(problem: Problem): DomainError {
+  const { type: _type, title: _title, status, code, detail, errors, ...details } = problem
+  return new DomainError({ code, status, message: detail.replaceAll('{', '(') }, details, errors)
+}

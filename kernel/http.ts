@@ -1,0 +1,219 @@
+/** The public door: routes made from contracts, errors as problems, health, metrics and the API description. */
+import { Readable } from 'node:stream'
+import fastify, {
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyPluginAsync,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify'
+import { toJson } from './cache.ts'
+import { authorise, type Call, type Caller, type Hosted } from './calls.ts'
+import { isFlat, isStreamed, mediaTypeOf, type Operation } from './contract.ts'
+import { Deadline } from './deadline.ts'
+import { DomainError, kernelErrors, toProblem } from './errors.ts'
+import { newId } from './id.ts'
+import { assertKey } from './idempotency.ts'
+import type { Actor, Identity } from './identity.ts'
+import type { Logger } from 'pino'
+import type { Metrics } from './metrics.ts'
+import { assertInput } from './schema.ts'
+import { traceFrom } from './trace.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who sent it, once the route's access rule has been checked. */
+    actor: Actor | undefined
+  }
+  interface FastifyContextConfig {
+    /** `service.operation` of a route that was made from a contract. */
+    operation?: string
+  }
+}
+
+export interface HttpOptions {
+  readonly hosted: ReadonlyMap<string, Hosted>
+  readonly caller: Caller
+  readonly identity: Identity
+  readonly metrics: Metrics
+  readonly log: Logger
+  readonly requestTimeout: number
+  readonly trustProxy: number
+  /** Registered before the routes, so that its hooks are theirs too: the gateway. */
+  readonly edge: FastifyPluginAsync | undefined
+  /** What is not ready, or nothing. */
+  readonly unready: () => Promise<string[]>
+}
+
+const BODY_LIMIT = 1_048_576
+
+export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> {
+  const app = fastify({
+    bodyLimit: BODY_LIMIT,
+    trustProxy: options.trustProxy > 0 ? (_address, hop) => hop <= options.trustProxy : false,
+    forceCloseConnections: 'idle',
+    genReqId: ({ headers }) => requestId(headers['x-request-id']),
+    routerOptions: { maxParamLength: 300, ignoreTrailingSlash: true },
+  })
+  app.decorateRequest('actor', undefined)
+  const parseJson = app.getDefaultJsonParser('error', 'error')
+  app.removeContentTypeParser(['application/json', 'text/plain'])
+  app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) =>
+    body === '' ? done(null, undefined) : parseJson(request, body, done),
+  )
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id)
+  })
+  app.setErrorHandler((error: FastifyError, request, reply) => sendError(error, request, reply, options.log))
+  if (options.edge) await app.register(options.edge)
+  app.setNotFoundHandler((request) => {
+    throw kernelErrors.routeNotFound({ method: request.method, path: request.url.split('?')[0] })
+  })
+
+  registerOperationsOfProcess(app, options)
+  for (const hosted of options.hosted.values()) {
+    for (const [name, operation] of Object.entries(hosted.service.contract.operations)) {
+      if (operation.access !== 'internal') await registerOperation(app, options, hosted, name, operation)
+    }
+  }
+  await app.ready()
+  return app
+}
+
+/** Health, for whoever starts and watches the process, and metrics. */
+function registerOperationsOfProcess(app: FastifyInstance, { unready, metrics }: HttpOptions): void {
+  app.get('/health/live', async () => ({ status: 'live' }))
+  app.get('/health/ready', async (_request, reply) => {
+    const reasons = await unready()
+    return reply.code(reasons.length > 0 ? 503 : 200).send({ status: reasons.length > 0 ? 'unready' : 'ready', reasons })
+  })
+  app.get('/metrics', async (_request, reply) =>
+    reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()),
+  )
+}
+
+async function registerOperation(
+  app: FastifyInstance,
+  options: HttpOptions,
+  hosted: Hosted,
+  name: string,
+  operation: Operation,
+): Promise<void> {
+  const { caller, identity, metrics, requestTimeout } = options
+  const service = hosted.service.contract.name
+  const status = operation.status ?? (operation.reply ? 200 : 204)
+  const mediaType = mediaTypeOf(operation.reply)
+  const read = inputReader(operation)
+  const bodyType = mediaTypeOf(operation.body)
+
+  await app.register(async (scope) => {
+    if (bodyType) {
+      scope.removeAllContentTypeParsers()
+      scope.addContentTypeParser(bodyType, { parseAs: 'string' }, (_request, body, done) => done(null, body))
+    }
+    scope.route({
+      method: operation.method,
+      url: `/api${operation.route}`,
+      bodyLimit: operation.bodyLimit ?? BODY_LIMIT,
+      config: { operation: `${service}.${name}` },
+      async onRequest(request) {
+        request.actor = await identity.authenticate(request.headers.authorization)
+        authorise(operation, request.actor)
+      },
+      async handler(request, reply) {
+        const result = await caller.invoke(hosted, name, read(request), callOf(request, operation, requestTimeout))
+        reply.code(status)
+        if (!operation.reply) return reply.send()
+        if (mediaType) return reply.type(mediaType).send(isStreamed(operation.reply) ? Readable.from(result as AsyncIterable<string>) : result)
+        return reply.type('application/json; charset=utf-8').send(toJson(result))
+      },
+      onResponse: (request, reply, done) => {
+        metrics.request.observe(
+          { service, operation: name, status: `${Math.floor(reply.statusCode / 100)}xx` },
+          reply.elapsedTime / 1000,
+        )
+        options.log.debug(
+          { service, operation: name, request: request.id, status: reply.statusCode, ms: Math.round(reply.elapsedTime) },
+          'answered',
+        )
+        done()
+      },
+    })
+  })
+}
+
+/** Merges path, query, headers and body into the flat input and validates it. The path wins, then the body. */
+function inputReader(operation: Operation): (request: FastifyRequest) => object {
+  const { path, query, headers, body } = operation
+  const queryNames = Object.keys(query?.properties ?? {})
+  const headerNames = Object.keys(headers?.properties ?? {})
+  return (request) => {
+    const input: Record<string, unknown> = {}
+    pick(queryNames, request.query as Record<string, unknown>, input)
+    if (query) assertInput(query, input, 'coercing')
+    if (headers) {
+      const found: Record<string, unknown> = {}
+      pick(headerNames, request.headers, found)
+      assertInput(headers, found, 'coercing')
+      Object.assign(input, found)
+    }
+    if (body) {
+      assertInput(body, request.body ?? (isFlat(body) ? {} : undefined))
+      if (isFlat(body)) Object.assign(input, request.body)
+      else input.body = request.body
+    }
+    const params = request.params as Record<string, unknown>
+    if (path) assertInput(path, params, 'coercing')
+    return Object.assign(input, params)
+  }
+}
+
+function pick(names: string[], from: Record<string, unknown>, into: Record<string, unknown>): void {
+  for (const name of names) if (from[name] !== undefined) into[name] = from[name]
+}
+
+function callOf(request: FastifyRequest, operation: Operation, timeout: number): Call {
+  const key = operation.method === 'GET' ? undefined : (request.headers['idempotency-key'] as string | undefined)
+  if (key !== undefined) assertKey(key)
+  return {
+    actor: request.actor,
+    deadline: Deadline.in(timeout),
+    trace: traceFrom(request.headers.traceparent as string | undefined),
+    key,
+    depth: 0,
+  }
+}
+
+function requestId(header: string | string[] | undefined): string {
+  return typeof header === 'string' && /^[\w.-]{8,64}$/.test(header) ? header : newId()
+}
+
+function sendError(error: FastifyError | DomainError, request: FastifyRequest, reply: FastifyReply, log: Logger): FastifyReply {
+  const known = error instanceof DomainError ? error : translate(error, request)
+  if (known.status >= 500) {
+    log.error({ err: error, request: request.id, operation: request.routeOptions?.config?.operation }, 'a request failed')
+  }
+  if (known.status === 401) reply.header('www-authenticate', 'Bearer')
+  if (typeof known.details.retryAfter === 'number') reply.header('retry-after', known.details.retryAfter)
+  return reply
+    .code(known.status)
+    .type('application/problem+json; charset=utf-8')
+    .send(JSON.stringify({ ...toProblem(known), requestId: request.id }))
+}
+
+/** What Fastify or anything unexpected threw, in our own words. */
+function translate(error: FastifyError, request: FastifyRequest): DomainError {
+  switch (error.code) {
+    case 'FST_ERR_CTP_BODY_TOO_LARGE':
+      return kernelErrors.bodyTooLarge()
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+      return kernelErrors.unsupportedMediaType({
+        found: request.headers['content-type']?.slice(0, 100) || 'a body without Content-Type',
+        expected: 'application/json, or the media type that /docs names',
+      })
+  }
+  if (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500) {
+    return kernelErrors.malformedBody({ reason: error instanceof SyntaxError ? 'it is not valid JSON' : error.message })
+  }
+  return kernelErrors.internalError()
+}

@@ -1,0 +1,60 @@
+/**
+ * Idempotency keys. The claim of a key, the work done under it and the answer are one transaction: of two
+ * requests at the same time the second waits at the unique key until the first has committed, and then reads its
+ * answer; a crash leaves neither work nor claim behind. A refused request leaves nothing either, so the same
+ * key may be tried again.
+ */
+import { createHash } from 'node:crypto'
+import type { Database, Queryable, Transaction } from './database/database.ts'
+import { sql } from './database/sql.ts'
+import { kernelErrors } from './errors.ts'
+
+/** How long an answer is kept. */
+export const KEY_LIFETIME = '24 hours'
+
+/** Throws unless the header's text may serve as a key. */
+export function assertKey(key: string): void {
+  if (!/^[\x21-\x7e]{1,200}$/.test(key)) throw kernelErrors.idempotencyKeyInvalid()
+}
+
+/** Runs `work` once for this scope and answers the same ever after; another input under it is refused. */
+export async function once<T>(
+  database: Database,
+  scope: string,
+  input: unknown,
+  work: (tx: Transaction) => Promise<T>,
+): Promise<T> {
+  const fingerprint = createHash('sha256').update(canonical(input)).digest('base64url')
+  return database.transaction(async (tx) => {
+    const claimed = await tx.run(sql`
+      insert into doran.idempotency_keys as k (scope, fingerprint) values (${scope}, ${fingerprint})
+      on conflict (scope) do update set fingerprint = excluded.fingerprint, reply = null, created_at = now()
+        where k.created_at < now() - ${KEY_LIFETIME}::interval`)
+    if (claimed === 0) return answerOf<T>(tx, scope, fingerprint)
+    const reply = await work(tx)
+    await tx.run(sql`
+      update doran.idempotency_keys set reply = ${reply === undefined ? null : JSON.stringify(reply)} where scope = ${scope}`)
+    return reply
+  })
+}
+
+async function answerOf<T>(tx: Queryable, scope: string, fingerprint: string): Promise<T> {
+  const kept = await tx.one<{ fingerprint: string; reply: T | null }>(sql`
+    select fingerprint, reply from doran.idempotency_keys where scope = ${scope}`)
+  if (kept.fingerprint !== fingerprint) throw kernelErrors.idempotencyKeyReused()
+  return (kept.reply ?? undefined) as T
+}
+
+/** Removes answers that are past their time. */
+export async function forgetOldKeys(database: Queryable): Promise<void> {
+  await database.run(sql`delete from doran.idempotency_keys where created_at < now() - ${KEY_LIFETIME}::interval`)
+}
+
+/** JSON whose object members are in one order, whatever order they came in. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_, member) =>
+    member && typeof member === 'object' && !Array.isArray(member)
+      ? Object.fromEntries(Object.entries(member).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : member,
+  )
+}

@@ -1,0 +1,118 @@
+/**
+ * Who is calling. Every process verifies tokens itself (EdDSA, keys by JWKS), remembers the tokens it has
+ * verified, and is told of revocations, so that a verified token stops working although it has not expired.
+ */
+import { createLocalJWKSet, decodeProtectedHeader, errors, type JSONWebKeySet, jwtVerify } from 'jose'
+import { LRUCache } from 'lru-cache'
+import { kernelErrors } from './errors.ts'
+
+export interface Actor {
+  /** Id of the user. */
+  readonly id: string
+  readonly roles: readonly string[]
+  /** Id of the session that the token belongs to. */
+  readonly session: string
+}
+
+/** A user or one session whose tokens, made up to then, no longer count. */
+export interface Revocation {
+  /** `user:<id>` or `session:<id>`. */
+  subject: string
+  /** Tokens issued at this second or earlier are refused; seconds since the epoch. */
+  issuedUntil: number
+}
+
+/** Where keys and revocations come from; the service that signs tokens provides it. */
+export interface IdentitySource {
+  keys(): Promise<JSONWebKeySet>
+  /** Everything that was revoked within the longest life of a token. */
+  revocations(): Promise<Revocation[]>
+}
+
+export const TOKEN_ISSUER = 'doran'
+/** Channel topic on which revocations are told. */
+export const REVOCATION_TOPIC = 'revocation'
+
+interface Verified {
+  actor: Actor
+  issuedAt: number
+  expiresAt: number
+}
+
+const KEY_REFRESH = 10_000
+
+export class Identity {
+  readonly #source: IdentitySource
+  readonly #verified = new LRUCache<string, Verified>({ max: 10_000 })
+  readonly #revoked = new Map<string, number>()
+  #keys: ReturnType<typeof createLocalJWKSet> | undefined
+  #keyIds = new Set<string>()
+  #keysLoadedAt = 0
+
+  constructor(source: IdentitySource) {
+    this.#source = source
+  }
+
+  /** Takes in all revocations; at the start, and when some may have been missed. */
+  async reload(): Promise<void> {
+    for (const revocation of await this.#source.revocations()) this.revoke(revocation)
+  }
+
+  revoke({ subject, issuedUntil }: Revocation): void {
+    this.#revoked.set(subject, Math.max(issuedUntil, this.#revoked.get(subject) ?? 0))
+  }
+
+  /** The actor behind `Bearer <jwt>` or `Token <jwt>`; undefined without a header; throws `token_invalid`. */
+  async authenticate(header: string | undefined): Promise<Actor | undefined> {
+    if (header === undefined) return undefined
+    const token = /^(?:Bearer|Token) +([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(header)?.[1]
+    if (!token) throw kernelErrors.tokenInvalid()
+    let verified = this.#verified.get(token)
+    if (!verified) {
+      verified = await this.#verify(token)
+      this.#verified.set(token, verified)
+    }
+    if (verified.expiresAt * 1000 <= Date.now() || this.#isRevoked(verified)) throw kernelErrors.tokenInvalid()
+    return verified.actor
+  }
+
+  #isRevoked({ actor, issuedAt }: Verified): boolean {
+    if (this.#revoked.size === 0) return false
+    return (
+      issuedAt <= (this.#revoked.get(`user:${actor.id}`) ?? -1) ||
+      issuedAt <= (this.#revoked.get(`session:${actor.session}`) ?? -1)
+    )
+  }
+
+  async #verify(token: string): Promise<Verified> {
+    try {
+      const { payload } = await jwtVerify(token, await this.#keysFor(token), {
+        issuer: TOKEN_ISSUER,
+        algorithms: ['EdDSA'],
+        requiredClaims: ['sub', 'sid', 'iat', 'exp'],
+      })
+      const actor: Actor = {
+        id: payload.sub as string,
+        roles: (payload.roles as string[] | undefined) ?? [],
+        session: payload.sid as string,
+      }
+      return { actor, issuedAt: payload.iat as number, expiresAt: payload.exp as number }
+    } catch (error) {
+      if (error instanceof errors.JOSEError || error instanceof TypeError) throw kernelErrors.tokenInvalid()
+      throw error
+    }
+  }
+
+  /** Keys are kept; a token signed with one that is not known makes them load again, at most every 10 s. */
+  async #keysFor(token: string): Promise<ReturnType<typeof createLocalJWKSet>> {
+    const id = decodeProtectedHeader(token).kid ?? ''
+    const mayLoad = Date.now() - this.#keysLoadedAt > KEY_REFRESH
+    if (!this.#keys || (!this.#keyIds.has(id) && mayLoad)) {
+      const set = await this.#source.keys()
+      this.#keys = createLocalJWKSet(set)
+      this.#keyIds = new Set(set.keys.map(({ kid }) => kid ?? ''))
+      this.#keysLoadedAt = Date.now()
+    }
+    return this.#keys
+  }
+}

@@ -1,0 +1,32 @@
+/** The kernel's face for a service's author. What runs services is in `@doran/kernel/platform`. */
+export type { Cache } from './cache.ts'
+export type { Channel } from './channel.ts'
+export {
+  type Client,
+  type Contract,
+  contract,
+  del,
+  type Event,
+  event,
+  get,
+  type Input,
+  mediaTypeOf,
+  patch,
+  post,
+  put,
+  Raw,
+  type Reply,
+  type Static,
+  Streamed,
+  Type,
+} from './contract.ts'
+export { brokenConstraint, type Database, type Queryable, type Transaction } from './database/database.ts'
+export { type Sql, sql } from './database/sql.ts'
+export { publish } from './durable/events.ts'
+export { startSaga } from './durable/sagas.ts'
+export { DomainError, domainError } from './errors.ts'
+export { newId } from './id.ts'
+export { type Actor, REVOCATION_TOPIC, type Revocation, TOKEN_ISSUER } from './identity.ts'
+export { asKeyset, type Page, page } from './paging.ts'
+export { type Context, type Handler, job, on, type SagaFailure, type SubscriberContext, saga, service, step } from './service.ts'
+export { Amount, Currency, Cursor, Id, PageSize, Timestamp } from './values.ts'

@@ -1,0 +1,41 @@
+/** Keyset paging: a cursor names the last row that was seen, so pages stay right while rows come and go. */
+import { Type, type TSchema } from 'typebox'
+import { kernelErrors } from './errors.ts'
+
+/** A page of a list. `next` asks for the rows after it; null at the end. */
+export interface Page<T> {
+  items: T[]
+  next: string | null
+}
+
+/** Schema of a page of `item`. */
+export function page<T extends TSchema>(item: T) {
+  return Type.Object({
+    items: Type.Array(item),
+    next: Type.Union([Type.String(), Type.Null()], { description: 'Cursor of the next page; null at the end' }),
+  })
+}
+
+type Key = string | number | null
+
+export const asKeyset = {
+  /** The sort key that a cursor stands for, `parts` long; undefined without a cursor; throws when it was not made here. */
+  read(cursor: string | undefined, parts: number): Key[] | undefined {
+    if (cursor === undefined) return undefined
+    try {
+      const key = JSON.parse(Buffer.from(cursor, 'base64url').toString())
+      if (Array.isArray(key) && key.length === parts && key.every((part) => ['string', 'number'].includes(typeof part) || part === null)) return key
+    } catch {
+      // Not JSON: answered like any other cursor that was not made here.
+    }
+    throw kernelErrors.validationFailed({}, { cursor: ['is not a cursor of this list; start again without it'] })
+  },
+
+  /** A page from `limit + 1` rows: the extra row only says that there is more. */
+  page<Row, Item>(rows: Row[], limit: number, key: (row: Row) => Key[], present: (row: Row) => Item): Page<Item> {
+    const shown = rows.slice(0, limit)
+    const last = shown.at(-1)
+    const next = rows.length > limit && last ? Buffer.from(JSON.stringify(key(last))).toString('base64url') : null
+    return { items: shown.map(present), next }
+  },
+}

@@ -1,0 +1,206 @@
+/** Runs services: wires databases, events, tasks, identity and the public door of one process. */
+import type { AddressInfo } from 'node:net'
+import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
+import type { Logger } from 'pino'
+import { CacheStore } from './cache.ts'
+import { type Call, type CallMode, Caller, type Hosted } from './calls.ts'
+import { postgresChannel } from './channel.ts'
+import { databaseUrlOf, kernelConfig, type KernelConfig, readConfig } from './config.ts'
+import type { Client, Contract } from './contract.ts'
+import { type Database, Pool } from './database/database.ts'
+import { Listener } from './database/listener.ts'
+import { type MigrationSource, migrate } from './database/migrate.ts'
+import { sql } from './database/sql.ts'
+import { Deadline } from './deadline.ts'
+import { type DatabaseOfProcess, prepareWorkers } from './durable/handlers.ts'
+import { bindSaga } from './durable/sagas.ts'
+import { countTasks, type Worker } from './durable/tasks.ts'
+import { buildHttp } from './http.ts'
+import { type Actor, Identity, type IdentitySource, REVOCATION_TOPIC, type Revocation } from './identity.ts'
+import { createLog } from './log.ts'
+import { collectProcessMetrics, createMetrics, gauge, type Metrics } from './metrics.ts'
+import type { Service } from './service.ts'
+import { newTrace } from './trace.ts'
+
+export { ConfigError, databaseUrlOf, databaseVariable, kernelConfig, readConfig } from './config.ts'
+export { type EmbeddedPostgres, startEmbeddedPostgres } from './database/embedded.ts'
+export { MigrationChangedError, type MigrationSource, migrate, readMigrations } from './database/migrate.ts'
+export { Pool } from './database/database.ts'
+export { discardTask, listTasks, replayTask, type TaskSummary } from './durable/tasks.ts'
+export { kernelErrors, toProblem } from './errors.ts'
+export { createLog } from './log.ts'
+export { openApi } from './openapi.ts'
+export type { Service } from './service.ts'
+export { Identity, type IdentitySource } from './identity.ts'
+export type { CallMode } from './calls.ts'
+
+export interface PlatformOptions {
+  readonly services: readonly Service[]
+  readonly environment: Readonly<Record<string, string | undefined>>
+  /** Database of every service that has no URL of its own in the environment. */
+  readonly databaseUrl?: string
+  /** Who signs tokens; given a way to call services that run here. */
+  readonly identity: (client: <C extends Contract>(contract: C) => Client<C>) => IdentitySource
+  /** Registered on the public door before the routes: the gateway. */
+  readonly edge?: FastifyPluginAsync
+  readonly mode?: CallMode
+  readonly log?: Logger
+  /** Set to false when the databases are up to date already. */
+  readonly migrate?: boolean
+}
+
+export interface Platform {
+  readonly http: FastifyInstance
+  readonly config: KernelConfig
+  readonly log: Logger
+  /** Calls services that run here, as `actor`, or as the system itself. */
+  client<C extends Contract>(contract: C, actor?: Actor): Client<C>
+  /** The database of a service. */
+  database(service: string): Database
+  /** Opens the public door; answers the port. */
+  listen(): Promise<number>
+  /** Finishes what is in hand, gives back the rest, and closes everything. */
+  close(): Promise<void>
+}
+
+/** Folder of the kernel's own migrations, which every database needs. */
+export const kernelMigrations: MigrationSource = { service: 'doran', folder: new URL('./migrations/', import.meta.url) }
+
+export function migrationsOf(services: readonly Service[]): MigrationSource[] {
+  return [
+    kernelMigrations,
+    ...services.flatMap(({ contract, migrations }) => (migrations ? [{ service: contract.name, folder: migrations }] : [])),
+  ]
+}
+
+/** Starts everything but the public door, which {@link Platform.listen} opens. */
+export async function createPlatform(options: PlatformOptions): Promise<Platform> {
+  const { services, environment } = options
+  const [config, ...configs] = readConfig(
+    [kernelConfig, ...services.map(({ config }) => config ?? EMPTY)],
+    environment,
+  ) as [KernelConfig, ...unknown[]]
+  const log = options.log ?? createLog(config.LOG_LEVEL)
+  const metrics = createMetrics()
+
+  const databases: DatabaseOfProcess[] = []
+  for (const [url, here] of Map.groupBy(services, ({ contract }) => urlOf(contract.name, options))) {
+    if (options.migrate !== false) await migrate(url, migrationsOf(here))
+    databases.push({ services: here, pool: new Pool(url, config.DATABASE_POOL_SIZE), listener: new Listener(url) })
+  }
+  const databaseOf = (service: string) =>
+    databases.find(({ services }) => services.some(({ contract }) => contract.name === service))
+
+  const channel = postgresChannel(databases.map(({ listener }) => listener))
+  const cache = new CacheStore(channel)
+  const hosted = new Map<string, Hosted>()
+  for (const [index, service] of services.entries()) {
+    const { name } = service.contract
+    for (const saga of service.sagas) bindSaga(saga, name)
+    hosted.set(name, {
+      service,
+      pool: (databaseOf(name) as DatabaseOfProcess).pool,
+      config: configs[index],
+      cache: cache.of(name),
+      log: log.child({ service: name }),
+    })
+  }
+  const caller = new Caller({ hosted, channel, metrics, mode: options.mode ?? 'direct' })
+  const systemCall = (actor?: Actor): Call => ({
+    actor,
+    deadline: Deadline.in(config.REQUEST_TIMEOUT_MS),
+    trace: newTrace(),
+    key: undefined,
+    depth: 0,
+  })
+  const client = <C extends Contract>(contract: C, actor?: Actor) => caller.client(contract, systemCall(actor))
+
+  const workers = await prepareWorkers({ databases, databaseOf, hosted, caller, systemCall, log, metrics, concurrency: config.TASK_CONCURRENCY })
+  const identity = new Identity(options.identity(client))
+  channel.subscribe(REVOCATION_TOPIC, (revocation) => identity.revoke(revocation as Revocation))
+  channel.onGap(() => void identity.reload().catch((error) => log.error({ err: error }, 'revocations could not be reloaded')))
+  for (const { listener } of databases) await listener.start()
+  await identity.reload()
+  observe(metrics, databases)
+
+  const http = await buildHttp({
+    hosted,
+    caller,
+    identity,
+    metrics,
+    log,
+    requestTimeout: config.REQUEST_TIMEOUT_MS,
+    trustProxy: config.TRUST_PROXY,
+    edge: options.edge,
+    unready: () => unready(databases),
+  })
+  for (const worker of workers) worker.start()
+
+  let closing: Promise<void> | undefined
+  return {
+    http,
+    config,
+    log,
+    client,
+    database: (service) => (databaseOf(service) as DatabaseOfProcess).pool.at(0),
+    async listen() {
+      await http.listen({ port: config.PORT, host: config.HOST })
+      return (http.server.address() as AddressInfo).port
+    },
+    close() {
+      closing ??= shutDown(http, workers, databases, config.SHUTDOWN_GRACE_MS)
+      return closing
+    },
+  }
+}
+
+const EMPTY = { type: 'object', properties: {} } as NonNullable<Service['config']>
+
+function urlOf(service: string, { environment, databaseUrl }: PlatformOptions): string {
+  const url = databaseUrlOf(service, environment) ?? databaseUrl
+  if (!url) throw new Error(`no database is known for the service ${service}`)
+  return url
+}
+
+async function unready(databases: Iterable<DatabaseOfProcess>): Promise<string[]> {
+  const checks = [...databases].map(async ({ pool, services }) => {
+    try {
+      await pool.at(0).one(sql`select 1 as alive`)
+      return []
+    } catch {
+      return [`the database of ${services.map(({ contract }) => contract.name).join(', ')} does not answer`]
+    }
+  })
+  return (await Promise.all(checks)).flat()
+}
+
+/** Gauges that show how full things are: connections and tasks, for each database. */
+function observe(metrics: Metrics, databases: readonly DatabaseOfProcess[]): void {
+  collectProcessMetrics(metrics)
+  const name = ({ services }: DatabaseOfProcess) => services.map(({ contract }) => contract.name).join(',')
+  gauge(metrics, 'doran_database_connections', 'Connections open and idle, and callers that wait for one', ['services', 'state'], async () =>
+    databases.flatMap((database) =>
+      Object.entries(database.pool.stats()).map(([state, value]) => ({ labels: { services: name(database), state }, value })),
+    ),
+  )
+  gauge(metrics, 'doran_tasks', 'Durable tasks past their time (due) or waiting for an operator (dead)', ['services', 'state'], async () =>
+    (
+      await Promise.all(
+        databases.map(async (database) =>
+          Object.entries(await countTasks(database.pool.at(0))).map(([state, value]) => ({ labels: { services: name(database), state }, value })),
+        ),
+      )
+    ).flat(),
+  )
+}
+
+async function shutDown(
+  http: FastifyInstance,
+  workers: readonly Worker[],
+  databases: readonly DatabaseOfProcess[],
+  grace: number,
+): Promise<void> {
+  await Promise.all([http.close(), ...workers.map((worker) => worker.close(grace))])
+  for (const { listener } of databases) await listener.close()
+  for (const { pool } of databases) await pool.close()
+}

@@ -1,0 +1,59 @@
+/** Validation of values against contract schemas, compiled once for each schema. */
+import { Ajv, type ErrorObject, type Options, type ValidateFunction } from 'ajv'
+import addFormats from 'ajv-formats'
+import type { TSchema } from 'typebox'
+import { type FieldErrors, kernelErrors } from './errors.ts'
+
+const options: Options = { allErrors: true, strict: false, useDefaults: true, messages: true }
+// Bodies are JSON and must have the right types already; text from path, query and headers is converted.
+const exact = addFormats.default(new Ajv(options))
+const coercing = addFormats.default(new Ajv({ ...options, coerceTypes: 'array' }))
+
+const compiled = { exact: new WeakMap<TSchema, ValidateFunction>(), coercing: new WeakMap<TSchema, ValidateFunction>() }
+
+export type Mode = keyof typeof compiled
+
+/** The value's errors by field, or undefined when it is valid. Defaults are filled in. */
+export function validate(schema: TSchema, value: unknown, mode: Mode = 'exact'): FieldErrors | undefined {
+  let check = compiled[mode].get(schema)
+  if (!check) {
+    check = (mode === 'exact' ? exact : coercing).compile(schema)
+    compiled[mode].set(schema, check)
+  }
+  return check(value) ? undefined : fieldErrors(check.errors ?? [])
+}
+
+/** Throws `validation_failed` unless the value is valid. */
+export function assertInput(schema: TSchema, value: unknown, mode: Mode = 'exact'): void {
+  const errors = validate(schema, value, mode)
+  if (errors) throw kernelErrors.validationFailed({}, errors)
+}
+
+/** Throws an ordinary error: the value was made by our own code, so a caller can do nothing about it. */
+export function assertValid(schema: TSchema, value: unknown, what: string): void {
+  const errors = validate(schema, value)
+  if (errors) throw new TypeError(`${what} does not fit its schema: ${JSON.stringify(errors)}`)
+}
+
+function fieldErrors(errors: ErrorObject[]): FieldErrors {
+  const result: FieldErrors = {}
+  for (const error of errors) {
+    // The branches of an alternative explain themselves; that none of them fits adds nothing.
+    if (error.keyword === 'anyOf' && errors.length > 1) continue
+    const path = error.instancePath.slice(1).replaceAll('/', '.')
+    const missing = error.keyword === 'required' ? String(error.params.missingProperty) : ''
+    const field = [path, missing].filter(Boolean).join('.') || 'body'
+    const message = missing ? 'is missing' : describe(error)
+    const messages = (result[field] ??= [])
+    if (!messages.includes(message)) messages.push(message)
+  }
+  return result
+}
+
+function describe(error: ErrorObject): string {
+  const schemaMessage = (error.parentSchema as { errorMessage?: string } | undefined)?.errorMessage
+  if (schemaMessage) return schemaMessage
+  if (error.keyword === 'enum') return `must be one of ${error.params.allowedValues.join(', ')}`
+  if (error.keyword === 'const') return `must be ${error.params.allowedValue}`
+  return error.message ?? 'is not valid'
+}

@@ -1,0 +1,165 @@
+import type { TObject, TSchema } from 'typebox'
+import type { Logger } from 'pino'
+import type { Cache } from './cache.ts'
+import type { Channel } from './channel.ts'
+import type { Client, Contract, Event, Input, Reply, Static } from './contract.ts'
+import type { Database, Transaction } from './database/database.ts'
+import type { Deadline } from './deadline.ts'
+import type { ErrorFactory } from './errors.ts'
+import type { Actor } from './identity.ts'
+
+/** What every handler is given. `Who` is the actor that its access rule promises. */
+export interface Context<Who = Actor | undefined, Config = unknown> {
+  /** The service's own database. */
+  readonly db: Database
+  /** Calls another service: `ctx.client(inventory).reserve({ … })`. */
+  readonly client: <C extends Contract>(contract: C) => Client<C>
+  /** For whom the work is done. */
+  readonly actor: Who
+  /** Carries service, operation, request and trace. */
+  readonly log: Logger
+  readonly cache: Cache
+  /** Hints between processes, for example to wake someone who waits; may be lost, so never the only word. */
+  readonly channel: Channel
+  /** When the caller stops waiting. */
+  readonly deadline: Deadline
+  /** The service's own settings, from the environment. */
+  readonly config: Config
+}
+
+type ActorFor<Op> = Op extends { access: 'user' | readonly string[] } ? Actor : Actor | undefined
+
+/** The implementation of one operation of a contract. */
+export type Handler<C extends Contract, K extends keyof C['operations'], Config = unknown> = (
+  input: Input<C['operations'][K]>,
+  ctx: Context<ActorFor<C['operations'][K]>, Config>,
+) => Promise<Reply<C['operations'][K]>>
+
+export interface Subscription {
+  readonly event: Event
+  // biome-ignore lint/suspicious/noExplicitAny: each subscription has its own event's data and service's config
+  readonly handle: (data: any, ctx: SubscriberContext<any>) => Promise<void>
+}
+
+/** `db` is the transaction in which the delivery is completed. */
+export type SubscriberContext<Config = unknown> = Omit<Context<undefined, Config>, 'db'> & {
+  readonly db: Transaction
+}
+
+/**
+ * Listens to an event. The handler's own writes and the completion of the delivery are one transaction, so in
+ * the service's own database it happens exactly once; what it asks of others may happen more than once.
+ */
+export function on<S extends TSchema, Config = unknown>(
+  event: Event<S>,
+  handle: (data: Static<S>, ctx: SubscriberContext<Config>) => Promise<void>,
+): Subscription {
+  return { event, handle }
+}
+
+export interface Job {
+  readonly name: string
+  /** Five-field cron expression. */
+  readonly cron: string
+  /** IANA name of the zone in which the expression is read; UTC by default. */
+  readonly timeZone?: string
+  // biome-ignore lint/suspicious/noExplicitAny: each service has its own config
+  readonly run: (ctx: Context<undefined, any>) => Promise<void>
+}
+
+/**
+ * Work at set times, by exactly one process each time. A time that passed while nobody ran is made up for once.
+ * A run may be repeated after a crash, so it must be safe to repeat.
+ */
+export function job(name: string, definition: Omit<Job, 'name'>): Job {
+  return { name, ...definition }
+}
+
+export interface Step<In> {
+  readonly name: string
+  /**
+   * Asks other services. It may run again after a crash, so it carries a key of its own. A domain error makes
+   * the saga turn round; any other error is tried again.
+   */
+  // biome-ignore lint/suspicious/noExplicitAny: each service has its own config
+  readonly act?: (input: In, ctx: Context<undefined, any>) => Promise<unknown>
+  /** The service's own writes, in the transaction that records the step as done: exactly once. */
+  readonly record?: (input: In, tx: Transaction) => Promise<void>
+  /**
+   * Takes the step back when a later one, or this one, did not succeed. The outcome of this one may be unknown,
+   * so there may be nothing to take back. `reason` is the domain error that turned the saga round.
+   */
+  // biome-ignore lint/suspicious/noExplicitAny: each service has its own config
+  readonly undo?: (input: In, ctx: Context<undefined, any>, reason: SagaFailure) => Promise<void>
+}
+
+/** Why a saga turned round. */
+export interface SagaFailure {
+  readonly step: string
+  readonly code: string
+  readonly message: string
+}
+
+export interface Saga<In = unknown> {
+  readonly name: string
+  /** Raised when the steps change; keep the old definition registered until its runs are finished. */
+  readonly version: number
+  readonly input: TSchema
+  readonly steps: readonly Step<In>[]
+}
+
+export function step<In>(name: string, actions: Omit<Step<In>, 'name'>): Step<In> {
+  return { name, ...actions }
+}
+
+/** An orchestrated sequence that either completes or is taken back; its state survives any crash. */
+export function saga<const S extends TSchema>(
+  name: string,
+  definition: { version: number; input: S; steps: readonly Step<Static<S>>[] },
+): Saga<Static<S>> {
+  return { name, ...definition }
+}
+
+export interface ServiceParts<C extends Contract, Config extends TObject = TObject> {
+  readonly operations: { readonly [K in keyof C['operations']]: Handler<C, K, Static<Config>> }
+  readonly subscriptions?: readonly Subscription[]
+  // biome-ignore lint/suspicious/noExplicitAny: each saga has its own input
+  readonly sagas?: readonly Saga<any>[]
+  readonly jobs?: readonly Job[]
+  /** Folder of plain SQL files; the URL ends with a slash. */
+  readonly migrations?: URL
+  /** Every error that the service declares, for the catalogue. */
+  readonly errors?: Readonly<Record<string, ErrorFactory>>
+  /** Schema of the environment variables that the service reads; each has a `description`. */
+  readonly config?: Config
+}
+
+export interface Service {
+  readonly contract: Contract
+  // biome-ignore lint/suspicious/noExplicitAny: the handlers' types were checked by `service`
+  readonly operations: Readonly<Record<string, (input: any, ctx: any) => Promise<unknown>>>
+  readonly subscriptions: readonly Subscription[]
+  // biome-ignore lint/suspicious/noExplicitAny: each saga has its own input
+  readonly sagas: readonly Saga<any>[]
+  readonly jobs: readonly Job[]
+  readonly migrations: URL | undefined
+  readonly errors: Readonly<Record<string, ErrorFactory>>
+  readonly config: TObject | undefined
+}
+
+/** Puts a service together from explicit lists; it runs wherever a platform is given it. */
+export function service<C extends Contract, Config extends TObject = TObject>(
+  contract: C,
+  parts: ServiceParts<C, Config>,
+): Service {
+  return {
+    contract,
+    operations: parts.operations as Service['operations'],
+    subscriptions: parts.subscriptions ?? [],
+    sagas: parts.sagas ?? [],
+    jobs: parts.jobs ?? [],
+    migrations: parts.migrations,
+    errors: parts.errors ?? {},
+    config: parts.config,
+  }
+}

@@ -1,0 +1,1 @@
+create table note.notes (id text primary key, text text not null, state text);

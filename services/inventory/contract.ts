@@ -1,0 +1,162 @@
+import { contract, Cursor, event, get, Id, PageSize, page, post, put, type Static, Timestamp, Type } from '@doran/kernel'
+
+export const Sku = Type.String({
+  pattern: '^[A-Z0-9][A-Z0-9-]{1,63}$',
+  errorMessage: 'must be 2 to 64 capital letters, digits and hyphens',
+})
+
+export const Quantity = Type.Integer({ minimum: 1, maximum: 9_999 })
+
+/** What anyone may know of a SKU's stock. */
+export const Availability = Type.Object({
+  sku: Sku,
+  /** On hand less what is reserved; never negative. */
+  available: Type.Integer({ minimum: 0 }),
+})
+export type Availability = Static<typeof Availability>
+
+/** What the seller of a SKU sees. */
+export const Stock = Type.Object({
+  sku: Sku,
+  sellerId: Id,
+  onHand: Type.Integer({ minimum: 0 }),
+  reserved: Type.Integer({ minimum: 0 }),
+  available: Type.Integer({ minimum: 0 }),
+  /** At or below this many available, `inventory.stock-low` is published; 0 turns it off. */
+  lowStockAt: Type.Integer({ minimum: 0 }),
+  updatedAt: Timestamp,
+})
+export type Stock = Static<typeof Stock>
+
+/** One line of the ledger. Summed over a SKU the changes give its stock. */
+export const Movement = Type.Object({
+  id: Id,
+  sku: Sku,
+  kind: Type.Enum(['set', 'adjust', 'reserve', 'release', 'expire', 'commit', 'restock']),
+  /** Change of what is on hand. */
+  onHand: Type.Integer(),
+  /** Change of what is reserved. */
+  reserved: Type.Integer(),
+  /** The order or other cause, where there is one. */
+  reference: Type.Union([Type.String(), Type.Null()]),
+  note: Type.Union([Type.String(), Type.Null()]),
+  at: Timestamp,
+})
+export type Movement = Static<typeof Movement>
+
+/** The same SKU may stand in several lines; quantities add up. */
+export const Lines = Type.Array(Type.Object({ sku: Sku, quantity: Quantity }), { minItems: 1, maxItems: 200 })
+
+export const Reservation = Type.Object({
+  orderId: Id,
+  state: Type.Enum(['held', 'committed', 'released']),
+  /** A held reservation is released after this time. */
+  expiresAt: Timestamp,
+  lines: Lines,
+})
+export type Reservation = Static<typeof Reservation>
+
+const SkuInPath = Type.Object({ sku: Sku })
+
+export const inventory = contract('inventory', {
+  getAvailability: get('/inventory/:sku', {
+    summary: 'How many of a SKU can be bought',
+    path: SkuInPath,
+    reply: Availability,
+    access: 'anyone',
+  }),
+  getStock: get('/inventory/:sku/stock', {
+    summary: "A seller's view of a SKU's stock",
+    path: SkuInPath,
+    reply: Stock,
+    access: ['seller', 'admin'],
+  }),
+  setStock: put('/inventory/:sku/stock', {
+    summary: 'Set what is on hand, after counting',
+    path: SkuInPath,
+    body: Type.Object({
+      onHand: Type.Integer({ minimum: 0, maximum: 10_000_000 }),
+      lowStockAt: Type.Optional(Type.Integer({ minimum: 0, maximum: 10_000_000 })),
+      note: Type.Optional(Type.String({ maxLength: 200 })),
+    }),
+    reply: Stock,
+    access: ['seller', 'admin'],
+  }),
+  adjustStock: post('/inventory/:sku/adjustments', {
+    summary: 'Add to or take from what is on hand',
+    path: SkuInPath,
+    body: Type.Object({
+      change: Type.Integer({ minimum: -10_000_000, maximum: 10_000_000 }),
+      note: Type.Optional(Type.String({ maxLength: 200 })),
+    }),
+    reply: Stock,
+    access: ['seller', 'admin'],
+  }),
+  listMovements: get('/inventory/:sku/movements', {
+    summary: "A SKU's ledger, newest first",
+    path: SkuInPath,
+    query: Type.Object({ cursor: Cursor, limit: PageSize }),
+    reply: page(Movement),
+    access: ['seller', 'admin'],
+  }),
+  /** SKUs that are not known are left out. */
+  listAvailability: post('/inventory/availability', {
+    summary: 'How many of each of several SKUs can be bought',
+    body: Type.Object({ skus: Type.Array(Sku, { maxItems: 200 }) }),
+    reply: Type.Array(Availability),
+    access: 'internal',
+    idempotent: true,
+  }),
+  /** Makes SKUs known, or sets them anew; used when a catalogue is loaded. */
+  loadStock: post('/inventory/load', {
+    summary: 'Enter SKUs with their sellers and what is on hand',
+    body: Type.Object({
+      items: Type.Array(Type.Object({ sku: Sku, sellerId: Id, onHand: Type.Integer({ minimum: 0 }) }), { maxItems: 5_000 }),
+    }),
+    reply: Type.Object({ loaded: Type.Integer() }),
+    access: 'internal',
+    idempotent: true,
+  }),
+  /** All lines or none. Refused with `out_of_stock`. The same order again answers its reservation. */
+  reserve: post('/inventory/reservations', {
+    summary: 'Hold stock for an order',
+    body: Type.Object({ orderId: Id, lines: Lines }),
+    reply: Reservation,
+    access: 'internal',
+    idempotent: true,
+  }),
+  /** A reservation that has expired is taken again if there is stock, else refused with `out_of_stock`. */
+  commit: post('/inventory/reservations/:orderId/commit', {
+    summary: 'Turn the hold of a paid order into a sale',
+    path: Type.Object({ orderId: Id }),
+    reply: Reservation,
+    access: 'internal',
+    idempotent: true,
+  }),
+  /** Does nothing when there is no reservation; after it, a late `reserve` for the order is refused. */
+  release: post('/inventory/reservations/:orderId/release', {
+    summary: 'Give up the hold of an order that will not be paid',
+    path: Type.Object({ orderId: Id }),
+    access: 'internal',
+    idempotent: true,
+  }),
+  /** `reference` names the return or cancellation: stock comes back once for each. */
+  restock: post('/inventory/restocks', {
+    summary: 'Put sold goods back on the shelf',
+    body: Type.Object({ reference: Type.String({ minLength: 1, maxLength: 200 }), lines: Lines }),
+    access: 'internal',
+    idempotent: true,
+  }),
+})
+
+/** Published when what can be bought of a SKU has changed; a higher version is newer. */
+export const stockChanged = event(
+  'inventory.stock-changed',
+  Type.Object({ sku: Sku, available: Type.Integer(), version: Type.Integer() }),
+)
+
+/** Published when availability falls to the seller's threshold or below. */
+export const stockLow = event(
+  'inventory.stock-low',
+  Type.Object({ sku: Sku, sellerId: Id, available: Type.Integer(), lowStockAt: Type.Integer() }),
+)

@@ -1,0 +1,144 @@
+import { Amount, contract, Currency, event, get, Id, post, Raw, type Static, Timestamp, Type } from '@doran/kernel'
+
+export const PaymentStatus = Type.Enum([
+  /** Waits for the buyer on the provider's payment page. */
+  'pending',
+  /** The buyer has agreed on the page; no money is held yet. */
+  'approved',
+  /** The provider holds the money for us. */
+  'authorised',
+  'captured',
+  /** The hold was given up; no money moved. */
+  'voided',
+  'partially_refunded',
+  'refunded',
+  /** The provider refused; `failure` says why. */
+  'failed',
+])
+export type PaymentStatus = Static<typeof PaymentStatus>
+
+export const Failure = Type.Object({
+  /** `card_declined`, `insufficient_funds`, `authentication_failed`, `expired` or `provider_error`. */
+  code: Type.String(),
+  message: Type.String(),
+})
+
+export const Payment = Type.Object({
+  id: Id,
+  orderId: Id,
+  provider: Type.String(),
+  amount: Amount,
+  currency: Currency,
+  refunded: Amount,
+  status: PaymentStatus,
+  failure: Type.Union([Failure, Type.Null()]),
+  /** Where the buyer pays; the page leads back to the `returnUrl`. */
+  paymentUrl: Type.String(),
+  createdAt: Timestamp,
+  updatedAt: Timestamp,
+})
+export type Payment = Static<typeof Payment>
+
+export const Refund = Type.Object({
+  id: Id,
+  paymentId: Id,
+  amount: Amount,
+  reason: Type.String(),
+  createdAt: Timestamp,
+})
+export type Refund = Static<typeof Refund>
+
+const PaymentInPath = Type.Object({ paymentId: Id })
+
+export const payment = contract('payment', {
+  getPayment: get('/payments/:paymentId', {
+    summary: 'A payment; buyers see their own',
+    path: PaymentInPath,
+    reply: Payment,
+    access: 'user',
+  }),
+  /** Verified by its signature, so anyone may knock; what is replayed, late or out of order changes nothing. */
+  receiveWebhook: post('/payments/webhooks/:provider', {
+    summary: "Take in a provider's webhook",
+    headers: Type.Object({ 'x-signature': Type.String({ maxLength: 500 }) }),
+    body: Raw('application/json'),
+    bodyLimit: 65_536,
+    access: 'anyone',
+    idempotent: true,
+  }),
+  /** The same `paymentId` again answers the same payment; a different amount under it is refused with `payment_mismatch`. */
+  createPayment: post('/payments', {
+    summary: 'Open a payment and its page with the provider',
+    body: Type.Object({
+      paymentId: Id,
+      orderId: Id,
+      buyerId: Id,
+      amount: Type.Integer({ minimum: 1, maximum: 1_000_000_000_000 }),
+      currency: Currency,
+      /** What the buyer reads on the payment page. */
+      title: Type.String({ minLength: 1, maxLength: 200 }),
+      returnUrl: Type.String({ format: 'uri', maxLength: 2_000 }),
+    }),
+    reply: Payment,
+    access: 'internal',
+    idempotent: true,
+  }),
+  /** Asks the provider as well, so it is right also when no webhook has come. */
+  refreshPayment: post('/payments/:paymentId/refresh', {
+    summary: 'The payment as the provider sees it now',
+    path: PaymentInPath,
+    reply: Payment,
+    access: 'internal',
+    idempotent: true,
+  }),
+  /** Refused with `payment_declined` (details: `reason`) or `payment_not_approved`. */
+  authorise: post('/payments/:paymentId/authorise', {
+    summary: 'Have the provider hold the money',
+    path: PaymentInPath,
+    reply: Payment,
+    access: 'internal',
+    idempotent: true,
+  }),
+  /** Refused with `payment_not_authorised` when there is no hold to take. */
+  capture: post('/payments/:paymentId/capture', {
+    summary: 'Take the money that is held',
+    path: PaymentInPath,
+    reply: Payment,
+    access: 'internal',
+    idempotent: true,
+  }),
+  /** Whatever the state: voids a hold, refunds what was captured; a later authorise or capture is refused. */
+  cancelPayment: post('/payments/:paymentId/cancel', {
+    summary: 'Take the whole payment back',
+    path: PaymentInPath,
+    body: Type.Object({ reason: Type.String({ maxLength: 200 }) }),
+    reply: Payment,
+    access: 'internal',
+    idempotent: true,
+  }),
+  /** Once for each `refundId`. Refused with `refund_too_large` beyond what is left of the capture. */
+  refund: post('/payments/:paymentId/refunds', {
+    summary: 'Give part or all of the money back',
+    path: PaymentInPath,
+    body: Type.Object({
+      refundId: Id,
+      amount: Type.Integer({ minimum: 1, maximum: 1_000_000_000_000 }),
+      reason: Type.String({ maxLength: 200 }),
+    }),
+    reply: Refund,
+    access: 'internal',
+    idempotent: true,
+  }),
+})
+
+const About = { paymentId: Id, orderId: Id, amount: Amount, currency: Currency }
+
+/** The buyer has agreed on the payment page. */
+export const paymentApproved = event('payment.approved', Type.Object(About))
+export const paymentCaptured = event('payment.captured', Type.Object(About))
+export const paymentFailed = event('payment.failed', Type.Object({ ...About, failure: Failure }))
+/** `amount` is this refund's; `refunded` what has been given back in all. */
+export const paymentRefunded = event(
+  'payment.refunded',
+  Type.Object({ ...About, refundId: Type.Union([Id, Type.Null()]), refunded: Amount }),
+)

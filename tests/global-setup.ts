@@ -1,0 +1,10 @@
+/** Starts the PostgreSQL that all test files share, once for a run of `npm test`. */
+import { startTestPostgres } from '@doran/kernel/testing'
+
+export async function globalSetup(): Promise<void> {
+  await startTestPostgres()
+}
+
+export async function globalTeardown(): Promise<void> {
+  await (await startTestPostgres()).stop()
+}
