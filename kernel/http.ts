@@ -3,7 +3,6 @@ import { Readable } from 'node:stream'
 import fastify, {
   type FastifyError,
   type FastifyInstance,
-  type FastifyPluginAsync,
   type FastifyReply,
   type FastifyRequest,
 } from 'fastify'
@@ -39,8 +38,8 @@ export interface HttpOptions {
   readonly log: Logger
   readonly requestTimeout: number
   readonly trustProxy: number
-  /** Registered before the routes, so that its hooks are theirs too: the gateway. */
-  readonly edge: FastifyPluginAsync | undefined
+  /** Adds hooks and routes before the operations' own, so that its hooks are theirs too: the gateway. */
+  readonly edge: ((app: FastifyInstance) => Promise<void>) | undefined
   /** What is not ready, or nothing. */
   readonly unready: () => Promise<string[]>
 }
@@ -65,7 +64,7 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
     reply.header('x-request-id', request.id)
   })
   app.setErrorHandler((error: FastifyError, request, reply) => sendError(error, request, reply, options.log))
-  if (options.edge) await app.register(options.edge)
+  await options.edge?.(app)
   app.setNotFoundHandler((request) => {
     throw kernelErrors.routeNotFound({ method: request.method, path: request.url.split('?')[0] })
   })

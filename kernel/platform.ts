@@ -1,6 +1,6 @@
 /** Runs services: wires databases, events, tasks, identity and the public door of one process. */
 import type { AddressInfo } from 'node:net'
-import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import { CacheStore } from './cache.ts'
 import { type Call, type CallMode, Caller, type Hosted } from './calls.ts'
@@ -27,9 +27,9 @@ export { type EmbeddedPostgres, startEmbeddedPostgres } from './database/embedde
 export { MigrationChangedError, type MigrationSource, migrate, readMigrations } from './database/migrate.ts'
 export { Pool } from './database/database.ts'
 export { discardTask, listTasks, replayTask, type TaskSummary } from './durable/tasks.ts'
-export { kernelErrors, toProblem } from './errors.ts'
+export { type ErrorFactory, kernelErrors, toProblem } from './errors.ts'
 export { createLog } from './log.ts'
-export { openApi } from './openapi.ts'
+export { type OpenApi, type OpenApiOperation, openApi } from './openapi.ts'
 export type { Service } from './service.ts'
 export { Identity, type IdentitySource } from './identity.ts'
 export type { CallMode } from './calls.ts'
@@ -41,8 +41,8 @@ export interface PlatformOptions {
   readonly databaseUrl?: string
   /** Who signs tokens; given a way to call services that run here. */
   readonly identity: (client: <C extends Contract>(contract: C) => Client<C>) => IdentitySource
-  /** Registered on the public door before the routes: the gateway. */
-  readonly edge?: FastifyPluginAsync
+  /** Adds to the public door before the routes: the gateway. */
+  readonly edge?: (app: FastifyInstance) => Promise<void>
   readonly mode?: CallMode
   readonly log?: Logger
   /** Set to false when the databases are up to date already. */

@@ -84,7 +84,8 @@ export interface Step<In> {
   // biome-ignore lint/suspicious/noExplicitAny: each service has its own config
   readonly act?: (input: In, ctx: Context<undefined, any>) => Promise<unknown>
   /** The service's own writes, in the transaction that records the step as done: exactly once. */
-  readonly record?: (input: In, tx: Transaction) => Promise<void>
+  // biome-ignore lint/suspicious/noExplicitAny: each service has its own config
+  readonly record?: (input: In, tx: Transaction, ctx: Context<undefined, any>) => Promise<void>
   /**
    * Takes the step back when a later one, or this one, did not succeed. The outcome of this one may be unknown,
    * so there may be nothing to take back. `reason` is the domain error that turned the saga round.

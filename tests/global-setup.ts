@@ -6,5 +6,6 @@ export async function globalSetup(): Promise<void> {
 }
 
 export async function globalTeardown(): Promise<void> {
-  await (await startTestPostgres()).stop()
+  const postgres = await startTestPostgres()
+  if (!postgres.adopted) await postgres.stop()
 }

@@ -13,6 +13,8 @@ import { fileURLToPath } from 'node:url'
 import pg from 'pg'
 
 export interface EmbeddedPostgres {
+  /** It was running already, started by someone else or by a Doran that was killed. */
+  readonly adopted: boolean
   /** URL of a database of this server; `doran` unless another name is given. */
   url(database?: string): string
   /** Stops the server. Only whoever owns the data calls it. */
@@ -44,12 +46,13 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<E
   const socket = socketFolder(folder, account)
   const url = (database = 'doran') => `postgres://doran@/${database}?host=${encodeURIComponent(socket)}`
 
-  if (!(await answers(url('postgres')))) {
+  const adopted = await answers(url('postgres'))
+  if (!adopted) {
     if (!existsSync(join(folder, 'PG_VERSION'))) initialise(native, folder, account)
     await start(native, folder, socket, account, options, url('postgres'))
   }
   await createDatabase(url)
-  return { url, stop: () => stop(folder) }
+  return { adopted, url, stop: () => stop(folder) }
 }
 
 /** PostgreSQL refuses to run as root; there it runs as the system's `postgres` account, made if need be. */

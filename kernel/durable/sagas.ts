@@ -90,7 +90,7 @@ async function advance(
     const result = await step.act?.(state.input, ctx)
     const last = state.step === saga.steps.length - 1
     return await move(ctx.db, task, { ...state, step: state.step + 1, state: last ? 'done' : 'running' }, async (tx) => {
-      await step.record?.(state.input, tx)
+      await step.record?.(state.input, tx, ctx)
       return { [step.name]: result ?? true }
     })
   } catch (error) {

@@ -1,0 +1,27 @@
+import { startSandbox } from '@doran/payment/sandbox'
+import { readSettings } from '../config.ts'
+import { UserError } from '../errors.ts'
+
+/** `doran sandbox-payment`: the payment provider's stand-in, as a server of its own. */
+export async function sandboxPayment(): Promise<void> {
+  const { kernel, server } = readSettings(process.env)
+  const sandbox = await startSandbox({
+    port: server.SANDBOX_PORT,
+    host: kernel.HOST,
+    folder: kernel.DORAN_DATA,
+    secret: process.env.PAYMENT_SANDBOX_SECRET,
+  }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EADDRINUSE') throw error
+    throw new UserError(`Port ${server.SANDBOX_PORT} is taken; give the payment sandbox another one with SANDBOX_PORT.`)
+  })
+  const stop = async () => {
+    await sandbox.close()
+    process.exit(0)
+  }
+  process.on('SIGTERM', stop)
+  process.on('SIGINT', stop)
+  // Started by `doran start`: end with it, however it ended.
+  process.on('disconnect', stop)
+  if (process.send) process.send({ url: sandbox.url })
+  else console.log(`The payment sandbox is ready at ${sandbox.url}.`)
+}

@@ -1,0 +1,35 @@
+import { type GatewayConfig, gatewayConfig } from '@doran/gateway'
+import { type Static, Type } from '@doran/kernel'
+import { type KernelConfig, kernelConfig, readConfig } from '@doran/kernel/platform'
+import { services } from './services.ts'
+
+/** What only the `doran` command reads. */
+export const serverConfig = Type.Object({
+  SANDBOX_PORT: Type.Integer({
+    minimum: 0,
+    maximum: 65_535,
+    default: 3001,
+    description: 'Port of the payment sandbox that `doran start` runs when PAYMENT_SANDBOX_URL is not set',
+  }),
+  ADMIN_EMAIL: Type.Optional(
+    Type.String({ format: 'email', description: 'Account that is made an administrator at the start; needs ADMIN_PASSWORD' }),
+  ),
+  ADMIN_PASSWORD: Type.Optional(
+    Type.String({ minLength: 12, maxLength: 200, description: 'Password of that account when it is made; at least 12 characters' }),
+  ),
+})
+
+export type ServerConfig = Static<typeof serverConfig>
+
+/** All settings of a process that runs everything, checked together. */
+export function readSettings(environment: NodeJS.ProcessEnv): {
+  kernel: KernelConfig
+  gateway: GatewayConfig
+  server: ServerConfig
+} {
+  const [kernel, gateway, server] = readConfig(
+    [kernelConfig, gatewayConfig, serverConfig, ...services.flatMap(({ config }) => config ?? [])],
+    environment,
+  ) as unknown as [KernelConfig, GatewayConfig, ServerConfig]
+  return { kernel, gateway, server }
+}

@@ -1,0 +1,25 @@
+import auth from '@doran/auth'
+import { auth as authContract } from '@doran/auth/contract'
+import { errors as gatewayErrors } from '@doran/gateway'
+import inventory from '@doran/inventory'
+import order from '@doran/order'
+import payment from '@doran/payment'
+import product from '@doran/product'
+import user from '@doran/user'
+import { type ErrorFactory, kernelErrors, type PlatformOptions, type Service } from '@doran/kernel/platform'
+
+/** Everything that Doran is made of. */
+export const services: readonly Service[] = [auth, user, product, inventory, order, payment]
+
+/** Tokens are signed by the auth service, which also says what has been revoked. */
+export const identity: PlatformOptions['identity'] = (client) => ({
+  keys: () => client(authContract).getKeys(),
+  revocations: () => client(authContract).getRevocations(),
+})
+
+/** Every error that a caller may be answered with. */
+export const errors: readonly ErrorFactory[] = [
+  ...Object.values(kernelErrors),
+  ...Object.values(gatewayErrors),
+  ...services.flatMap(({ errors }) => Object.values(errors)),
+]

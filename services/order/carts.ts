@@ -1,0 +1,145 @@
+import { type Actor, brokenConstraint, type Context, newId, type Queryable, sql, type Transaction } from '@doran/kernel'
+import { inventory } from '@doran/inventory/contract'
+import { product } from '@doran/product/contract'
+import type { Cart, CartLine } from './contract.ts'
+import { cartClosed, cartFull, cartNotFound } from './errors.ts'
+
+/** Limits of one cart, so that pricing it stays one small query. */
+export const MAX_LINES = 100
+export const MAX_QUANTITY = 999
+
+export interface CartRow {
+  id: string
+  buyerId: string | null
+  state: 'open' | 'ordered' | 'merged'
+}
+
+interface LineRow {
+  sku: string
+  quantity: number
+  priceSeen: number
+}
+
+/** A new cart: a guest's, or the one open cart of a member. */
+export async function openCart(db: Queryable, actor: Actor | undefined): Promise<CartRow> {
+  if (!actor) {
+    return db.one<CartRow>(sql`
+      insert into "order".carts (id) values (${newId()}) returning id, buyer_id as "buyerId", state`)
+  }
+  // Taking the conflicting row by an update that changes nothing makes it visible to `returning`.
+  return db.one<CartRow>(sql`
+    insert into "order".carts (id, buyer_id) values (${newId()}, ${actor.id})
+    on conflict (buyer_id) where state = 'open' and buyer_id is not null do update set buyer_id = excluded.buyer_id
+    returning id, buyer_id as "buyerId", state`)
+}
+
+/** An open cart that the actor may use: their own, or a guest's whose id they know. */
+export async function getOpenCart(db: Queryable, cartId: string, actor: Actor | undefined): Promise<CartRow> {
+  const cart = await db.first<CartRow>(sql`
+    select id, buyer_id as "buyerId", state from "order".carts where id = ${cartId}`)
+  return usable(cart, actor)
+}
+
+/** The same, and nobody else changes or orders it until the transaction ends. */
+export async function lockOpenCart(tx: Transaction, cartId: string, actor: Actor | undefined): Promise<CartRow> {
+  const cart = await tx.first<CartRow>(sql`
+    select id, buyer_id as "buyerId", state from "order".carts where id = ${cartId} for update`)
+  return usable(cart, actor)
+}
+
+function usable(cart: CartRow | undefined, actor: Actor | undefined): CartRow {
+  if (!cart || (cart.buyerId !== null && cart.buyerId !== actor?.id)) throw cartNotFound()
+  if (cart.state !== 'open') throw cartClosed()
+  return cart
+}
+
+export async function closeCart(tx: Transaction, cartId: string, state: 'ordered' | 'merged'): Promise<void> {
+  await tx.run(sql`update "order".carts set state = ${state}, updated_at = now() where id = ${cartId}`)
+}
+
+/** Adds to the quantity of a SKU, or sets it. Refused with `cart_full` beyond what a cart holds. */
+export async function writeLine(
+  db: Queryable,
+  line: { cartId: string; sku: string; quantity: number; price: number; add: boolean },
+): Promise<void> {
+  const { cartId, sku, quantity, price, add } = line
+  try {
+    const written = await db.run(sql`
+      with cart as (
+        update "order".carts set updated_at = now() where id = ${cartId} and state = 'open' returning id
+      )
+      insert into "order".cart_lines as l (cart_id, sku, quantity, price_seen)
+      select id, ${sku}, ${quantity}, ${price} from cart
+      where exists (select 1 from "order".cart_lines where cart_id = ${cartId} and sku = ${sku})
+         or (select count(*) from "order".cart_lines where cart_id = ${cartId}) < ${MAX_LINES}
+      on conflict (cart_id, sku) do update
+        set quantity = excluded.quantity + case when ${add} then l.quantity else 0 end, price_seen = excluded.price_seen`)
+    if (written === 0 && (await stateOf(db, cartId)) !== 'open') throw cartClosed()
+    if (written === 0) throw cartFull({ lines: MAX_LINES, quantity: MAX_QUANTITY })
+  } catch (error) {
+    if (brokenConstraint(error) === 'cart_lines_quantity_check') throw cartFull({ lines: MAX_LINES, quantity: MAX_QUANTITY })
+    throw error
+  }
+}
+
+async function stateOf(db: Queryable, cartId: string): Promise<CartRow['state'] | undefined> {
+  return (await db.first<CartRow>(sql`select state from "order".carts where id = ${cartId}`))?.state
+}
+
+export async function deleteLine(db: Queryable, cartId: string, sku: string): Promise<void> {
+  await db.run(sql`delete from "order".cart_lines where cart_id = ${cartId} and sku = ${sku}`)
+}
+
+/** Quantities of the same SKU add up, to what a cart may hold. */
+export async function moveLines(tx: Transaction, from: string, to: string): Promise<void> {
+  await tx.run(sql`
+    insert into "order".cart_lines as l (cart_id, sku, quantity, price_seen, added_at)
+    select ${to}, sku, quantity, price_seen, added_at from "order".cart_lines where cart_id = ${from}
+    order by added_at, sku limit ${MAX_LINES}
+    on conflict (cart_id, sku) do update set quantity = least(l.quantity + excluded.quantity, ${MAX_QUANTITY})`)
+}
+
+function findLines(db: Queryable, cartId: string): Promise<LineRow[]> {
+  return db.all<LineRow>(sql`
+    select sku, quantity, price_seen as "priceSeen" from "order".cart_lines where cart_id = ${cartId}
+    order by added_at, sku`)
+}
+
+/** The cart with prices and stock as the catalogue and the inventory have them now. */
+export async function priceCart(cart: CartRow, ctx: Context, db: Queryable = ctx.db): Promise<Cart> {
+  const rows = await findLines(db, cart.id)
+  const skus = rows.map(({ sku }) => sku)
+  const [offers, stock] =
+    skus.length === 0
+      ? [[], []]
+      : await Promise.all([
+          ctx.client(product).getOffers({ skus }),
+          ctx.client(inventory).listAvailability({ skus }),
+        ])
+  const offerOf = new Map(offers.map((offer) => [offer.sku, offer]))
+  const availableOf = new Map(stock.map(({ sku, available }) => [sku, available]))
+
+  const lines = rows.map(({ sku, quantity, priceSeen }): CartLine => {
+    const offer = offerOf.get(sku)
+    const onSale = offer?.state === 'on-sale'
+    const available = onSale ? (availableOf.get(sku) ?? 0) : 0
+    const price = offer?.price ?? priceSeen
+    return {
+      sku,
+      productId: offer?.productId ?? null,
+      sellerId: offer?.sellerId ?? null,
+      sellerName: offer?.sellerName ?? null,
+      name: offer?.name ?? null,
+      optionText: offer?.optionText ?? null,
+      image: offer?.image ?? null,
+      quantity,
+      price,
+      priceSeen,
+      lineTotal: price * quantity,
+      available,
+      problem: !onSale ? 'not_on_sale' : available < quantity ? 'not_enough_stock' : null,
+    }
+  })
+  const total = lines.reduce((sum, line) => sum + (line.problem ? 0 : line.lineTotal), 0)
+  return { id: cart.id, buyerId: cart.buyerId, lines, total, currency: 'KRW' }
+}

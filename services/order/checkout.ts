@@ -1,0 +1,30 @@
+import { sql, startSaga, type Transaction } from '@doran/kernel'
+import { addHistory, lockOrder, type Refusal, refusePayment } from './orders.ts'
+import { checkout } from './sagas/checkout.ts'
+import { closePayment } from './sagas/close-payment.ts'
+
+/**
+ * The buyer has agreed to pay: the order goes into the checkout saga, once for each payment. A payment of an
+ * order that cannot be paid any more, or a second one for the same order, is given back.
+ */
+export async function beginCheckout(
+  tx: Transaction,
+  { orderId, paymentId, failure }: { orderId: string; paymentId: string; failure?: Refusal },
+): Promise<void> {
+  const { status, paymentId: current } = await lockOrder(tx, orderId)
+  const isCurrent = current === paymentId
+  if (isCurrent && (status === 'processing' || status === 'paid')) return
+  if (!isCurrent || status !== 'awaiting_payment') return closePayment(tx, paymentId, 'The order cannot be paid any more.')
+  if (failure) return refusePayment(tx, orderId, failure)
+
+  await tx.run(sql`update "order".orders set status = 'processing', failure = null where id = ${orderId}`)
+  await addHistory(tx, orderId, 'payment_approved', { paymentId })
+  await startSaga(tx, checkout, paymentId, { orderId, paymentId, lines: await findLines(tx, orderId) })
+}
+
+function findLines(tx: Transaction, orderId: string): Promise<{ sku: string; quantity: number }[]> {
+  return tx.all(sql`
+    select l.sku, l.quantity from "order".order_lines l
+    join "order".seller_orders s on s.id = l.seller_order_id
+    where s.order_id = ${orderId} order by l.sku`)
+}

@@ -1,0 +1,286 @@
+import {
+  Amount,
+  contract,
+  Currency,
+  Cursor,
+  del,
+  event,
+  get,
+  Id,
+  PageSize,
+  page,
+  post,
+  put,
+  type Static,
+  Timestamp,
+  Type,
+} from '@doran/kernel'
+import { Sku } from '@doran/inventory/contract'
+
+/** Text in both languages of the catalogue. */
+const Localised = Type.Object({ ko: Type.String(), en: Type.String() })
+
+const Quantity = Type.Integer({ minimum: 1, maximum: 999 })
+const nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) => Type.Union([schema, Type.Null()])
+
+export const CartLine = Type.Object({
+  sku: Sku,
+  productId: nullable(Id),
+  sellerId: nullable(Id),
+  sellerName: nullable(Localised),
+  name: nullable(Localised),
+  optionText: nullable(Localised),
+  image: nullable(Type.String()),
+  quantity: Quantity,
+  /** Price of one, now. */
+  price: Amount,
+  /** Price of one when the buyer last changed the line; differs from `price` if the seller has changed it since. */
+  priceSeen: Amount,
+  lineTotal: Amount,
+  /** How many can be bought now. */
+  available: Type.Integer({ minimum: 0 }),
+  /** What keeps the line from being ordered, if anything does. */
+  problem: nullable(Type.Enum(['not_on_sale', 'not_enough_stock'])),
+})
+export type CartLine = Static<typeof CartLine>
+
+export const Cart = Type.Object({
+  id: Id,
+  /** Null for a guest's cart: whoever knows its id may use it. */
+  buyerId: nullable(Id),
+  lines: Type.Array(CartLine),
+  /** Sum of the lines that can be ordered; send it as `expectedTotal`. */
+  total: Amount,
+  currency: Currency,
+})
+export type Cart = Static<typeof Cart>
+
+export const OrderStatus = Type.Enum([
+  'awaiting_payment',
+  /** The payment is agreed; money and stock are being taken. */
+  'processing',
+  'paid',
+  /** Given up by the buyer, or refused for lack of stock. All money has been given back. */
+  'cancelled',
+  /** Not paid in time. */
+  'expired',
+])
+export type OrderStatus = Static<typeof OrderStatus>
+
+export const SellerOrderStatus = Type.Enum(['pending', 'preparing', 'cancelling', 'cancelled'])
+export type SellerOrderStatus = Static<typeof SellerOrderStatus>
+
+/** Korean form; other countries put their region and city into the lines. */
+export const Address = Type.Object({
+  recipient: Type.String({ minLength: 1, maxLength: 100 }),
+  phone: Type.String({ pattern: '^[+0-9][0-9 -]{6,19}$', errorMessage: 'must be a phone number of 7 to 20 digits' }),
+  postalCode: Type.String({ minLength: 3, maxLength: 10 }),
+  line1: Type.String({ minLength: 1, maxLength: 200 }),
+  line2: Type.Optional(Type.String({ maxLength: 200 })),
+  country: Type.String({ pattern: '^[A-Z]{2}$', default: 'KR', errorMessage: 'must be a two-letter country code' }),
+})
+export type Address = Static<typeof Address>
+
+export const OrderLine = Type.Object({
+  sku: Sku,
+  productId: Id,
+  name: Localised,
+  optionText: Localised,
+  image: nullable(Type.String()),
+  quantity: Quantity,
+  price: Amount,
+  total: Amount,
+})
+export type OrderLine = Static<typeof OrderLine>
+
+/** One seller's part of an order: packed, shipped and cancelled by itself. */
+export const SellerOrder = Type.Object({
+  id: Id,
+  sellerId: Id,
+  sellerName: Localised,
+  status: SellerOrderStatus,
+  subtotal: Amount,
+  lines: Type.Array(OrderLine),
+})
+export type SellerOrder = Static<typeof SellerOrder>
+
+export const OrderFailure = Type.Object({ code: Type.String(), message: Type.String() })
+
+export const TimelineEntry = Type.Object({
+  at: Timestamp,
+  /** `placed`, `payment_started`, `payment_approved`, `payment_failed`, `paid`, `cancel_requested`, `cancelled`, `cancel_failed`, `expired`. */
+  what: Type.String(),
+  details: Type.Record(Type.String(), Type.Unknown()),
+})
+
+const summary = {
+  id: Id,
+  /** Date and seven digits with a check digit, to be read out: `261121-4827-1934`. */
+  number: Type.String(),
+  status: OrderStatus,
+  total: Amount,
+  refunded: Amount,
+  currency: Currency,
+  placedAt: Timestamp,
+}
+
+export const OrderSummary = Type.Object({ ...summary, firstLine: Localised, lineCount: Type.Integer() })
+export type OrderSummary = Static<typeof OrderSummary>
+
+export const Order = Type.Object({
+  ...summary,
+  buyerId: Id,
+  paymentId: nullable(Id),
+  /** Why the last attempt to pay was refused; the order may be paid again while it awaits payment. */
+  failure: nullable(OrderFailure),
+  address: Address,
+  note: Type.String(),
+  paidAt: nullable(Timestamp),
+  /** When it expires unless it is paid. */
+  expiresAt: Timestamp,
+  sellers: Type.Array(SellerOrder),
+  timeline: Type.Array(TimelineEntry),
+})
+export type Order = Static<typeof Order>
+
+/** What a seller sees of an order: their part and where it goes. */
+export const SellerOrderView = Type.Object({
+  id: Id,
+  orderId: Id,
+  number: Type.String(),
+  status: SellerOrderStatus,
+  subtotal: Amount,
+  currency: Currency,
+  address: Address,
+  note: Type.String(),
+  paidAt: nullable(Timestamp),
+  lines: Type.Array(OrderLine),
+})
+export type SellerOrderView = Static<typeof SellerOrderView>
+
+const CartInPath = Type.Object({ cartId: Id })
+const OrderInPath = Type.Object({ orderId: Id })
+
+export const order = contract('order', {
+  createCart: post('/carts', {
+    summary: 'A new cart for a guest; the one open cart of a member',
+    reply: Cart,
+    status: 201,
+    access: 'anyone',
+  }),
+  getCart: get('/carts/:cartId', {
+    summary: 'A cart with prices and stock as they are now',
+    path: CartInPath,
+    reply: Cart,
+    access: 'anyone',
+  }),
+  addLine: post('/carts/:cartId/lines', {
+    summary: 'Put more of a SKU into a cart',
+    path: CartInPath,
+    body: Type.Object({ sku: Sku, quantity: Quantity }),
+    reply: Cart,
+    access: 'anyone',
+  }),
+  setLine: put('/carts/:cartId/lines/:sku', {
+    summary: 'Set how many of a SKU are in a cart',
+    path: Type.Object({ cartId: Id, sku: Sku }),
+    body: Type.Object({ quantity: Quantity }),
+    reply: Cart,
+    access: 'anyone',
+  }),
+  removeLine: del('/carts/:cartId/lines/:sku', {
+    summary: 'Take a SKU out of a cart',
+    path: Type.Object({ cartId: Id, sku: Sku }),
+    reply: Cart,
+    access: 'anyone',
+  }),
+  mergeCart: post('/carts/:cartId/merge', {
+    summary: "Put a guest's cart into the member's own, at sign-in",
+    path: CartInPath,
+    reply: Cart,
+    access: 'user',
+  }),
+  placeOrder: post('/orders', {
+    summary: 'Order what is in a cart, at the total that the buyer saw',
+    body: Type.Object({
+      cartId: Id,
+      expectedTotal: Amount,
+      address: Address,
+      note: Type.String({ maxLength: 500, default: '' }),
+    }),
+    reply: Order,
+    status: 201,
+    access: 'user',
+  }),
+  /** Answers the payment that is open already, if there is one. After a refusal it opens a new one. */
+  startPayment: post('/orders/:orderId/payment', {
+    summary: 'Open the payment page of an order',
+    path: OrderInPath,
+    body: Type.Object({
+      returnUrl: Type.String({
+        pattern: '^https?://',
+        format: 'uri',
+        maxLength: 2_000,
+        errorMessage: 'must be an http or https address',
+      }),
+    }),
+    reply: Type.Object({ paymentId: Id, paymentUrl: Type.String(), expiresAt: Timestamp }),
+    access: 'user',
+    idempotent: true,
+  }),
+  /** Waits a few seconds for the outcome; `status` is still `processing` if it takes longer. */
+  confirmPayment: post('/orders/:orderId/payment/confirmation', {
+    summary: 'After the payment page: complete the order',
+    path: OrderInPath,
+    reply: Order,
+    access: 'user',
+    idempotent: true,
+  }),
+  getOrder: get('/orders/:orderId', {
+    summary: 'An order with its timeline; buyers see their own',
+    path: OrderInPath,
+    reply: Order,
+    access: 'user',
+  }),
+  listOrders: get('/orders', {
+    summary: "The buyer's orders, newest first",
+    query: Type.Object({ status: Type.Optional(OrderStatus), cursor: Cursor, limit: PageSize }),
+    reply: page(OrderSummary),
+    access: 'user',
+  }),
+  /** Unpaid: at once. Paid: the parts named, or all that are not shipped; money and stock go back. */
+  cancelOrder: post('/orders/:orderId/cancellation', {
+    summary: 'Cancel an order, or some sellers’ parts of it, before shipping',
+    path: OrderInPath,
+    body: Type.Object({
+      sellerOrderIds: Type.Optional(Type.Array(Id, { minItems: 1, maxItems: 50, uniqueItems: true })),
+      reason: Type.String({ maxLength: 200, default: '' }),
+    }),
+    reply: Order,
+    access: 'user',
+  }),
+  listSellerOrders: get('/seller/orders', {
+    summary: "A seller's parts of paid orders, newest first",
+    query: Type.Object({ status: Type.Optional(SellerOrderStatus), cursor: Cursor, limit: PageSize }),
+    reply: page(SellerOrderView),
+    access: ['seller'],
+  }),
+})
+
+const About = { orderId: Id, number: Type.String(), buyerId: Id, currency: Currency, total: Amount }
+const Parts = Type.Array(
+  Type.Object({
+    sellerOrderId: Id,
+    sellerId: Id,
+    subtotal: Amount,
+    lines: Type.Array(Type.Object({ sku: Sku, productId: Id, quantity: Quantity, price: Amount })),
+  }),
+)
+
+export const orderPlaced = event('order.placed', Type.Object({ ...About, sellers: Parts }))
+export const orderPaid = event('order.paid', Type.Object({ ...About, paymentId: Id, sellers: Parts }))
+/** Some or all parts of a paid order were cancelled; `refunded` was given back for them. */
+export const orderCancelled = event(
+  'order.cancelled',
+  Type.Object({ ...About, refunded: Amount, sellers: Parts, reason: Type.String() }),
+)

@@ -1,0 +1,46 @@
+import { service } from '@doran/kernel'
+import { order } from './contract.ts'
+import * as errors from './errors.ts'
+import { onPaymentApproved } from './events/on-payment-approved.ts'
+import { onPaymentFailed } from './events/on-payment-failed.ts'
+import { expireUnpaidOrders } from './jobs/expire-unpaid-orders.ts'
+import { forgetAbandonedCarts } from './jobs/forget-abandoned-carts.ts'
+import { addLine } from './operations/add-line.ts'
+import { cancelOrder } from './operations/cancel-order.ts'
+import { confirmPayment } from './operations/confirm-payment.ts'
+import { createCart } from './operations/create-cart.ts'
+import { getCart } from './operations/get-cart.ts'
+import { getOrder } from './operations/get-order.ts'
+import { listOrders } from './operations/list-orders.ts'
+import { listSellerOrders } from './operations/list-seller-orders.ts'
+import { mergeCart } from './operations/merge-cart.ts'
+import { placeOrder } from './operations/place-order.ts'
+import { removeLine } from './operations/remove-line.ts'
+import { setLine } from './operations/set-line.ts'
+import { startPayment } from './operations/start-payment.ts'
+import { cancellation } from './sagas/cancellation.ts'
+import { checkout } from './sagas/checkout.ts'
+import { closing } from './sagas/close-payment.ts'
+
+export default service(order, {
+  operations: {
+    createCart,
+    getCart,
+    addLine,
+    setLine,
+    removeLine,
+    mergeCart,
+    placeOrder,
+    startPayment,
+    confirmPayment,
+    getOrder,
+    listOrders,
+    cancelOrder,
+    listSellerOrders,
+  },
+  subscriptions: [onPaymentApproved, onPaymentFailed],
+  sagas: [checkout, cancellation, closing],
+  jobs: [expireUnpaidOrders, forgetAbandonedCarts],
+  migrations: new URL('./migrations/', import.meta.url),
+  errors,
+})

@@ -1,0 +1,31 @@
+import { type Context, job, sql, type Transaction } from '@doran/kernel'
+import { closePayment } from '../sagas/close-payment.ts'
+
+const BATCH = 100
+
+/** Orders that were not paid in time expire; their payment pages close. A consent that comes late is given back. */
+export const expireUnpaidOrders = job('expire-unpaid-orders', {
+  cron: '* * * * *',
+  async run(ctx: Context<undefined>) {
+    while ((await ctx.db.transaction(expireBatch)) === BATCH);
+  },
+})
+
+async function expireBatch(tx: Transaction): Promise<number> {
+  const expired = await tx.all<{ paymentId: string | null }>(sql`
+    with late as (
+      select id from "order".orders where status = 'awaiting_payment' and expires_at < now()
+      order by expires_at limit ${BATCH} for update skip locked
+    ), expired as (
+      update "order".orders o set status = 'expired' from late where o.id = late.id returning o.id, o.payment_id
+    ), parts as (
+      update "order".seller_orders s set status = 'cancelled' from expired where s.order_id = expired.id
+    ), history as (
+      insert into "order".history (order_id, what) select id, 'expired' from expired
+    )
+    select payment_id as "paymentId" from expired`)
+  for (const { paymentId } of expired) {
+    if (paymentId) await closePayment(tx, paymentId, 'The order was not paid in time.')
+  }
+  return expired.length
+}

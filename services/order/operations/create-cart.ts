@@ -1,0 +1,7 @@
+import type { Handler } from '@doran/kernel'
+import { openCart, priceCart } from '../carts.ts'
+import type { order } from '../contract.ts'
+
+export const createCart: Handler<typeof order, 'createCart'> = async (_input, ctx) => {
+  return priceCart(await openCart(ctx.db, ctx.actor), ctx)
+}

@@ -1,0 +1,7 @@
+import type { Handler } from '@doran/kernel'
+import { getOpenCart, priceCart } from '../carts.ts'
+import type { order } from '../contract.ts'
+
+export const getCart: Handler<typeof order, 'getCart'> = async ({ cartId }, ctx) => {
+  return priceCart(await getOpenCart(ctx.db, cartId, ctx.actor), ctx)
+}

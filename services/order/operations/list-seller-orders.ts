@@ -1,0 +1,16 @@
+import { asKeyset, type Handler, sql } from '@doran/kernel'
+import type { order, SellerOrderView } from '../contract.ts'
+import { linesOf } from '../orders.ts'
+
+export const listSellerOrders: Handler<typeof order, 'listSellerOrders'> = async ({ status, cursor, limit }, ctx) => {
+  const [before] = asKeyset.read(cursor, 1) ?? []
+  const rows = await ctx.db.all<SellerOrderView>(sql`
+    select s.id, s.order_id as "orderId", o.number, s.status, s.subtotal, o.currency, o.address, o.note,
+           o.paid_at as "paidAt", (${linesOf(sql`s.id`)}) as lines
+    from "order".seller_orders s join "order".orders o on o.id = s.order_id
+    where s.seller_id = ${ctx.actor.id} and o.paid_at is not null
+      ${status ? sql`and s.status = ${status}` : sql.empty}
+      ${before ? sql`and s.id < ${before}` : sql.empty}
+    order by s.id desc limit ${limit + 1}`)
+  return asKeyset.page(rows, limit, ({ id }) => [id], (row) => row)
+}

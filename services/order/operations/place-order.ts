@@ -1,0 +1,38 @@
+import { type Handler, publish } from '@doran/kernel'
+import { closeCart, lockOpenCart, priceCart } from '../carts.ts'
+import { type Cart, type order, orderPlaced } from '../contract.ts'
+import { cartEmpty, notEnoughStock, skuNotOnSale, totalChanged } from '../errors.ts'
+import { getOrderView, insertOrder, partsForEvent, splitBySeller } from '../orders.ts'
+
+export const placeOrder: Handler<typeof order, 'placeOrder'> = async ({ cartId, expectedTotal, address, note }, ctx) => {
+  return ctx.db.transaction(async (tx) => {
+    const cart = await priceCart(await lockOpenCart(tx, cartId, ctx.actor), ctx, tx)
+    assertOrderable(cart, expectedTotal)
+    const parts = splitBySeller(cart)
+
+    const placed = await insertOrder(tx, { cart, buyerId: ctx.actor.id, address, note, parts })
+    await closeCart(tx, cartId, 'ordered')
+    const view = await getOrderView(tx, placed.id)
+    await publish(tx, orderPlaced, {
+      orderId: placed.id,
+      number: placed.number,
+      buyerId: placed.buyerId,
+      currency: placed.currency,
+      total: placed.total,
+      sellers: partsForEvent(view.sellers),
+    })
+    return view
+  })
+}
+
+/** Whether there is stock is only an early word here: the checkout takes it, or refuses. */
+function assertOrderable({ lines, total }: Cart, expectedTotal: number): void {
+  if (lines.length === 0) throw cartEmpty()
+  const withdrawn = lines.find(({ problem }) => problem === 'not_on_sale')
+  if (withdrawn) throw skuNotOnSale({ sku: withdrawn.sku })
+  const scarce = lines.filter(({ problem }) => problem === 'not_enough_stock')
+  if (scarce.length > 0) {
+    throw notEnoughStock({ lines: scarce.map(({ sku, quantity, available }) => ({ sku, wanted: quantity, available })) })
+  }
+  if (total !== expectedTotal) throw totalChanged({ expected: expectedTotal, actual: total })
+}

@@ -1,0 +1,192 @@
+import { type Actor, brokenConstraint, type Context, newId, type Queryable, type SagaFailure, sql, type Transaction } from '@doran/kernel'
+import type { Address, Cart, CartLine, Order, OrderStatus, SellerOrder } from './contract.ts'
+import { orderNotFound } from './errors.ts'
+import { newOrderNumber } from './order-number.ts'
+
+/** Minutes that a buyer has to pay. */
+export const MINUTES_TO_PAY = 30
+
+export interface OrderRow {
+  id: string
+  number: string
+  buyerId: string
+  status: OrderStatus
+  total: number
+  refunded: number
+  currency: string
+  paymentId: string | null
+  expiresAt: string
+}
+
+const orderColumns = sql`id, number, buyer_id as "buyerId", status, total, refunded, currency,
+  payment_id as "paymentId", expires_at as "expiresAt"`
+
+/** One seller's part of a new order. */
+export interface NewPart {
+  id: string
+  sellerId: string
+  sellerName: NonNullable<CartLine['sellerName']>
+  subtotal: number
+  lines: CartLine[]
+}
+
+/** Splits a cart without problems by seller, in the order in which the sellers first appear. */
+export function splitBySeller(cart: Cart): NewPart[] {
+  return [...Map.groupBy(cart.lines, ({ sellerId }) => sellerId as string)].map(([sellerId, lines]) => ({
+    id: newId(),
+    sellerId,
+    sellerName: (lines[0] as CartLine).sellerName ?? { ko: '', en: '' },
+    subtotal: lines.reduce((sum, { lineTotal }) => sum + lineTotal, 0),
+    lines,
+  }))
+}
+
+/** Writes the order, its parts, their lines and the first line of its history: all in one statement. */
+export async function insertOrder(
+  tx: Transaction,
+  order: { cart: Cart; buyerId: string; address: Address; note: string; parts: NewPart[] },
+): Promise<OrderRow> {
+  const { cart, buyerId, address, note, parts } = order
+  const lines = parts.flatMap((part) =>
+    part.lines.map(({ sku, productId, name, optionText, image, quantity, price }, position) => ({
+      seller_order_id: part.id,
+      position,
+      sku,
+      product_id: productId,
+      name,
+      option_text: optionText,
+      image,
+      quantity,
+      price,
+    })),
+  )
+  for (;;) {
+    try {
+      // A savepoint, so that a number that was drawn before can be drawn again.
+      return await tx.transaction((nested) =>
+        nested.one<OrderRow>(sql`
+          with placed as (
+            insert into "order".orders (id, number, buyer_id, cart_id, total, currency, address, note, expires_at)
+            values (${newId()}, ${newOrderNumber()}, ${buyerId}, ${cart.id}, ${cart.total}, ${cart.currency},
+                    ${sql.json(address)}, ${note}, now() + make_interval(mins => ${MINUTES_TO_PAY}))
+            returning ${orderColumns}
+          ), parts as (
+            insert into "order".seller_orders (id, order_id, seller_id, seller_name, subtotal)
+            select part.id, placed.id, part.seller_id, part.seller_name, part.subtotal
+            from placed, unnest(${parts.map(({ id }) => id)}::uuid[], ${parts.map(({ sellerId }) => sellerId)}::uuid[],
+                                ${parts.map(({ sellerName }) => sql.json(sellerName))}::jsonb[],
+                                ${parts.map(({ subtotal }) => subtotal)}::bigint[])
+                         as part (id, seller_id, seller_name, subtotal)
+          ), lines as (
+            insert into "order".order_lines
+              (seller_order_id, position, sku, product_id, name, option_text, image, quantity, price)
+            select * from jsonb_to_recordset(${sql.json(lines)}::jsonb)
+              as line (seller_order_id uuid, position int, sku text, product_id uuid, name jsonb, option_text jsonb,
+                       image text, quantity int, price bigint)
+          ), history as (
+            insert into "order".history (order_id, what) select id, 'placed' from placed
+          )
+          select * from placed`),
+      )
+    } catch (error) {
+      if (brokenConstraint(error) !== 'orders_number_key') throw error
+    }
+  }
+}
+
+/** The order's row, held until the transaction ends; whoever may not see it is told that it does not exist. */
+export async function lockOrder(tx: Transaction, orderId: string, actor?: Actor): Promise<OrderRow> {
+  const order = await tx.first<OrderRow>(sql`select ${orderColumns} from "order".orders where id = ${orderId} for update`)
+  if (!order || (actor && !maySee(order, actor))) throw orderNotFound()
+  return order
+}
+
+function maySee(order: Pick<OrderRow, 'buyerId'>, actor: Actor): boolean {
+  return order.buyerId === actor.id || actor.roles.includes('admin')
+}
+
+/** The whole order as its buyer sees it, in one statement. */
+export async function getOrderView(db: Queryable, orderId: string, actor?: Actor): Promise<Order> {
+  const order = await db.first<Order>(sql`
+    select ${orderColumns}, failure, address, note, placed_at as "placedAt", paid_at as "paidAt",
+      (select json_agg(json_build_object(
+          'id', s.id, 'sellerId', s.seller_id, 'sellerName', s.seller_name, 'status', s.status, 'subtotal', s.subtotal,
+          'lines', (${linesOf(sql`s.id`)})) order by s.id)
+       from "order".seller_orders s where s.order_id = o.id) as sellers,
+      (select json_agg(json_build_object(
+          'at', to_char(h.at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'what', h.what, 'details', h.details) order by h.id)
+       from "order".history h where h.order_id = o.id) as timeline
+    from "order".orders o where id = ${orderId}`)
+  if (!order || (actor && !maySee(order, actor))) throw orderNotFound()
+  return order
+}
+
+/** The lines of a seller's part as a JSON array. */
+export function linesOf(sellerOrderId: ReturnType<typeof sql>) {
+  return sql`select json_agg(json_build_object(
+      'sku', l.sku, 'productId', l.product_id, 'name', l.name, 'optionText', l.option_text, 'image', l.image,
+      'quantity', l.quantity, 'price', l.price, 'total', l.price * l.quantity) order by l.position)
+    from "order".order_lines l where l.seller_order_id = ${sellerOrderId}`
+}
+
+export async function addHistory(
+  tx: Transaction,
+  orderId: string,
+  what: string,
+  details: Record<string, unknown> = {},
+): Promise<void> {
+  await tx.run(sql`
+    insert into "order".history (order_id, what, details) values (${orderId}, ${what}, ${sql.json(details)})`)
+}
+
+/** What events tell of an order's parts. */
+export function partsForEvent(sellers: readonly Pick<SellerOrder, 'id' | 'sellerId' | 'subtotal' | 'lines'>[]) {
+  return sellers.map(({ id, sellerId, subtotal, lines }) => ({
+    sellerOrderId: id,
+    sellerId,
+    subtotal,
+    lines: lines.map(({ sku, productId, quantity, price }) => ({ sku, productId, quantity, price })),
+  }))
+}
+
+/** What the buyer is told of a payment that was refused. */
+export type Refusal = Pick<SagaFailure, 'code' | 'message'>
+
+/** The attempt to pay is over; the buyer may try again with another card. */
+export async function refusePayment(tx: Transaction, orderId: string, { code, message }: Refusal): Promise<void> {
+  await tx.run(sql`
+    update "order".orders set status = 'awaiting_payment', payment_id = null, failure = ${sql.json({ code, message })}
+    where id = ${orderId}`)
+  await addHistory(tx, orderId, 'payment_failed', { code, message })
+}
+
+/** The whole order is given up before anything was shipped. */
+export async function cancelWhole(tx: Transaction, orderId: string, why: Partial<Refusal> & { reason?: string }): Promise<void> {
+  const failure = why.code ? sql.json({ code: why.code, message: why.message }) : null
+  await tx.run(sql`update "order".orders set status = 'cancelled', failure = ${failure} where id = ${orderId}`)
+  await tx.run(sql`update "order".seller_orders set status = 'cancelled' where order_id = ${orderId}`)
+  await addHistory(tx, orderId, 'cancelled', why)
+}
+
+/** Topic on which those who wait for the outcome of an order are woken. */
+const topicOf = (orderId: string) => `order:${orderId}`
+
+/** Wakes whoever waits for the order's outcome, when the transaction commits. */
+export function announce(tx: Transaction, orderId: string, ctx: Pick<Context, 'channel'>): Promise<void> {
+  return ctx.channel.publish(tx, topicOf(orderId), null)
+}
+
+/** Waits until the order is no longer `processing`, or until nearly the deadline. */
+export async function waitForOutcome(orderId: string, ctx: Context): Promise<void> {
+  const { promise: decided, resolve } = Promise.withResolvers<void>()
+  const unsubscribe = ctx.channel.subscribe(topicOf(orderId), () => resolve())
+  // The answer still has to be sent before the caller stops waiting.
+  const timeUp = setTimeout(resolve, Math.max(0, ctx.deadline.remaining - 1_000))
+  try {
+    const { status } = await ctx.db.one<OrderRow>(sql`select status from "order".orders where id = ${orderId}`)
+    if (status === 'processing') await decided
+  } finally {
+    clearTimeout(timeUp)
+    unsubscribe()
+  }
+}

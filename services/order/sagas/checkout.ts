@@ -1,0 +1,70 @@
+import { type Context, Id, publish, type SagaFailure, saga, type Static, sql, step, type Transaction, Type } from '@doran/kernel'
+import { inventory, Lines } from '@doran/inventory/contract'
+import { payment } from '@doran/payment/contract'
+import { orderPaid } from '../contract.ts'
+import { addHistory, announce, cancelWhole, getOrderView, lockOrder, partsForEvent, refusePayment } from '../orders.ts'
+
+const CheckoutInput = Type.Object({ orderId: Id, paymentId: Id, lines: Lines })
+type CheckoutInput = Static<typeof CheckoutInput>
+
+/** From the buyer's consent to a paid order: money and stock are held, then taken, or both given back. */
+export const checkout = saga('checkout', {
+  version: 1,
+  input: CheckoutInput,
+  steps: [
+    step('authorise-payment', { act: authorisePayment, undo: givePaymentBack }),
+    step('reserve-stock', { act: reserveStock, undo: releaseStock }),
+    step('capture-payment', { act: capturePayment }),
+    step('commit-stock', { act: commitStock }),
+    step('confirm-order', { record: confirmOrder }),
+  ],
+})
+
+async function authorisePayment({ paymentId }: CheckoutInput, ctx: Context<undefined>) {
+  const { status } = await ctx.client(payment).authorise({ paymentId })
+  return { status }
+}
+
+async function reserveStock({ orderId, lines }: CheckoutInput, ctx: Context<undefined>) {
+  const { state } = await ctx.client(inventory).reserve({ orderId, lines })
+  return { state }
+}
+
+async function capturePayment({ paymentId }: CheckoutInput, ctx: Context<undefined>) {
+  const { status } = await ctx.client(payment).capture({ paymentId })
+  return { status }
+}
+
+async function commitStock({ orderId }: CheckoutInput, ctx: Context<undefined>) {
+  const { state } = await ctx.client(inventory).commit({ orderId })
+  return { state }
+}
+
+async function confirmOrder({ orderId, paymentId }: CheckoutInput, tx: Transaction, ctx: Context<undefined>) {
+  await tx.run(sql`update "order".orders set status = 'paid', paid_at = now() where id = ${orderId}`)
+  await tx.run(sql`update "order".seller_orders set status = 'preparing' where order_id = ${orderId}`)
+  await addHistory(tx, orderId, 'paid', { paymentId })
+  const { number, buyerId, total, currency, sellers } = await getOrderView(tx, orderId)
+  await publish(tx, orderPaid, { orderId, number, buyerId, total, currency, paymentId, sellers: partsForEvent(sellers) })
+  await announce(tx, orderId, ctx)
+}
+
+async function releaseStock({ orderId }: CheckoutInput, ctx: Context<undefined>) {
+  await ctx.client(inventory).release({ orderId })
+}
+
+/** The last thing to be taken back: with it the order is settled too, and the buyer is told why. */
+async function givePaymentBack({ orderId, paymentId }: CheckoutInput, ctx: Context<undefined>, reason: SagaFailure) {
+  await ctx.client(payment).cancelPayment({ paymentId, reason: reason.message.slice(0, 200) })
+  await ctx.db.transaction(async (tx) => {
+    const { status, paymentId: current } = await lockOrder(tx, orderId)
+    // A repetition after a crash finds the order settled.
+    if (status !== 'processing' || current !== paymentId) return
+    if (STOCK_STEPS.includes(reason.step)) await cancelWhole(tx, orderId, { code: reason.code, message: reason.message })
+    else await refusePayment(tx, orderId, reason)
+    await announce(tx, orderId, ctx)
+  })
+}
+
+/** Trying to pay again would not help when these refuse. */
+const STOCK_STEPS = ['reserve-stock', 'commit-stock']
