@@ -64,5 +64,5 @@ export function databaseVariable(service: string): string {
 }
 
 function isSecret(name: string): boolean {
-  return /SECRET|PASSWORD|TOKEN|URL$/.test(name)
+  return /SECRET|PASSWORD|TOKEN|KEY|URL$/.test(name)
 }

@@ -62,6 +62,8 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
   )
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id)
+    // Operations that must know where a request came from read this header; what the client wrote is not believed.
+    request.headers['x-client-address'] = request.ip
   })
   app.setErrorHandler((error: FastifyError, request, reply) => sendError(error, request, reply, options.log))
   await options.edge?.(app)

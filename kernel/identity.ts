@@ -18,7 +18,10 @@ export interface Actor {
 export interface Revocation {
   /** `user:<id>` or `session:<id>`. */
   subject: string
-  /** Tokens issued at this second or earlier are refused; seconds since the epoch. */
+  /**
+   * Tokens issued at this moment or earlier are refused; seconds since the epoch, with a fraction, as in the `iat`
+   * of our tokens. So one that is issued right after the revocation counts although the second is the same.
+   */
   issuedUntil: number
 }
 
@@ -30,6 +33,8 @@ export interface IdentitySource {
 }
 
 export const TOKEN_ISSUER = 'doran'
+/** Seconds. No token may be valid for longer, so older revocations need not be remembered. */
+export const LONGEST_TOKEN_LIFE = 3_600
 /** Channel topic on which revocations are told. */
 export const REVOCATION_TOPIC = 'revocation'
 
@@ -40,6 +45,8 @@ interface Verified {
 }
 
 const KEY_REFRESH = 10_000
+// Seconds by which the clocks of processes and database may differ.
+const CLOCK_SKEW = 300
 
 export class Identity {
   readonly #source: IdentitySource
@@ -59,7 +66,19 @@ export class Identity {
   }
 
   revoke({ subject, issuedUntil }: Revocation): void {
-    this.#revoked.set(subject, Math.max(issuedUntil, this.#revoked.get(subject) ?? 0))
+    const latest = Math.max(issuedUntil, this.#revoked.get(subject) ?? 0)
+    this.#revoked.delete(subject)
+    this.#revoked.set(subject, latest)
+    this.#forgetOldRevocations()
+  }
+
+  /** The tokens that they are about have all expired. The map is in the order of arrival, so the oldest come first. */
+  #forgetOldRevocations(): void {
+    const oldest = Date.now() / 1000 - LONGEST_TOKEN_LIFE - CLOCK_SKEW
+    for (const [subject, issuedUntil] of this.#revoked) {
+      if (issuedUntil >= oldest) return
+      this.#revoked.delete(subject)
+    }
   }
 
   /** The actor behind `Bearer <jwt>` or `Token <jwt>`; undefined without a header; throws `token_invalid`. */
@@ -91,12 +110,15 @@ export class Identity {
         algorithms: ['EdDSA'],
         requiredClaims: ['sub', 'sid', 'iat', 'exp'],
       })
+      const issuedAt = payload.iat as number
+      const expiresAt = payload.exp as number
+      if (expiresAt - issuedAt > LONGEST_TOKEN_LIFE) throw kernelErrors.tokenInvalid()
       const actor: Actor = {
         id: payload.sub as string,
         roles: (payload.roles as string[] | undefined) ?? [],
         session: payload.sid as string,
       }
-      return { actor, issuedAt: payload.iat as number, expiresAt: payload.exp as number }
+      return { actor, issuedAt, expiresAt }
     } catch (error) {
       if (error instanceof errors.JOSEError || error instanceof TypeError) throw kernelErrors.tokenInvalid()
       throw error

@@ -4,7 +4,8 @@ import addFormats from 'ajv-formats'
 import type { TSchema } from 'typebox'
 import { type FieldErrors, kernelErrors } from './errors.ts'
 
-const options: Options = { allErrors: true, strict: false, useDefaults: true, messages: true }
+// Verbose, because the `errorMessage` of a schema is found through its errors only then.
+const options: Options = { allErrors: true, strict: false, useDefaults: true, messages: true, verbose: true }
 // Bodies are JSON and must have the right types already; text from path, query and headers is converted.
 const exact = addFormats.default(new Ajv(options))
 const coercing = addFormats.default(new Ajv({ ...options, coerceTypes: 'array' }))
