@@ -1,0 +1,77 @@
+/**
+ * The address book. Whoever has addresses has exactly one default; every change is made under the lock of the
+ * profile, so that simultaneous ones follow one another.
+ */
+import { newId, type Queryable, sql, type Transaction } from '@doran/kernel'
+import type { Address, NewAddress } from './contract.ts'
+import { addressNotFound, postalCodeInvalid, tooManyAddresses } from './errors.ts'
+
+export const MOST_ADDRESSES = 50
+
+const columns = sql`
+  id, recipient, phone, postal_code as "postalCode", line1, line2, country, is_default as "isDefault",
+  created_at as "createdAt", updated_at as "updatedAt"`
+
+/** Postal codes whose form is known; other countries' are taken as they are. */
+const POSTAL_CODES: Record<string, { form: RegExp; expected: string }> = {
+  KR: { form: /^\d{5}$/, expected: 'must have five digits in Korea' },
+}
+
+export function assertPostalCode({ country, postalCode }: NewAddress): void {
+  const rule = POSTAL_CODES[country]
+  if (rule && !rule.form.test(postalCode)) throw postalCodeInvalid({}, { postalCode: [rule.expected] })
+}
+
+export function listAddressesOf(db: Queryable, userId: string): Promise<Address[]> {
+  return db.all<Address>(sql`
+    select ${columns} from "user".addresses where user_id = ${userId} order by is_default desc, id desc`)
+}
+
+/** The profile must be locked. */
+export async function insertAddress(tx: Transaction, userId: string, address: NewAddress): Promise<Address> {
+  const { count } = await tx.one<{ count: number }>(sql`
+    select count(*) from "user".addresses where user_id = ${userId}`)
+  if (count >= MOST_ADDRESSES) throw tooManyAddresses({ limit: MOST_ADDRESSES })
+  const isDefault = address.isDefault || count === 0
+  if (isDefault) await clearDefault(tx, userId)
+  return tx.one<Address>(sql`
+    insert into "user".addresses
+      (id, user_id, recipient, phone, postal_code, line1, line2, country, is_default)
+    values (${newId()}, ${userId}, ${address.recipient}, ${address.phone}, ${address.postalCode}, ${address.line1},
+            ${address.line2 ?? null}, ${address.country}, ${isDefault})
+    returning ${columns}`)
+}
+
+/** The profile must be locked. */
+export async function replaceAddress(
+  tx: Transaction,
+  userId: string,
+  addressId: string,
+  address: NewAddress,
+): Promise<Address> {
+  if (address.isDefault) await clearDefault(tx, userId)
+  const row = await tx.first<Address>(sql`
+    update "user".addresses set
+      recipient = ${address.recipient}, phone = ${address.phone}, postal_code = ${address.postalCode},
+      line1 = ${address.line1}, line2 = ${address.line2 ?? null}, country = ${address.country},
+      is_default = is_default or ${address.isDefault}, updated_at = now()
+    where id = ${addressId} and user_id = ${userId}
+    returning ${columns}`)
+  if (!row) throw addressNotFound()
+  return row
+}
+
+/** The profile must be locked. */
+export async function deleteAddress(tx: Transaction, userId: string, addressId: string): Promise<void> {
+  const gone = await tx.first<{ wasDefault: boolean }>(sql`
+    delete from "user".addresses where id = ${addressId} and user_id = ${userId}
+    returning is_default as "wasDefault"`)
+  if (!gone?.wasDefault) return
+  await tx.run(sql`
+    update "user".addresses set is_default = true
+    where id = (select id from "user".addresses where user_id = ${userId} order by id desc limit 1)`)
+}
+
+async function clearDefault(tx: Transaction, userId: string): Promise<void> {
+  await tx.run(sql`update "user".addresses set is_default = false where user_id = ${userId} and is_default`)
+}

@@ -1,0 +1,204 @@
+import { contract, del, event, get, Id, patch, post, put, type Static, Timestamp, Type } from '@doran/kernel'
+
+/** One line of text: not blank, without control characters. */
+function line(maxLength: number) {
+  return Type.String({
+    maxLength,
+    pattern: '^(?=.*\\S)[^\\p{Cc}]*$',
+    errorMessage: `must be 1 to ${maxLength} characters on one line`,
+  })
+}
+
+export const Name = line(100)
+
+/** Digits with spaces or hyphens between them, with a country code or without: `010-1234-5678`. */
+export const Phone = Type.String({
+  pattern: '^\\+?[0-9](?:[ -]?[0-9]){6,17}$',
+  errorMessage: 'must be a phone number like 010-1234-5678',
+})
+
+/** Language of what Doran writes to the user. */
+export const Locale = Type.Enum(['ko', 'en'])
+
+/** `suspended` may become `active` again; `withdrawn` is final. */
+export const UserStatus = Type.Enum(['active', 'suspended', 'withdrawn'])
+export type UserStatus = Static<typeof UserStatus>
+
+/** What anyone may know of a user. */
+export const PublicProfile = Type.Object({ id: Id, name: Type.String() })
+export type PublicProfile = Static<typeof PublicProfile>
+
+/** What users see of themselves, and administrators of everyone. */
+export const Profile = Type.Object({
+  id: Id,
+  /** Changed through the service auth. */
+  email: Type.String(),
+  name: Type.String(),
+  phone: Type.Union([Type.String(), Type.Null()]),
+  locale: Locale,
+  status: UserStatus,
+  createdAt: Timestamp,
+  updatedAt: Timestamp,
+})
+export type Profile = Static<typeof Profile>
+
+/** What other services need to know of a user. */
+export const UserSummary = Type.Object({
+  id: Id,
+  email: Type.String(),
+  name: Type.String(),
+  locale: Locale,
+  status: UserStatus,
+})
+export type UserSummary = Static<typeof UserSummary>
+
+const NewAddress = Type.Object({
+  recipient: line(100),
+  phone: Phone,
+  /** Five digits in Korea. */
+  postalCode: Type.String({
+    pattern: '^[A-Z0-9](?:[A-Z0-9 -]{0,8}[A-Z0-9])?$',
+    errorMessage: 'must be 1 to 10 capital letters and digits',
+  }),
+  /** Road name and number. */
+  line1: line(200),
+  /** Building, floor, flat. */
+  line2: Type.Optional(Type.Union([line(200), Type.Null()])),
+  /** ISO 3166-1 alpha-2. */
+  country: Type.String({ pattern: '^[A-Z]{2}$', default: 'KR', errorMessage: 'must be an ISO 3166 code like KR' }),
+  /**
+   * `true` makes it the default in place of the present one; `false` leaves the default where it is. The first
+   * address is the default in any case.
+   */
+  isDefault: Type.Boolean({ default: false }),
+})
+export type NewAddress = Static<typeof NewAddress>
+
+export const Address = Type.Object({
+  id: Id,
+  recipient: Type.String(),
+  phone: Type.String(),
+  postalCode: Type.String(),
+  line1: Type.String(),
+  line2: Type.Union([Type.String(), Type.Null()]),
+  country: Type.String(),
+  /** True for exactly one of a user's addresses. */
+  isDefault: Type.Boolean(),
+  createdAt: Timestamp,
+  updatedAt: Timestamp,
+})
+export type Address = Static<typeof Address>
+
+const UserInPath = Type.Object({ userId: Id })
+const AddressInPath = Type.Object({ addressId: Id })
+
+export const user = contract('user', {
+  getMe: get('/users/me', {
+    summary: 'Your own profile',
+    reply: Profile,
+    access: 'user',
+  }),
+  /** Someone who has withdrawn is answered with `user_not_found`. */
+  getUser: get('/users/:userId', {
+    summary: 'The public profile of a user',
+    path: UserInPath,
+    reply: PublicProfile,
+    access: 'anyone',
+  }),
+  /** What is left out stays as it is. Refused with `user_withdrawn` after a withdrawal. */
+  updateUser: put('/users/:userId', {
+    summary: 'Change your profile; administrators change any',
+    path: UserInPath,
+    body: Type.Object({
+      name: Type.Optional(Name),
+      phone: Type.Optional(Type.Union([Phone, Type.Null()])),
+      locale: Type.Optional(Locale),
+    }),
+    reply: Profile,
+    access: 'user',
+    idempotent: true,
+  }),
+  /** Users may withdraw themselves, the rest is for administrators. Refused with `user_withdrawn`: that is final. */
+  changeStatus: patch('/users/:userId/status', {
+    summary: 'Suspend, reactivate or withdraw a user',
+    path: UserInPath,
+    body: Type.Object({ status: UserStatus }),
+    reply: Profile,
+    access: 'user',
+    idempotent: true,
+  }),
+  listAddresses: get('/users/me/addresses', {
+    summary: 'Your addresses, the default first, then the newest',
+    reply: Type.Object({ items: Type.Array(Address) }),
+    access: 'user',
+  }),
+  /** Refused with `postal_code_invalid`, and with `too_many_addresses` from the fifty-first on. */
+  addAddress: post('/users/me/addresses', {
+    summary: 'Add an address',
+    body: NewAddress,
+    reply: Address,
+    status: 201,
+    access: 'user',
+  }),
+  changeAddress: put('/users/me/addresses/:addressId', {
+    summary: 'Replace an address',
+    path: AddressInPath,
+    body: NewAddress,
+    reply: Address,
+    access: 'user',
+    idempotent: true,
+  }),
+  /** When it was the default, the newest of the others becomes it. One that is gone already is no error. */
+  removeAddress: del('/users/me/addresses/:addressId', {
+    summary: 'Remove an address',
+    path: AddressInPath,
+    access: 'user',
+    idempotent: true,
+  }),
+  /** The same `userId` again changes nothing and answers the profile as it is. */
+  createUser: post('/users', {
+    summary: 'Enter a user who has registered',
+    body: Type.Object({
+      userId: Id,
+      email: Type.String({ format: 'email', maxLength: 254 }),
+      name: Name,
+      locale: Type.Optional(Locale),
+    }),
+    reply: Profile,
+    access: 'internal',
+    idempotent: true,
+  }),
+  /** In no particular order; those who are not known are left out. */
+  getUsers: post('/users/batch', {
+    summary: 'Several users at once',
+    body: Type.Object({ userIds: Type.Array(Id, { maxItems: 500 }) }),
+    reply: Type.Array(UserSummary),
+    access: 'internal',
+    idempotent: true,
+  }),
+})
+
+/** Counts every change of the profile, whichever event tells of it; the highest is the newest. */
+const version = Type.Integer({ minimum: 1 })
+
+export const userCreated = event(
+  'user.created',
+  Type.Object({ userId: Id, version, email: Type.String(), name: Type.String(), locale: Locale }),
+)
+
+/** The profile after the change, and which fields differ. The phone number itself does not travel. */
+export const userUpdated = event(
+  'user.updated',
+  Type.Object({
+    userId: Id,
+    version,
+    name: Type.String(),
+    locale: Locale,
+    changed: Type.Array(Type.Enum(['name', 'phone', 'locale'])),
+  }),
+)
+
+export const userStatusChanged = event(
+  'user.status-changed',
+  Type.Object({ userId: Id, version, status: UserStatus, previous: UserStatus }),
+)

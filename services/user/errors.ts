@@ -1,0 +1,29 @@
+import { domainError } from '@doran/kernel'
+
+export const userNotFound = domainError('user_not_found', 404, 'There is no such user.')
+export const notYourProfile = domainError(
+  'not_your_profile',
+  403,
+  'This profile belongs to someone else; only they and administrators may change it.',
+)
+export const statusNotAllowed = domainError(
+  'status_not_allowed',
+  403,
+  'You may withdraw your own account; any other change of status is made by an administrator.',
+)
+export const userWithdrawn = domainError('user_withdrawn', 409, 'The user has withdrawn; that is final.')
+export const addressNotFound = domainError(
+  'address_not_found',
+  404,
+  'You have no such address; list yours to find its id.',
+)
+export const tooManyAddresses = domainError(
+  'too_many_addresses',
+  409,
+  'You have {limit} addresses, which is the most; remove one first.',
+)
+export const postalCodeInvalid = domainError(
+  'postal_code_invalid',
+  422,
+  'This is not a postal code of the country; see `errors`.',
+)

@@ -1,0 +1,30 @@
+import { service } from '@doran/kernel'
+import { user } from './contract.ts'
+import * as errors from './errors.ts'
+import { addAddress } from './operations/add-address.ts'
+import { changeAddress } from './operations/change-address.ts'
+import { changeStatus } from './operations/change-status.ts'
+import { createUser } from './operations/create-user.ts'
+import { getMe } from './operations/get-me.ts'
+import { getUser } from './operations/get-user.ts'
+import { getUsers } from './operations/get-users.ts'
+import { listAddresses } from './operations/list-addresses.ts'
+import { removeAddress } from './operations/remove-address.ts'
+import { updateUser } from './operations/update-user.ts'
+
+export default service(user, {
+  operations: {
+    getMe,
+    getUser,
+    updateUser,
+    changeStatus,
+    listAddresses,
+    addAddress,
+    changeAddress,
+    removeAddress,
+    createUser,
+    getUsers,
+  },
+  migrations: new URL('./migrations/', import.meta.url),
+  errors,
+})

@@ -1,0 +1,13 @@
+import type { Handler } from '@doran/kernel'
+import type { user } from '../contract.ts'
+import { statusNotAllowed } from '../errors.ts'
+import { changeStatusOf, lockProfile, presentProfile } from '../profiles.ts'
+
+export const changeStatus: Handler<typeof user, 'changeStatus'> = async ({ userId, status }, ctx) => {
+  const withdrawsThemself = ctx.actor.id === userId && status === 'withdrawn'
+  if (!withdrawsThemself && !ctx.actor.roles.includes('admin')) throw statusNotAllowed()
+  return ctx.db.transaction(async (tx) => {
+    const before = await lockProfile(tx, userId)
+    return presentProfile(await changeStatusOf(tx, before, status))
+  })
+}
