@@ -99,7 +99,7 @@ export class Caller {
     try {
       const reply =
         this.#options.mode === 'direct'
-          ? await this.invoke(hosted, name, input, call)
+          ? await this.invoke(hosted, name, checkedInput(contract.operations[name] as Operation, { ...input }), call)
           : await this.#callSerialised(hosted, name, input, call)
       end({ outcome: 'ok' })
       return reply
@@ -116,8 +116,7 @@ export class Caller {
   async #callSerialised(hosted: Hosted, name: string, input: object, call: Call): Promise<unknown> {
     const operation = hosted.service.contract.operations[name] as Operation
     const run = async () => {
-      const copy = JSON.parse(JSON.stringify(input))
-      checkInput(operation, copy)
+      const copy = checkedInput(operation, JSON.parse(JSON.stringify(input)))
       const reply = await this.invoke(hosted, name, copy, call)
       if (!operation.reply || isStreamed(operation.reply)) return reply
       assertValid(operation.reply, reply, `the reply of ${hosted.service.contract.name}.${name}`)
@@ -133,10 +132,11 @@ export class Caller {
   }
 }
 
-/** Checks a flat input against every part of the operation; the text of a body that is not flat is `body`. */
-function checkInput(operation: Operation, input: Record<string, unknown>): void {
+/** Checks a flat input against every part of the operation and fills in defaults; a body that is not flat is `body`. */
+function checkedInput(operation: Operation, input: Record<string, unknown>): object {
   for (const part of [operation.path, operation.query, operation.headers]) if (part) assertInput(part, input)
   if (operation.body) assertInput(operation.body, isFlat(operation.body) ? input : input.body)
+  return input
 }
 
 /** The call that a handler makes: one deeper, no later, and with a key of its own made from the caller's. */

@@ -139,14 +139,22 @@ export type Input<Op> =
       >
     : never
 
+/** The flat input as a caller gives it: what the query leaves out has a default or is optional. */
+export type CallInput<Op> =
+  Op extends Operation<infer _P, infer S>
+    ? S['query'] extends TSchema
+      ? Simplify<Omit<Input<Op>, keyof Static<S['query']>> & Partial<Static<S['query']>>>
+      : Input<Op>
+    : never
+
 /** What an operation answers; `void` when it declares no reply. */
 export type Reply<Op> = Op extends { reply: infer T extends TSchema } ? Static<T> : void
 
 /** How another service's operations are called: one function each, flat input, typed reply. */
 export type Client<C extends Contract> = {
-  readonly [K in keyof C['operations']]: object extends Input<C['operations'][K]>
-    ? (input?: Input<C['operations'][K]>, options?: CallOptions) => Promise<Reply<C['operations'][K]>>
-    : (input: Input<C['operations'][K]>, options?: CallOptions) => Promise<Reply<C['operations'][K]>>
+  readonly [K in keyof C['operations']]: object extends CallInput<C['operations'][K]>
+    ? (input?: CallInput<C['operations'][K]>, options?: CallOptions) => Promise<Reply<C['operations'][K]>>
+    : (input: CallInput<C['operations'][K]>, options?: CallOptions) => Promise<Reply<C['operations'][K]>>
 }
 
 export interface CallOptions {

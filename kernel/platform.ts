@@ -22,7 +22,7 @@ import { collectProcessMetrics, createMetrics, gauge, type Metrics } from './met
 import type { Service } from './service.ts'
 import { newTrace } from './trace.ts'
 
-export { ConfigError, databaseUrlOf, databaseVariable, kernelConfig, readConfig } from './config.ts'
+export { ConfigError, databaseUrlOf, databaseVariable, type KernelConfig, kernelConfig, readConfig } from './config.ts'
 export { type EmbeddedPostgres, startEmbeddedPostgres } from './database/embedded.ts'
 export { MigrationChangedError, type MigrationSource, migrate, readMigrations } from './database/migrate.ts'
 export { Pool } from './database/database.ts'

@@ -72,7 +72,8 @@ create table doran.idempotency_keys (
   -- service.operation, whoever called, and their key
   scope       text primary key,
   fingerprint text not null,
-  reply       jsonb,
+  -- json and not jsonb: the members keep their order, so the answer is the same to the letter
+  reply       json,
   created_at  timestamptz not null default now()
 );
 create index idempotency_keys_created_at on doran.idempotency_keys (created_at);

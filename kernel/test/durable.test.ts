@@ -1,0 +1,263 @@
+import assert from 'node:assert/strict'
+import { after, afterEach, before, describe, it } from 'node:test'
+import { sql, startSaga } from '@doran/kernel'
+import { createPlatform, discardTask, listTasks, Pool, replayTask } from '@doran/kernel/platform'
+import { createTestDatabase, startPlatform, type TestPlatform } from '@doran/kernel/testing'
+import { receive } from '../durable/events.ts'
+import { type Task, type TaskHandler, Worker } from '../durable/tasks.ts'
+import { addTask, complete, LeaseLostError } from '../durable/tasks.ts'
+import { createLog } from '../log.ts'
+import { createMetrics } from '../metrics.ts'
+import { noteService, outOfInk, printerDouble, printerService, printing } from './note-service.ts'
+
+const state = async (platform: TestPlatform, id: string) =>
+  platform.database('note').one<{ state: string; told: number }>(sql`select state, told from note.notes where id = ${id}`)
+
+describe('events and sagas', () => {
+  let platform: TestPlatform
+  const { print } = printerDouble
+  before(async () => {
+    platform = await startPlatform({ services: [noteService, printerService] })
+  })
+  afterEach(() => {
+    printerDouble.print = print
+  })
+  after(() => platform.close())
+
+  it('a published event reaches its subscriber once, and the saga runs to its end', async () => {
+    await platform.request('POST', '/api/notes/a', { body: { text: 'x' } })
+    await platform.settled()
+
+    assert.deepEqual(await state(platform, 'a'), { state: 'printed', told: 1 })
+  })
+
+  it('an event of a transaction that is rolled back reaches nobody', async () => {
+    const before = await platform.database('note').one<{ count: number }>(sql`select count(*) from doran.events`)
+    await platform.request('POST', '/api/notes/a', { body: { text: 'x' } })
+
+    assert.deepEqual(await platform.database('note').one(sql`select count(*) from doran.events`), before)
+  })
+
+  it('a refused step turns the saga round, and the first step learns why', async () => {
+    await platform.request('POST', '/api/notes/b', { body: { text: 'x', pages: 11 } })
+    await platform.settled()
+
+    assert.equal((await state(platform, 'b')).state, 'out_of_ink')
+    const saga = await platform.database('note').one<{ state: string; error: object }>(sql`
+      select state, error from doran.sagas where key = 'b'`)
+    assert.deepEqual(saga, {
+      state: 'undone',
+      error: { step: 'print', code: 'out_of_ink', message: 'There is no ink for 11 pages; print fewer.' },
+    })
+  })
+
+  it('a step that fails for another reason is tried again', async () => {
+    let tries = 0
+    printerDouble.print = async () => {
+      if (++tries < 3) throw new Error('the printer is on fire')
+    }
+    await platform.request('POST', '/api/notes/c', { body: { text: 'x' } })
+    await platform.settled()
+
+    assert.equal((await state(platform, 'c')).state, 'printed')
+  })
+
+  it('a saga starts once under its key', async () => {
+    await platform.request('POST', '/api/notes/d', { body: { text: 'x' } })
+    await platform.settled()
+
+    const started = await platform
+      .database('note')
+      .transaction((tx) => startSaga(tx, printing, 'd', { id: 'd', pages: 1 }))
+
+    assert.equal(started, false)
+  })
+
+  it('a saga that cannot be taken back waits for an operator, who can replay it', async () => {
+    await platform.database('note').run(sql`
+      alter table note.notes add constraint no_refusal check (state <> 'out_of_ink') not valid`)
+    await platform.request('POST', '/api/notes/e', { body: { text: 'x', pages: 11 } })
+    const database = platform.database('note')
+    // Its tries are used up at once rather than over an hour.
+    const [dead] = await until(async () => {
+      await database.run(sql`
+        update doran.tasks set attempts = 30, run_at = now() where handler like 'note/saga%' and state = 'ready' and run_at > now() + interval '100 ms' and attempts < 20`)
+      return listTasks(database, 'dead')
+    })
+    assert.match(dead?.last_error ?? '', /no_refusal/)
+    await assert.rejects(platform.settled(), /no_refusal/)
+
+    await database.run(sql`alter table note.notes drop constraint no_refusal`)
+    assert.equal(await replayTask(database, dead?.id ?? 0), true)
+    await platform.settled()
+
+    assert.equal((await state(platform, 'e')).state, 'out_of_ink')
+    assert.equal(await replayTask(database, dead?.id ?? 0), false)
+    assert.equal(await discardTask(database, dead?.id ?? 0), false)
+  })
+
+  it('a refusal is the same error on the other side of a call', () => {
+    assert.equal(outOfInk.is(outOfInk({ pages: 1 })), true)
+  })
+})
+
+describe('a task', () => {
+  let database: Awaited<ReturnType<typeof createTestDatabase>>
+  let pool: Pool
+  const workers: Worker[] = []
+  before(async () => {
+    database = await createTestDatabase([noteService])
+    pool = new Pool(database.url, 10)
+    await pool.at(0).run(sql`create table note.effects (task bigint, worker text)`)
+  })
+  afterEach(async () => {
+    await Promise.all(workers.splice(0).map((worker) => worker.close(0)))
+    await pool.at(0).run(sql`truncate note.effects, doran.tasks`)
+  })
+  after(async () => {
+    await pool.close()
+    await database.drop()
+  })
+
+  function worker(handler: (task: Task, lease: AbortSignal) => Promise<void>, settings: Partial<TaskHandler> = {}): Worker {
+    const started = new Worker({
+      pool,
+      handlers: new Map([['note/test', { maxAttempts: 3, run: handler, ...settings }]]),
+      log: createLog('silent'),
+      metrics: createMetrics(),
+      concurrency: 4,
+      lease: 600,
+      poll: 50,
+    })
+    workers.push(started)
+    started.start()
+    return started
+  }
+
+  const effect = (name: string) => (task: Task) =>
+    pool.at(0).transaction(async (tx) => {
+      await tx.run(sql`insert into note.effects (task, worker) values (${task.id}, ${name})`)
+      await complete(tx, task)
+    })
+
+  const count = async () => (await pool.at(0).one<{ count: number }>(sql`select count(*) from note.effects`)).count
+  const remaining = async () => (await pool.at(0).one<{ count: number }>(sql`select count(*) from doran.tasks`)).count
+
+  it('is run once, however many workers there are', async () => {
+    for (let index = 0; index < 200; index++) await addTask(pool.at(0), { handler: 'note/test', payload: { index } })
+
+    for (const name of ['a', 'b', 'c']) worker(effect(name))
+    await until(async () => (await remaining()) === 0)
+
+    assert.equal(await count(), 200)
+  })
+
+  it('is taken over when its holder stops renewing, and the old holder cannot finish it', async () => {
+    await addTask(pool.at(0), { handler: 'note/test', payload: {} })
+    const [held] = await pool.at(0).all<Task>(sql`
+      update doran.tasks set epoch = epoch + 1, run_at = now() + interval '300 ms' returning id, epoch, handler, payload, trace, attempts`)
+
+    worker(effect('successor'))
+    await until(async () => (await remaining()) === 0)
+
+    await assert.rejects(effect('paused')(held as Task), LeaseLostError)
+    assert.deepEqual(await pool.at(0).all(sql`select worker from note.effects`), [{ worker: 'successor' }])
+  })
+
+  it('is kept by renewal for as long as its holder works on it', async () => {
+    await addTask(pool.at(0), { handler: 'note/test', payload: {} })
+    const { promise: longWork, resolve: finish } = Promise.withResolvers<void>()
+    let runs = 0
+    const slow = async (task: Task) => {
+      runs++
+      await longWork
+      await effect('slow')(task)
+    }
+    worker(slow)
+    worker(slow)
+    // Three leases long nobody else may have it.
+    await until(async () => (await pool.at(0).one<{ old: boolean }>(sql`
+      select now() > created_at + interval '1.8 seconds' as old from doran.tasks`)).old)
+    finish()
+    await until(async () => (await remaining()) === 0)
+
+    assert.equal(runs, 1)
+  })
+
+  it('is tried again with growing pauses and then waits for an operator', async () => {
+    await addTask(pool.at(0), { handler: 'note/test', payload: {} })
+    worker(async () => {
+      throw new Error('no luck')
+    })
+
+    const [dead] = await until(() => listTasks(pool.at(0), 'dead'))
+
+    assert.deepEqual([dead?.attempts, dead?.state], [3, 'dead'])
+    assert.match(dead?.last_error ?? '', /no luck/)
+    assert.equal(await discardTask(pool.at(0), dead?.id ?? 0), true)
+    assert.deepEqual(await listTasks(pool.at(0)), [])
+  })
+
+  it('is given back at once when its process leaves', async () => {
+    await addTask(pool.at(0), { handler: 'note/test', payload: {} })
+    const { promise: begun, resolve: begin } = Promise.withResolvers<void>()
+    const leaving = worker(async (_task, lease) => {
+      begin()
+      await new Promise((_resolve, reject) => lease.addEventListener('abort', reject))
+    })
+    await begun
+    await leaving.close(0)
+
+    const { due } = await pool.at(0).one<{ due: boolean }>(sql`select run_at <= now() as due from doran.tasks`)
+    assert.equal(due, true)
+  })
+
+  it('with a key exists once', async () => {
+    await addTask(pool.at(0), { handler: 'note/test', payload: { n: 1 }, key: 'k' })
+    await addTask(pool.at(0), { handler: 'note/test', payload: { n: 2 }, key: 'k' })
+
+    assert.deepEqual(await pool.at(0).all(sql`select payload from doran.tasks`), [{ payload: { n: 1 } }])
+  })
+
+  it('that another database sent is taken in once', async () => {
+    const event = { id: '01a1fcb8-1f49-7104-81b0-388a34f3a03d', name: 'note.written', data: {} }
+
+    assert.equal(await receive(pool.at(0), 'note/test', event, null), true)
+    assert.equal(await receive(pool.at(0), 'note/test', event, null), false)
+    assert.equal(await remaining(), 1)
+  })
+})
+
+describe('a service with a database of its own', () => {
+  it('receives the events of the others', async () => {
+    const [one, other] = [await createTestDatabase([noteService]), await createTestDatabase([printerService])]
+    const { contract, on, service } = await import('@doran/kernel')
+    const { noteWritten } = await import('./note-service.ts')
+    const heard: string[] = []
+    const listener = service(contract('listener', {}), {
+      operations: {},
+      subscriptions: [on(noteWritten, async ({ id }) => void heard.push(id))],
+    })
+    const platform = await createPlatform({
+      services: [noteService, printerService, listener],
+      environment: { NOTE_DATABASE_URL: one.url, DATABASE_URL: other.url, LOG_LEVEL: 'silent' },
+      identity: () => ({ keys: async () => ({ keys: [] }), revocations: async () => [] }),
+    })
+
+    await platform.http.inject({ method: 'POST', url: '/api/notes/z', payload: { text: 'x' } })
+    await until(async () => heard.length > 0)
+
+    assert.deepEqual(heard, ['z'])
+    await platform.close()
+    await Promise.all([one.drop(), other.drop()])
+  })
+})
+
+/** Asks until the answer is there: true, or a list that is not empty. */
+async function until<T>(ask: () => Promise<T>): Promise<T> {
+  for (;;) {
+    const answer = await ask()
+    if (Array.isArray(answer) ? answer.length > 0 : answer) return answer
+    await new Promise((wake) => setTimeout(wake, 10))
+  }
+}
