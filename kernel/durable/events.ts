@@ -16,14 +16,24 @@ export interface EventEnvelope {
  * Publishes in the caller's transaction: the event and one task for each subscriber are written with the
  * change that they tell of, or not at all. Delivery is at least once, in any order.
  */
-export async function publish<S extends TSchema>(tx: Transaction, event: Event<S>, data: Static<S>): Promise<void> {
-  assertValid(event.data, data, event.name)
-  const id = newId()
-  const json = JSON.stringify(data)
+export function publish<S extends TSchema>(tx: Transaction, event: Event<S>, data: Static<S>): Promise<void> {
+  return publishAll(tx, event, [data])
+}
+
+/** {@link publish} for many events of a kind, in one statement. */
+export async function publishAll<S extends TSchema>(
+  tx: Transaction,
+  event: Event<S>,
+  all: readonly Static<S>[],
+): Promise<void> {
+  if (all.length === 0) return
+  for (const data of all) assertValid(event.data, data, event.name)
+  const ids = all.map(() => newId())
+  const json = all.map((data) => JSON.stringify(data))
   await tx.run(sql`
     with event as (
       insert into doran.events (id, name, data, trace)
-      values (${id}, ${event.name}, ${json}, ${tx.trace})
+      select id, ${event.name}, data, ${tx.trace} from unnest(${ids}::uuid[], ${json}::jsonb[]) as e (id, data)
       returning id, name, data, trace
     ), deliveries as (
       insert into doran.tasks (handler, payload, trace)
