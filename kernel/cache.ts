@@ -25,7 +25,11 @@ export class CacheStore {
   of(service: string): Cache {
     return {
       get: (key, load) => this.#get(`${service}:${key}`, load),
-      invalidate: (db, keys) => this.#invalidate(db, keys.map((key) => `${service}:${key}`)),
+      invalidate: (db, keys) =>
+        this.#invalidate(
+          db,
+          keys.map((key) => `${service}:${key}`),
+        ),
     }
   }
 
@@ -34,12 +38,9 @@ export class CacheStore {
     if (known) return known
     const loading = load()
     this.#entries.set(key, loading)
-    loading.then(
-      (value) => replies.add(value),
-      () => {
-        if (this.#entries.peek(key) === loading) this.#entries.delete(key)
-      },
-    )
+    loading.then(rememberReply, () => {
+      if (this.#entries.peek(key) === loading) this.#entries.delete(key)
+    })
     return loading
   }
 
@@ -65,19 +66,17 @@ export interface Cache {
   invalidate(db: Queryable, keys: readonly string[]): Promise<void>
 }
 
-/** Objects that a cache holds never change, so their JSON is made once. */
-const replies = {
-  known: new WeakSet<object>(),
-  add(value: unknown) {
-    if (typeof value === 'object' && value !== null) this.known.add(value)
-  },
+/** Replies that came out of a cache never change, so their JSON is made once: at the first time it is asked for. */
+const texts = new WeakMap<object, string | null>()
+
+function rememberReply(value: unknown): void {
+  if (typeof value === 'object' && value !== null) texts.set(value, null)
 }
-const texts = new WeakMap<object, string>()
 
 /** JSON of a reply; made only once for an object that came out of a cache. */
 export function toJson(value: unknown): string {
-  if (typeof value !== 'object' || value === null || !replies.known.has(value)) return JSON.stringify(value)
-  let text = texts.get(value)
-  if (text === undefined) texts.set(value, (text = JSON.stringify(value)))
+  const known = typeof value === 'object' && value !== null ? texts.get(value) : undefined
+  const text = known ?? JSON.stringify(value)
+  if (known === null) texts.set(value as object, text)
   return text
 }

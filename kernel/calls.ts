@@ -6,10 +6,10 @@ import type { Channel } from './channel.ts'
 import type { CallOptions, Client, Contract, Operation } from './contract.ts'
 import { isFlat, isStreamed } from './contract.ts'
 import type { Database, Pool } from './database/database.ts'
-import { Deadline } from './deadline.ts'
+import type { Deadline } from './deadline.ts'
 import { DomainError, fromProblem, kernelErrors, type Problem, toProblem } from './errors.ts'
-import type { Actor } from './identity.ts'
 import { once } from './idempotency.ts'
+import type { Actor } from './identity.ts'
 import type { Metrics } from './metrics.ts'
 import { assertInput, assertValid } from './schema.ts'
 import type { Context, Service } from './service.ts'
@@ -75,7 +75,10 @@ export class Caller {
   /** Functions that call the contract's operations on behalf of `call`. */
   client<C extends Contract>(contract: C, call: Call): Client<C> {
     let methods = this.#clients.get(contract)
-    if (!methods) this.#clients.set(contract, (methods = this.#methods(contract)))
+    if (!methods) {
+      methods = this.#methods(contract)
+      this.#clients.set(contract, methods)
+    }
     return Object.create(methods, { call: { value: call } }) as Client<C>
   }
 
@@ -94,7 +97,8 @@ export class Caller {
   async #call(contract: Contract, name: string, input: object, call: Call): Promise<unknown> {
     const hosted = this.#options.hosted.get(contract.name)
     if (!hosted) throw new Error(`the service ${contract.name} does not run in this process`)
-    if (call.depth > MAX_DEPTH) throw new Error(`calls are nested more than ${MAX_DEPTH} deep at ${contract.name}.${name}`)
+    if (call.depth > MAX_DEPTH)
+      throw new Error(`calls are nested more than ${MAX_DEPTH} deep at ${contract.name}.${name}`)
     const end = this.#options.metrics.call.startTimer({ service: contract.name, operation: name })
     try {
       const reply =
@@ -152,7 +156,9 @@ function nested(call: Call, target: string, input: object, options: CallOptions)
 
 /** The same for the same call in a repetition of the same work, different for any other. */
 function nestedKey(key: string, target: string, input: object): string {
-  return createHash('sha256').update(JSON.stringify([key, target, input])).digest('base64url')
+  return createHash('sha256')
+    .update(JSON.stringify([key, target, input]))
+    .digest('base64url')
 }
 
 class CallContext implements Context {

@@ -65,7 +65,13 @@ export function toRequest(operation: Operation, input: Record<string, unknown>):
     method: operation.method,
     url: `/api${path}${query.size > 0 ? `?${query}` : ''}`,
     headers,
-    body: !body ? undefined : isFlat(body) ? JSON.stringify(rest) : mediaTypeOf(body) ? String(rest.body) : JSON.stringify(rest.body),
+    body: !body
+      ? undefined
+      : isFlat(body)
+        ? JSON.stringify(rest)
+        : mediaTypeOf(body)
+          ? String(rest.body)
+          : JSON.stringify(rest.body),
   }
 }
 
@@ -73,7 +79,11 @@ async function readReply(response: Response): Promise<unknown> {
   const type = response.headers.get('content-type') ?? ''
   if (response.ok) return type.includes('json') ? response.json() : (await response.text()) || undefined
   if (!type.includes('problem+json')) {
-    throw new DomainError({ code: 'bad_gateway', status: 502, message: `Doran answered ${response.status} without saying why.` })
+    throw new DomainError({
+      code: 'bad_gateway',
+      status: 502,
+      message: `Doran answered ${response.status} without saying why.`,
+    })
   }
   throw fromProblem((await response.json()) as Problem)
 }

@@ -4,18 +4,63 @@ import { validate } from './schema.ts'
 
 /** What every process understands. Services add their own; README.md lists all of them. */
 export const kernelConfig = Type.Object({
-  PORT: Type.Integer({ minimum: 0, maximum: 65_535, default: 3000, description: 'Port of the public HTTP server; 0 takes any free one' }),
-  HOST: Type.String({ minLength: 1, default: '127.0.0.1', description: 'Address that the HTTP server listens on; `0.0.0.0` for all' }),
-  DORAN_DATA: Type.String({ minLength: 1, default: './data', description: 'Folder for the embedded database and the payment sandbox' }),
+  PORT: Type.Integer({
+    minimum: 0,
+    maximum: 65_535,
+    default: 3000,
+    description: 'Port of the public HTTP server; 0 takes any free one',
+  }),
+  HOST: Type.String({
+    minLength: 1,
+    default: '127.0.0.1',
+    description: 'Address that the HTTP server listens on; `0.0.0.0` for all',
+  }),
+  DORAN_DATA: Type.String({
+    minLength: 1,
+    default: './data',
+    description: 'Folder for the embedded database and the payment sandbox',
+  }),
   DATABASE_URL: Type.Optional(
-    Type.String({ pattern: '^postgres(ql)?://', errorMessage: 'must be a URL like postgres://user:password@host:5432/name', description: 'PostgreSQL 15 or newer; without it the embedded one is started' }),
+    Type.String({
+      pattern: '^postgres(ql)?://',
+      errorMessage: 'must be a URL like postgres://user:password@host:5432/name',
+      description: 'PostgreSQL 15 or newer; without it the embedded one is started',
+    }),
   ),
-  DATABASE_POOL_SIZE: Type.Integer({ minimum: 5, maximum: 500, default: 24, description: 'Most connections that a process opens to each database' }),
-  TASK_CONCURRENCY: Type.Integer({ minimum: 1, maximum: 200, default: 8, description: 'Events, jobs and saga steps that a process runs at once for each database' }),
-  REQUEST_TIMEOUT_MS: Type.Integer({ minimum: 100, maximum: 300_000, default: 10_000, description: 'Deadline of a request, passed on to all calls that it causes' }),
-  SHUTDOWN_GRACE_MS: Type.Integer({ minimum: 0, maximum: 300_000, default: 10_000, description: 'Time for requests and tasks in hand to finish after SIGTERM' }),
-  TRUST_PROXY: Type.Integer({ minimum: 0, maximum: 10, default: 0, description: 'How many reverse proxies in front of Doran may tell the client address in `X-Forwarded-For`' }),
-  LOG_LEVEL: Type.Enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], { default: 'info', description: 'Least severe log line that is written' }),
+  DATABASE_POOL_SIZE: Type.Integer({
+    minimum: 5,
+    maximum: 500,
+    default: 24,
+    description: 'Most connections that a process opens to each database',
+  }),
+  TASK_CONCURRENCY: Type.Integer({
+    minimum: 1,
+    maximum: 200,
+    default: 8,
+    description: 'Events, jobs and saga steps that a process runs at once for each database',
+  }),
+  REQUEST_TIMEOUT_MS: Type.Integer({
+    minimum: 100,
+    maximum: 300_000,
+    default: 10_000,
+    description: 'Deadline of a request, passed on to all calls that it causes',
+  }),
+  SHUTDOWN_GRACE_MS: Type.Integer({
+    minimum: 0,
+    maximum: 300_000,
+    default: 10_000,
+    description: 'Time for requests and tasks in hand to finish after SIGTERM',
+  }),
+  TRUST_PROXY: Type.Integer({
+    minimum: 0,
+    maximum: 10,
+    default: 0,
+    description: 'How many reverse proxies in front of Doran may tell the client address in `X-Forwarded-For`',
+  }),
+  LOG_LEVEL: Type.Enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], {
+    default: 'info',
+    description: 'Least severe log line that is written',
+  }),
 })
 
 export type KernelConfig = Static<typeof kernelConfig>
@@ -45,7 +90,8 @@ export function readConfig<const Schemas extends readonly TObject[]>(
     }
     const errors = validate(schema, config, 'coercing')
     for (const [name, messages] of Object.entries(errors ?? {})) {
-      const found = name in config ? `found ${isSecret(name) ? '(a secret)' : JSON.stringify(environment[name])}` : 'found nothing'
+      const found =
+        name in config ? `found ${isSecret(name) ? '(a secret)' : JSON.stringify(environment[name])}` : 'found nothing'
       mistakes.push(`${name} ${messages.join(' and ')}; ${found}`)
     }
     return config

@@ -125,7 +125,11 @@ type PathNames<P extends string> = P extends `${string}:${infer Name}/${infer Re
     : never
 
 type Part<T> = T extends TSchema ? Static<T> : unknown
-type BodyPart<T> = T extends TSchema ? (Static<T> extends string | readonly unknown[] ? { body: Static<T> } : Static<T>) : unknown
+type BodyPart<T> = T extends TSchema
+  ? Static<T> extends string | readonly unknown[]
+    ? { body: Static<T> }
+    : Static<T>
+  : unknown
 type Simplify<T> = { [K in keyof T]: T[K] } & {}
 
 /** The flat input of an operation: path, query, headers and body in one object. */
@@ -148,6 +152,7 @@ export type CallInput<Op> =
     : never
 
 /** What an operation answers; `void` when it declares no reply. */
+// biome-ignore lint/suspicious/noConfusingVoidType: a handler without a reply returns nothing
 export type Reply<Op> = Op extends { reply: infer T extends TSchema } ? Static<T> : void
 
 /** How another service's operations are called: one function each, flat input, typed reply. */

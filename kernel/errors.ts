@@ -60,16 +60,40 @@ export const kernelErrors = {
   validationFailed: domainError('validation_failed', 422, 'The input is not valid; see `errors` for each field.'),
   malformedBody: domainError('malformed_body', 400, 'The body could not be read: {reason}.'),
   bodyTooLarge: domainError('body_too_large', 413, 'The body is larger than this operation accepts.'),
-  unsupportedMediaType: domainError('unsupported_media_type', 415, 'This operation does not read {found}; send {expected}.'),
+  unsupportedMediaType: domainError(
+    'unsupported_media_type',
+    415,
+    'This operation does not read {found}; send {expected}.',
+  ),
   tokenMissing: domainError('token_missing', 401, 'This needs a signed-in user: send `Authorization: Bearer <token>`.'),
-  tokenInvalid: domainError('token_invalid', 401, 'The token is not valid or has expired: sign in again or refresh it.'),
+  tokenInvalid: domainError(
+    'token_invalid',
+    401,
+    'The token is not valid or has expired: sign in again or refresh it.',
+  ),
   forbidden: domainError('forbidden', 403, 'Your account may not do this.'),
   routeNotFound: domainError('route_not_found', 404, 'There is no {method} {path}; see /docs for all operations.'),
-  idempotencyKeyInvalid: domainError('idempotency_key_invalid', 400, 'An Idempotency-Key is 1 to 200 visible ASCII characters.'),
-  idempotencyKeyReused: domainError('idempotency_key_reused', 422, 'This Idempotency-Key was used with a different request; use a new key.'),
-  deadlineExceeded: domainError('deadline_exceeded', 504, 'The request took longer than its deadline; its outcome is unknown, so look before you repeat it.'),
+  idempotencyKeyInvalid: domainError(
+    'idempotency_key_invalid',
+    400,
+    'An Idempotency-Key is 1 to 200 visible ASCII characters.',
+  ),
+  idempotencyKeyReused: domainError(
+    'idempotency_key_reused',
+    422,
+    'This Idempotency-Key was used with a different request; use a new key.',
+  ),
+  deadlineExceeded: domainError(
+    'deadline_exceeded',
+    504,
+    'The request took longer than its deadline; its outcome is unknown, so look before you repeat it.',
+  ),
   overloaded: domainError('overloaded', 503, 'Doran is busy; try again in a moment.'),
-  internalError: domainError('internal_error', 500, 'Something went wrong on our side; quote the request id when you report it.'),
+  internalError: domainError(
+    'internal_error',
+    500,
+    'Something went wrong on our side; quote the request id when you report it.',
+  ),
 }
 
 /** The body of an error answer. Unknown errors tell nothing of their insides. */

@@ -1,11 +1,7 @@
 /** The public door: routes made from contracts, errors as problems, health, metrics and the API description. */
 import { Readable } from 'node:stream'
-import fastify, {
-  type FastifyError,
-  type FastifyInstance,
-  type FastifyReply,
-  type FastifyRequest,
-} from 'fastify'
+import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import type { Logger } from 'pino'
 import { toJson } from './cache.ts'
 import { authorise, type Call, type Caller, type Hosted } from './calls.ts'
 import { isFlat, isStreamed, mediaTypeOf, type Operation } from './contract.ts'
@@ -14,7 +10,6 @@ import { DomainError, kernelErrors, toProblem } from './errors.ts'
 import { newId } from './id.ts'
 import { assertKey } from './idempotency.ts'
 import type { Actor, Identity } from './identity.ts'
-import type { Logger } from 'pino'
 import type { Metrics } from './metrics.ts'
 import { assertInput } from './schema.ts'
 import { traceFrom } from './trace.ts'
@@ -86,7 +81,9 @@ function registerOperationsOfProcess(app: FastifyInstance, { unready, metrics }:
   app.get('/health/live', async () => ({ status: 'live' }))
   app.get('/health/ready', async (_request, reply) => {
     const reasons = await unready()
-    return reply.code(reasons.length > 0 ? 503 : 200).send({ status: reasons.length > 0 ? 'unready' : 'ready', reasons })
+    return reply
+      .code(reasons.length > 0 ? 503 : 200)
+      .send({ status: reasons.length > 0 ? 'unready' : 'ready', reasons })
   })
   app.get('/metrics', async (_request, reply) =>
     reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()),
@@ -125,7 +122,10 @@ async function registerOperation(
         const result = await caller.invoke(hosted, name, read(request), callOf(request, operation, requestTimeout))
         reply.code(status)
         if (!operation.reply) return reply.send()
-        if (mediaType) return reply.type(mediaType).send(isStreamed(operation.reply) ? Readable.from(result as AsyncIterable<string>) : result)
+        if (mediaType)
+          return reply
+            .type(mediaType)
+            .send(isStreamed(operation.reply) ? Readable.from(result as AsyncIterable<string>) : result)
         return reply.type('application/json; charset=utf-8').send(toJson(result))
       },
       onResponse: (request, reply, done) => {
@@ -134,7 +134,13 @@ async function registerOperation(
           reply.elapsedTime / 1000,
         )
         options.log.debug(
-          { service, operation: name, request: request.id, status: reply.statusCode, ms: Math.round(reply.elapsedTime) },
+          {
+            service,
+            operation: name,
+            request: request.id,
+            status: reply.statusCode,
+            ms: Math.round(reply.elapsedTime),
+          },
           'answered',
         )
         done()
@@ -189,10 +195,18 @@ function requestId(header: string | string[] | undefined): string {
   return typeof header === 'string' && /^[\w.-]{8,64}$/.test(header) ? header : newId()
 }
 
-function sendError(error: FastifyError | DomainError, request: FastifyRequest, reply: FastifyReply, log: Logger): FastifyReply {
+function sendError(
+  error: FastifyError | DomainError,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  log: Logger,
+): FastifyReply {
   const known = error instanceof DomainError ? error : translate(error, request)
   if (known.status >= 500) {
-    log.error({ err: error, request: request.id, operation: request.routeOptions?.config?.operation }, 'a request failed')
+    log.error(
+      { err: error, request: request.id, operation: request.routeOptions?.config?.operation },
+      'a request failed',
+    )
   }
   if (known.status === 401) reply.header('www-authenticate', 'Bearer')
   if (typeof known.details.retryAfter === 'number') reply.header('retry-after', known.details.retryAfter)

@@ -28,5 +28,15 @@ export { DomainError, domainError } from './errors.ts'
 export { newId } from './id.ts'
 export { type Actor, LONGEST_TOKEN_LIFE, REVOCATION_TOPIC, type Revocation, TOKEN_ISSUER } from './identity.ts'
 export { asKeyset, type Page, page } from './paging.ts'
-export { type Context, type Handler, job, on, type SagaFailure, type SubscriberContext, saga, service, step } from './service.ts'
+export {
+  type Context,
+  type Handler,
+  job,
+  on,
+  type SagaFailure,
+  type SubscriberContext,
+  saga,
+  service,
+  step,
+} from './service.ts'
 export { Amount, Currency, Cursor, Id, PageSize, Timestamp } from './values.ts'

@@ -1,6 +1,16 @@
 import { type DestinationStream, type Logger, pino } from 'pino'
 
-const SECRETS = ['password', 'token', 'accessToken', 'refreshToken', 'secret', 'authorization', 'cookie', 'cardNumber', 'email']
+const SECRETS = [
+  'password',
+  'token',
+  'accessToken',
+  'refreshToken',
+  'secret',
+  'authorization',
+  'cookie',
+  'cardNumber',
+  'email',
+]
 
 /** JSON lines on standard output. Members that hold secrets or personal data are blanked, two levels deep. */
 export function createLog(level: string, destination?: DestinationStream): Logger {

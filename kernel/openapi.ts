@@ -17,7 +17,13 @@ export interface OpenApiOperation {
   summary: string
   tags: string[]
   security?: object[]
-  parameters: { name: string; in: 'path' | 'query' | 'header'; required: boolean; description?: string; schema: TSchema }[]
+  parameters: {
+    name: string
+    in: 'path' | 'query' | 'header'
+    required: boolean
+    description?: string
+    schema: TSchema
+  }[]
   requestBody?: { required: boolean; content: Record<string, { schema: TSchema }> }
   responses: Record<string, object>
   /** Roles of which the caller needs one; empty for any signed-in user. */
@@ -115,7 +121,11 @@ const problemSchema = {
     type: { type: 'string' },
     title: { type: 'string' },
     status: { type: 'integer' },
-    code: { type: 'string', description: 'Stable; all codes are in docs/errors.md', examples: [kernelErrors.validationFailed.code] },
+    code: {
+      type: 'string',
+      description: 'Stable; all codes are in docs/errors.md',
+      examples: [kernelErrors.validationFailed.code],
+    },
     detail: { type: 'string' },
     requestId: { type: 'string' },
     errors: { type: 'object', additionalProperties: { type: 'array', items: { type: 'string' } } },

@@ -1,5 +1,5 @@
 /** Keyset paging: a cursor names the last row that was seen, so pages stay right while rows come and go. */
-import { Type, type TSchema } from 'typebox'
+import { type TSchema, Type } from 'typebox'
 import { kernelErrors } from './errors.ts'
 
 /** A page of a list. `next` asks for the rows after it; null at the end. */
@@ -24,7 +24,12 @@ export const asKeyset = {
     if (cursor === undefined) return undefined
     try {
       const key = JSON.parse(Buffer.from(cursor, 'base64url').toString())
-      if (Array.isArray(key) && key.length === parts && key.every((part) => ['string', 'number'].includes(typeof part) || part === null)) return key
+      if (
+        Array.isArray(key) &&
+        key.length === parts &&
+        key.every((part) => ['string', 'number'].includes(typeof part) || part === null)
+      )
+        return key
     } catch {
       // Not JSON: answered like any other cursor that was not made here.
     }

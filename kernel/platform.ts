@@ -3,9 +3,9 @@ import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import { CacheStore } from './cache.ts'
-import { type Call, type CallMode, Caller, type Hosted } from './calls.ts'
+import { type Call, Caller, type CallMode, type Hosted } from './calls.ts'
 import { postgresChannel } from './channel.ts'
-import { databaseUrlOf, kernelConfig, type KernelConfig, readConfig } from './config.ts'
+import { databaseUrlOf, type KernelConfig, kernelConfig, readConfig } from './config.ts'
 import type { Client, Contract } from './contract.ts'
 import { type Database, Pool } from './database/database.ts'
 import { Listener } from './database/listener.ts'
@@ -22,17 +22,17 @@ import { collectProcessMetrics, createMetrics, gauge, type Metrics } from './met
 import type { Service } from './service.ts'
 import { newTrace } from './trace.ts'
 
+export type { CallMode } from './calls.ts'
 export { ConfigError, databaseUrlOf, databaseVariable, type KernelConfig, kernelConfig, readConfig } from './config.ts'
+export { Pool } from './database/database.ts'
 export { type EmbeddedPostgres, startEmbeddedPostgres } from './database/embedded.ts'
 export { MigrationChangedError, type MigrationSource, migrate, readMigrations } from './database/migrate.ts'
-export { Pool } from './database/database.ts'
 export { discardTask, listTasks, replayTask, type TaskSummary } from './durable/tasks.ts'
 export { type ErrorFactory, kernelErrors, toProblem } from './errors.ts'
+export { Identity, type IdentitySource } from './identity.ts'
 export { createLog } from './log.ts'
 export { type OpenApi, type OpenApiOperation, openApi } from './openapi.ts'
 export type { Service } from './service.ts'
-export { Identity, type IdentitySource } from './identity.ts'
-export type { CallMode } from './calls.ts'
 
 export interface PlatformOptions {
   readonly services: readonly Service[]
@@ -69,7 +69,9 @@ export const kernelMigrations: MigrationSource = { service: 'doran', folder: new
 export function migrationsOf(services: readonly Service[]): MigrationSource[] {
   return [
     kernelMigrations,
-    ...services.flatMap(({ contract, migrations }) => (migrations ? [{ service: contract.name, folder: migrations }] : [])),
+    ...services.flatMap(({ contract, migrations }) =>
+      migrations ? [{ service: contract.name, folder: migrations }] : [],
+    ),
   ]
 }
 
@@ -115,10 +117,21 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
   })
   const client = <C extends Contract>(contract: C, actor?: Actor) => caller.client(contract, systemCall(actor))
 
-  const workers = await prepareWorkers({ databases, databaseOf, hosted, caller, systemCall, log, metrics, concurrency: config.TASK_CONCURRENCY })
+  const workers = await prepareWorkers({
+    databases,
+    databaseOf,
+    hosted,
+    caller,
+    systemCall,
+    log,
+    metrics,
+    concurrency: config.TASK_CONCURRENCY,
+  })
   const identity = new Identity(options.identity(client))
   channel.subscribe(REVOCATION_TOPIC, (revocation) => identity.revoke(revocation as Revocation))
-  channel.onGap(() => void identity.reload().catch((error) => log.error({ err: error }, 'revocations could not be reloaded')))
+  channel.onGap(
+    () => void identity.reload().catch((error) => log.error({ err: error }, 'revocations could not be reloaded')),
+  )
   for (const { listener } of databases) await listener.start()
   await identity.reload()
   observe(metrics, databases)
@@ -178,19 +191,35 @@ async function unready(databases: Iterable<DatabaseOfProcess>): Promise<string[]
 function observe(metrics: Metrics, databases: readonly DatabaseOfProcess[]): void {
   collectProcessMetrics(metrics)
   const name = ({ services }: DatabaseOfProcess) => services.map(({ contract }) => contract.name).join(',')
-  gauge(metrics, 'doran_database_connections', 'Connections open and idle, and callers that wait for one', ['services', 'state'], async () =>
-    databases.flatMap((database) =>
-      Object.entries(database.pool.stats()).map(([state, value]) => ({ labels: { services: name(database), state }, value })),
-    ),
+  gauge(
+    metrics,
+    'doran_database_connections',
+    'Connections open and idle, and callers that wait for one',
+    ['services', 'state'],
+    async () =>
+      databases.flatMap((database) =>
+        Object.entries(database.pool.stats()).map(([state, value]) => ({
+          labels: { services: name(database), state },
+          value,
+        })),
+      ),
   )
-  gauge(metrics, 'doran_tasks', 'Durable tasks past their time (due) or waiting for an operator (dead)', ['services', 'state'], async () =>
-    (
-      await Promise.all(
-        databases.map(async (database) =>
-          Object.entries(await countTasks(database.pool.at(0))).map(([state, value]) => ({ labels: { services: name(database), state }, value })),
-        ),
-      )
-    ).flat(),
+  gauge(
+    metrics,
+    'doran_tasks',
+    'Durable tasks past their time (due) or waiting for an operator (dead)',
+    ['services', 'state'],
+    async () =>
+      (
+        await Promise.all(
+          databases.map(async (database) =>
+            Object.entries(await countTasks(database.pool.at(0))).map(([state, value]) => ({
+              labels: { services: name(database), state },
+              value,
+            })),
+          ),
+        )
+      ).flat(),
   )
 }
 

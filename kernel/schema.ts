@@ -45,8 +45,8 @@ function fieldErrors(errors: ErrorObject[]): FieldErrors {
     const missing = error.keyword === 'required' ? String(error.params.missingProperty) : ''
     const field = [path, missing].filter(Boolean).join('.') || 'body'
     const message = missing ? 'is missing' : describe(error)
-    const messages = (result[field] ??= [])
-    if (!messages.includes(message)) messages.push(message)
+    const messages = result[field] ?? []
+    if (!messages.includes(message)) result[field] = [...messages, message]
   }
   return result
 }

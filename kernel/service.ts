@@ -1,5 +1,5 @@
-import type { TObject, TSchema } from 'typebox'
 import type { Logger } from 'pino'
+import type { TObject, TSchema } from 'typebox'
 import type { Cache } from './cache.ts'
 import type { Channel } from './channel.ts'
 import type { Client, Contract, Event, Input, Reply, Static } from './contract.ts'

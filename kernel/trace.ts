@@ -37,5 +37,6 @@ function randomHex(bytes: number): string {
     pool = randomBytes(4096)
     used = 0
   }
-  return pool.toString('hex', used, (used += bytes))
+  used += bytes
+  return pool.toString('hex', used - bytes, used)
 }

@@ -12,10 +12,17 @@ export const serverConfig = Type.Object({
     description: 'Port of the payment sandbox that `doran start` runs when PAYMENT_SANDBOX_URL is not set',
   }),
   ADMIN_EMAIL: Type.Optional(
-    Type.String({ format: 'email', description: 'Account that is made an administrator at the start; needs ADMIN_PASSWORD' }),
+    Type.String({
+      format: 'email',
+      description: 'Account that is made an administrator at the start; needs ADMIN_PASSWORD',
+    }),
   ),
   ADMIN_PASSWORD: Type.Optional(
-    Type.String({ minLength: 12, maxLength: 200, description: 'Password of that account when it is made; at least 12 characters' }),
+    Type.String({
+      minLength: 12,
+      maxLength: 200,
+      description: 'Password of that account when it is made; at least 12 characters',
+    }),
   ),
 })
 

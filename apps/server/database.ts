@@ -21,7 +21,10 @@ export function needsEmbedded(environment: NodeJS.ProcessEnv): boolean {
 /** The embedded database for the one process that runs Doran on it. A second one is refused. */
 export async function ownEmbedded(dataFolder: string): Promise<EmbeddedDatabase> {
   const postgres = await startEmbeddedPostgres({ folder: join(dataFolder, 'postgres') })
-  const client = new pg.Client({ connectionString: postgres.url(), application_name: `doran start (process ${process.pid})` })
+  const client = new pg.Client({
+    connectionString: postgres.url(),
+    application_name: `doran start (process ${process.pid})`,
+  })
   client.on('error', () => {})
   await client.connect()
   const { rows } = await client.query('select pg_try_advisory_lock($1) as owned', [OWNER_LOCK])

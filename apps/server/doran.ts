@@ -29,7 +29,9 @@ const commands: Record<string, { about: string; run: (args: string[]) => Promise
 const [name = 'help', ...args] = process.argv.slice(2)
 const command = commands[name]
 if (Number(process.versions.node.split('.')[0]) < 24) {
-  fail(`Doran needs Node.js 24, this is ${process.version}. npm brings the right one: use \`npm start\` or \`npm run doran -- ${name}\`.`)
+  fail(
+    `Doran needs Node.js 24, this is ${process.version}. npm brings the right one: use \`npm start\` or \`npm run doran -- ${name}\`.`,
+  )
 } else if (!command) {
   const lines = Object.entries(commands).map(([command, { about }]) => `  doran ${command.padEnd(16)} ${about}`)
   console.log(`Usage:\n${lines.join('\n')}\n\nEvery setting is an environment variable; README.md lists them.`)

@@ -2,11 +2,11 @@ import auth from '@doran/auth'
 import { auth as authContract } from '@doran/auth/contract'
 import { errors as gatewayErrors } from '@doran/gateway'
 import inventory from '@doran/inventory'
+import { type ErrorFactory, kernelErrors, type PlatformOptions, type Service } from '@doran/kernel/platform'
 import order from '@doran/order'
 import payment from '@doran/payment'
 import product from '@doran/product'
 import user from '@doran/user'
-import { type ErrorFactory, kernelErrors, type PlatformOptions, type Service } from '@doran/kernel/platform'
 
 /** Everything that Doran is made of. */
 export const services: readonly Service[] = [auth, user, product, inventory, order, payment]

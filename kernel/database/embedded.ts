@@ -6,7 +6,17 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
-import { chownSync, closeSync, cpSync, existsSync, mkdirSync, openSync, readFileSync, statSync, symlinkSync } from 'node:fs'
+import {
+  chownSync,
+  closeSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -187,7 +197,13 @@ async function start(
   const server = spawn(
     join(native, 'bin/postgres'),
     ['-D', folder, ...Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`])],
-    { ...account, cwd: folder, detached: !temporary, stdio: ['ignore', output, output], env: { ...process.env, LC_ALL: 'C' } },
+    {
+      ...account,
+      cwd: folder,
+      detached: !temporary,
+      stdio: ['ignore', output, output],
+      env: { ...process.env, LC_ALL: 'C' },
+    },
   )
   closeSync(output)
   server.unref()

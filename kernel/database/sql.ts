@@ -62,7 +62,7 @@ function render(query: Sql, values: unknown[]): string {
 }
 
 function nameOf(text: string): string {
-  let name = names.get(text)
-  if (!name) names.set(text, (name = `q${names.size + 1}`))
+  const name = names.get(text) ?? `q${names.size + 1}`
+  names.set(text, name)
   return name
 }

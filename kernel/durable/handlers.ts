@@ -73,7 +73,8 @@ async function addSubscriptions(
     await publisher.pool.at(0).run(sql`
       insert into doran.subscriptions (event, handler) values (${subscription.event.name}, ${handler})
       on conflict do nothing`)
-    if (publisher !== database) handlersIn(publisher).set(handler, relay(handler, publisher.pool, database.pool, wiring.metrics))
+    if (publisher !== database)
+      handlersIn(publisher).set(handler, relay(handler, publisher.pool, database.pool, wiring.metrics))
   }
 }
 
@@ -121,7 +122,10 @@ async function addJobs(
   const { name } = service.contract
   for (const job of service.jobs) {
     await planJob(pool.at(0), name, job)
-    handlers.set(jobHandlerName(name, job), jobHandler(job, (task) => contextOf(wiring, name, task)))
+    handlers.set(
+      jobHandlerName(name, job),
+      jobHandler(job, (task) => contextOf(wiring, name, task)),
+    )
   }
 }
 

@@ -89,10 +89,15 @@ async function advance(
   try {
     const result = await step.act?.(state.input, ctx)
     const last = state.step === saga.steps.length - 1
-    return await move(ctx.db, task, { ...state, step: state.step + 1, state: last ? 'done' : 'running' }, async (tx) => {
-      await step.record?.(state.input, tx, ctx)
-      return { [step.name]: result ?? true }
-    })
+    return await move(
+      ctx.db,
+      task,
+      { ...state, step: state.step + 1, state: last ? 'done' : 'running' },
+      async (tx) => {
+        await step.record?.(state.input, tx, ctx)
+        return { [step.name]: result ?? true }
+      },
+    )
   } catch (error) {
     const refused = error instanceof DomainError && error.status < 500
     if (!refused && attempts < ACT_ATTEMPTS) throw error

@@ -4,14 +4,15 @@ import { sql, startSaga } from '@doran/kernel'
 import { createPlatform, discardTask, listTasks, Pool, replayTask } from '@doran/kernel/platform'
 import { createTestDatabase, startPlatform, type TestPlatform } from '@doran/kernel/testing'
 import { receive } from '../durable/events.ts'
-import { type Task, type TaskHandler, Worker } from '../durable/tasks.ts'
-import { addTask, complete, LeaseLostError } from '../durable/tasks.ts'
+import { addTask, complete, LeaseLostError, type Task, type TaskHandler, Worker } from '../durable/tasks.ts'
 import { createLog } from '../log.ts'
 import { createMetrics } from '../metrics.ts'
 import { noteService, outOfInk, printerDouble, printerService, printing } from './note-service.ts'
 
 const state = async (platform: TestPlatform, id: string) =>
-  platform.database('note').one<{ state: string; told: number }>(sql`select state, told from note.notes where id = ${id}`)
+  platform
+    .database('note')
+    .one<{ state: string; told: number }>(sql`select state, told from note.notes where id = ${id}`)
 
 describe('events and sagas', () => {
   let platform: TestPlatform
@@ -119,7 +120,10 @@ describe('a task', () => {
     await database.drop()
   })
 
-  function worker(handler: (task: Task, lease: AbortSignal) => Promise<void>, settings: Partial<TaskHandler> = {}): Worker {
+  function worker(
+    handler: (task: Task, lease: AbortSignal) => Promise<void>,
+    settings: Partial<TaskHandler> = {},
+  ): Worker {
     const started = new Worker({
       pool,
       handlers: new Map([['note/test', { maxAttempts: 3, run: handler, ...settings }]]),
@@ -176,8 +180,13 @@ describe('a task', () => {
     worker(slow)
     worker(slow)
     // Three leases long nobody else may have it.
-    await until(async () => (await pool.at(0).one<{ old: boolean }>(sql`
-      select now() > created_at + interval '1.8 seconds' as old from doran.tasks`)).old)
+    await until(
+      async () =>
+        (
+          await pool.at(0).one<{ old: boolean }>(sql`
+      select now() > created_at + interval '1.8 seconds' as old from doran.tasks`)
+        ).old,
+    )
     finish()
     await until(async () => (await remaining()) === 0)
 

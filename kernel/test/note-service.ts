@@ -9,9 +9,9 @@ import {
   post,
   publish,
   type SagaFailure,
+  type Static,
   saga,
   service,
-  type Static,
   sql,
   startSaga,
   step,
@@ -30,7 +30,10 @@ export const note = contract('note', {
   writeNote: post('/notes/:id', {
     summary: 'Write a note and have it printed',
     access: 'anyone',
-    body: Type.Object({ text: Type.String({ minLength: 1, maxLength: 100 }), pages: Type.Optional(Type.Integer({ minimum: 0 })) }),
+    body: Type.Object({
+      text: Type.String({ minLength: 1, maxLength: 100 }),
+      pages: Type.Optional(Type.Integer({ minimum: 0 })),
+    }),
     reply: Note,
     status: 201,
   }),
@@ -39,7 +42,10 @@ export const note = contract('note', {
   listNotes: get('/notes', {
     summary: 'List notes',
     access: 'anyone',
-    query: Type.Object({ limit: Type.Integer({ minimum: 1, maximum: 10, default: 5 }), state: Type.Optional(Type.Array(Type.String())) }),
+    query: Type.Object({
+      limit: Type.Integer({ minimum: 1, maximum: 10, default: 5 }),
+      state: Type.Optional(Type.Array(Type.String())),
+    }),
     reply: Type.Object({ limit: Type.Integer(), state: Type.Array(Type.String()) }),
   }),
 })

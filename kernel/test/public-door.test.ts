@@ -52,9 +52,27 @@ describe('the public door', () => {
 
   const unreadable: [string, string, Record<string, string>, number, string][] = [
     ['broken JSON', '{"text":', { 'content-type': 'application/json' }, 400, 'malformed_body'],
-    ['a poisoned prototype', '{"__proto__":{"a":1},"text":"x"}', { 'content-type': 'application/json' }, 400, 'malformed_body'],
-    ['another media type', 'text=x', { 'content-type': 'application/x-www-form-urlencoded' }, 415, 'unsupported_media_type'],
-    ['more than a mebibyte', JSON.stringify({ text: 'x'.repeat(1_100_000) }), { 'content-type': 'application/json' }, 413, 'body_too_large'],
+    [
+      'a poisoned prototype',
+      '{"__proto__":{"a":1},"text":"x"}',
+      { 'content-type': 'application/json' },
+      400,
+      'malformed_body',
+    ],
+    [
+      'another media type',
+      'text=x',
+      { 'content-type': 'application/x-www-form-urlencoded' },
+      415,
+      'unsupported_media_type',
+    ],
+    [
+      'more than a mebibyte',
+      JSON.stringify({ text: 'x'.repeat(1_100_000) }),
+      { 'content-type': 'application/json' },
+      413,
+      'body_too_large',
+    ],
     ['nothing at all', '', {}, 422, 'validation_failed'],
   ]
   for (const [what, body, headers, status, code] of unreadable) {
@@ -67,7 +85,10 @@ describe('the public door', () => {
 
   it('asks who it is before it looks at anything else', async () => {
     const missing = await platform.request('GET', '/api/notes/none')
-    const broken = await platform.request('POST', '/api/notes/shred', { body: '{', headers: { 'content-type': 'application/json' } })
+    const broken = await platform.request('POST', '/api/notes/shred', {
+      body: '{',
+      headers: { 'content-type': 'application/json' },
+    })
 
     assert.deepEqual([missing.status, missing.body.code], [401, 'token_missing'])
     assert.equal(missing.headers['www-authenticate'], 'Bearer')
@@ -116,7 +137,10 @@ describe('the public door', () => {
     const metrics = await platform.request('GET', '/metrics')
 
     assert.deepEqual([ready.status, ready.body], [200, { status: 'ready', reasons: [] }])
-    assert.match(metrics.body, /doran_http_request_duration_seconds_count\{service="note",operation="writeNote",status="2xx"\} 1/)
+    assert.match(
+      metrics.body,
+      /doran_http_request_duration_seconds_count\{service="note",operation="writeNote",status="2xx"\} 1/,
+    )
     assert.match(metrics.body, /doran_tasks\{services="note,printer",state="dead"\} 0/)
   })
 

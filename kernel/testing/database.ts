@@ -21,7 +21,9 @@ export function startTestPostgres(): Promise<EmbeddedPostgres> {
 }
 
 /** An empty, migrated database for these services: a copy of a template that is made once. */
-export async function createTestDatabase(services: readonly Service[]): Promise<{ url: string; drop(): Promise<void> }> {
+export async function createTestDatabase(
+  services: readonly Service[],
+): Promise<{ url: string; drop(): Promise<void> }> {
   const postgres = await startTestPostgres()
   const template = await templateFor(postgres, services)
   const name = `test_${newId().replaceAll('-', '')}`
@@ -41,7 +43,9 @@ async function templateFor(postgres: EmbeddedPostgres, services: readonly Servic
   try {
     // Test files start side by side: one of them makes the template, under a lock that the others wait for.
     await client.query('select pg_advisory_lock(7238002)')
-    const { rowCount } = await client.query('select 1 from pg_database where datname = $1 and datistemplate', [template])
+    const { rowCount } = await client.query('select 1 from pg_database where datname = $1 and datistemplate', [
+      template,
+    ])
     if (rowCount === 0) {
       await client.query(`drop database if exists ${template}`)
       await client.query(`create database ${template}`)

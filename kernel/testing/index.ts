@@ -67,7 +67,11 @@ export async function startPlatform(options: TestOptions): Promise<TestPlatform>
   })
   const services = options.services.map(({ contract }) => contract.name)
 
-  const request = async (method: string, url: string, { as, body, headers = {} }: TestRequest = {}): Promise<TestResponse> => {
+  const request = async (
+    method: string,
+    url: string,
+    { as, body, headers = {} }: TestRequest = {},
+  ): Promise<TestResponse> => {
     const json = body !== undefined && typeof body !== 'string'
     const response = await platform.http.inject({
       method: method as 'GET',
@@ -93,7 +97,11 @@ export async function startPlatform(options: TestOptions): Promise<TestPlatform>
         baseUrl: '',
         token: () => as?.token,
         async fetch(url, { method, headers, body }) {
-          const { statusCode, headers: answered, rawPayload } = await platform.http.inject({
+          const {
+            statusCode,
+            headers: answered,
+            rawPayload,
+          } = await platform.http.inject({
             method: method as 'GET',
             url,
             headers,

@@ -3,7 +3,8 @@ import { type Static, Type } from '@doran/kernel'
 export const gatewayConfig = Type.Object({
   CORS_ORIGINS: Type.String({
     default: '',
-    description: 'Origins, separated by commas, whose pages may call the API from a browser; empty for none but its own',
+    description:
+      'Origins, separated by commas, whose pages may call the API from a browser; empty for none but its own',
   }),
   RATE_LIMIT_PER_IP: Type.Integer({
     minimum: 1,

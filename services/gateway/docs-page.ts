@@ -15,7 +15,7 @@ export function docsPage(api: OpenApi): string {
   const menu = api.tags.map(({ name }) => `<a href="#${name}">${name}</a>`).join(' ')
   return layout(
     'Doran API',
-    `<p>${escape(api.info.description)} The same as <a href="/openapi.json">OpenAPI 3.1</a>; all errors are on
+    `<p>${escapeHtml(api.info.description)} The same as <a href="/openapi.json">OpenAPI 3.1</a>; all errors are on
      <a href="/docs/errors">a page of their own</a>.</p><nav>${menu}</nav>${sections.join('')}`,
   )
 }
@@ -24,7 +24,10 @@ export function docsPage(api: OpenApi): string {
 export function errorsPage(errors: readonly ErrorFactory[]): string {
   const rows = [...errors]
     .sort((a, b) => a.code.localeCompare(b.code))
-    .map(({ code, status, message }) => `<tr id="${code}"><td><code>${code}</code></td><td>${status}</td><td>${escape(message)}</td></tr>`)
+    .map(
+      ({ code, status, message }) =>
+        `<tr id="${code}"><td><code>${code}</code></td><td>${status}</td><td>${escapeHtml(message)}</td></tr>`,
+    )
   return layout(
     'Doran errors',
     `<p><a href="/docs">All operations</a></p><table><thead><tr><th>Code</th><th>Status</th><th>Meaning</th></tr></thead>
@@ -39,8 +42,8 @@ function article(path: string, method: string, operation: OpenApiOperation): str
   const body = contentOf(operation.requestBody)
   const reply = contentOf(operation.responses[success ?? ''] as { content?: object } | undefined)
   return `<article id="${operation.operationId}">
-    <h3><span class="method ${method}">${method.toUpperCase()}</span> <code>${escape(path)}</code></h3>
-    <p>${escape(operation.summary)}</p>
+    <h3><span class="method ${method}">${method.toUpperCase()}</span> <code>${escapeHtml(path)}</code></h3>
+    <p>${escapeHtml(operation.summary)}</p>
     <p class="access">For ${access} · answers ${success}</p>
     ${operation.parameters.length > 0 ? details('Parameters', parameters(operation)) : ''}
     ${body ? details('Body', shape(body)) : ''}
@@ -51,8 +54,8 @@ function article(path: string, method: string, operation: OpenApiOperation): str
 function parameters({ parameters }: OpenApiOperation): string {
   const rows = parameters.map(
     ({ name, in: place, required, schema, description }) =>
-      `<tr><td><code>${escape(name)}</code></td><td>${place}${required ? '' : ', optional'}</td>
-       <td>${escape(typeOf(schema as Schema))}${description ? `<br>${escape(description)}` : ''}</td></tr>`,
+      `<tr><td><code>${escapeHtml(name)}</code></td><td>${place}${required ? '' : ', optional'}</td>
+       <td>${escapeHtml(typeOf(schema as Schema))}${description ? `<br>${escapeHtml(description)}` : ''}</td></tr>`,
   )
   return `<table>${rows.join('')}</table>`
 }
@@ -67,7 +70,7 @@ function details(summary: string, content: string): string {
 }
 
 function shape(schema: Schema): string {
-  return `<pre>${escape(typeOf(schema))}</pre>`
+  return `<pre>${escapeHtml(typeOf(schema))}</pre>`
 }
 
 /** A schema in the notation of TypeScript, which is shorter to read. */
@@ -115,6 +118,6 @@ table { border-collapse: collapse; width: 100%; font-size: .875rem } td, th { te
 </html>`
 }
 
-function escape(text: string): string {
+function escapeHtml(text: string): string {
   return text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`)
 }

@@ -1,5 +1,5 @@
 /** The public door: what every request passes before it reaches an operation, and the pages about the API. */
-import { type ErrorFactory, type OpenApi } from '@doran/kernel/platform'
+import type { ErrorFactory, OpenApi } from '@doran/kernel/platform'
 import compress from '@fastify/compress'
 import cors from '@fastify/cors'
 import helmet from '@fastify/helmet'
@@ -23,7 +23,9 @@ const COMPRESS_FROM_BYTES = 1_024
 /** Makes the function that a platform takes as its `edge`. */
 export function gateway({ config, api, errors }: GatewayOptions): (app: FastifyInstance) => Promise<void> {
   return async (app) => {
-    const origins = config.CORS_ORIGINS.split(',').map((origin) => origin.trim()).filter(Boolean)
+    const origins = config.CORS_ORIGINS.split(',')
+      .map((origin) => origin.trim())
+      .filter(Boolean)
     await app.register(helmet, {
       // Whether there is TLS in front is the operator's choice; without it pages must not ask for https.
       contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },

@@ -1,5 +1,5 @@
-import { type Actor, brokenConstraint, type Context, newId, type Queryable, sql, type Transaction } from '@doran/kernel'
 import { inventory } from '@doran/inventory/contract'
+import { type Actor, brokenConstraint, type Context, newId, type Queryable, sql, type Transaction } from '@doran/kernel'
 import { product } from '@doran/product/contract'
 import type { Cart, CartLine } from './contract.ts'
 import { cartClosed, cartFull, cartNotFound } from './errors.ts'
@@ -77,7 +77,8 @@ export async function writeLine(
     if (written === 0 && (await stateOf(db, cartId)) !== 'open') throw cartClosed()
     if (written === 0) throw cartFull({ lines: MAX_LINES, quantity: MAX_QUANTITY })
   } catch (error) {
-    if (brokenConstraint(error) === 'cart_lines_quantity_check') throw cartFull({ lines: MAX_LINES, quantity: MAX_QUANTITY })
+    if (brokenConstraint(error) === 'cart_lines_quantity_check')
+      throw cartFull({ lines: MAX_LINES, quantity: MAX_QUANTITY })
     throw error
   }
 }
@@ -112,10 +113,7 @@ export async function priceCart(cart: CartRow, ctx: Context, db: Queryable = ctx
   const [offers, stock] =
     skus.length === 0
       ? [[], []]
-      : await Promise.all([
-          ctx.client(product).getOffers({ skus }),
-          ctx.client(inventory).listAvailability({ skus }),
-        ])
+      : await Promise.all([ctx.client(product).getOffers({ skus }), ctx.client(inventory).listAvailability({ skus })])
   const offerOf = new Map(offers.map((offer) => [offer.sku, offer]))
   const availableOf = new Map(stock.map(({ sku, available }) => [sku, available]))
 

@@ -14,7 +14,8 @@ export async function beginCheckout(
   const { status, paymentId: current } = await lockOrder(tx, orderId)
   const isCurrent = current === paymentId
   if (isCurrent && (status === 'processing' || status === 'paid')) return
-  if (!isCurrent || status !== 'awaiting_payment') return closePayment(tx, paymentId, 'The order cannot be paid any more.')
+  if (!isCurrent || status !== 'awaiting_payment')
+    return closePayment(tx, paymentId, 'The order cannot be paid any more.')
   if (failure) return refusePayment(tx, orderId, failure)
 
   await tx.run(sql`update "order".orders set status = 'processing', failure = null where id = ${orderId}`)

@@ -1,8 +1,9 @@
+import { Sku } from '@doran/inventory/contract'
 import {
   Amount,
-  contract,
   Currency,
   Cursor,
+  contract,
   del,
   event,
   get,
@@ -15,7 +16,6 @@ import {
   Timestamp,
   Type,
 } from '@doran/kernel'
-import { Sku } from '@doran/inventory/contract'
 
 /** Text in both languages of the catalogue. */
 const Localised = Type.Object({ ko: Type.String(), en: Type.String() })

@@ -1,14 +1,42 @@
 import { domainError } from '@doran/kernel'
 
 export const cartNotFound = domainError('cart_not_found', 404, 'There is no such cart; make one with POST /api/carts.')
-export const cartClosed = domainError('cart_closed', 409, 'This cart was ordered or merged already; make a new one with POST /api/carts.')
+export const cartClosed = domainError(
+  'cart_closed',
+  409,
+  'This cart was ordered or merged already; make a new one with POST /api/carts.',
+)
 export const cartEmpty = domainError('cart_empty', 409, 'The cart is empty; put something into it first.')
-export const cartFull = domainError('cart_full', 409, 'A cart holds {lines} different SKUs and {quantity} of each at most.')
+export const cartFull = domainError(
+  'cart_full',
+  409,
+  'A cart holds {lines} different SKUs and {quantity} of each at most.',
+)
 export const skuNotOnSale = domainError('sku_not_on_sale', 409, '{sku} is not on sale; take it out of the cart.')
-export const notEnoughStock = domainError('not_enough_stock', 409, 'There is less in stock than was asked for; see `lines` for how many can be bought.')
-export const totalChanged = domainError('total_changed', 409, 'The cart costs {actual} now, not {expected}; show the buyer the new total and order again.')
+export const notEnoughStock = domainError(
+  'not_enough_stock',
+  409,
+  'There is less in stock than was asked for; see `lines` for how many can be bought.',
+)
+export const totalChanged = domainError(
+  'total_changed',
+  409,
+  'The cart costs {actual} now, not {expected}; show the buyer the new total and order again.',
+)
 export const orderNotFound = domainError('order_not_found', 404, 'There is no such order.')
 export const orderNotPayable = domainError('order_not_payable', 409, 'The order is {status}, so it cannot be paid.')
-export const paymentNotStarted = domainError('payment_not_started', 409, 'No payment of this order is open; start one with POST /api/orders/{orderId}/payment.')
-export const orderNotCancellable = domainError('order_not_cancellable', 409, 'The order, or a part of it that was named, is {status} and cannot be cancelled.')
-export const orderBusy = domainError('order_busy', 409, 'The order is being paid at this moment; try again in a few seconds.')
+export const paymentNotStarted = domainError(
+  'payment_not_started',
+  409,
+  'No payment of this order is open; start one with POST /api/orders/{orderId}/payment.',
+)
+export const orderNotCancellable = domainError(
+  'order_not_cancellable',
+  409,
+  'The order, or a part of it that was named, is {status} and cannot be cancelled.',
+)
+export const orderBusy = domainError(
+  'order_busy',
+  409,
+  'The order is being paid at this moment; try again in a few seconds.',
+)

@@ -18,7 +18,12 @@ export function isOrderNumber(text: string): boolean {
 }
 
 function koreanDate(now: Date): string {
-  const parts = new Intl.DateTimeFormat('en-CA', { timeZone: 'Asia/Seoul', year: '2-digit', month: '2-digit', day: '2-digit' })
+  const parts = new Intl.DateTimeFormat('en-CA', {
+    timeZone: 'Asia/Seoul',
+    year: '2-digit',
+    month: '2-digit',
+    day: '2-digit',
+  })
   return parts.format(now).replaceAll('-', '')
 }
 

@@ -1,4 +1,13 @@
-import { type Actor, brokenConstraint, type Context, newId, type Queryable, type SagaFailure, sql, type Transaction } from '@doran/kernel'
+import {
+  type Actor,
+  brokenConstraint,
+  type Context,
+  newId,
+  type Queryable,
+  type SagaFailure,
+  sql,
+  type Transaction,
+} from '@doran/kernel'
 import type { Address, Cart, CartLine, Order, OrderStatus, SellerOrder } from './contract.ts'
 import { orderNotFound } from './errors.ts'
 import { newOrderNumber } from './order-number.ts'
@@ -96,7 +105,9 @@ export async function insertOrder(
 
 /** The order's row, held until the transaction ends; whoever may not see it is told that it does not exist. */
 export async function lockOrder(tx: Transaction, orderId: string, actor?: Actor): Promise<OrderRow> {
-  const order = await tx.first<OrderRow>(sql`select ${orderColumns} from "order".orders where id = ${orderId} for update`)
+  const order = await tx.first<OrderRow>(
+    sql`select ${orderColumns} from "order".orders where id = ${orderId} for update`,
+  )
   if (!order || (actor && !maySee(order, actor))) throw orderNotFound()
   return order
 }
@@ -161,7 +172,11 @@ export async function refusePayment(tx: Transaction, orderId: string, { code, me
 }
 
 /** The whole order is given up before anything was shipped. */
-export async function cancelWhole(tx: Transaction, orderId: string, why: Partial<Refusal> & { reason?: string }): Promise<void> {
+export async function cancelWhole(
+  tx: Transaction,
+  orderId: string,
+  why: Partial<Refusal> & { reason?: string },
+): Promise<void> {
   const failure = why.code ? sql.json({ code: why.code, message: why.message }) : null
   await tx.run(sql`update "order".orders set status = 'cancelled', failure = ${failure} where id = ${orderId}`)
   await tx.run(sql`update "order".seller_orders set status = 'cancelled' where order_id = ${orderId}`)

@@ -51,7 +51,11 @@ export async function start(args: string[]): Promise<void> {
     if (!values['no-seed']) await seed(platform, platform.log)
     const port = await platform.listen()
     closeOnSignal(close, platform)
-    announce(`http://${HOST === '0.0.0.0' ? '127.0.0.1' : HOST}:${port}`, environment.PAYMENT_SANDBOX_URL, performance.now() - begun)
+    announce(
+      `http://${HOST === '0.0.0.0' ? '127.0.0.1' : HOST}:${port}`,
+      environment.PAYMENT_SANDBOX_URL,
+      performance.now() - begun,
+    )
   } catch (error) {
     await close()
     throw error
@@ -64,7 +68,11 @@ async function assertFree(port: number, host: string, variable: string): Promise
   const taken = await new Promise<boolean>((resolve, reject) => {
     probe.once('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'EADDRINUSE') return resolve(true)
-      reject(new UserError(`Doran cannot listen on ${host}:${port} (${error.code}); set HOST and ${variable} to what it may use.`))
+      reject(
+        new UserError(
+          `Doran cannot listen on ${host}:${port} (${error.code}); set HOST and ${variable} to what it may use.`,
+        ),
+      )
     })
     probe.listen(port, host, () => probe.close(() => resolve(false)))
   })
@@ -93,7 +101,9 @@ async function startSandbox(port: number): Promise<{ url: string; close(): Promi
   child.stderr?.on('data', (chunk) => (complaint += chunk))
   const url = await Promise.race([
     once(child, 'message').then(([message]) => (message as { url: string }).url),
-    once(child, 'exit').then(() => Promise.reject(new UserError(complaint.trim() || 'The payment sandbox did not start.'))),
+    once(child, 'exit').then(() =>
+      Promise.reject(new UserError(complaint.trim() || 'The payment sandbox did not start.')),
+    ),
   ])
   child.stderr?.pipe(process.stderr)
   return { url, close: () => stopChild(child) }

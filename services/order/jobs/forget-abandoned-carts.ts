@@ -3,7 +3,11 @@ import { type Context, job, sql } from '@doran/kernel'
 const BATCH = 1_000
 
 /** Guests' carts that nobody has touched for thirty days. */
-export const forgetAbandonedCarts = job('forget-abandoned-carts', { cron: '30 4 * * *', timeZone: 'Asia/Seoul', run: forget })
+export const forgetAbandonedCarts = job('forget-abandoned-carts', {
+  cron: '30 4 * * *',
+  timeZone: 'Asia/Seoul',
+  run: forget,
+})
 
 async function forget(ctx: Context<undefined>): Promise<void> {
   let forgotten: number

@@ -4,7 +4,10 @@ import { type Cart, type order, orderPlaced } from '../contract.ts'
 import { cartEmpty, notEnoughStock, skuNotOnSale, totalChanged } from '../errors.ts'
 import { getOrderView, insertOrder, partsForEvent, splitBySeller } from '../orders.ts'
 
-export const placeOrder: Handler<typeof order, 'placeOrder'> = async ({ cartId, expectedTotal, address, note }, ctx) => {
+export const placeOrder: Handler<typeof order, 'placeOrder'> = async (
+  { cartId, expectedTotal, address, note },
+  ctx,
+) => {
   return ctx.db.transaction(async (tx) => {
     const cart = await priceCart(await lockOpenCart(tx, cartId, ctx.actor), ctx, tx)
     assertOrderable(cart, expectedTotal)
@@ -32,7 +35,9 @@ function assertOrderable({ lines, total }: Cart, expectedTotal: number): void {
   if (withdrawn) throw skuNotOnSale({ sku: withdrawn.sku })
   const scarce = lines.filter(({ problem }) => problem === 'not_enough_stock')
   if (scarce.length > 0) {
-    throw notEnoughStock({ lines: scarce.map(({ sku, quantity, available }) => ({ sku, wanted: quantity, available })) })
+    throw notEnoughStock({
+      lines: scarce.map(({ sku, quantity, available }) => ({ sku, wanted: quantity, available })),
+    })
   }
   if (total !== expectedTotal) throw totalChanged({ expected: expectedTotal, actual: total })
 }

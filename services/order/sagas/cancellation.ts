@@ -1,5 +1,17 @@
-import { Amount, type Context, Id, publish, type SagaFailure, saga, type Static, sql, step, type Transaction, Type } from '@doran/kernel'
 import { inventory, Lines } from '@doran/inventory/contract'
+import {
+  Amount,
+  type Context,
+  Id,
+  publish,
+  type SagaFailure,
+  type Static,
+  saga,
+  sql,
+  step,
+  type Transaction,
+  Type,
+} from '@doran/kernel'
 import { payment } from '@doran/payment/contract'
 import { orderCancelled } from '../contract.ts'
 import { addHistory, getOrderView, partsForEvent } from '../orders.ts'
@@ -50,7 +62,16 @@ async function cancelParts(input: CancellationInput, tx: Transaction) {
   await addHistory(tx, orderId, 'cancelled', { sellerOrderIds, refunded: amount, reason })
   const { number, buyerId, total, currency, sellers } = await getOrderView(tx, orderId)
   const parts = partsForEvent(sellers.filter(({ id }) => sellerOrderIds.includes(id)))
-  await publish(tx, orderCancelled, { orderId, number, buyerId, total, currency, refunded: amount, reason, sellers: parts })
+  await publish(tx, orderCancelled, {
+    orderId,
+    number,
+    buyerId,
+    total,
+    currency,
+    refunded: amount,
+    reason,
+    sellers: parts,
+  })
 }
 
 /** The provider refused to give the money back: the parts go on as if they had not been called off. */

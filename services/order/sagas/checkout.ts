@@ -1,5 +1,16 @@
-import { type Context, Id, publish, type SagaFailure, saga, type Static, sql, step, type Transaction, Type } from '@doran/kernel'
 import { inventory, Lines } from '@doran/inventory/contract'
+import {
+  type Context,
+  Id,
+  publish,
+  type SagaFailure,
+  type Static,
+  saga,
+  sql,
+  step,
+  type Transaction,
+  Type,
+} from '@doran/kernel'
 import { payment } from '@doran/payment/contract'
 import { orderPaid } from '../contract.ts'
 import { addHistory, announce, cancelWhole, getOrderView, lockOrder, partsForEvent, refusePayment } from '../orders.ts'
@@ -45,7 +56,15 @@ async function confirmOrder({ orderId, paymentId }: CheckoutInput, tx: Transacti
   await tx.run(sql`update "order".seller_orders set status = 'preparing' where order_id = ${orderId}`)
   await addHistory(tx, orderId, 'paid', { paymentId })
   const { number, buyerId, total, currency, sellers } = await getOrderView(tx, orderId)
-  await publish(tx, orderPaid, { orderId, number, buyerId, total, currency, paymentId, sellers: partsForEvent(sellers) })
+  await publish(tx, orderPaid, {
+    orderId,
+    number,
+    buyerId,
+    total,
+    currency,
+    paymentId,
+    sellers: partsForEvent(sellers),
+  })
   await announce(tx, orderId, ctx)
 }
 
@@ -60,7 +79,8 @@ async function givePaymentBack({ orderId, paymentId }: CheckoutInput, ctx: Conte
     const { status, paymentId: current } = await lockOrder(tx, orderId)
     // A repetition after a crash finds the order settled.
     if (status !== 'processing' || current !== paymentId) return
-    if (STOCK_STEPS.includes(reason.step)) await cancelWhole(tx, orderId, { code: reason.code, message: reason.message })
+    if (STOCK_STEPS.includes(reason.step))
+      await cancelWhole(tx, orderId, { code: reason.code, message: reason.message })
     else await refusePayment(tx, orderId, reason)
     await announce(tx, orderId, ctx)
   })

@@ -1,4 +1,4 @@
-import { type Context, Id, saga, type Static, startSaga, step, type Transaction, Type } from '@doran/kernel'
+import { type Context, Id, type Static, saga, startSaga, step, type Transaction, Type } from '@doran/kernel'
 import { payment } from '@doran/payment/contract'
 
 const ClosePaymentInput = Type.Object({ paymentId: Id, reason: Type.String({ maxLength: 200 }) })

@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import { sql } from '@doran/kernel'
+import { Pool } from '@doran/kernel/platform'
+import { createTestDatabase } from '@doran/kernel/testing'
+import { CacheStore, toJson } from '../cache.ts'
+import { postgresChannel } from '../channel.ts'
+import { Listener } from '../database/listener.ts'
+
+describe('the cache', () => {
+  let database: Awaited<ReturnType<typeof createTestDatabase>>
+  let pool: Pool
+  const listeners: Listener[] = []
+  before(async () => {
+    database = await createTestDatabase([])
+    pool = new Pool(database.url, 5)
+  })
+  after(async () => {
+    await Promise.all(listeners.map((listener) => listener.close()))
+    await pool.close()
+    await database.drop()
+  })
+
+  /** The cache of one process. */
+  async function process() {
+    const listener = new Listener(database.url)
+    listeners.push(listener)
+    const channel = postgresChannel([listener])
+    const cache = new CacheStore(channel).of('test')
+    await listener.start()
+    return { cache, channel, listener }
+  }
+
+  it('loads a missing key once for a thousand callers', async () => {
+    const { cache } = await process()
+    let loads = 0
+    const load = async () => ({ loads: ++loads })
+
+    await Promise.all(Array.from({ length: 1_000 }, () => cache.get('key', load)))
+
+    assert.equal(loads, 1)
+  })
+
+  it('does not keep a failure', async () => {
+    const { cache } = await process()
+
+    await assert.rejects(cache.get('key', () => Promise.reject(new Error('no'))))
+
+    assert.equal(await cache.get('key', async () => 'yes'), 'yes')
+  })
+
+  it('forgets in every process what a transaction has changed, once it commits', async () => {
+    const [one, other] = [await process(), await process()]
+    const heard = new Promise<void>((resolve) => other.channel.subscribe('cache', () => resolve()))
+    for (const { cache } of [one, other]) await cache.get('list:a', async () => 'old')
+
+    await pool.at(0).transaction(async (tx) => {
+      await one.cache.invalidate(tx, ['list:*'])
+      assert.equal(await other.cache.get('list:a', async () => 'new'), 'old')
+    })
+    await heard
+
+    assert.equal(await other.cache.get('list:a', async () => 'new'), 'new')
+  })
+
+  it('drops a load that was under way when its key was invalidated', async () => {
+    const { cache, channel } = await process()
+    const { promise, resolve } = Promise.withResolvers<string>()
+    const heard = new Promise<void>((done) => channel.subscribe('cache', () => done()))
+    const early = cache.get('key', () => promise)
+    await cache.invalidate(pool.at(0), ['key'])
+    await heard
+    resolve('read before the change')
+
+    assert.equal(await early, 'read before the change')
+    assert.equal(await cache.get('key', async () => 'read after it'), 'read after it')
+  })
+
+  it('forgets everything when it may have missed something', async () => {
+    const { cache, channel } = await process()
+    await cache.get('key', async () => 'old')
+    const back = new Promise<void>((resolve) => channel.onGap(resolve))
+
+    await pool.at(0).run(sql`
+      select pg_terminate_backend(pid) from pg_stat_activity
+      where application_name = 'doran listener' and datname = current_database()`)
+    await back
+
+    assert.equal(await cache.get('key', async () => 'new'), 'new')
+  })
+
+  it('makes the JSON of a value once', async () => {
+    const { cache } = await process()
+    let reads = 0
+    const value = {
+      get expensive() {
+        return ++reads
+      },
+    }
+
+    const cached = await cache.get('json', async () => value)
+
+    assert.equal(toJson(cached), toJson(cached))
+    assert.equal(reads, 1)
+  })
+})

@@ -1,0 +1,135 @@
+import assert from 'node:assert/strict'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, describe, it } from 'node:test'
+import { pathToFileURL } from 'node:url'
+import { brokenConstraint, sql } from '@doran/kernel'
+import { kernelMigrations, MigrationChangedError, migrate, Pool } from '@doran/kernel/platform'
+import { createTestDatabase } from '@doran/kernel/testing'
+
+describe('the database', () => {
+  let database: Awaited<ReturnType<typeof createTestDatabase>>
+  let pool: Pool
+  before(async () => {
+    database = await createTestDatabase([])
+    pool = new Pool(database.url, 5)
+    await pool.at(0).run(sql`create table public.things (id int primary key, name text)`)
+  })
+  after(async () => {
+    await pool.close()
+    await database.drop()
+  })
+
+  it('sends values apart from the text, however fragments are nested', async () => {
+    const evil = `'; drop table public.things; --`
+    const condition = sql.join([sql`${evil} = ${evil}`, sql`1 = ${1}`], ' and ')
+
+    const row = await pool.at(0).one(sql`select ${evil} as evil where ${condition} ${sql.empty}`)
+
+    assert.deepEqual(row, { evil })
+  })
+
+  it('gives the same text the same prepared statement, and other text another', () => {
+    const find = (id: number) => sql`select ${id}::int`
+
+    assert.equal(find(1).statement().name, find(2).statement().name)
+    assert.notEqual(find(1).statement().name, sql`select ${1}::text`.statement().name)
+  })
+
+  it('reads values as they are written in JSON', async () => {
+    const row = await pool.at(0).one(sql`
+      select 9007199254740991::bigint as big, '2026-11-21T05:34:40.5Z'::timestamptz as at, '2026-11-21'::date as day,
+             '{"a":[1]}'::jsonb as doc`)
+
+    assert.deepEqual(row, { big: 9007199254740991, at: '2026-11-21T05:34:40.500Z', day: '2026-11-21', doc: { a: [1] } })
+    await assert.rejects(pool.at(0).one(sql`select 9007199254740993::bigint as big`), RangeError)
+  })
+
+  it('commits all or nothing; a nested transaction is rolled back by itself', async () => {
+    await assert.rejects(
+      pool.at(0).transaction(async (tx) => {
+        await tx.run(sql`insert into public.things values (1, 'lost')`)
+        throw new Error('changed my mind')
+      }),
+      /changed my mind/,
+    )
+    await pool.at(0).transaction(async (tx) => {
+      await tx.run(sql`insert into public.things values (2, 'kept')`)
+      const clash = tx.transaction((nested) => nested.run(sql`insert into public.things values (2, 'again')`))
+      await assert.rejects(clash, (error) => brokenConstraint(error) === 'things_pkey')
+      await tx.run(sql`insert into public.things values (3, 'kept')`)
+    })
+
+    assert.deepEqual(await pool.at(0).all(sql`select id from public.things order by id`), [{ id: 2 }, { id: 3 }])
+  })
+
+  it('does not come to a standstill when every transaction needs a second connection', async () => {
+    const nested = Array.from({ length: 50 }, () =>
+      pool.at(0).transaction(async (tx) => {
+        await tx.one(sql`select 1 as one`)
+        return pool.at(1).transaction((inner) => inner.one<{ two: number }>(sql`select 2 as two`))
+      }),
+    )
+
+    assert.equal((await Promise.all(nested)).length, 50)
+  })
+
+  it('outlives the loss of its connections', async () => {
+    const cut = pool.at(0).transaction(async (tx) => {
+      const { pid } = await tx.one<{ pid: number }>(sql`select pg_backend_pid() as pid`)
+      await pool.at(1).run(sql`select pg_terminate_backend(${pid})`)
+      await tx.run(sql`insert into public.things values (4, 'never')`)
+    })
+    await assert.rejects(cut)
+
+    assert.equal(await pool.at(0).first(sql`select id from public.things where id = 4`), undefined)
+  })
+
+  it('plans as the role says', async () => {
+    assert.deepEqual(
+      await pool.at(0).one(sql`
+      select current_setting('plan_cache_mode') as plan, current_setting('jit') as jit`),
+      { plan: 'force_generic_plan', jit: 'off' },
+    )
+  })
+})
+
+describe('migrations', () => {
+  let database: Awaited<ReturnType<typeof createTestDatabase>>
+  let folder: string
+  before(async () => {
+    database = await createTestDatabase([])
+    folder = await mkdtemp(join(tmpdir(), 'doran-migrations-'))
+    await writeFile(join(folder, '0001-first.sql'), 'create table thing.first (id int);')
+  })
+  after(async () => {
+    await database.drop()
+    await rm(folder, { recursive: true })
+  })
+  const run = () => migrate(database.url, [kernelMigrations, { service: 'thing', folder: pathToFileURL(`${folder}/`) }])
+
+  it('are applied once, also when several processes start together', async () => {
+    const applied = await Promise.all([run(), run(), run()])
+
+    assert.deepEqual(applied.flat(), ['thing/0001-first.sql'])
+  })
+
+  it('that fail leave nothing behind and say which one it was', async () => {
+    await writeFile(join(folder, '0002-second.sql'), 'create table thing.second (id int); select no_such_function();')
+
+    await assert.rejects(run(), /thing\/0002-second\.sql failed: .*no_such_function/)
+
+    await writeFile(join(folder, '0002-second.sql'), 'create table thing.second (id int);')
+    assert.deepEqual(await run(), ['thing/0002-second.sql'])
+  })
+
+  it('that were changed after they had been applied are refused', async () => {
+    await writeFile(join(folder, '0001-first.sql'), 'create table thing.first (id bigint);')
+
+    await assert.rejects(
+      run(),
+      (error) => error instanceof MigrationChangedError && /thing\/0001-first\.sql was changed/.test(error.message),
+    )
+  })
+})
