@@ -1,0 +1,88 @@
+/**
+ * Wrong passwords make the next attempt wait: longer and longer, never for ever. Both the account and the network
+ * of the client are counted, by the database's clock.
+ */
+import { createHash } from 'node:crypto'
+import { isIPv4, isIPv6 } from 'node:net'
+import { type Queryable, sql } from '@doran/kernel'
+import { tooManyAttempts } from './errors.ts'
+
+interface Rule {
+  /** Failures that cost nothing. */
+  free: number
+  /** Each failure after them doubles the delay, from one second up to this. */
+  longestDelay: number
+  /** Seconds without a failure after which counting begins anew. */
+  forgetAfter: number
+}
+
+// Whoever knows an address can make its owner wait, so the longest delay is bearable: it leaves 288 guesses a day.
+const ACCOUNT: Rule = { free: 9, longestDelay: 300, forgetAfter: 86_400 }
+// Many people may share a network.
+const CLIENT: Rule = { free: 50, longestDelay: 60, forgetAfter: 3_600 }
+
+/**
+ * Throws `too_many_attempts` while account or client must wait. An attempt on an account counts as failed from
+ * here on, before the password is looked at, so that a thousand guesses at once count as a thousand; a right one
+ * calls {@link forgiveAccount}. Accounts that do not exist are counted like others.
+ */
+export async function beginAttempt(db: Queryable, email: string, address: string | undefined): Promise<void> {
+  if (address) {
+    const delay = await delayOf(db, clientKey(address))
+    if (delay > 0) throw tooManyAttempts({ retryAfter: delay })
+  }
+  const counted = await count(db, accountKey(email), ACCOUNT)
+  if (!counted) throw tooManyAttempts({ retryAfter: Math.max(1, await delayOf(db, accountKey(email))) })
+}
+
+export async function forgiveAccount(db: Queryable, email: string): Promise<void> {
+  await db.run(sql`delete from auth.attempts where key = ${accountKey(email)}`)
+}
+
+/** A client is not forgiven by a success: it might be with an account of its own. */
+export async function blameClient(db: Queryable, address: string | undefined): Promise<void> {
+  if (address) await count(db, clientKey(address), CLIENT)
+}
+
+/** Counts one more, unless it must still wait; then the answer is false. */
+async function count(db: Queryable, key: string, { free, longestDelay, forgetAfter }: Rule): Promise<boolean> {
+  const forgotten = sql`a.last_at < now() - make_interval(secs => ${forgetAfter})`
+  const rows = await db.run(sql`
+    insert into auth.attempts as a (key, failures, last_at, blocked_until) values (${key}, 1, now(), now())
+    on conflict (key) do update set
+      failures = case when ${forgotten} then 1 else a.failures + 1 end,
+      last_at = now(),
+      blocked_until = case
+        when ${forgotten} or a.failures < ${free}::integer then now()
+        else now() + make_interval(secs => least(${longestDelay}::float8, power(2, least(a.failures - ${free}::integer, 20))))
+      end
+    where a.blocked_until <= now()`)
+  return rows === 1
+}
+
+/** Seconds to wait, rounded up; 0 when there is nothing to wait for. */
+async function delayOf(db: Queryable, key: string): Promise<number> {
+  const row = await db.first<{ delay: number }>(sql`
+    select ceil(extract(epoch from blocked_until - now()))::integer as delay
+    from auth.attempts where key = ${key} and blocked_until > now()`)
+  return row?.delay ?? 0
+}
+
+function accountKey(email: string): string {
+  return `account:${createHash('sha256').update(email.toLowerCase()).digest('base64url')}`
+}
+
+/** IPv6 networks are given out by /64 and more, so that much of an address is one client. */
+export function clientKey(address: string): string {
+  const plain = address.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/, '')
+  if (isIPv4(plain)) return `client:${plain}`
+  if (!isIPv6(plain)) return 'client:unknown'
+  const [head = '', tail] = plain.split('::')
+  const groups = (part: string) => (part === '' ? [] : part.split(':'))
+  const missing = tail === undefined ? 0 : 8 - groups(head).length - groups(tail).length
+  const all = [...groups(head), ...Array<string>(Math.max(0, missing)).fill('0'), ...groups(tail ?? '')]
+  return `client:${all
+    .slice(0, 4)
+    .map((group) => Number.parseInt(group, 16).toString(16))
+    .join(':')}::/64`
+}

@@ -1,0 +1,18 @@
+import { LONGEST_TOKEN_LIFE, type Static, Type } from '@doran/kernel'
+
+export const config = Type.Object({
+  AUTH_ACCESS_TOKEN_SECONDS: Type.Integer({
+    minimum: 10,
+    maximum: LONGEST_TOKEN_LIFE,
+    default: 600,
+    description: 'Seconds for which an access token counts',
+  }),
+  AUTH_ENCRYPTION_KEY: Type.Optional(
+    Type.String({
+      pattern: '^[A-Za-z0-9+/]{43}=$',
+      errorMessage: 'must be 32 random bytes in base64, as `openssl rand -base64 32` prints them',
+      description: 'Seals the private signing keys in the database; without it a key kept beside them does',
+    }),
+  ),
+})
+export type AuthConfig = Static<typeof config>

@@ -1,0 +1,49 @@
+import { domainError } from '@doran/kernel'
+
+export const emailTaken = domainError(
+  'email_taken',
+  409,
+  'This e-mail address has an account already; sign in instead.',
+)
+export const credentialsInvalid = domainError(
+  'credentials_invalid',
+  401,
+  'The e-mail address or the password is wrong.',
+)
+export const tooManyAttempts = domainError(
+  'too_many_attempts',
+  429,
+  'There were too many wrong passwords; try again in {retryAfter} seconds.',
+)
+export const accountNotActive = domainError(
+  'account_not_active',
+  403,
+  'This account is {status}; write to the support if you did not expect it.',
+)
+export const refreshTokenInvalid = domainError(
+  'refresh_token_invalid',
+  401,
+  'The refresh token is not valid or its session has ended; sign in again.',
+)
+export const refreshTokenReused = domainError(
+  'refresh_token_reused',
+  401,
+  'The refresh token had been used before, so its session was ended to be safe; sign in again.',
+)
+export const sessionNotFound = domainError(
+  'session_not_found',
+  404,
+  'You have no such session; list yours to find its id.',
+)
+export const passwordWrong = domainError('password_wrong', 422, 'The current password is wrong; see `errors`.')
+export const accountNotFound = domainError('account_not_found', 404, 'There is no account of such a user.')
+export const ownAdminRole = domainError(
+  'own_admin_role',
+  409,
+  'You cannot take the role `admin` from yourself; another administrator can.',
+)
+export const userIdTaken = domainError(
+  'user_id_taken',
+  409,
+  'The user id belongs to an account with another e-mail address.',
+)

@@ -1,0 +1,15 @@
+import { on } from '@doran/kernel'
+import { userStatusChanged } from '@doran/user/contract'
+import { takeInStatus } from '../accounts.ts'
+import { record } from '../audit.ts'
+import { endAllSessions } from '../sessions.ts'
+
+/**
+ * Whoever is suspended or has withdrawn is signed out everywhere at once. Running it twice is harmless: a version
+ * that is not newer than the one known changes nothing, which also keeps late deliveries from turning time back.
+ */
+export const onUserStatusChanged = on(userStatusChanged, async ({ userId, version, status }, ctx) => {
+  if (!(await takeInStatus(ctx.db, { userId, version, status }))) return
+  if (status !== 'active') await endAllSessions(ctx.db, ctx.channel, userId)
+  await record(ctx.db, { kind: 'status_changed', userId, details: { status } })
+})

@@ -1,0 +1,43 @@
+import { service } from '@doran/kernel'
+import { config } from './config.ts'
+import { auth } from './contract.ts'
+import * as errors from './errors.ts'
+import { onUserStatusChanged } from './events/on-user-status-changed.ts'
+import { forgetWhatHasEnded } from './jobs/forget-what-has-ended.ts'
+import { rotateSigningKeys } from './jobs/rotate-signing-keys.ts'
+import { changePassword } from './operations/change-password.ts'
+import { ensureAccount } from './operations/ensure-account.ts'
+import { getJwks } from './operations/get-jwks.ts'
+import { getKeys } from './operations/get-keys.ts'
+import { getRevocations } from './operations/get-revocations.ts'
+import { listAudit } from './operations/list-audit.ts'
+import { listSessions } from './operations/list-sessions.ts'
+import { refresh } from './operations/refresh.ts'
+import { register } from './operations/register.ts'
+import { revokeSession } from './operations/revoke-session.ts'
+import { setRoles } from './operations/set-roles.ts'
+import { signIn } from './operations/sign-in.ts'
+import { signOut } from './operations/sign-out.ts'
+
+export default service(auth, {
+  operations: {
+    register,
+    signIn,
+    refresh,
+    signOut,
+    listSessions,
+    revokeSession,
+    changePassword,
+    getJwks,
+    setRoles,
+    listAudit,
+    ensureAccount,
+    getKeys,
+    getRevocations,
+  },
+  subscriptions: [onUserStatusChanged],
+  jobs: [rotateSigningKeys, forgetWhatHasEnded],
+  migrations: new URL('./migrations/', import.meta.url),
+  errors,
+  config,
+})

@@ -1,0 +1,13 @@
+import { type Context, job, LONGEST_TOKEN_LIFE, sql } from '@doran/kernel'
+
+/** Removes what no longer decides anything. Security events are kept for 400 days. */
+export const forgetWhatHasEnded = job('forget-what-has-ended', { cron: '41 3 * * *', run: forget })
+
+async function forget({ db }: Context<undefined>): Promise<void> {
+  await db.run(sql`delete from auth.sessions where expires_at < now() or revoked_at < now() - interval '30 days'`)
+  await db.run(sql`delete from auth.refresh_tokens where rotated_at < now() - interval '30 days'`)
+  await db.run(sql`delete from auth.attempts where last_at < now() - interval '1 day'`)
+  await db.run(sql`
+    delete from auth.revocations where issued_until < now() - make_interval(secs => ${2 * LONGEST_TOKEN_LIFE})`)
+  await db.run(sql`delete from auth.audit where at < now() - interval '400 days'`)
+}

@@ -1,0 +1,14 @@
+import { asKeyset, type Handler, Id } from '@doran/kernel'
+import type { auth } from '../contract.ts'
+import { listSessionsOf } from '../sessions.ts'
+
+export const listSessions: Handler<typeof auth, 'listSessions'> = async ({ cursor, limit }, ctx) => {
+  const [before] = (asKeyset.read(cursor, [Id]) ?? []) as string[]
+  const rows = await listSessionsOf(ctx.db, ctx.actor.id, before, limit)
+  return asKeyset.page(
+    rows,
+    limit,
+    ({ id }) => [id],
+    (session) => ({ ...session, current: session.id === ctx.actor.session }),
+  )
+}

@@ -1,0 +1,27 @@
+import type { Context, Transaction } from '@doran/kernel'
+import { type Account, updateRoles } from './accounts.ts'
+import { record } from './audit.ts'
+import type { Role } from './contract.ts'
+import { revoke } from './revocations.ts'
+
+/**
+ * Gives an account that is locked these roles and answers them in their order. Its access tokens stop counting,
+ * because they tell the old ones; its sessions go on. Roles that it has already change nothing.
+ */
+export async function changeRoles(
+  tx: Transaction,
+  { channel, actor }: Pick<Context, 'channel' | 'actor'>,
+  account: Account,
+  wanted: readonly Role[],
+): Promise<Role[]> {
+  const roles = [...wanted].sort()
+  if (roles.join() === account.roles.join()) return roles
+  await updateRoles(tx, account.userId, roles)
+  await revoke(tx, channel, `user:${account.userId}`)
+  await record(tx, {
+    kind: 'roles_changed',
+    userId: account.userId,
+    details: { roles, previous: account.roles, by: actor?.id ?? null },
+  })
+  return roles
+}

@@ -1,0 +1,196 @@
+import assert from 'node:assert/strict'
+import { after, before, beforeEach, describe, it } from 'node:test'
+import { sql } from '@doran/kernel'
+import { clientKey } from '../attempts.ts'
+import { type AuthPlatform, age, PASSWORD, startAuth } from './auth-platform.ts'
+
+let platform: AuthPlatform
+before(async () => {
+  platform = await startAuth({ environment: { TRUST_PROXY: '1' } })
+})
+after(() => platform.close())
+beforeEach(() => platform.database('auth').run(sql`delete from auth.attempts`))
+
+const wrong = (email: string) => platform.signIn(email, 'a wrong password')
+
+describe('signing in', () => {
+  it('begins a session with the roles of the account', async () => {
+    const { email, userId } = await platform.memberWith(['seller'])
+
+    const { status, body } = await platform.signIn(email.toUpperCase())
+
+    assert.deepEqual([status, body.userId, body.roles], [200, userId, ['seller']])
+    assert.equal(await platform.statusOf(body.accessToken), 200)
+  })
+
+  it('takes a password typed with another keyboard for the same', async () => {
+    const body = { email: 'hangul@example.com', password: '비밀번호는한글입니다'.normalize('NFD'), name: 'Kim' }
+    await platform.request('POST', '/api/auth/register', {
+      body: { ...body, password: body.password.normalize('NFC') },
+    })
+
+    assert.equal((await platform.signIn(body.email, body.password)).status, 200)
+  })
+
+  it('answers the same for a wrong password and an unknown address', async () => {
+    const { email } = await platform.member()
+
+    const [known, unknown] = [await wrong(email), await wrong('nobody@example.com')]
+
+    const { requestId: _one, ...knownBody } = known.body
+    const { requestId: _two, ...unknownBody } = unknown.body
+    assert.deepEqual([known.status, knownBody.code], [401, 'credentials_invalid'])
+    assert.deepEqual([unknown.status, unknownBody], [401, knownBody])
+  })
+
+  it('costs the same for a wrong password and an unknown address', async () => {
+    const { email } = await platform.member()
+    const costs: Record<'known' | 'unknown', number[]> = { known: [], unknown: [] }
+
+    // Of processor time, in all threads: what else the machine does is not counted. One pair warms up.
+    for (let round = 0; round < 6; round++) {
+      for (const [kind, address] of [
+        ['known', email],
+        ['unknown', `nobody-${round}@example.com`],
+      ] as const) {
+        const before = process.cpuUsage()
+        await wrong(address)
+        const { user, system } = process.cpuUsage(before)
+        if (round > 0) costs[kind].push(user + system)
+      }
+    }
+
+    const median = (values: number[]) => values.sort((a, b) => a - b)[2] as number
+    const ratio = median(costs.unknown) / median(costs.known)
+    assert.ok(ratio > 0.6 && ratio < 1.6, `an unknown address costs ${ratio} of a known one`)
+  })
+
+  for (const [body, field] of [
+    [{ password: PASSWORD }, 'email'],
+    [{ email: 'x', password: PASSWORD }, 'email'],
+    [{ email: 'a@example.com' }, 'password'],
+    [{ email: 'a@example.com', password: '' }, 'password'],
+    [{ email: 'a@example.com', password: 'x'.repeat(201) }, 'password'],
+    [{ email: { $ne: '' }, password: PASSWORD }, 'email'],
+  ] as const) {
+    it(`refuses ${JSON.stringify(body).slice(0, 50)}`, async () => {
+      const answer = await platform.request('POST', '/api/auth/sign-in', { body })
+
+      assert.deepEqual([answer.status, answer.body.code], [422, 'validation_failed'])
+      assert.deepEqual(Object.keys(answer.body.errors), [field])
+    })
+  }
+
+  it('refuses a body that is not JSON, and none at all', async () => {
+    const broken = await platform.request('POST', '/api/auth/sign-in', {
+      body: '{"email"',
+      headers: { 'content-type': 'application/json' },
+    })
+    const none = await platform.request('POST', '/api/auth/sign-in')
+
+    assert.deepEqual([broken.status, broken.body.code], [400, 'malformed_body'])
+    assert.deepEqual([none.status, none.body.code], [422, 'validation_failed'])
+  })
+})
+
+describe('wrong passwords', () => {
+  /** Fails until the account must wait and answers for how many seconds. */
+  async function exhaust(email: string): Promise<number> {
+    for (let failures = 0; failures < 10; failures++) assert.equal((await wrong(email)).status, 401)
+    const { status, body, headers } = await platform.signIn(email)
+    assert.deepEqual([status, body.code], [429, 'too_many_attempts'])
+    assert.equal(headers['retry-after'], String(body.retryAfter))
+    return body.retryAfter
+  }
+
+  it('make the next attempt wait longer and longer, up to five minutes', async () => {
+    const { email } = await platform.member()
+    const delays = [await exhaust(email)]
+
+    for (let failure = 0; failure < 10; failure++) {
+      await age(platform, 'attempts', delays.at(-1) as number)
+      assert.equal((await wrong(email)).status, 401)
+      delays.push((await wrong(email)).body.retryAfter)
+    }
+
+    assert.deepEqual(delays, [1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300])
+  })
+
+  it('are forgiven by the right one after the delay', async () => {
+    const { email } = await platform.member()
+    const delay = await exhaust(email)
+
+    await age(platform, 'attempts', delay)
+
+    assert.equal((await platform.signIn(email)).status, 200)
+    assert.equal(await exhaust(email), 1)
+  })
+
+  it('are forgotten after a day', async () => {
+    const { email } = await platform.member()
+    await exhaust(email)
+
+    await age(platform, 'attempts', 86_401)
+
+    assert.equal(await exhaust(email), 1)
+  })
+
+  it('make an unknown address wait just the same', async () => {
+    assert.equal(await exhaust('nobody@example.com'), 1)
+  })
+
+  it('are counted one by one when they come all at once', async () => {
+    const { email } = await platform.member()
+
+    const answers = await Promise.all(Array.from({ length: 30 }, () => wrong(email)))
+
+    assert.equal(answers.filter(({ status }) => status === 401).length, 10)
+    assert.equal(answers.filter(({ status }) => status === 429).length, 20)
+  })
+
+  it('make their network wait, whatever account they were for', async () => {
+    const from = (address: string) => ({ headers: { 'x-forwarded-for': address } })
+    const attempt = (index: number) =>
+      platform.request('POST', '/api/auth/sign-in', {
+        body: { email: `victim-${index}@example.com`, password: 'a wrong password' },
+        ...from('203.0.113.9'),
+      })
+    for (let group = 0; group < 51; group += 17) {
+      await Promise.all(Array.from({ length: 17 }, (_, index) => attempt(group + index)))
+    }
+
+    const { email } = await platform.member()
+    const body = { email, password: PASSWORD }
+    const same = await platform.request('POST', '/api/auth/sign-in', { body, ...from('203.0.113.9') })
+    const other = await platform.request('POST', '/api/auth/sign-in', { body, ...from('203.0.113.10') })
+
+    assert.deepEqual([same.status, same.body.code], [429, 'too_many_attempts'])
+    assert.equal(other.status, 200)
+  })
+
+  it('cannot hide their network behind a header of their own', async () => {
+    await platform.request('POST', '/api/auth/sign-in', {
+      body: { email: 'spoof@example.com', password: 'a wrong password' },
+      headers: { 'x-client-address': '198.51.100.1', 'x-forwarded-for': '203.0.113.77' },
+    })
+
+    const keys = await platform.database('auth').all<{ key: string }>(sql`
+      select key from auth.attempts where key like 'client:%'`)
+    assert.deepEqual(keys, [{ key: 'client:203.0.113.77' }])
+  })
+})
+
+describe('the network of a client', () => {
+  for (const [address, key] of [
+    ['192.0.2.7', 'client:192.0.2.7'],
+    ['::ffff:192.0.2.7', 'client:192.0.2.7'],
+    ['2001:db8:1:2:aaaa:bbbb:cccc:dddd', 'client:2001:db8:1:2::/64'],
+    ['2001:0db8:0001:0002::1', 'client:2001:db8:1:2::/64'],
+    ['2001:db8::1', 'client:2001:db8:0:0::/64'],
+    ['::1', 'client:0:0:0:0::/64'],
+    ['fe80::1%eth0', 'client:fe80:0:0:0::/64'],
+    ['unknown', 'client:unknown'],
+  ] as const) {
+    it(`of ${address} is ${key}`, () => assert.equal(clientKey(address), key))
+  }
+})
