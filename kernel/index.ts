@@ -28,6 +28,7 @@ export { DomainError, domainError } from './errors.ts'
 export { newId } from './id.ts'
 export { type Actor, LONGEST_TOKEN_LIFE, REVOCATION_TOPIC, type Revocation, TOKEN_ISSUER } from './identity.ts'
 export { asKeyset, type Page, page } from './paging.ts'
+export { validate } from './schema.ts'
 export {
   type Context,
   type Handler,

@@ -1,6 +1,7 @@
 /** Keyset paging: a cursor names the last row that was seen, so pages stay right while rows come and go. */
 import { type TSchema, Type } from 'typebox'
 import { kernelErrors } from './errors.ts'
+import { validate } from './schema.ts'
 
 /** A page of a list. `next` asks for the rows after it; null at the end. */
 export interface Page<T> {
@@ -19,21 +20,19 @@ export function page<T extends TSchema>(item: T) {
 type Key = string | number | null
 
 export const asKeyset = {
-  /** The sort key that a cursor stands for, `parts` long; undefined without a cursor; throws when it was not made here. */
-  read(cursor: string | undefined, parts: number): Key[] | undefined {
+  /**
+   * The sort key that a cursor stands for; undefined without a cursor; throws when it was not made here. `parts` is
+   * how many parts the key has, or the schema of each, so that a forged part never reaches the database.
+   */
+  read(cursor: string | undefined, parts: number | readonly TSchema[]): Key[] | undefined {
     if (cursor === undefined) return undefined
     try {
       const key = JSON.parse(Buffer.from(cursor, 'base64url').toString())
-      if (
-        Array.isArray(key) &&
-        key.length === parts &&
-        key.every((part) => ['string', 'number'].includes(typeof part) || part === null)
-      )
-        return key
+      if (isKey(key, parts)) return key
     } catch {
       // Not JSON: answered like any other cursor that was not made here.
     }
-    throw kernelErrors.validationFailed({}, { cursor: ['is not a cursor of this list; start again without it'] })
+    throw notACursor()
   },
 
   /** A page from `limit + 1` rows: the extra row only says that there is more. */
@@ -43,4 +42,16 @@ export const asKeyset = {
     const next = rows.length > limit && last ? Buffer.from(JSON.stringify(key(last))).toString('base64url') : null
     return { items: shown.map(present), next }
   },
+}
+
+function notACursor() {
+  return kernelErrors.validationFailed({}, { cursor: ['is not a cursor of this list; start again without it'] })
+}
+
+function isKey(key: unknown, parts: number | readonly TSchema[]): key is Key[] {
+  if (!Array.isArray(key)) return false
+  if (typeof parts !== 'number') {
+    return key.length === parts.length && parts.every((schema, index) => !validate(schema, key[index]))
+  }
+  return key.length === parts && key.every((part) => ['string', 'number'].includes(typeof part) || part === null)
 }

@@ -2,7 +2,12 @@
 import { Type } from 'typebox'
 
 /** UUID; ours are version 7. */
-export const Id = Type.String({ format: 'uuid', errorMessage: 'must be a UUID' })
+export const Id = Type.String({
+  format: 'uuid',
+  // The format also takes `urn:uuid:…`, which PostgreSQL does not.
+  pattern: '^[0-9a-fA-F-]{36}$',
+  errorMessage: 'must be a UUID',
+})
 
 /** UTC, ISO 8601 with milliseconds: `2026-11-21T05:34:40.123Z`. */
 export const Timestamp = Type.String({ format: 'date-time' })
