@@ -1,0 +1,78 @@
+import { type Context, type Queryable, sql, type Transaction } from '@doran/kernel'
+import { CATEGORY_DEPTH, type Category, type CategoryNode } from './contract.ts'
+import { categoryCycle, categoryTooDeep, categoryUnknown } from './errors.ts'
+
+interface Categories {
+  tree: CategoryNode[]
+  /** 1 for the topmost level. */
+  depthOf: ReadonlyMap<string, number>
+}
+
+interface CategoryRow extends Category {
+  depth: number
+}
+
+/** The whole tree; it is small, asked for all the time, and changes once in a while. */
+export function cachedCategories(ctx: Pick<Context, 'db' | 'cache'>): Promise<Categories> {
+  return ctx.cache.get('categories', async () => {
+    const rows = await findCategories(ctx.db)
+    return { tree: treeOf(rows), depthOf: new Map(rows.map(({ slug, depth }) => [slug, depth])) }
+  })
+}
+
+/** Parents before their children, children in their order. */
+function findCategories(db: Queryable): Promise<CategoryRow[]> {
+  return db.all<CategoryRow>(sql`
+    select slug, name, parent, position, cardinality(path) as depth from product.categories
+    order by cardinality(path), position, slug`)
+}
+
+function treeOf(rows: readonly CategoryRow[]): CategoryNode[] {
+  const roots: CategoryNode[] = []
+  const childrenOf = new Map<string | null, CategoryNode[]>([[null, roots]])
+  for (const { slug, name, parent, position } of rows) {
+    const children: CategoryNode[] = []
+    childrenOf.set(slug, children)
+    childrenOf.get(parent)?.push({ slug, name, position, children })
+  }
+  return roots
+}
+
+/** One writer of the tree at a time, so that two moves cannot make a cycle together; reading goes on. */
+export async function lockCategories(tx: Transaction): Promise<void> {
+  await tx.run(sql`lock table product.categories in share row exclusive mode`)
+}
+
+/**
+ * Sets categories as given; the caller holds {@link lockCategories}. Products below a category that moves move
+ * along. Raises `category_unknown` for a parent that is neither there nor given, `category_cycle` and
+ * `category_too_deep`.
+ */
+export async function writeCategories(tx: Transaction, given: readonly Category[]): Promise<void> {
+  const before = new Map((await findCategories(tx)).map((category) => [category.slug, category as Category]))
+  const after = new Map([...before, ...given.map((category): [string, Category] => [category.slug, category])])
+  const pathOf = (slug: string): string[] => {
+    const path: string[] = []
+    for (let next: string | null = slug; next !== null; next = after.get(next)?.parent ?? null) {
+      if (!after.has(next)) throw categoryUnknown({ slug: next })
+      if (path.includes(next)) throw categoryCycle({ slug })
+      path.unshift(next)
+    }
+    if (path.length > CATEGORY_DEPTH) throw categoryTooDeep({ depth: CATEGORY_DEPTH })
+    return path
+  }
+  const rows = [...after.values()].map((category) => ({ ...category, path: pathOf(category.slug) }))
+  await tx.run(sql`
+    insert into product.categories as c (slug, name, parent, position, path)
+    select slug, name, parent, position, path
+    from jsonb_to_recordset(${sql.json(rows)}::jsonb) as r(slug text, name jsonb, parent text, position integer, path text[])
+    order by cardinality(path), slug
+    on conflict (slug) do update set
+      name = excluded.name, parent = excluded.parent, position = excluded.position, path = excluded.path
+    where (c.name, c.parent, c.position, c.path) is distinct from
+          (excluded.name, excluded.parent, excluded.position, excluded.path)`)
+  await tx.run(sql`
+    update product.listings l set category_path = c.path
+    from product.products p join product.categories c on c.slug = p.category
+    where p.id = l.product_id and l.category_path <> c.path`)
+}

@@ -1,0 +1,44 @@
+import { service } from '@doran/kernel'
+import { product } from './contract.ts'
+import * as errors from './errors.ts'
+import { changeProductState } from './operations/change-product-state.ts'
+import { createBrand } from './operations/create-brand.ts'
+import { createCategory } from './operations/create-category.ts'
+import { createProduct } from './operations/create-product.ts'
+import { exportProducts } from './operations/export-products.ts'
+import { getOffers } from './operations/get-offers.ts'
+import { getProduct } from './operations/get-product.ts'
+import { getSeller } from './operations/get-seller.ts'
+import { importProducts } from './operations/import-products.ts'
+import { listBrands } from './operations/list-brands.ts'
+import { listCategories } from './operations/list-categories.ts'
+import { listProducts } from './operations/list-products.ts'
+import { listSellerProducts } from './operations/list-seller-products.ts'
+import { loadCatalogue } from './operations/load-catalogue.ts'
+import { updateCategory } from './operations/update-category.ts'
+import { updateProduct } from './operations/update-product.ts'
+import { upsertSeller } from './operations/upsert-seller.ts'
+
+export default service(product, {
+  operations: {
+    listCategories,
+    listBrands,
+    getSeller,
+    listProducts,
+    getProduct,
+    listSellerProducts,
+    createProduct,
+    updateProduct,
+    changeProductState,
+    importProducts,
+    exportProducts,
+    createCategory,
+    updateCategory,
+    createBrand,
+    getOffers,
+    upsertSeller,
+    loadCatalogue,
+  },
+  migrations: new URL('./migrations/', import.meta.url),
+  errors,
+})

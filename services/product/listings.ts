@@ -1,0 +1,152 @@
+/** The read models: what lists and product pages show, made anew in the transaction of each change. */
+import { type Context, publish, sql, type Transaction } from '@doran/kernel'
+import {
+  type Product,
+  type ProductNews,
+  productChanged,
+  productListed,
+  productStateChanged,
+  type State,
+  type Summary,
+  variantsListed,
+} from './contract.ts'
+import { type ProductWrite, writeProducts } from './products.ts'
+
+interface Refreshed {
+  id: string
+  detail: Product
+  summary: Summary
+  categoryPath: string[]
+  /** Where the product could be found until now. */
+  oldBrand: string | null
+  oldCategoryPath: string[] | null
+  oldSellerId: string | null
+}
+
+/** From this many products on, forgetting them one by one costs more than forgetting all. */
+const MANY = 50
+
+/** Writes products, their read models and the events that tell of them; what was cached of them is forgotten. */
+export async function publishProducts(
+  tx: Transaction,
+  cache: Context['cache'],
+  writes: readonly ProductWrite[],
+  { silent = false } = {},
+): Promise<Product[]> {
+  if (writes.length === 0) return []
+  await writeProducts(tx, writes)
+  const refreshed = await refresh(
+    tx,
+    cache,
+    writes.map(({ id }) => id),
+  )
+  if (!silent) for (const write of writes) await announce(tx, write, refreshed.get(write.id) as Refreshed)
+  return writes.map(({ id }) => (refreshed.get(id) as Refreshed).detail)
+}
+
+/** Makes the read models of products anew, for example after their seller changed its name. */
+export async function refresh(
+  tx: Transaction,
+  cache: Context['cache'],
+  ids: readonly string[],
+): Promise<Map<string, Refreshed>> {
+  if (ids.length === 0) return new Map()
+  const rows = await refreshRows(tx, ids)
+  await cache.invalidate(tx, rows.length > MANY ? ['list:*', 'product:*'] : [...new Set(rows.flatMap(staleKeys))])
+  return new Map(rows.map((row) => [row.id, row]))
+}
+
+function staleKeys(row: Refreshed): string[] {
+  const { id, detail, categoryPath, oldBrand, oldCategoryPath, oldSellerId } = row
+  const shelves = [
+    'all',
+    ...[detail.seller.id, oldSellerId].map((seller) => seller && `seller:${seller}`),
+    ...[detail.brand?.slug, oldBrand].map((brand) => brand && `brand:${brand}`),
+    ...[...categoryPath, ...(oldCategoryPath ?? [])].map((category) => `category:${category}`),
+  ]
+  return [`product:${id}`, ...shelves.flatMap((shelf) => (shelf ? `list:${shelf}:*` : []))]
+}
+
+// Category, brand and seller are locked for sharing: whoever moves or renames one waits until these rows can be
+// seen, or else these rows wait and are made from what is new.
+function refreshRows(tx: Transaction, ids: readonly string[]): Promise<Refreshed[]> {
+  return tx.all<Refreshed>(sql`
+    with product as materialized (
+      select p.*, c.path, s.slug as seller_slug, s.name as seller_name
+      from product.products p
+      join product.categories c on c.slug = p.category
+      join product.sellers s on s.id = p.seller_id
+      where p.id = any(${ids}::uuid[])
+      order by p.id
+      for share of c, s
+    ), brand as materialized (
+      select slug, name from product.brands where slug in (select brand from product) order by slug for share
+    ), variant as (
+      select product_id, min(price) as price_from, max(price) as price_to, min(currency) as currency,
+             jsonb_agg(jsonb_build_object(
+               'sku', sku, 'price', price, 'compareAtPrice', compare_at_price, 'currency', currency,
+               'options', options) order by position) as variants
+      from product.variants where product_id = any(${ids}::uuid[]) group by product_id
+    ), made as materialized (
+      select p.*, v.price_from,
+             lower(normalize(concat_ws(' ', p.name->>'ko', p.name->>'en', b.name->>'ko', b.name->>'en'), nfc)) as search_text,
+             jsonb_build_object(
+               'id', p.id, 'name', p.name, 'image', p.images->0, 'priceFrom', v.price_from, 'priceTo', v.price_to,
+               'currency', v.currency, 'seller', jsonb_build_object('id', p.seller_id, 'name', p.seller_name),
+               'brand', case when b.slug is not null then jsonb_build_object('slug', b.slug, 'name', b.name) end,
+               'category', p.category,
+               'createdAt', to_char(p.created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) as summary,
+             jsonb_build_object(
+               'id', p.id, 'key', p.key, 'state', p.state,
+               'seller', jsonb_build_object('id', p.seller_id, 'slug', p.seller_slug, 'name', p.seller_name),
+               'category', p.category,
+               'brand', case when b.slug is not null then jsonb_build_object('slug', b.slug, 'name', b.name) end,
+               'name', p.name, 'description', p.description, 'attributes', p.attributes, 'images', p.images,
+               'options', p.options, 'variants', v.variants,
+               'createdAt', to_char(p.created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+               'updatedAt', to_char(p.updated_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+               'version', p.version) as detail
+      from product p
+      join variant v on v.product_id = p.id
+      left join brand b on b.slug = p.brand
+    ), details as (
+      insert into product.details (product_id, detail)
+      select id, detail from made
+      on conflict (product_id) do update set detail = excluded.detail
+    ), listings as (
+      insert into product.listings
+        (product_id, seller_id, state, brand, category_path, name, price_from, search_text, created_at, summary)
+      select id, seller_id, state, brand, path, name->>'ko', price_from, search_text, created_at, summary from made
+      on conflict (product_id) do update set
+        seller_id = excluded.seller_id, state = excluded.state, brand = excluded.brand,
+        category_path = excluded.category_path, name = excluded.name, price_from = excluded.price_from,
+        search_text = excluded.search_text, created_at = excluded.created_at, summary = excluded.summary
+    )
+    select m.id, m.detail, m.summary, m.path as "categoryPath", old.brand as "oldBrand",
+           old.category_path as "oldCategoryPath", old.seller_id as "oldSellerId"
+    from made m left join product.listings old on old.product_id = m.id`)
+}
+
+async function announce(
+  tx: Transaction,
+  { before, content, id, sellerId }: ProductWrite,
+  now: Refreshed,
+): Promise<void> {
+  const known = new Set(before?.content.variants.map(({ sku }) => sku))
+  const skus = content.variants.flatMap(({ sku }) => (known.has(sku) ? [] : sku))
+  if (skus.length > 0) await publish(tx, variantsListed, { productId: id, sellerId, skus })
+  const event = eventOf(before?.state, now.detail.state)
+  if (event) await publish(tx, event, newsOf(now))
+}
+
+/** Drafts are nobody's news, and neither are changes of what is not on sale. */
+function eventOf(before: State | undefined, now: State) {
+  if (now === 'on-sale') return before === 'on-sale' ? productChanged : productListed
+  return before === 'on-sale' ? productStateChanged : undefined
+}
+
+function newsOf({ detail, summary, categoryPath }: Refreshed): ProductNews {
+  const { state, description, attributes, options, variants, version } = detail
+  const skus = variants.map(({ sku }) => sku)
+  return { ...summary, state, description, attributes, options, skus, categoryPath, version }
+}

@@ -1,0 +1,180 @@
+/** Lists of products: one statement, and as a rule one walk along an index of as many rows as the page has. */
+import { Amount, asKeyset, Id, type Page, type Queryable, type Sql, sql, Type } from '@doran/kernel'
+import type { State, Summary } from './contract.ts'
+
+export type Sort = 'newest' | 'price-asc' | 'price-desc' | 'name'
+
+export interface ProductFilter {
+  /** With its depth in the tree, 1 for the topmost. */
+  category?: { slug: string; depth: number } | undefined
+  brand?: string | undefined
+  seller?: string | undefined
+  minPrice?: number | undefined
+  maxPrice?: number | undefined
+  q?: string | undefined
+}
+
+interface Row {
+  id: string
+  key: string | number
+  summary: Summary
+}
+
+// Only what PostgreSQL reads as well; a cursor may have been forged.
+const CreatedAt = Type.String({
+  format: 'date-time',
+  pattern: '^[12]\\d{3}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z$',
+})
+const ListName = Type.String({ maxLength: 200, pattern: '^[^\\p{Cc}\\p{Cs}]*$' })
+
+const SORTS = {
+  newest: { column: sql`created_at`, direction: sql`desc`, beyond: sql`<`, key: [CreatedAt, Id] },
+  'price-asc': { column: sql`price_from`, direction: sql`asc`, beyond: sql`>`, key: [Amount, Id] },
+  'price-desc': { column: sql`price_from`, direction: sql`desc`, beyond: sql`<`, key: [Amount, Id] },
+  name: { column: sql`name`, direction: sql`asc`, beyond: sql`>`, key: [ListName, Id] },
+} satisfies Record<Sort, { column: Sql; direction: Sql; beyond: Sql; key: readonly unknown[] }>
+
+/** Up to this many matches are sorted; of more, a page is soon found by walking in order. */
+const FEW = 1_000
+
+export interface ProductQuery {
+  filter: ProductFilter
+  sort: Sort
+  cursor: string | undefined
+  limit: number
+}
+
+/** A page of products on sale. */
+export async function findProducts(db: Queryable, query: ProductQuery): Promise<Page<Summary>> {
+  const { cursor, limit, sort } = query
+  const { column, direction, beyond, key } = SORTS[sort]
+  const [value, id] = asKeyset.read(cursor, key) ?? []
+  const select = sql`select product_id as id, ${column} as key, summary from product.listings`
+  const after = id === undefined ? sql.empty : sql`and (${column}, product_id) ${beyond} (${value}, ${id})`
+  const order = sql`order by ${column} ${direction}, product_id ${direction} limit ${limit + 1}`
+
+  const conditions = conditionsOf(query.filter)
+  const rows = await db.all<Row>(
+    isSelective(query)
+      ? fewOrMany(select, conditions, sort, after, order)
+      : sql`${select} where state = 'on-sale' ${and(conditions)} ${after} ${order}`,
+  )
+  return asKeyset.page(
+    rows,
+    limit,
+    (row) => [row.key, row.id],
+    (row) => row.summary,
+  )
+}
+
+/**
+ * Walking in order is right when many rows match, and endless when hardly any does. PostgreSQL cannot know which
+ * it is when it plans, so it is found out first: up to a thousand matches are sought by whatever index finds them
+ * best. If that was all they are sorted, else the walk in order soon has its page. One of the two branches
+ * always has nothing to do.
+ */
+function fewOrMany(select: Sql, conditions: Conditions, sort: Sort, after: Sql, order: Sql): Sql {
+  const { column, direction } = SORTS[sort]
+  return sql`
+    with few as materialized (
+      select product_id, created_at, price_from, name, summary from product.listings
+      where state = 'on-sale' ${and(conditions)} limit ${FEW + 1}
+    )
+    select id, key, summary from (
+      (select product_id as id, ${column} as key, summary from few
+       where (select count(*) from few) <= ${FEW} ${after} ${order})
+      union all
+      (${select} where state = 'on-sale' ${and(walked(conditions))}
+       and (select count(*) from few) > ${FEW} ${after} ${order})
+    ) page
+    order by key ${direction}, id ${direction}`
+}
+
+/** Conditions by what they do for a walk in order: `lead` chooses the index, the others only leave rows out. */
+interface Conditions {
+  lead: Sql[]
+  others: Sql[]
+  /** Found by an index of its own and needless besides `others`. */
+  indexed: Sql[]
+}
+
+function conditionsOf({ category, brand, seller, minPrice, maxPrice, q }: ProductFilter): Conditions {
+  const [lead, ...more] = [
+    ...(seller !== undefined ? [sql`seller_id = ${seller}`] : []),
+    ...(brand !== undefined ? [sql`brand = ${brand}`] : []),
+    ...(category ? [sql`category_path[${sql.raw(String(category.depth))}] = ${category.slug}`] : []),
+  ]
+  const prices = [
+    ...(minPrice !== undefined ? [sql`price_from >= ${minPrice}`] : []),
+    ...(maxPrice !== undefined ? [sql`price_from <= ${maxPrice}`] : []),
+  ]
+  const words = wordsOf(q)
+  return {
+    lead: lead ? [lead] : [],
+    others: [
+      ...more,
+      ...prices,
+      ...(words.length > 0 ? [sql`search_text like all(${words.map(contains)}::text[])`] : []),
+    ],
+    indexed: words.some(hasGrams) ? [sql`product.grams(search_text) @> product.grams(${words.join(' ')})`] : [],
+  }
+}
+
+function and({ lead, others, indexed }: Conditions): Sql {
+  const all = [...lead, ...others, ...indexed]
+  return all.length === 0 ? sql.empty : sql`and ${sql.join(all, ' and ')}`
+}
+
+/** Wrapped so that no index but the one in order can serve them, and so that they are thought to let many through. */
+function walked({ lead, others }: Conditions): Conditions {
+  return { lead, others: others.map((condition) => sql`coalesce(${condition}, false)`), indexed: [] }
+}
+
+/** Whether the index in order cannot answer by itself. */
+function isSelective({ filter, sort }: ProductQuery): boolean {
+  const { category, brand, seller, minPrice, maxPrice, q } = filter
+  const leads = [category, brand, seller].filter((lead) => lead !== undefined).length
+  const priced = minPrice !== undefined || maxPrice !== undefined
+  return q !== undefined || leads > 1 || (priced && !sort.startsWith('price'))
+}
+
+function wordsOf(q = ''): string[] {
+  return q.normalize('NFC').toLowerCase().split(/\s+/).filter(Boolean)
+}
+
+function contains(word: string): string {
+  return `%${word.replace(/[\\%_]/g, '\\$&')}%`
+}
+
+/** A single Latin letter stands in nearly every name, so the index has none. */
+function hasGrams(word: string): boolean {
+  return [...word].length > 1 || word > '\u2e80'
+}
+
+/** A seller's own products in every state, newest first. */
+export async function findSellerProducts(
+  db: Queryable,
+  {
+    sellerId,
+    state,
+    cursor,
+    limit,
+  }: { sellerId: string; state: State | undefined; cursor: string | undefined; limit: number },
+): Promise<Page<SellerSummary>> {
+  const [createdAt, id] = asKeyset.read(cursor, SORTS.newest.key) ?? []
+  const rows = await db.all<Row & { summary: SellerSummary }>(sql`
+    select l.product_id as id, l.created_at as key,
+           l.summary || jsonb_build_object('key', p.key, 'state', p.state, 'version', p.version) as summary
+    from product.listings l join product.products p on p.id = l.product_id
+    where l.seller_id = ${sellerId} ${state === undefined ? sql.empty : sql`and l.state = ${state}`}
+      ${id === undefined ? sql.empty : sql`and (l.created_at, l.product_id) < (${createdAt}, ${id})`}
+    order by l.created_at desc, l.product_id desc limit ${limit + 1}`)
+  return asKeyset.page(
+    rows,
+    limit,
+    (row) => [row.key, row.id],
+    (row) => row.summary,
+  )
+}
+
+export type SellerSummary = Summary & { key: string; state: State; version: number }
