@@ -19,6 +19,7 @@ export interface GatewayOptions {
 }
 
 const COMPRESS_FROM_BYTES = 1_024
+const MINUTE = 60_000
 
 /** Makes the function that a platform takes as its `edge`. */
 export function gateway({ config, api, errors }: GatewayOptions): (app: FastifyInstance) => Promise<void> {
@@ -45,22 +46,25 @@ export function gateway({ config, api, errors }: GatewayOptions): (app: FastifyI
 }
 
 async function limitRates(app: FastifyInstance, config: GatewayConfig): Promise<void> {
-  await app.register(rateLimit, {
-    global: false,
-    timeWindow: 60_000,
-    errorResponseBuilder: (_request, { ttl }) => rateLimited({ retryAfter: Math.ceil(ttl / 1000) }),
+  await app.register(rateLimit, { global: false })
+  const perAddress = app.createRateLimit({ max: config.RATE_LIMIT_PER_IP, timeWindow: MINUTE })
+  const perAccount = app.createRateLimit({
+    max: config.RATE_LIMIT_PER_ACCOUNT,
+    timeWindow: MINUTE,
+    keyGenerator: ({ actor }) => `account:${actor?.id}`,
   })
-  app.addHook('onRequest', app.rateLimit({ max: config.RATE_LIMIT_PER_IP, groupId: 'ip' }))
+  // Whoever watches the process must always be answered.
+  app.addHook('onRequest', async (request) => {
+    if (!request.routeOptions.url?.startsWith('/health/')) assertAllowed(await perAddress(request))
+  })
   // The operation's own check has found out who is calling by the time of this hook.
-  app.addHook(
-    'preHandler',
-    app.rateLimit({
-      max: config.RATE_LIMIT_PER_ACCOUNT,
-      groupId: 'account',
-      keyGenerator: ({ actor }) => actor?.id ?? '',
-      allowList: ({ actor }) => actor === undefined,
-    }),
-  )
+  app.addHook('preHandler', async (request) => {
+    if (request.actor) assertAllowed(await perAccount(request))
+  })
+}
+
+function assertAllowed(result: Awaited<ReturnType<ReturnType<FastifyInstance['createRateLimit']>>>): void {
+  if (!result.isAllowed && result.isExceeded) throw rateLimited({ retryAfter: result.ttlInSeconds })
 }
 
 function describeApi(app: FastifyInstance, api: OpenApi, errors: readonly ErrorFactory[]): void {

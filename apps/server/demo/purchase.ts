@@ -1,0 +1,85 @@
+/** `npm run demo`: one purchase through the public HTTP API of a running Doran, each step printed. */
+import { auth } from '@doran/auth/contract'
+import { httpClient } from '@doran/kernel/client'
+import { type Order, order } from '@doran/order/contract'
+import { payByCard } from '@doran/payment/sandbox'
+import { product } from '@doran/product/contract'
+
+const CARD = '4242 4242 4242 4242'
+
+const address = {
+  recipient: '김도란',
+  phone: '010-1234-5678',
+  postalCode: '03045',
+  line1: '서울특별시 종로구 사직로 161',
+  country: 'KR',
+}
+
+/** Everything up to the moment at which the buyer has paid on the provider's page. */
+export async function buyAndPay(baseUrl: string) {
+  const guest = { baseUrl }
+  say(`A buyer comes to ${baseUrl}`)
+  const account = await httpClient(auth, guest).register({
+    email: `buyer-${Date.now()}@example.com`,
+    password: 'correct horse battery',
+    name: '김도란',
+  })
+  say(`  signed up as ${account.userId}`)
+  const member = { baseUrl, token: () => account.accessToken }
+
+  const { items } = await httpClient(product, guest).listProducts({
+    category: 'kimchi-banchan',
+    sort: 'price-asc',
+    limit: 3,
+  })
+  say(`  found ${items.length} products, the first is “${items[0]?.name.en}” at ${won(items[0]?.priceFrom)}`)
+  const chosen = await Promise.all(
+    items.slice(0, 2).map(({ id }) => httpClient(product, guest).getProduct({ productId: id })),
+  )
+
+  const orders = httpClient(order, member)
+  let cart = await orders.createCart()
+  for (const { variants } of chosen) {
+    cart = await orders.addLine({ cartId: cart.id, sku: variants[0]?.sku as string, quantity: 1 })
+  }
+  for (const line of cart.lines)
+    say(`  in the cart: ${line.quantity} × ${line.name?.ko} ${line.optionText?.ko} ${won(line.lineTotal)}`)
+
+  const placed = await orders.placeOrder(
+    { cartId: cart.id, expectedTotal: cart.total, address, note: '문 앞에 놓아 주세요' },
+    { key: `demo-${cart.id}` },
+  )
+  say(`  ordered: number ${placed.number}, ${won(placed.total)}, from ${placed.sellers.length} seller(s)`)
+  const { paymentUrl, paymentId } = await orders.startPayment({ orderId: placed.id, returnUrl: `${baseUrl}/docs` })
+  say(`  the payment page is ${paymentUrl}`)
+  await payByCard(paymentUrl, CARD)
+  say(`  paid there with the card ${CARD}`)
+  return { orders, orderId: placed.id, paymentId, token: account.accessToken }
+}
+
+export function printTimeline({ number, status, total, timeline }: Order): void {
+  say(`Order ${number} is ${status}, ${won(total)}:`)
+  for (const { at, what } of timeline) say(`  ${at}  ${what}`)
+}
+
+export function say(text: string): void {
+  console.log(text)
+}
+
+function won(amount = 0): string {
+  return `₩${amount.toLocaleString('en')}`
+}
+
+if (import.meta.main) {
+  const baseUrl = process.env.DORAN_URL ?? `http://127.0.0.1:${process.env.PORT || 3000}`
+  const running = await fetch(`${baseUrl}/health/live`).then(
+    ({ ok }) => ok,
+    () => false,
+  )
+  if (!running) {
+    console.error(`No Doran answers at ${baseUrl}. Start one with \`npm start\`, or say where it is with DORAN_URL.`)
+    process.exit(1)
+  }
+  const { orders, orderId } = await buyAndPay(baseUrl)
+  printTimeline(await orders.confirmPayment({ orderId }))
+}

@@ -1,0 +1,67 @@
+/**
+ * The tables of the documentation that follow from the code: settings in README.md, errors in docs/errors.md.
+ * `npm run docs` writes them; a test fails while they differ.
+ */
+import { readFile, writeFile } from 'node:fs/promises'
+import { gatewayConfig } from '@doran/gateway'
+import { databaseVariable, kernelConfig } from '@doran/kernel/platform'
+import { serverConfig } from './config.ts'
+import { errors, services } from './services.ts'
+
+const root = new URL('../../', import.meta.url)
+
+interface Setting {
+  description?: string
+  default?: unknown
+}
+
+/** Every environment variable that a process understands. */
+export function settingsTable(): string {
+  const schemas = [kernelConfig, gatewayConfig, serverConfig, ...services.flatMap(({ config }) => config ?? [])]
+  const rows = schemas.flatMap((schema) =>
+    Object.entries(schema.properties).map(([name, property]) => {
+      const { description = '', default: value } = property as Setting
+      const shown = value === undefined ? '–' : value === '' ? 'empty' : `\`${value}\``
+      return `| \`${name}\` | ${shown} | ${description} |`
+    }),
+  )
+  const own = services.map(({ contract }) => `\`${databaseVariable(contract.name)}\``).join(', ')
+  return [
+    '| variable | default | meaning |',
+    '|---|---|---|',
+    ...rows,
+    `| ${own} | \`DATABASE_URL\` | A database of its own for one service |`,
+  ].join('\n')
+}
+
+/** Every code that an answer may carry. */
+export function errorsTable(): string {
+  const rows = [...errors]
+    .sort((a, b) => a.code.localeCompare(b.code))
+    .map(({ code, status, message }) => `| \`${code}\` | ${status} | ${message} |`)
+  return ['| code | status | message |', '|---|---|---|', ...rows].join('\n')
+}
+
+export interface Document {
+  file: URL
+  table: () => string
+}
+
+export const documents: readonly Document[] = [
+  { file: new URL('README.md', root), table: settingsTable },
+  { file: new URL('docs/errors.md', root), table: errorsTable },
+]
+
+/** The document with its table as it follows from the code. The table stands between two marks. */
+export async function renewed({ file, table }: Document): Promise<{ before: string; after: string }> {
+  const before = await readFile(file, 'utf8')
+  const after = before.replace(
+    /(<!-- table -->\n)[\s\S]*?(\n<!-- \/table -->)/,
+    (_, start, end) => start + table() + end,
+  )
+  return { before, after }
+}
+
+if (import.meta.main) {
+  for (const document of documents) await writeFile(document.file, (await renewed(document)).after)
+}

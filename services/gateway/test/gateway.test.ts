@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import { gunzipSync } from 'node:zlib'
+import { errors, gateway, gatewayConfig } from '@doran/gateway'
+import { contract, get, service, Type } from '@doran/kernel'
+import { openApi, readConfig } from '@doran/kernel/platform'
+import { startPlatform, type TestPlatform } from '@doran/kernel/testing'
+
+const echo = service(
+  contract('echo', {
+    say: get('/echo', {
+      summary: 'Say <something>',
+      access: 'anyone',
+      query: Type.Object({ times: Type.Integer({ default: 1 }) }),
+      reply: Type.Object({ said: Type.String() }),
+    }),
+    whisper: get('/whisper', { summary: 'Whisper', access: 'user', reply: Type.Object({ said: Type.String() }) }),
+  }),
+  {
+    operations: {
+      say: async ({ times }) => ({ said: 'echo '.repeat(times) }),
+      whisper: async () => ({ said: 'psst' }),
+    },
+  },
+)
+
+function start(environment: Record<string, string>): Promise<TestPlatform> {
+  const [config] = readConfig([gatewayConfig], environment)
+  const api = openApi([echo], { version: '1.0.0' })
+  return startPlatform({ services: [echo], edge: gateway({ config, api, errors: Object.values(errors) }) })
+}
+
+describe('the gateway', () => {
+  let platform: TestPlatform
+  before(async () => {
+    platform = await start({ CORS_ORIGINS: 'https://shop.example, https://admin.example' })
+  })
+  after(() => platform.close())
+
+  it('sends the headers that keep browsers safe', async () => {
+    const { headers } = await platform.request('GET', '/api/echo')
+
+    assert.match(String(headers['content-security-policy']), /default-src 'self'/)
+    assert.match(String(headers['strict-transport-security']), /max-age=31536000/)
+    assert.equal(headers['x-content-type-options'], 'nosniff')
+    assert.equal(headers['x-frame-options'], 'SAMEORIGIN')
+  })
+
+  it('lets the listed origins in, and no other', async () => {
+    const ask = (origin: string) => platform.request('GET', '/api/echo', { headers: { origin } })
+
+    assert.equal((await ask('https://admin.example')).headers['access-control-allow-origin'], 'https://admin.example')
+    assert.equal((await ask('https://evil.example')).headers['access-control-allow-origin'], undefined)
+    const preflight = await platform.request('OPTIONS', '/api/echo', {
+      headers: { origin: 'https://shop.example', 'access-control-request-method': 'PATCH' },
+    })
+    assert.match(String(preflight.headers['access-control-allow-methods']), /PATCH/)
+  })
+
+  it('compresses what is large and leaves the rest', async () => {
+    const ask = (times: number) =>
+      platform.http.inject({ url: `/api/echo?times=${times}`, headers: { 'accept-encoding': 'gzip' } })
+
+    const large = await ask(1_000)
+    assert.equal(large.headers['content-encoding'], 'gzip')
+    assert.match(gunzipSync(large.rawPayload).toString(), /echo echo/)
+    assert.equal((await ask(1)).headers['content-encoding'], undefined)
+  })
+
+  it('shows every operation and error on a page, with nothing that could run in it', async () => {
+    const docs = await platform.request('GET', '/docs')
+    const api = await platform.request('GET', '/openapi.json')
+    const codes = await platform.request('GET', '/docs/errors')
+
+    assert.match(docs.body, /\/api\/echo/)
+    assert.match(docs.body, /Say &#60;something&#62;/)
+    assert.doesNotMatch(docs.body, /<script|https?:\/\//)
+    assert.equal(api.body.paths['/api/whisper'].get.operationId, 'echo.whisper')
+    assert.match(codes.body, /id="rate_limited"/)
+  })
+})
+
+describe('the rate limit', () => {
+  let platform: TestPlatform
+  before(async () => {
+    platform = await start({ RATE_LIMIT_PER_IP: '20', RATE_LIMIT_PER_ACCOUNT: '3' })
+  })
+  after(() => platform.close())
+
+  it('of an account refuses the one that asks too often and nobody else', async () => {
+    const [busy, other] = [await platform.user(), await platform.user()]
+    const ask = (as: typeof busy) => platform.request('GET', '/api/whisper', { as })
+
+    for (let index = 0; index < 3; index++) assert.equal((await ask(busy)).status, 200)
+    const refused = await ask(busy)
+
+    assert.deepEqual([refused.status, refused.body.code], [429, 'rate_limited'])
+    assert.ok(Number(refused.headers['retry-after']) > 0)
+    assert.equal((await ask(other)).status, 200)
+  })
+
+  it('of an address refuses the next request, whatever it asks for', async () => {
+    const statuses: number[] = []
+    for (let index = 0; index < 25; index++) statuses.push((await platform.request('GET', '/api/echo')).status)
+
+    assert.equal(statuses.at(-1), 429)
+    assert.equal((await platform.request('GET', '/health/live')).status, 200)
+  })
+})

@@ -1,0 +1,146 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import { inventory } from '@doran/inventory/contract'
+import { newId } from '@doran/kernel'
+import { order } from '@doran/order/contract'
+import { openShop, type Shop } from './shop.ts'
+
+describe('a cart', () => {
+  let shop: Shop
+  before(async () => {
+    shop = await openShop()
+    await shop.stock([
+      { sku: 'KIMCHI', price: 12_900, onHand: 10 },
+      { sku: 'RICE', price: 32_000, onHand: 3 },
+      { sku: 'GONE', price: 5_000, onHand: 0 },
+    ])
+  })
+  after(() => shop.close())
+
+  it('of a guest holds what is put into it, with names, prices and stock of the moment', async () => {
+    const api = shop.platform.api(order)
+    const { id } = await api.createCart()
+    await api.addLine({ cartId: id, sku: 'KIMCHI', quantity: 1 })
+    const cart = await api.addLine({ cartId: id, sku: 'KIMCHI', quantity: 2 })
+
+    const [line] = cart.lines
+    assert.deepEqual([line?.quantity, line?.lineTotal, line?.available, line?.problem], [3, 38_700, 10, null])
+    assert.deepEqual(line?.name, { ko: '상품 KIMCHI', en: 'Product KIMCHI' })
+    assert.deepEqual([cart.total, cart.currency, cart.buyerId], [38_700, 'KRW', null])
+  })
+
+  it('can be changed line by line', async () => {
+    const api = shop.platform.api(order)
+    const { id } = await api.createCart()
+    await api.addLine({ cartId: id, sku: 'KIMCHI', quantity: 1 })
+    await api.addLine({ cartId: id, sku: 'RICE', quantity: 1 })
+    await api.setLine({ cartId: id, sku: 'RICE', quantity: 2 })
+    const cart = await api.removeLine({ cartId: id, sku: 'KIMCHI' })
+
+    assert.deepEqual(
+      cart.lines.map(({ sku, quantity }) => [sku, quantity]),
+      [['RICE', 2]],
+    )
+  })
+
+  it('of a member is one, wherever they ask for it', async () => {
+    const api = shop.platform.api(order, await shop.platform.user())
+
+    const carts = await Promise.all([api.createCart(), api.createCart(), api.createCart()])
+
+    assert.equal(new Set(carts.map(({ id }) => id)).size, 1)
+  })
+
+  it('of a guest joins the member’s at sign-in, quantities added up', async () => {
+    const [guest, member] = [shop.platform.api(order), shop.platform.api(order, await shop.platform.user())]
+    const own = await member.createCart()
+    await member.addLine({ cartId: own.id, sku: 'KIMCHI', quantity: 1 })
+    const { id } = await guest.createCart()
+    await guest.addLine({ cartId: id, sku: 'KIMCHI', quantity: 2 })
+    await guest.addLine({ cartId: id, sku: 'RICE', quantity: 1 })
+
+    const merged = await member.mergeCart({ cartId: id })
+
+    assert.equal(merged.id, own.id)
+    assert.deepEqual(merged.lines.map(({ sku, quantity }) => [sku, quantity]).sort(), [
+      ['KIMCHI', 3],
+      ['RICE', 1],
+    ])
+    await assert.rejects(guest.getCart({ cartId: id }), { code: 'cart_closed' })
+  })
+
+  it('points out what there is not enough of and leaves it out of the total', async () => {
+    const api = shop.platform.api(order)
+    const { id } = await api.createCart()
+    await api.addLine({ cartId: id, sku: 'RICE', quantity: 4 })
+    const cart = await api.addLine({ cartId: id, sku: 'KIMCHI', quantity: 1 })
+
+    assert.deepEqual(
+      cart.lines.map(({ sku, problem, available }) => [sku, problem, available]),
+      [
+        ['RICE', 'not_enough_stock', 3],
+        ['KIMCHI', null, 10],
+      ],
+    )
+    assert.equal(cart.total, 12_900)
+  })
+
+  it('follows the stock', async () => {
+    const sellerId = newId()
+    await shop.stock([{ sku: 'MOVING', price: 1_000, onHand: 5, sellerId }])
+    const api = shop.platform.api(order)
+    const { id } = await api.createCart()
+    await api.addLine({ cartId: id, sku: 'MOVING', quantity: 5 })
+    await shop.platform.client(inventory).loadStock({ items: [{ sku: 'MOVING', sellerId, onHand: 2 }] })
+
+    assert.equal((await api.getCart({ cartId: id })).lines[0]?.problem, 'not_enough_stock')
+  })
+
+  it('takes nothing that is not on sale', async () => {
+    const api = shop.platform.api(order)
+    const { id } = await api.createCart()
+
+    await assert.rejects(api.addLine({ cartId: id, sku: 'UNHEARD-OF', quantity: 1 }), {
+      code: 'sku_not_on_sale',
+      status: 409,
+    })
+  })
+
+  it('is full at 999 of one SKU', async () => {
+    const api = shop.platform.api(order)
+    const { id } = await api.createCart()
+    await api.addLine({ cartId: id, sku: 'KIMCHI', quantity: 999 })
+
+    await assert.rejects(api.addLine({ cartId: id, sku: 'KIMCHI', quantity: 1 }), { code: 'cart_full' })
+  })
+
+  it('of a member is nobody else’s', async () => {
+    const [owner, other] = [await shop.platform.user(), await shop.platform.user()]
+    const { id } = await shop.platform.api(order, owner).createCart()
+
+    await assert.rejects(shop.platform.api(order, other).getCart({ cartId: id }), { code: 'cart_not_found' })
+    await assert.rejects(shop.platform.api(order).addLine({ cartId: id, sku: 'RICE', quantity: 1 }), {
+      code: 'cart_not_found',
+    })
+    await assert.rejects(shop.platform.api(order, other).mergeCart({ cartId: id }), { code: 'cart_not_found' })
+  })
+
+  const bad: [string, string, string, object | undefined, string][] = [
+    ['an id that is none', 'GET', '/api/carts/42', undefined, 'cartId'],
+    ['a quantity of nothing', 'POST', `/api/carts/${newId()}/lines`, { sku: 'RICE', quantity: 0 }, 'quantity'],
+    ['half a piece', 'POST', `/api/carts/${newId()}/lines`, { sku: 'RICE', quantity: 0.5 }, 'quantity'],
+    ['a SKU in small letters', 'POST', `/api/carts/${newId()}/lines`, { sku: 'rice', quantity: 1 }, 'sku'],
+    ['no SKU', 'POST', `/api/carts/${newId()}/lines`, { quantity: 1 }, 'sku'],
+    ['a line without a quantity', 'PUT', `/api/carts/${newId()}/lines/RICE`, {}, 'quantity'],
+  ]
+  for (const [what, method, url, body, field] of bad) {
+    it(`refuses ${what}`, async () => {
+      const answer = await shop.platform.request(method, url, { body })
+
+      assert.deepEqual(
+        [answer.status, answer.body.code, Object.keys(answer.body.errors)],
+        [422, 'validation_failed', [field]],
+      )
+    })
+  }
+})

@@ -1,0 +1,336 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import { inventory } from '@doran/inventory/contract'
+import { newId, sql } from '@doran/kernel'
+import { type Order, order, orderCancelled, orderPaid } from '@doran/order/contract'
+import { payment } from '@doran/payment/contract'
+import { isOrderNumber, newOrderNumber } from '../order-number.ts'
+import { address, DECLINED_CARD, openShop, type Shop } from './shop.ts'
+
+describe('an order', () => {
+  let shop: Shop
+  before(async () => {
+    shop = await openShop()
+  })
+  after(() => shop.close())
+
+  const available = async (sku: string) => (await shop.platform.api(inventory).getAvailability({ sku })).available
+  const paymentOf = async ({ paymentId }: Order) =>
+    shop.platform.client(payment).refreshPayment({ paymentId: paymentId as string })
+
+  it('that is paid has taken money and stock once, split by seller', async () => {
+    const [one, two] = [newId(), newId()]
+    await shop.stock([
+      { sku: 'P1', price: 10_000, onHand: 5, sellerId: one },
+      { sku: 'P2', price: 2_500, onHand: 5, sellerId: two },
+      { sku: 'P3', price: 700, onHand: 5, sellerId: one },
+    ])
+    const buyer = await shop.platform.user()
+    const placed = await shop.placeOrder(buyer, { P1: 2, P2: 1, P3: 1 })
+    await shop.pay(buyer, placed.id)
+
+    const paid = await shop.platform.api(order, buyer).confirmPayment({ orderId: placed.id })
+
+    assert.deepEqual(
+      [paid.status, paid.total, paid.sellers.map(({ subtotal }) => subtotal)],
+      ['paid', 23_200, [20_700, 2_500]],
+    )
+    assert.deepEqual(
+      paid.sellers.map(({ status }) => status),
+      ['preparing', 'preparing'],
+    )
+    assert.deepEqual(
+      paid.timeline.map(({ what }) => what),
+      ['placed', 'payment_started', 'payment_approved', 'paid'],
+    )
+    assert.equal((await paymentOf(paid)).status, 'captured')
+    assert.deepEqual([await available('P1'), await available('P2'), await available('P3')], [3, 4, 4])
+    await shop.platform.settled()
+    assert.equal((await shop.platform.events(orderPaid)).filter(({ orderId }) => orderId === placed.id).length, 1)
+  })
+
+  it('is completed by the provider’s webhook when the buyer does not come back', async () => {
+    await shop.stock([{ sku: 'W1', price: 1_000, onHand: 1 }])
+    const buyer = await shop.platform.user()
+    const placed = await shop.placeOrder(buyer, { W1: 1 })
+    await shop.pay(buyer, placed.id)
+
+    assert.equal(await outcome(shop, buyer, placed.id), 'paid')
+  })
+
+  it('whose card is declined can be paid with another one', async () => {
+    await shop.stock([{ sku: 'D1', price: 1_000, onHand: 1 }])
+    const buyer = await shop.platform.user()
+    const placed = await shop.placeOrder(buyer, { D1: 1 })
+    const api = shop.platform.api(order, buyer)
+    await shop.pay(buyer, placed.id, DECLINED_CARD)
+    const declined = await api.confirmPayment({ orderId: placed.id })
+    assert.deepEqual([declined.status, declined.paymentId, await available('D1')], ['awaiting_payment', null, 1])
+    assert.ok(declined.failure?.message)
+
+    await shop.pay(buyer, placed.id)
+    const paid = await api.confirmPayment({ orderId: placed.id })
+
+    assert.deepEqual([paid.status, paid.failure, await available('D1')], ['paid', null, 0])
+  })
+
+  it('that finds the stock gone gives all money back and says why', async () => {
+    await shop.stock([{ sku: 'S1', price: 9_000, onHand: 1 }])
+    const [quick, slow] = [await shop.platform.user(), await shop.platform.user()]
+    const [first, second] = [await shop.placeOrder(quick, { S1: 1 }), await shop.placeOrder(slow, { S1: 1 })]
+    await shop.pay(quick, first.id)
+    await shop.platform.api(order, quick).confirmPayment({ orderId: first.id })
+
+    await shop.pay(slow, second.id)
+    const refused = await shop.platform.api(order, slow).confirmPayment({ orderId: second.id })
+
+    assert.deepEqual([refused.status, refused.failure?.code], ['cancelled', 'out_of_stock'])
+    assert.equal((await paymentOf(refused)).status, 'voided')
+    assert.equal(await available('S1'), 0)
+  })
+
+  it('is refused at another total than the buyer saw, with the new one', async () => {
+    await shop.stock([{ sku: 'T1', price: 3_000, onHand: 9 }])
+    const api = shop.platform.api(order, await shop.platform.user())
+    const { id } = await api.createCart()
+    await api.addLine({ cartId: id, sku: 'T1', quantity: 1 })
+
+    await assert.rejects(api.placeOrder({ cartId: id, expectedTotal: 2_999, address, note: '' }), {
+      code: 'total_changed',
+      message: /3000 now, not 2999/,
+    })
+  })
+
+  it('is not placed for an empty cart, for what is not in stock, or twice for one cart', async () => {
+    await shop.stock([{ sku: 'E1', price: 3_000, onHand: 1 }])
+    const api = shop.platform.api(order, await shop.platform.user())
+    const { id } = await api.createCart()
+    const place = () => api.placeOrder({ cartId: id, expectedTotal: 3_000, address, note: '' })
+
+    await assert.rejects(place(), { code: 'cart_empty' })
+    await api.addLine({ cartId: id, sku: 'E1', quantity: 2 })
+    await assert.rejects(place(), (error: { code: string; details: object }) => {
+      assert.equal(error.code, 'not_enough_stock')
+      assert.deepEqual((error.details as { lines: object }).lines, [{ sku: 'E1', wanted: 2, available: 1 }])
+      return true
+    })
+    await api.setLine({ cartId: id, sku: 'E1', quantity: 1 })
+    const both = await Promise.allSettled([place(), place()])
+    assert.deepEqual(both.map(({ status }) => status).sort(), ['fulfilled', 'rejected'])
+    assert.equal((both.find(({ status }) => status === 'rejected') as PromiseRejectedResult).reason.code, 'cart_closed')
+  })
+
+  it('of two requests with one idempotency key is one order', async () => {
+    await shop.stock([{ sku: 'I1', price: 3_000, onHand: 5 }])
+    const buyer = await shop.platform.user()
+    const api = shop.platform.api(order, buyer)
+    const { id } = await api.createCart()
+    await api.addLine({ cartId: id, sku: 'I1', quantity: 1 })
+    const place = () => api.placeOrder({ cartId: id, expectedTotal: 3_000, address, note: '' }, { key: 'order-once' })
+
+    const placed = await Promise.all([place(), place(), place()])
+
+    assert.equal(new Set(placed.map((order) => JSON.stringify(order))).size, 1)
+    assert.equal((await api.listOrders({})).items.length, 1)
+  })
+
+  it('that is not paid can be cancelled, and a consent that comes too late takes no money', async () => {
+    await shop.stock([{ sku: 'C1', price: 3_000, onHand: 5 }])
+    const buyer = await shop.platform.user()
+    const api = shop.platform.api(order, buyer)
+    const placed = await shop.placeOrder(buyer, { C1: 1 })
+    const { paymentId } = await api.startPayment({ orderId: placed.id, returnUrl: 'https://shop.example/' })
+
+    const cancelled = await api.cancelOrder({ orderId: placed.id, reason: '마음이 바뀜' })
+    await shop.platform.settled()
+
+    assert.deepEqual([cancelled.status, cancelled.sellers[0]?.status], ['cancelled', 'cancelled'])
+    assert.equal((await shop.platform.client(payment).refreshPayment({ paymentId })).status, 'voided')
+    await assert.rejects(api.startPayment({ orderId: placed.id, returnUrl: 'https://shop.example/' }), {
+      code: 'order_not_payable',
+    })
+  })
+
+  it('that is paid can be cancelled in part and then whole: money and stock come back exactly', async () => {
+    await shop.stock([
+      { sku: 'R1', price: 3_000, onHand: 5 },
+      { sku: 'R2', price: 4_000, onHand: 5 },
+    ])
+    const buyer = await shop.platform.user()
+    const api = shop.platform.api(order, buyer)
+    const placed = await shop.placeOrder(buyer, { R1: 2, R2: 1 })
+    await shop.pay(buyer, placed.id)
+    const paid = await api.confirmPayment({ orderId: placed.id })
+    const part = paid.sellers.find(({ subtotal }) => subtotal === 6_000)?.id as string
+
+    const asked = await api.cancelOrder({ orderId: placed.id, sellerOrderIds: [part], reason: 'too many' })
+    assert.equal(asked.sellers.find(({ id }) => id === part)?.status, 'cancelling')
+    await shop.platform.settled()
+    const half = await api.getOrder({ orderId: placed.id })
+    assert.deepEqual([half.status, half.refunded, await available('R1'), await available('R2')], ['paid', 6_000, 5, 4])
+
+    await api.cancelOrder({ orderId: placed.id, reason: '' })
+    await shop.platform.settled()
+    const whole = await api.getOrder({ orderId: placed.id })
+    assert.deepEqual([whole.status, whole.refunded, await available('R2')], ['cancelled', 10_000, 5])
+    assert.deepEqual([(await paymentOf(whole)).status, (await paymentOf(whole)).refunded], ['refunded', 10_000])
+    await assert.rejects(api.cancelOrder({ orderId: placed.id, reason: '' }), { code: 'order_not_cancellable' })
+    const events = (await shop.platform.events(orderCancelled)).filter(({ orderId }) => orderId === placed.id)
+    assert.deepEqual(
+      events.map(({ refunded }) => refunded),
+      [6_000, 4_000],
+    )
+  })
+
+  it('cancelled by two requests at once is refunded once', async () => {
+    await shop.stock([{ sku: 'CC', price: 3_000, onHand: 5 }])
+    const buyer = await shop.platform.user()
+    const api = shop.platform.api(order, buyer)
+    const placed = await shop.placeOrder(buyer, { CC: 1 })
+    await shop.pay(buyer, placed.id)
+    await api.confirmPayment({ orderId: placed.id })
+
+    const both = await Promise.allSettled([
+      api.cancelOrder({ orderId: placed.id, reason: '' }),
+      api.cancelOrder({ orderId: placed.id, reason: '' }),
+    ])
+    await shop.platform.settled()
+
+    assert.deepEqual(both.map(({ status }) => status).sort(), ['fulfilled', 'rejected'])
+    assert.equal((await api.getOrder({ orderId: placed.id })).refunded, 3_000)
+    assert.equal(await available('CC'), 5)
+  })
+
+  it('that is not paid in time expires', async () => {
+    await shop.stock([{ sku: 'X1', price: 3_000, onHand: 5 }])
+    const buyer = await shop.platform.user()
+    const placed = await shop.placeOrder(buyer, { X1: 1 })
+    const database = shop.platform.database('order')
+    await database.run(sql`update "order".orders set expires_at = now() - interval '1 second' where id = ${placed.id}`)
+    await database.run(sql`update doran.tasks set run_at = now() where handler = 'order/job:expire-unpaid-orders'`)
+    await shop.platform.settled()
+
+    const expired = await shop.platform.api(order, buyer).getOrder({ orderId: placed.id })
+
+    assert.deepEqual([expired.status, expired.timeline.at(-1)?.what], ['expired', 'expired'])
+  })
+
+  it('is seen by its buyer and its sellers only, each their part', async () => {
+    const seller = await shop.platform.user(['seller'])
+    await shop.stock([
+      { sku: 'V1', price: 3_000, onHand: 5, sellerId: seller.id },
+      { sku: 'V2', price: 4_000, onHand: 5 },
+    ])
+    const [buyer, stranger, admin] = [
+      await shop.platform.user(),
+      await shop.platform.user(),
+      await shop.platform.user(['admin']),
+    ]
+    const placed = await shop.placeOrder(buyer, { V1: 1, V2: 1 })
+    await shop.pay(buyer, placed.id)
+    await shop.platform.api(order, buyer).confirmPayment({ orderId: placed.id })
+
+    await assert.rejects(shop.platform.api(order, stranger).getOrder({ orderId: placed.id }), {
+      code: 'order_not_found',
+      status: 404,
+    })
+    await assert.rejects(shop.platform.api(order, stranger).cancelOrder({ orderId: placed.id, reason: '' }), {
+      code: 'order_not_found',
+    })
+    assert.equal((await shop.platform.api(order, admin).getOrder({ orderId: placed.id })).id, placed.id)
+    const { items } = await shop.platform.api(order, seller).listSellerOrders({})
+    assert.deepEqual(
+      items.map(({ subtotal, lines }) => [subtotal, lines.map(({ sku }) => sku)]),
+      [[3_000, ['V1']]],
+    )
+  })
+
+  it('is listed newest first, page by page', async () => {
+    await shop.stock([{ sku: 'L1', price: 3_000, onHand: 50 }])
+    const buyer = await shop.platform.user()
+    const api = shop.platform.api(order, buyer)
+    const ids: string[] = []
+    for (let index = 0; index < 3; index++) ids.unshift((await shop.placeOrder(buyer, { L1: 1 })).id)
+
+    const first = await api.listOrders({ limit: 2 })
+    const second = await api.listOrders({ limit: 2, cursor: first.next as string })
+
+    assert.deepEqual(
+      [...first.items, ...second.items].map(({ id }) => id),
+      ids,
+    )
+    assert.equal(second.next, null)
+    assert.deepEqual(await api.listOrders({ status: 'paid' }), { items: [], next: null })
+  })
+
+  const bad: [string, string, string, object | undefined, string[]][] = [
+    ['an order without a cart or an address', 'POST', '/api/orders', { expectedTotal: 1 }, ['address', 'cartId']],
+    [
+      'an address without a street',
+      'POST',
+      '/api/orders',
+      { cartId: newId(), expectedTotal: 1, address: { ...address, line1: '' } },
+      ['address.line1'],
+    ],
+    ['a negative total', 'POST', '/api/orders', { cartId: newId(), expectedTotal: -1, address }, ['expectedTotal']],
+    [
+      'a return address that is none',
+      'POST',
+      `/api/orders/${newId()}/payment`,
+      { returnUrl: 'javascript:alert(1)' },
+      ['returnUrl'],
+    ],
+    ['an order id that is none', 'GET', '/api/orders/42', undefined, ['orderId']],
+    ['a cursor of somewhere else', 'GET', '/api/orders?cursor=xyz', undefined, ['cursor']],
+    ['a status that there is not', 'GET', '/api/orders?status=lost', undefined, ['status']],
+    ['no parts to cancel', 'POST', `/api/orders/${newId()}/cancellation`, { sellerOrderIds: [] }, ['sellerOrderIds']],
+  ]
+  for (const [what, method, url, body, fields] of bad) {
+    it(`refuses ${what}`, async () => {
+      const answer = await shop.platform.request(method, url, { body, as: await shop.platform.user() })
+
+      assert.deepEqual(
+        [answer.status, answer.body.code, Object.keys(answer.body.errors).sort()],
+        [422, 'validation_failed', fields],
+      )
+    })
+  }
+
+  it('needs somebody who is signed in', async () => {
+    for (const [method, url] of [
+      ['POST', '/api/orders'],
+      ['GET', '/api/orders'],
+      ['GET', `/api/orders/${newId()}`],
+    ] as const) {
+      assert.equal((await shop.platform.request(method, url)).status, 401)
+    }
+  })
+})
+
+describe('an order number', () => {
+  it('has the date in Korea and a check digit', () => {
+    const number = newOrderNumber(new Date('2026-11-20T15:30:00Z'), 4_827_193)
+
+    assert.match(number, /^261121-4827-193\d$/)
+    assert.equal(isOrderNumber(number), true)
+  })
+
+  it('is noticed when a digit is misheard or two neighbours are swapped', () => {
+    const number = newOrderNumber(new Date(), 1_234_567)
+
+    assert.equal(isOrderNumber(number.replace(/-1/, '-7')), false)
+    assert.equal(isOrderNumber(number.replace('1234', '1324')), false)
+  })
+})
+
+async function outcome(
+  shop: Shop,
+  buyer: Awaited<ReturnType<Shop['platform']['user']>>,
+  orderId: string,
+): Promise<string> {
+  for (;;) {
+    const { status } = await shop.platform.api(order, buyer).getOrder({ orderId })
+    if (status !== 'awaiting_payment' && status !== 'processing') return status
+    await new Promise((wake) => setTimeout(wake, 20))
+  }
+}

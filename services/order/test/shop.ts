@@ -1,0 +1,115 @@
+/** A small shop for the tests: real catalogue, stock, payments and a payment provider that is a server of its own. */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import inventoryService from '@doran/inventory'
+import { inventory } from '@doran/inventory/contract'
+import { newId } from '@doran/kernel'
+import { startPlatform, type TestPlatform, type TestUser } from '@doran/kernel/testing'
+import orderService from '@doran/order'
+import { type Address, order } from '@doran/order/contract'
+import paymentService from '@doran/payment'
+import { payByCard, type Sandbox, startSandbox } from '@doran/payment/sandbox'
+import productService from '@doran/product'
+import { product } from '@doran/product/contract'
+
+export const CARD = '4242424242424242'
+export const DECLINED_CARD = '4000000000000002'
+
+export const address: Address = {
+  recipient: '김도란',
+  phone: '010-1234-5678',
+  postalCode: '03045',
+  line1: '서울특별시 종로구 사직로 161',
+  country: 'KR',
+}
+
+export interface Shop {
+  platform: TestPlatform
+  sandbox: Sandbox
+  /** Puts goods on sale, by SKU; each has a seller of its own unless one is named. */
+  stock(goods: { sku: string; price: number; onHand: number; sellerId?: string }[]): Promise<void>
+  /** A cart of the buyer with these SKUs; ordered at its total. */
+  placeOrder(buyer: TestUser, skus: Record<string, number>): Promise<{ id: string; total: number }>
+  /** Opens the payment page, pays there, and comes back. */
+  pay(buyer: TestUser, orderId: string, card?: string): Promise<void>
+  close(): Promise<void>
+}
+
+const RETURN_URL = 'https://shop.example/return'
+
+export async function openShop(): Promise<Shop> {
+  const folder = await mkdtemp(join(tmpdir(), 'doran-sandbox-'))
+  const secret = 'a secret of the tests'
+  const sandbox = await startSandbox({ port: 0, host: '127.0.0.1', folder, secret })
+  const port = await freePort()
+  const platform = await startPlatform({
+    services: [productService, inventoryService, paymentService, orderService],
+    environment: {
+      PORT: String(port),
+      PAYMENT_SANDBOX_URL: sandbox.url,
+      PAYMENT_SANDBOX_SECRET: secret,
+      PAYMENT_WEBHOOK_URL: `http://127.0.0.1:${port}/api/payments/webhooks/sandbox`,
+    },
+  })
+  await platform.listen()
+  await platform.client(product).loadCatalogue({
+    categories: [{ slug: 'food', name: { ko: '식품', en: 'Food' }, parent: null, position: 0 }],
+    brands: [],
+    sellers: [],
+    products: [],
+  })
+
+  return {
+    platform,
+    sandbox,
+    async stock(goods) {
+      const items = goods.map((good) => ({ ...good, sellerId: good.sellerId ?? newId() }))
+      const sellers = [...new Set(items.map(({ sellerId }) => sellerId))]
+      await platform.client(product).loadCatalogue({
+        categories: [],
+        brands: [],
+        sellers: sellers.map((id) => ({
+          id,
+          slug: `seller-${id}`,
+          name: { ko: '가게', en: 'Shop' },
+          about: { ko: '', en: '' },
+        })),
+        products: items.map(({ sku, price, sellerId }) => ({
+          sellerId,
+          category: 'food',
+          name: { ko: `상품 ${sku}`, en: `Product ${sku}` },
+          variants: [{ sku, price }],
+        })),
+      })
+      await platform
+        .client(inventory)
+        .loadStock({ items: items.map(({ sku, sellerId, onHand }) => ({ sku, sellerId, onHand })) })
+    },
+    async placeOrder(buyer, skus) {
+      const api = platform.api(order, buyer)
+      let cart = await api.createCart()
+      for (const [sku, quantity] of Object.entries(skus)) cart = await api.addLine({ cartId: cart.id, sku, quantity })
+      return api.placeOrder({ cartId: cart.id, expectedTotal: cart.total, address, note: '' })
+    },
+    async pay(buyer, orderId, card = CARD) {
+      const { paymentUrl } = await platform.api(order, buyer).startPayment({ orderId, returnUrl: RETURN_URL })
+      await payByCard(paymentUrl, card)
+    },
+    async close() {
+      await platform.close()
+      await sandbox.close()
+      await rm(folder, { recursive: true })
+    },
+  }
+}
+
+/** The provider is told where we are before we listen, so the port must be known before. */
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1')
+  await new Promise((resolve) => probe.once('listening', resolve))
+  const { port } = probe.address() as { port: number }
+  await new Promise((resolve) => probe.close(resolve))
+  return port
+}

@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict'
+import { globSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { describe, it } from 'node:test'
+import { fileURLToPath } from 'node:url'
+
+const root = fileURLToPath(new URL('../', import.meta.url))
+const sources = globSync('{kernel,services,apps}/**/*.ts', { cwd: root }).filter(
+  (file) => !file.includes('node_modules'),
+)
+
+async function importsOf(file: string): Promise<string[]> {
+  const text = await readFile(`${root}/${file}`, 'utf8')
+  return [...text.matchAll(/(?:from|import)\s*\(?['"]([^'"]+)['"]/g)].map(([, name]) => name as string)
+}
+
+describe('the boundaries', () => {
+  it('package exports refuse the insides of a service', async () => {
+    for (const inside of ['@doran/order/orders.ts', '@doran/order/orders', '@doran/kernel/database/database.ts']) {
+      await assert.rejects(import(inside), { code: 'ERR_PACKAGE_PATH_NOT_EXPORTED' })
+    }
+    assert.equal((await import('@doran/order/contract')).order.name, 'order')
+  })
+
+  it('a service uses another one only through its contract, and no path leads out of its folder', async () => {
+    for (const file of sources.filter((file) => file.startsWith('services/') && !file.includes('/test/'))) {
+      const own = file.split('/')[1]
+      for (const name of await importsOf(file)) {
+        const target = /^@doran\/([\w-]+)(\/.*)?$/.exec(name)
+        const allowed = !target || target[1] === 'kernel' || target[1] === own || target[2] === '/contract'
+        assert.ok(allowed, `${file} imports ${name}`)
+        if (name.startsWith('.')) {
+          const depth = file.split('/').length - 3
+          assert.ok((name.match(/\.\.\//g) ?? []).length <= depth, `${file} imports ${name}`)
+        }
+      }
+    }
+  })
+
+  it('the kernel knows no service', async () => {
+    for (const file of sources.filter((file) => file.startsWith('kernel/'))) {
+      for (const name of await importsOf(file)) assert.doesNotMatch(name, /^@doran\/(?!kernel)|services\//, file)
+    }
+  })
+
+  it('no query reads the schema of another service', async () => {
+    const services = ['auth', 'user', 'product', 'inventory', 'order', 'payment']
+    for (const file of globSync('services/*/**/*.{ts,sql}', { cwd: root }).filter((file) => !file.includes('/test/'))) {
+      const own = file.split('/')[1] as string
+      const text = await readFile(`${root}/${file}`, 'utf8')
+      for (const other of services.filter((name) => name !== own)) {
+        assert.doesNotMatch(
+          text,
+          new RegExp(`\\b(?:from|join|into|update|references|table)\\s+"?${other}"?\\.\\w`, 'i'),
+          file,
+        )
+      }
+    }
+  })
+
+  it('the kernel stays small enough to read: under 3,000 lines of code', async () => {
+    let lines = 0
+    for (const file of sources.filter((file) => /^kernel\/(?!test)/.test(file))) {
+      const text = await readFile(`${root}/${file}`, 'utf8')
+      lines += text.split('\n').filter((line) => /\S/.test(line) && !/^\s*(\/\/|\/\*|\*)/.test(line)).length
+    }
+
+    assert.ok(lines > 1_000 && lines < 3_000, `${lines} lines of code`)
+  })
+})
