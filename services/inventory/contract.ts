@@ -1,4 +1,17 @@
-import { contract, Cursor, event, get, Id, PageSize, page, post, put, type Static, Timestamp, Type } from '@doran/kernel'
+import {
+  Cursor,
+  contract,
+  event,
+  get,
+  Id,
+  PageSize,
+  page,
+  post,
+  put,
+  type Static,
+  Timestamp,
+  Type,
+} from '@doran/kernel'
 
 export const Sku = Type.String({
   pattern: '^[A-Z0-9][A-Z0-9-]{1,63}$',
@@ -59,18 +72,21 @@ export type Reservation = Static<typeof Reservation>
 const SkuInPath = Type.Object({ sku: Sku })
 
 export const inventory = contract('inventory', {
+  /** Raises `sku_unknown`. */
   getAvailability: get('/inventory/:sku', {
     summary: 'How many of a SKU can be bought',
     path: SkuInPath,
     reply: Availability,
     access: 'anyone',
   }),
+  /** Sellers see and change what is theirs, administrators all: raises `sku_unknown`, `sku_not_yours`. */
   getStock: get('/inventory/:sku/stock', {
     summary: "A seller's view of a SKU's stock",
     path: SkuInPath,
     reply: Stock,
     access: ['seller', 'admin'],
   }),
+  /** Raises `stock_too_low` below what is reserved, and what `getStock` does. */
   setStock: put('/inventory/:sku/stock', {
     summary: 'Set what is on hand, after counting',
     path: SkuInPath,
@@ -82,6 +98,7 @@ export const inventory = contract('inventory', {
     reply: Stock,
     access: ['seller', 'admin'],
   }),
+  /** Raises `stock_too_low` when less than what is reserved would be left, and what `getStock` does. */
   adjustStock: post('/inventory/:sku/adjustments', {
     summary: 'Add to or take from what is on hand',
     path: SkuInPath,
@@ -92,6 +109,7 @@ export const inventory = contract('inventory', {
     reply: Stock,
     access: ['seller', 'admin'],
   }),
+  /** Raises what `getStock` does. */
   listMovements: get('/inventory/:sku/movements', {
     summary: "A SKU's ledger, newest first",
     path: SkuInPath,
@@ -107,17 +125,31 @@ export const inventory = contract('inventory', {
     access: 'internal',
     idempotent: true,
   }),
-  /** Makes SKUs known, or sets them anew; used when a catalogue is loaded. */
+  /**
+   * Makes SKUs known, or sets them anew; used when a catalogue is loaded. With `known: 'keep'` a SKU whose stock has
+   * ever been entered keeps stock and seller, so a catalogue may be loaded again beside running sales. Of a SKU that
+   * occurs twice the last one counts. `loaded` says how many SKUs were taken. All or none: refused with
+   * `stock_too_low` when a SKU has more reserved than it would have on hand.
+   */
   loadStock: post('/inventory/load', {
     summary: 'Enter SKUs with their sellers and what is on hand',
     body: Type.Object({
-      items: Type.Array(Type.Object({ sku: Sku, sellerId: Id, onHand: Type.Integer({ minimum: 0 }) }), { maxItems: 5_000 }),
+      items: Type.Array(Type.Object({ sku: Sku, sellerId: Id, onHand: Type.Integer({ minimum: 0 }) }), {
+        maxItems: 5_000,
+      }),
+      known: Type.Optional(Type.Enum(['set', 'keep'], { default: 'set' })),
     }),
     reply: Type.Object({ loaded: Type.Integer() }),
     access: 'internal',
     idempotent: true,
   }),
-  /** All lines or none. Refused with `out_of_stock`. The same order again answers its reservation. */
+  /**
+   * All lines or none. Refused with `out_of_stock`, whose `lines` say for each SKU that is short what was `wanted`
+   * and what is `available`; a SKU that is not known has none. The same order again answers its reservation, or
+   * takes it again if it has expired. Refused with `reservation_released` after a release, which may have come
+   * before; with `reservation_mismatch` when the order has a reservation with other lines; with
+   * `quantity_too_large` when the lines of a SKU add up to more than 9,999.
+   */
   reserve: post('/inventory/reservations', {
     summary: 'Hold stock for an order',
     body: Type.Object({ orderId: Id, lines: Lines }),
@@ -125,7 +157,10 @@ export const inventory = contract('inventory', {
     access: 'internal',
     idempotent: true,
   }),
-  /** A reservation that has expired is taken again if there is stock, else refused with `out_of_stock`. */
+  /**
+   * A reservation that has expired is taken again if there is stock, else refused with `out_of_stock`. Refused with
+   * `reservation_released` after a release, with `reservation_unknown` when there never was one.
+   */
   commit: post('/inventory/reservations/:orderId/commit', {
     summary: 'Turn the hold of a paid order into a sale',
     path: Type.Object({ orderId: Id }),
@@ -133,14 +168,18 @@ export const inventory = contract('inventory', {
     access: 'internal',
     idempotent: true,
   }),
-  /** Does nothing when there is no reservation; after it, a late `reserve` for the order is refused. */
+  /**
+   * Final, whatever came before it: what was held is available again, and what was committed goes back on hand, so
+   * it may undo a purchase whose outcome is unknown. Without a reservation nothing moves. A `reserve` or `commit`
+   * for the order that comes later is refused with `reservation_released`. Do not `restock` what was released.
+   */
   release: post('/inventory/reservations/:orderId/release', {
     summary: 'Give up the hold of an order that will not be paid',
     path: Type.Object({ orderId: Id }),
     access: 'internal',
     idempotent: true,
   }),
-  /** `reference` names the return or cancellation: stock comes back once for each. */
+  /** `reference` names the return or cancellation: stock comes back once for each. Refused with `sku_unknown`. */
   restock: post('/inventory/restocks', {
     summary: 'Put sold goods back on the shelf',
     body: Type.Object({ reference: Type.String({ minLength: 1, maxLength: 200 }), lines: Lines }),
@@ -155,7 +194,7 @@ export const stockChanged = event(
   Type.Object({ sku: Sku, available: Type.Integer(), version: Type.Integer() }),
 )
 
-/** Published when availability falls to the seller's threshold or below. */
+/** Published when availability falls from above the seller's threshold to it or below. */
 export const stockLow = event(
   'inventory.stock-low',
   Type.Object({ sku: Sku, sellerId: Id, available: Type.Integer(), lowStockAt: Type.Integer() }),

@@ -1,0 +1,121 @@
+/** Every change of stock goes through {@link moveStock}: one statement that locks, checks, writes and enters the ledger. */
+import { newId, publishAll, type Queryable, sql, type Transaction } from '@doran/kernel'
+import { type Movement, stockChanged, stockLow } from './contract.ts'
+import { outOfStock } from './errors.ts'
+
+/** What is added to a SKU's stock; negative takes away. */
+export interface Change {
+  sku: string
+  onHand?: number
+  reserved?: number
+  /** The order or other cause. */
+  reference?: string
+  note?: string | undefined
+}
+
+/** A SKU before the changes and after them. */
+interface Outcome {
+  sku: string
+  /** By how much availability was to fall. */
+  wanted: number
+  availableBefore: number
+  /** Null when the changes did not take place. */
+  after: { sellerId: string; available: number; lowStockAt: number; version: number } | null
+}
+
+/**
+ * Makes all changes or none, with one movement for each, and publishes what follows from them. A SKU may occur
+ * more than once. Raises `out_of_stock` when the stock does not allow it; a SKU that is not known has none.
+ */
+export async function moveStock(tx: Transaction, kind: Movement['kind'], changes: readonly Change[]): Promise<void> {
+  if (changes.length === 0) return
+  const outcomes = await writeMovements(tx, kind, changes)
+  if (outcomes.some(({ after }) => !after)) throw outOfStock({ lines: shortages(outcomes) })
+  await publishNews(tx, outcomes)
+}
+
+function shortages(outcomes: readonly Outcome[]) {
+  return outcomes
+    .filter(({ wanted, availableBefore }) => wanted > availableBefore)
+    .map(({ sku, wanted, availableBefore }) => ({ sku, wanted, available: availableBefore }))
+}
+
+async function publishNews(tx: Transaction, outcomes: readonly Outcome[]): Promise<void> {
+  const news = outcomes.flatMap(({ sku, availableBefore, after }) =>
+    after ? [{ sku, availableBefore, ...after }] : [],
+  )
+  const changed = news.filter(({ availableBefore, available }) => available !== availableBefore)
+  const low = changed.filter(
+    (one) => one.availableBefore > one.lowStockAt && one.available <= one.lowStockAt && one.lowStockAt > 0,
+  )
+  await publishAll(
+    tx,
+    stockChanged,
+    changed.map(({ sku, available, version }) => ({ sku, available, version })),
+  )
+  await publishAll(
+    tx,
+    stockLow,
+    low.map(({ sku, sellerId, available, lowStockAt }) => ({ sku, sellerId, available, lowStockAt })),
+  )
+}
+
+// The stock rows are locked in the order of their SKUs, whatever the order of the lines, so crossed baskets cannot
+// lock each other out. After a wait for another transaction `stock_before` is what that one has left, while the
+// update still sees what was there when the statement began and would check the constraints against it. So the new
+// values are made from `stock_before`, which nobody can change any more.
+function writeMovements(tx: Transaction, kind: Movement['kind'], changes: readonly Change[]): Promise<Outcome[]> {
+  return tx.all<Outcome>(sql`
+    with change as (
+      select id, sku, on_hand, reserved, reference, note, position
+      from unnest(
+        ${changes.map(() => newId())}::uuid[], ${changes.map(({ sku }) => sku)}::text[],
+        ${changes.map(({ onHand }) => onHand ?? 0)}::bigint[], ${changes.map(({ reserved }) => reserved ?? 0)}::bigint[],
+        ${changes.map(({ reference }) => reference ?? null)}::text[], ${changes.map(({ note }) => note ?? null)}::text[]
+      ) with ordinality as c (id, sku, on_hand, reserved, reference, note, position)
+    ), total as (
+      select sku, sum(on_hand)::bigint as on_hand, sum(reserved)::bigint as reserved, count(*) as movements
+      from change group by sku
+    ), stock_before as (
+      select sku, on_hand, reserved, version from inventory.stock
+      where sku = any(${changes.map(({ sku }) => sku)}::text[])
+      order by sku for no key update
+    ), allowed as (
+      select coalesce(bool_and(b.on_hand + t.on_hand >= b.reserved + t.reserved), false) and count(*) = count(b.sku) as yes
+      from total t left join stock_before b using (sku)
+    ), stock_after as (
+      update inventory.stock s set
+        on_hand = b.on_hand + t.on_hand, reserved = b.reserved + t.reserved,
+        version = b.version + t.movements, updated_at = clock_timestamp()
+      from total t join stock_before b using (sku)
+      where s.sku = t.sku and (select yes from allowed)
+      returning s.sku, s.seller_id, s.on_hand - s.reserved as available, s.low_stock_at, s.version
+    ), ledger as (
+      insert into inventory.movements (sku, version, id, kind, on_hand, reserved, reference, note)
+      select c.sku, b.version + row_number() over (partition by c.sku order by c.position), c.id, ${kind},
+             c.on_hand, c.reserved, c.reference, c.note
+      from change c join stock_before b using (sku)
+      where (select yes from allowed)
+    )
+    select t.sku, t.reserved - t.on_hand as wanted, coalesce(b.on_hand - b.reserved, 0) as "availableBefore",
+           case when a.sku is not null then json_build_object(
+             'sellerId', a.seller_id, 'available', a.available, 'lowStockAt', a.low_stock_at, 'version', a.version) end as after
+    from total t left join stock_before b using (sku) left join stock_after a using (sku)
+    order by t.sku`)
+}
+
+export interface MovementRow extends Movement {
+  version: number
+}
+
+/** Movements of a SKU, newest first, that came before the one with the version `before`. */
+export function listMovementsOf(
+  db: Queryable,
+  { sku, before, limit }: { sku: string; before: number | undefined; limit: number },
+): Promise<MovementRow[]> {
+  return db.all<MovementRow>(sql`
+    select version, id, sku, kind, on_hand as "onHand", reserved, reference, note, at
+    from inventory.movements
+    where sku = ${sku} ${before === undefined ? sql.empty : sql`and version < ${before}`}
+    order by version desc limit ${limit}`)
+}

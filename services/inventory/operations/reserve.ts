@@ -1,0 +1,32 @@
+import type { Handler } from '@doran/kernel'
+import type { InventoryConfig } from '../config.ts'
+import type { inventory } from '../contract.ts'
+import { reservationReleased } from '../errors.ts'
+import {
+  assertSameLines,
+  holdStock,
+  insertReservation,
+  lockReservation,
+  mergeLines,
+  presentReservation,
+  renewHold,
+} from '../reservations.ts'
+
+export const reserve: Handler<typeof inventory, 'reserve', InventoryConfig> = ({ orderId, lines }, ctx) =>
+  ctx.db.transaction(async (tx) => {
+    const wanted = mergeLines(lines)
+    const minutes = ctx.config.INVENTORY_RESERVATION_MINUTES
+    const fresh = await insertReservation(tx, { orderId, lines: wanted, minutes })
+    if (fresh) {
+      await holdStock(tx, fresh)
+      return presentReservation(fresh)
+    }
+
+    const known = await lockReservation(tx, orderId)
+    if (known.state === 'released') throw reservationReleased({ orderId })
+    assertSameLines(known, wanted)
+    if (known.state !== 'expired') return presentReservation(known)
+
+    await holdStock(tx, known)
+    return presentReservation({ ...known, state: 'held', expiresAt: await renewHold(tx, orderId, minutes) })
+  })

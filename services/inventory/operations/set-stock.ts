@@ -1,0 +1,17 @@
+import type { Handler } from '@doran/kernel'
+import type { inventory } from '../contract.ts'
+import { stockTooLow } from '../errors.ts'
+import { moveStock } from '../movements.ts'
+import { getOwnStock, lockOwnStock, presentStock, setThreshold } from '../stock.ts'
+
+export const setStock: Handler<typeof inventory, 'setStock'> = ({ sku, onHand, lowStockAt, note }, ctx) =>
+  ctx.db.transaction(async (tx) => {
+    const stock = await lockOwnStock(tx, sku, ctx.actor)
+    if (onHand < stock.reserved) throw stockTooLow(presentStock(stock))
+
+    if (lowStockAt !== undefined) await setThreshold(tx, sku, lowStockAt)
+    const difference = onHand - stock.onHand
+    if (difference !== 0) await moveStock(tx, 'set', [{ sku, onHand: difference, note }])
+
+    return presentStock(await getOwnStock(tx, sku, ctx.actor))
+  })

@@ -1,0 +1,141 @@
+/**
+ * Reservations: stock held for an order, from the hold to the sale or back.
+ *
+ *     held ── commit ──> committed        held ── time ──> expired ── reserve or commit ──> held or committed
+ *     held, committed, expired, none ── release ──> released, for good
+ *
+ * Whoever changes a reservation locks it first and stock rows after it.
+ */
+import { type Queryable, sql, type Transaction } from '@doran/kernel'
+import type { Reservation } from './contract.ts'
+import { quantityTooLarge, reservationMismatch, reservationUnknown } from './errors.ts'
+import { type Change, moveStock } from './movements.ts'
+
+const LARGEST_QUANTITY = 9_999
+
+export interface Line {
+  sku: string
+  quantity: number
+}
+
+export interface ReservationRow extends Omit<Reservation, 'state'> {
+  state: 'held' | 'committed' | 'released' | 'expired'
+}
+
+/** One line a SKU, in the order of the SKUs. Raises `quantity_too_large`. */
+export function mergeLines(lines: readonly Line[]): Line[] {
+  const quantities = new Map<string, number>()
+  for (const { sku, quantity } of lines) quantities.set(sku, (quantities.get(sku) ?? 0) + quantity)
+  for (const [sku, quantity] of quantities) if (quantity > LARGEST_QUANTITY) throw quantityTooLarge({ sku, quantity })
+  return [...quantities].map(([sku, quantity]) => ({ sku, quantity })).sort((a, b) => (a.sku < b.sku ? -1 : 1))
+}
+
+/** A new hold, still without its stock; undefined when the order has a reservation or was released. */
+export async function insertReservation(
+  tx: Transaction,
+  { orderId, lines, minutes }: { orderId: string; lines: readonly Line[]; minutes: number },
+): Promise<ReservationRow | undefined> {
+  const row = await tx.first<{ expiresAt: string }>(sql`
+    with fresh as (
+      insert into inventory.reservations (order_id, state, expires_at)
+      values (${orderId}, 'held', now() + make_interval(mins => ${minutes}))
+      on conflict (order_id) do nothing
+      returning order_id, expires_at
+    ), lines as (
+      insert into inventory.reservation_lines (order_id, sku, quantity)
+      select f.order_id, l.sku, l.quantity
+      from fresh f, unnest(${lines.map(({ sku }) => sku)}::text[], ${lines.map(({ quantity }) => quantity)}::bigint[]) as l (sku, quantity)
+    )
+    select expires_at as "expiresAt" from fresh`)
+  return row && { orderId, state: 'held', expiresAt: row.expiresAt, lines: [...lines] }
+}
+
+/** Marks an order as released that has no reservation, so that none is made later. False when it has one. */
+export async function insertTombstone(tx: Transaction, orderId: string): Promise<boolean> {
+  const rows = await tx.run(sql`
+    insert into inventory.reservations (order_id, state, expires_at) values (${orderId}, 'released', now())
+    on conflict (order_id) do nothing`)
+  return rows > 0
+}
+
+/** The reservation, which nobody else changes until the transaction ends. Raises `reservation_unknown`. */
+export async function lockReservation(tx: Transaction, orderId: string): Promise<ReservationRow> {
+  const row = await tx.first<ReservationRow>(sql`
+    select r.order_id as "orderId", r.state, r.expires_at as "expiresAt",
+           (select coalesce(json_agg(json_build_object('sku', l.sku, 'quantity', l.quantity) order by l.sku), '[]')
+            from inventory.reservation_lines l where l.order_id = r.order_id) as lines
+    from inventory.reservations r where r.order_id = ${orderId} for no key update`)
+  if (!row) throw reservationUnknown({ orderId })
+  return row
+}
+
+export async function setState(tx: Transaction, orderId: string, state: ReservationRow['state']): Promise<void> {
+  await tx.run(sql`update inventory.reservations set state = ${state}, updated_at = now() where order_id = ${orderId}`)
+}
+
+/** Holds an expired reservation anew, still without its stock; answers until when. */
+export async function renewHold(tx: Transaction, orderId: string, minutes: number): Promise<string> {
+  const { expiresAt } = await tx.one<{ expiresAt: string }>(sql`
+    update inventory.reservations
+    set state = 'held', expires_at = now() + make_interval(mins => ${minutes}), updated_at = now()
+    where order_id = ${orderId}
+    returning expires_at as "expiresAt"`)
+  return expiresAt
+}
+
+/** The lines of at most `limit` reservations whose time is up, which expire with it. */
+export function expireDue(tx: Queryable, limit: number): Promise<(Line & { orderId: string })[]> {
+  return tx.all<Line & { orderId: string }>(sql`
+    with due as (
+      select order_id from inventory.reservations where state = 'held' and expires_at <= now()
+      order by expires_at limit ${limit} for no key update skip locked
+    ), expired as (
+      update inventory.reservations r set state = 'expired', updated_at = now()
+      from due where r.order_id = due.order_id
+      returning r.order_id
+    )
+    select l.order_id as "orderId", l.sku, l.quantity
+    from expired e join inventory.reservation_lines l using (order_id)`)
+}
+
+/** Raises `reservation_mismatch` unless the reservation has these lines. */
+export function assertSameLines({ orderId, lines }: ReservationRow, wanted: readonly Line[]): void {
+  const same =
+    lines.length === wanted.length &&
+    lines.every(({ sku, quantity }, index) => sku === wanted[index]?.sku && quantity === wanted[index]?.quantity)
+  if (!same) throw reservationMismatch({ orderId })
+}
+
+/** Takes the reservation's stock. Raises `out_of_stock`. */
+export function holdStock(tx: Transaction, reservation: ReservationRow): Promise<void> {
+  return moveStock(tx, 'reserve', changesOf(reservation, { reserved: 1 }))
+}
+
+/** Sells what the reservation holds, or what it held before it expired. Raises `out_of_stock` for the latter. */
+export function sellStock(tx: Transaction, reservation: ReservationRow): Promise<void> {
+  return moveStock(
+    tx,
+    'commit',
+    changesOf(reservation, { onHand: -1, reserved: reservation.state === 'held' ? -1 : 0 }),
+  )
+}
+
+/** Gives back what the reservation holds or has sold. */
+export async function giveStockBack(tx: Transaction, reservation: ReservationRow): Promise<void> {
+  if (reservation.state === 'held') await moveStock(tx, 'release', changesOf(reservation, { reserved: -1 }))
+  if (reservation.state === 'committed') await moveStock(tx, 'release', changesOf(reservation, { onHand: 1 }))
+}
+
+export function presentReservation({ orderId, state, expiresAt, lines }: ReservationRow): Reservation {
+  return { orderId, state: state === 'expired' ? 'released' : state, expiresAt, lines }
+}
+
+/** The changes of stock for each unit, times the quantity of each line. */
+function changesOf({ orderId, lines }: ReservationRow, unit: { onHand?: number; reserved?: number }): Change[] {
+  return lines.map(({ sku, quantity }) => ({
+    sku,
+    onHand: (unit.onHand ?? 0) * quantity,
+    reserved: (unit.reserved ?? 0) * quantity,
+    reference: orderId,
+  }))
+}

@@ -1,0 +1,74 @@
+/** Stock of each SKU: queries, and who may see and change it. */
+import { type Actor, type Queryable, sql, type Transaction } from '@doran/kernel'
+import type { Availability, Stock } from './contract.ts'
+import { skuNotYours, skuUnknown } from './errors.ts'
+
+export interface StockRow extends Omit<Stock, 'available'> {
+  version: number
+}
+
+const columns = sql`
+  sku, seller_id as "sellerId", on_hand as "onHand", reserved, low_stock_at as "lowStockAt", version,
+  updated_at as "updatedAt"`
+
+/** Availability of the SKUs that are known. */
+export function listAvailabilityOf(db: Queryable, skus: readonly string[]): Promise<Availability[]> {
+  return db.all<Availability>(sql`
+    select sku, on_hand - reserved as available from inventory.stock where sku = any(${skus}::text[]) order by sku`)
+}
+
+/** The stock as its seller, or an administrator, sees it. Raises `sku_unknown`, `sku_not_yours`. */
+export async function getOwnStock(db: Queryable, sku: string, actor: Actor): Promise<StockRow> {
+  const row = await db.first<StockRow>(sql`select ${columns} from inventory.stock where sku = ${sku}`)
+  return assertOwn(row, sku, actor)
+}
+
+/** {@link getOwnStock}, which nobody else changes until the transaction ends. */
+export async function lockOwnStock(tx: Transaction, sku: string, actor: Actor): Promise<StockRow> {
+  const [row] = await lockStock(tx, [sku])
+  return assertOwn(row, sku, actor)
+}
+
+/** The stock of the SKUs that are known, locked in the one order that all transactions keep. */
+export function lockStock(tx: Transaction, skus: readonly string[]): Promise<StockRow[]> {
+  return tx.all<StockRow>(sql`
+    select ${columns} from inventory.stock where sku = any(${skus}::text[]) order by sku for no key update`)
+}
+
+/** Makes SKUs known with nothing on hand; those that are known already stay as they are. */
+export async function enterSkus(tx: Transaction, entries: readonly { sku: string; sellerId: string }[]): Promise<void> {
+  // In order of the SKUs: two transactions that enter the same ones wait for each other, in one direction only.
+  await tx.run(sql`
+    insert into inventory.stock (sku, seller_id)
+    select sku, seller_id
+    from unnest(${entries.map(({ sku }) => sku)}::text[], ${entries.map(({ sellerId }) => sellerId)}::uuid[]) as e (sku, seller_id)
+    order by sku
+    on conflict (sku) do nothing`)
+}
+
+/** Hands SKUs, which are locked, to their sellers. */
+export async function assignSellers(
+  tx: Transaction,
+  entries: readonly { sku: string; sellerId: string }[],
+): Promise<void> {
+  await tx.run(sql`
+    update inventory.stock s set seller_id = e.seller_id, updated_at = now()
+    from unnest(${entries.map(({ sku }) => sku)}::text[], ${entries.map(({ sellerId }) => sellerId)}::uuid[]) as e (sku, seller_id)
+    where s.sku = e.sku and s.seller_id <> e.seller_id`)
+}
+
+export async function setThreshold(tx: Transaction, sku: string, lowStockAt: number): Promise<void> {
+  await tx.run(sql`
+    update inventory.stock set low_stock_at = ${lowStockAt}, updated_at = now()
+    where sku = ${sku} and low_stock_at <> ${lowStockAt}`)
+}
+
+export function presentStock({ version: _version, ...row }: StockRow): Stock {
+  return { ...row, available: row.onHand - row.reserved }
+}
+
+function assertOwn(row: StockRow | undefined, sku: string, actor: Actor): StockRow {
+  if (!row) throw skuUnknown({ sku })
+  if (row.sellerId !== actor.id && !actor.roles.includes('admin')) throw skuNotYours({ sku })
+  return row
+}

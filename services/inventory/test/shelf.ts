@@ -1,0 +1,76 @@
+/** Stock for tests to act on, and the checker of what must always be true of it. */
+import { DomainError, newId, sql } from '@doran/kernel'
+import { startPlatform, type TestPlatform, type TestUser } from '@doran/kernel/testing'
+import { inventory } from '../contract.ts'
+import service from '../index.ts'
+
+export const startInventory = () => startPlatform({ services: [service] })
+
+/** A seller with fresh SKUs in ascending order, one for each quantity given. */
+export async function shelf(
+  platform: TestPlatform,
+  ...quantities: number[]
+): Promise<{ seller: TestUser; skus: string[] }> {
+  const seller = await platform.user(['seller'])
+  const shelf = newId().toUpperCase()
+  const items = quantities.map((onHand, index) => ({ sku: `${shelf}-${index}`, sellerId: seller.id, onHand }))
+  await platform.client(inventory).loadStock({ items })
+  return { seller, skus: items.map(({ sku }) => sku) }
+}
+
+/** What is on hand and reserved of a SKU. */
+export async function stockOf(platform: TestPlatform, sku: string): Promise<[onHand: number, reserved: number]> {
+  const { onHand, reserved } = await platform.client(inventory, admin).getStock({ sku })
+  return [onHand, reserved]
+}
+
+export const admin = { id: newId(), roles: ['admin'], session: newId() }
+
+/** Lets the time of these orders' reservations run out, and the job that looks for them run. */
+export async function expire(platform: TestPlatform, ...orderIds: string[]): Promise<void> {
+  const database = platform.database('inventory')
+  await database.run(sql`
+    update inventory.reservations set expires_at = now() - interval '1 second' where order_id = any(${orderIds}::uuid[])`)
+  await database.run(sql`update doran.tasks set run_at = now() where handler = 'inventory/job:release-expired'`)
+  await database.run(sql`select pg_notify('doran_tasks', '')`)
+  await platform.settled()
+}
+
+/** The code with which a call is refused; fails when it is not. */
+export async function refusal(call: Promise<unknown>): Promise<string> {
+  const answer = await outcome(call)
+  if (answer === 'done') throw new Error('it was not refused')
+  return answer
+}
+
+/** `done`, or the code with which a call is refused; any other error is thrown. */
+export function outcome(call: Promise<unknown>): Promise<string> {
+  return call.then(
+    () => 'done',
+    (error) => {
+      if (error instanceof DomainError && error.status < 500) return error.code
+      throw error
+    },
+  )
+}
+
+/** SKUs whose stock and ledger, or stock and reservations, disagree; empty when all is well. */
+export async function brokenStock(platform: TestPlatform): Promise<string[]> {
+  const rows = await platform.database('inventory').all<{ sku: string }>(sql`
+    select s.sku
+    from inventory.stock s
+    left join (
+      select sku, sum(on_hand) as on_hand, sum(reserved) as reserved, count(*) as movements, max(version) as version
+      from inventory.movements group by sku
+    ) m using (sku)
+    left join (
+      select l.sku, sum(l.quantity) as held
+      from inventory.reservation_lines l join inventory.reservations r using (order_id)
+      where r.state = 'held' group by l.sku
+    ) h using (sku)
+    where s.reserved not between 0 and s.on_hand
+       or (s.on_hand, s.reserved) <> (coalesce(m.on_hand, 0), coalesce(m.reserved, 0))
+       or (s.version, s.version) <> (coalesce(m.movements, 0), coalesce(m.version, 0))
+       or s.reserved <> coalesce(h.held, 0)`)
+  return rows.map(({ sku }) => sku)
+}
