@@ -127,13 +127,14 @@ export async function startPlatform(options: TestOptions): Promise<TestPlatform>
   }
 }
 
+// A job that waits for its time has no attempts; one that is running, or failed, has.
 async function settled(platform: Platform, services: readonly string[]): Promise<void> {
   for (;;) {
     let open = 0
     for (const service of services) {
       const { dead, due } = await platform.database(service).one<{ dead: string[] | null; due: number }>(sql`
         select array_agg(handler || ': ' || last_error) filter (where state = 'dead') as dead,
-               count(*) filter (where state = 'ready' and (key is distinct from 'plan' or run_at <= now())) as due
+               count(*) filter (where state = 'ready' and (key is distinct from 'plan' or run_at <= now() or attempts > 0)) as due
         from doran.tasks`)
       if (dead) throw new Error(`tasks are dead:\n${dead.join('\n')}`)
       open += due
