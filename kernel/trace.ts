@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { randomHex } from './id.ts'
 
 /** W3C trace context (https://www.w3.org/TR/trace-context/): which request this work belongs to. */
 export interface Trace {
@@ -27,16 +27,4 @@ export function traceFrom(header: string | null | undefined): Trace {
 
 export function traceParent(trace: Trace): string {
   return `00-${trace.traceId}-${trace.spanId}-01`
-}
-
-// Random bytes are fetched in bulk: one call of the system each time would cost more than the rest of a request.
-let pool = Buffer.alloc(0)
-let used = 0
-function randomHex(bytes: number): string {
-  if (used + bytes > pool.length) {
-    pool = randomBytes(4096)
-    used = 0
-  }
-  used += bytes
-  return pool.toString('hex', used - bytes, used)
 }

@@ -40,10 +40,10 @@ describe('the gateway', () => {
   it('sends the headers that keep browsers safe', async () => {
     const { headers } = await platform.request('GET', '/api/echo')
 
-    assert.match(String(headers['content-security-policy']), /default-src 'self'/)
+    assert.match(String(headers['content-security-policy']), /default-src 'none'/)
     assert.match(String(headers['strict-transport-security']), /max-age=31536000/)
     assert.equal(headers['x-content-type-options'], 'nosniff')
-    assert.equal(headers['x-frame-options'], 'SAMEORIGIN')
+    assert.equal(headers['x-frame-options'], 'DENY')
   })
 
   it('lets the listed origins in, and no other', async () => {

@@ -1,9 +1,9 @@
-import { asKeyset, type Handler, sql } from '@doran/kernel'
+import { asKeyset, type Handler, Id, sql } from '@doran/kernel'
 import type { OrderSummary, order } from '../contract.ts'
 
 export const listOrders: Handler<typeof order, 'listOrders'> = async ({ status, cursor, limit }, ctx) => {
   // Ids ascend with time, so they are the order of the list too.
-  const [before] = asKeyset.read(cursor, 1) ?? []
+  const [before] = asKeyset.read(cursor, [Id]) ?? []
   const rows = await ctx.db.all<OrderSummary>(sql`
     select o.id, o.number, o.status, o.total, o.refunded, o.currency, o.placed_at as "placedAt",
            l.first_line as "firstLine", l.line_count as "lineCount"

@@ -1,9 +1,9 @@
-import { asKeyset, type Handler, sql } from '@doran/kernel'
+import { asKeyset, type Handler, Id, sql } from '@doran/kernel'
 import type { order, SellerOrderView } from '../contract.ts'
 import { linesOf } from '../orders.ts'
 
 export const listSellerOrders: Handler<typeof order, 'listSellerOrders'> = async ({ status, cursor, limit }, ctx) => {
-  const [before] = asKeyset.read(cursor, 1) ?? []
+  const [before] = asKeyset.read(cursor, [Id]) ?? []
   const rows = await ctx.db.all<SellerOrderView>(sql`
     select s.id, s.order_id as "orderId", o.number, s.status, s.subtotal, o.currency, o.address, o.note,
            o.paid_at as "paidAt", (${linesOf(sql`s.id`)}) as lines
