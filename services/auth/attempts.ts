@@ -48,12 +48,12 @@ export async function blameClient(db: Queryable, address: string | undefined): P
 async function count(db: Queryable, key: string, { free, longestDelay, forgetAfter }: Rule): Promise<boolean> {
   const forgotten = sql`a.last_at < now() - make_interval(secs => ${forgetAfter})`
   const rows = await db.run(sql`
-    insert into auth.attempts as a (key, failures, last_at, blocked_until) values (${key}, 1, now(), now())
+    insert into auth.attempts as a (key, failures, last_at, blocked_until) values (${key}, 1, now(), 'epoch')
     on conflict (key) do update set
       failures = case when ${forgotten} then 1 else a.failures + 1 end,
       last_at = now(),
       blocked_until = case
-        when ${forgotten} or a.failures < ${free}::integer then now()
+        when ${forgotten} or a.failures < ${free}::integer then a.blocked_until
         else now() + make_interval(secs => least(${longestDelay}::float8, power(2, least(a.failures - ${free}::integer, 20))))
       end
     where a.blocked_until <= now()`)

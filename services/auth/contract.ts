@@ -138,7 +138,6 @@ export const auth = contract('auth', {
     summary: 'End the session of this token',
     headers: From,
     access: 'user',
-    secret: true,
   }),
   listSessions: get('/auth/sessions', {
     summary: 'Your sessions, newest first',
@@ -154,7 +153,10 @@ export const auth = contract('auth', {
     access: 'user',
     idempotent: true,
   }),
-  /** Ends all other sessions. Refused with `password_wrong`, and with `too_many_attempts` after failures. */
+  /**
+   * Ends all other sessions. Refused with `password_wrong`, and with `too_many_attempts` after failures. Takes no
+   * idempotency key: what is refused under one leaves no trace, but wrong passwords must be counted.
+   */
   changePassword: post('/auth/password', {
     summary: 'Change your password',
     headers: From,

@@ -18,7 +18,7 @@ export const tooManyAttempts = domainError(
 export const accountNotActive = domainError(
   'account_not_active',
   403,
-  'This account is {status}; write to the support if you did not expect it.',
+  'This account is {accountStatus}; write to the support if you did not expect it.',
 )
 export const refreshTokenInvalid = domainError(
   'refresh_token_invalid',

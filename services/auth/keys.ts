@@ -16,7 +16,7 @@ import type { AuthConfig } from './config.ts'
 import type { Key } from './contract.ts'
 import { seal, unseal } from './seal.ts'
 
-export type KeyContext = Pick<Context<unknown, AuthConfig>, 'db' | 'cache' | 'config' | 'log'>
+export type KeyContext = Pick<Context<unknown, AuthConfig>, 'db' | 'cache' | 'config'>
 
 export interface SigningKey {
   id: string

@@ -26,6 +26,6 @@ export async function revoke(tx: Transaction, channel: Channel, subject: string)
 export function listRevocations(db: Queryable): Promise<Revocation[]> {
   return db.all<Revocation>(sql`
     select subject, extract(epoch from issued_until)::float8 as "issuedUntil" from auth.revocations
-    where issued_until > now() - make_interval(secs => ${LONGEST_TOKEN_LIFE})
+    where issued_until > now() - make_interval(secs => ${LONGEST_TOKEN_LIFE}) - interval '5 minutes'
     order by issued_until`)
 }

@@ -24,7 +24,11 @@ export const signIn: Handler<typeof auth, 'signIn', AuthConfig> = async ({ email
     // The password was changed while this one was being compared.
     if (account.passwordHash !== known.passwordHash) throw credentialsInvalid()
     await forgiveAccount(tx, email)
-    if (account.status !== 'active') return { refused: accountNotActive({ status: account.status }) }
+    if (account.status !== 'active') {
+      const { userId, status } = account
+      await record(tx, { kind: 'sign_in_failed', userId, address, details: { status } })
+      return { refused: accountNotActive({ accountStatus: status }) }
+    }
     const granted = await startSession(tx, account, from)
     await record(tx, { kind: 'signed_in', userId: account.userId, sessionId: granted.sessionId, address })
     return { granted }

@@ -212,7 +212,10 @@ describe('a user who is suspended', () => {
     const right = await platform.signIn(someone.email)
     const wrong = await platform.signIn(someone.email, 'a wrong password')
 
-    assert.deepEqual([right.status, right.body.code, right.body.status], [403, 'account_not_active', 403])
+    assert.deepEqual(
+      [right.status, right.body.code, right.body.accountStatus],
+      [403, 'account_not_active', 'suspended'],
+    )
     assert.match(right.body.detail, /suspended/)
     assert.deepEqual([wrong.status, wrong.body.code], [401, 'credentials_invalid'])
   })
