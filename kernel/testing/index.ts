@@ -27,7 +27,7 @@ export interface TestResponse {
 }
 
 export interface TestRequest {
-  as?: TestUser
+  as?: Pick<TestUser, 'token'>
   /** An object is sent as JSON, text as it is. */
   body?: unknown
   headers?: Record<string, string>
