@@ -6,7 +6,7 @@ import { ConfigError } from '@doran/kernel/platform'
 import { decodeProtectedHeader } from 'jose'
 import { auth } from '../contract.ts'
 import { seal, unseal } from '../seal.ts'
-import { type AuthPlatform, age, startAuth } from './auth-platform.ts'
+import { type AuthPlatform, age, runJob, startAuth } from './auth-platform.ts'
 
 const DAY = 86_400
 const keyOf = (token: string) => decodeProtectedHeader(token).kid as string
@@ -16,11 +16,7 @@ async function published(platform: AuthPlatform): Promise<string[]> {
   return keys.map(({ kid }) => kid)
 }
 
-async function rotate(platform: AuthPlatform): Promise<void> {
-  await platform.database('auth').run(sql`
-    update doran.tasks set run_at = now() where handler = 'auth/job:rotate-signing-keys'`)
-  await platform.settled()
-}
+const rotate = (platform: AuthPlatform) => runJob(platform, 'rotate-signing-keys')
 
 describe('a signing key', () => {
   let platform: AuthPlatform

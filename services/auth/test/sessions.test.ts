@@ -5,7 +5,7 @@ import { user } from '@doran/user/contract'
 import { decodeJwt } from 'jose'
 import { auth } from '../contract.ts'
 import { onUserStatusChanged } from '../events/on-user-status-changed.ts'
-import { type AuthPlatform, PASSWORD, startAuth } from './auth-platform.ts'
+import { type AuthPlatform, PASSWORD, runJob, startAuth } from './auth-platform.ts'
 
 let platform: AuthPlatform
 before(async () => {
@@ -267,8 +267,7 @@ describe('what has ended', () => {
     const db = platform.database('auth')
     await db.run(sql`update auth.sessions set expires_at = now() - interval '1 minute' where user_id = ${gone.userId}`)
 
-    await db.run(sql`update doran.tasks set run_at = now() where handler = 'auth/job:forget-what-has-ended'`)
-    await platform.settled()
+    await runJob(platform, 'forget-what-has-ended')
 
     const left = await db.all<{ id: string }>(sql`
       select user_id as id from auth.sessions where user_id = any(${[gone.userId, kept.userId]}::uuid[])`)
