@@ -1,5 +1,5 @@
 /** The read models: what lists and product pages show, made anew in the transaction of each change. */
-import { type Context, publish, sql, type Transaction } from '@doran/kernel'
+import { type Context, publishAll, sql, type Transaction } from '@doran/kernel'
 import {
   type Product,
   type ProductNews,
@@ -40,7 +40,7 @@ export async function publishProducts(
     cache,
     writes.map(({ id }) => id),
   )
-  if (!silent) for (const write of writes) await announce(tx, write, refreshed.get(write.id) as Refreshed)
+  if (!silent) await announce(tx, writes, refreshed)
   return writes.map(({ id }) => (refreshed.get(id) as Refreshed).detail)
 }
 
@@ -129,14 +129,26 @@ function refreshRows(tx: Transaction, ids: readonly string[]): Promise<Refreshed
 
 async function announce(
   tx: Transaction,
-  { before, content, id, sellerId }: ProductWrite,
-  now: Refreshed,
+  writes: readonly ProductWrite[],
+  now: ReadonlyMap<string, Refreshed>,
 ): Promise<void> {
-  const known = new Set(before?.content.variants.map(({ sku }) => sku))
-  const skus = content.variants.flatMap(({ sku }) => (known.has(sku) ? [] : sku))
-  if (skus.length > 0) await publish(tx, variantsListed, { productId: id, sellerId, skus })
-  const event = eventOf(before?.state, now.detail.state)
-  if (event) await publish(tx, event, newsOf(now))
+  const fresh = writes.map(({ id, sellerId, before, content }) => {
+    const known = new Set(before?.content.variants.map(({ sku }) => sku))
+    return { productId: id, sellerId, skus: content.variants.flatMap(({ sku }) => (known.has(sku) ? [] : sku)) }
+  })
+  await publishAll(
+    tx,
+    variantsListed,
+    fresh.filter(({ skus }) => skus.length > 0),
+  )
+  for (const event of [productListed, productChanged, productStateChanged]) {
+    const told = writes.filter(({ before, state }) => eventOf(before?.state, state) === event)
+    await publishAll(
+      tx,
+      event,
+      told.map(({ id }) => newsOf(now.get(id) as Refreshed)),
+    )
+  }
 }
 
 /** Drafts are nobody's news, and neither are changes of what is not on sale. */

@@ -133,6 +133,7 @@ export function writeRows(products: readonly Product[]): string {
 function write(rows: string[][]): string {
   return stringify(rows, {
     record_delimiter: 'windows',
+    quoted_match: /[\r\n]/,
     cast: { string: (cell) => (FORMULA.test(cell) ? `'${cell}` : cell) },
   })
 }

@@ -1,5 +1,5 @@
 /** What the tests of this service share: a platform with a small catalogue of known slugs, and products to write. */
-import type { Static } from '@doran/kernel'
+import { setImmediate } from 'node:timers/promises'
 import { startPlatform, type TestPlatform, type TestUser } from '@doran/kernel/testing'
 import { type NewProduct, product } from '../contract.ts'
 import service from '../index.ts'
@@ -73,4 +73,15 @@ export function inSizes(prefix: string): Pick<NewProduct, 'options' | 'variants'
   }
 }
 
-export type ListQuery = Static<(typeof product)['operations']['listProducts']['query']>
+/** What is cached may be old for a moment after a change: tries until the assertion holds, for two seconds at most. */
+export async function soon(assertion: () => Promise<void>): Promise<void> {
+  for (const giveUp = Date.now() + 2_000; ; ) {
+    try {
+      return await assertion()
+    } catch (error) {
+      if (Date.now() > giveUp) throw error
+      // Answers from a cache need no I/O, so the news of the change must be let in.
+      await setImmediate()
+    }
+  }
+}

@@ -1,0 +1,279 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import { type Context, type Database, type Input, sql } from '@doran/kernel'
+import { type CatalogueProduct, product, type Summary } from '../contract.ts'
+import { listProducts } from '../operations/list-products.ts'
+import { aProduct, type Catalogue, soon, startCatalogue } from './catalogue.ts'
+
+describe('the list of products', () => {
+  let shop: Catalogue
+  before(async () => {
+    shop = await startCatalogue()
+    await shop.client(product).loadCatalogue({ products: catalogue() })
+  })
+  after(() => shop.close())
+
+  const WORDS = [
+    ['햅쌀', 'New rice'],
+    ['현미', 'Brown rice'],
+    ['포기김치', 'Whole kimchi'],
+    ['무선 이어폰 케이스', 'Earphone case 100%'],
+    ['책', 'Book'],
+  ] as const
+
+  /** 60 products; each field goes its own round, and pairs share prices and times so that ties are met. */
+  function catalogue(): CatalogueProduct[] {
+    return Array.from({ length: 60 }, (_, index) => {
+      const [ko, en] = WORDS[index % WORDS.length] as readonly [string, string]
+      return {
+        ...aProduct({ price: 1_000 * (1 + (Math.floor(index / 2) % 10)) }),
+        sellerId: index % 3 === 0 ? shop.rival.id : shop.seller.id,
+        category: ['rice', 'grain', 'kimchi', 'living'][index % 4] as string,
+        brand: ['haru', 'doran', null][index % 3] as string | null,
+        name: { ko: `${ko} ${index % 7}`, en },
+        state: index % 10 === 9 ? ('stopped' as const) : ('on-sale' as const),
+        createdAt: new Date(Date.UTC(2026, 0, 1, 0, Math.floor(index / 2))).toISOString(),
+      }
+    })
+  }
+
+  type Query = Input<(typeof product)['operations']['listProducts']>
+  type Filter = Omit<Query, 'limit'>
+  const list = (query: Query) => api().listProducts(query)
+  const api = () => shop.api(product)
+
+  async function all(query: Filter & { limit?: number }): Promise<Summary[]> {
+    const items: Summary[] = []
+    for (let cursor: string | undefined; ; ) {
+      const page = await list({ limit: 7, ...query, ...(cursor && { cursor }) })
+      items.push(...page.items)
+      if (page.next === null) return items
+      cursor = page.next
+    }
+  }
+
+  /** The same, told from the tables that sellers write, without index or read model. */
+  async function expected(query: Filter): Promise<string[]> {
+    const below: Record<string, string[]> = {
+      food: ['food', 'grain', 'rice', 'kimchi'],
+      grain: ['grain', 'rice'],
+      rice: ['rice'],
+      kimchi: ['kimchi'],
+      living: ['living'],
+    }
+    const rows = await shop.database('product').all<{
+      id: string
+      category: string
+      brand: string | null
+      seller: string
+      ko: string
+      text: string
+      price: number
+      at: string
+    }>(sql`
+      select p.id, p.category, p.brand, p.seller_id as seller, p.name->>'ko' as ko, p.created_at as at,
+             lower(concat_ws(' ', p.name->>'ko', p.name->>'en', b.name->>'ko', b.name->>'en')) as text,
+             (select min(price) from product.variants where product_id = p.id) as price
+      from product.products p left join product.brands b on b.slug = p.brand where p.state = 'on-sale'`)
+    const compare = (a: string | number, b: string | number) => (a < b ? -1 : a > b ? 1 : 0)
+    const down = query.sort === undefined || query.sort === 'newest' || query.sort === 'price-desc'
+    const key = (row: (typeof rows)[number]) =>
+      query.sort === 'name' ? row.ko : query.sort?.startsWith('price') ? row.price : row.at
+    return rows
+      .filter((row) => query.category === undefined || below[query.category]?.includes(row.category))
+      .filter((row) => query.brand === undefined || row.brand === query.brand)
+      .filter((row) => query.seller === undefined || row.seller === query.seller)
+      .filter((row) => row.price >= (query.minPrice ?? 0) && row.price <= (query.maxPrice ?? Infinity))
+      .filter((row) =>
+        (query.q ?? '')
+          .toLowerCase()
+          .split(' ')
+          .every((word) => row.text.includes(word)),
+      )
+      .sort((a, b) => (compare(key(a), key(b)) || compare(a.id, b.id)) * (down ? -1 : 1))
+      .map(({ id }) => id)
+  }
+
+  const filters: [string, () => Filter][] = [
+    ['everything', () => ({})],
+    ['a category with all below it', () => ({ category: 'food' })],
+    ['a category in the middle', () => ({ category: 'grain' })],
+    ['a category without children', () => ({ category: 'rice' })],
+    ['a brand', () => ({ brand: 'haru' })],
+    ['a shop', () => ({ seller: shop.rival.id })],
+    ['a lowest price', () => ({ minPrice: 4_000 })],
+    ['a highest price', () => ({ maxPrice: 4_000 })],
+    ['a price range', () => ({ minPrice: 3_000, maxPrice: 5_000 })],
+    ['a category, a brand and a shop', () => ({ category: 'food', brand: 'doran', seller: shop.seller.id })],
+    ['a category and a price range', () => ({ category: 'food', minPrice: 2_000, maxPrice: 8_000 })],
+    ['a Korean word', () => ({ q: '김치' })],
+    ['a Korean word of one syllable', () => ({ q: '책' })],
+    ['part of a Korean word', () => ({ q: '어폰' })],
+    ['two words in any order', () => ({ q: '케이스 무선' })],
+    ['an English word in any case', () => ({ q: 'RICE' })],
+    ['a single Latin letter', () => ({ q: 'b' })],
+    ['the name of a brand', () => ({ q: '하루' })],
+    ['a text with signs that SQL knows', () => ({ q: '100%' })],
+    ['a text of such signs alone', () => ({ q: '%_' })],
+    [
+      'a word, a category, a price and a brand',
+      () => ({ q: 'rice', category: 'food', maxPrice: 6_000, brand: 'haru' }),
+    ],
+  ]
+  for (const [what, filter] of filters) {
+    it(`finds ${what}, in every order, page by page`, async () => {
+      for (const sort of ['newest', 'price-asc', 'price-desc', 'name'] as const) {
+        const query = { ...filter(), sort }
+        assert.deepEqual(
+          (await all(query)).map(({ id }) => id),
+          await expected(query),
+          sort,
+        )
+      }
+      assert.ok('%_' === filter().q || (await expected(filter())).length > 0)
+    })
+  }
+
+  it('finds Korean that was typed in separate letters', async () => {
+    const typed = '김치'.normalize('NFD')
+
+    assert.deepEqual(
+      (await all({ q: typed })).map(({ id }) => id),
+      await expected({ q: '김치' }),
+    )
+  })
+
+  it('sorts few matches and walks through many with the same result', async () => {
+    const many = Array.from({ length: 1_200 }, (_, index) => ({
+      ...aProduct({ price: 50_000 + index }),
+      sellerId: shop.seller.id,
+      category: 'living',
+      name: { ko: `수건 ${index % 100}`, en: 'Towel' },
+      createdAt: new Date(Date.UTC(2025, 0, 1, 0, index)).toISOString(),
+    }))
+    await shop.client(product).loadCatalogue({ products: many })
+
+    for (const sort of ['newest', 'price-desc', 'name'] as const) {
+      for (const q of ['수건', '수건 7']) {
+        assert.deepEqual(
+          (await all({ q, sort, limit: 100 })).map(({ id }) => id),
+          await expected({ q, sort }),
+          `${q} ${sort}`,
+        )
+      }
+    }
+  })
+
+  it('shows each product once while others come and go', async () => {
+    const seller = shop.api(product, shop.rival)
+    const listed = await all({ seller: shop.rival.id, sort: 'newest' })
+
+    const first = await list({ seller: shop.rival.id, limit: 5 })
+    await seller.createProduct(aProduct())
+    await seller.changeProductState({ productId: first.items[2]?.id as string, state: 'stopped' })
+    const rest: Summary[] = []
+    for (let cursor = first.next; cursor !== null; ) {
+      const page = await list({ seller: shop.rival.id, limit: 5, cursor })
+      rest.push(...page.items)
+      cursor = page.next
+    }
+
+    assert.deepEqual(
+      [...first.items, ...rest].map(({ id }) => id),
+      listed.map(({ id }) => id),
+    )
+  })
+
+  it('is told of a new price within a moment, on the product and in every list', async () => {
+    const seller = shop.api(product, shop.seller)
+    const written = aProduct({ category: 'kimchi', brand: 'haru', name: { ko: '총각김치', en: 'Young radish kimchi' } })
+    const { id } = await seller.createProduct(written)
+    const shown = async () => [
+      ...(await Promise.all(
+        [{}, { category: 'kimchi' }, { category: 'food' }, { brand: 'haru' }, { seller: shop.seller.id }].map(
+          async (query) => (await list({ ...query, limit: 20 })).items.find((item) => item.id === id)?.priceFrom,
+        ),
+      )),
+      (await shop.api(product).getProduct({ productId: id })).variants[0]?.price,
+    ]
+    assert.deepEqual(await shown(), Array(6).fill(10_000))
+
+    const [variant] = written.variants
+    await seller.updateProduct({ ...written, productId: id, variants: [{ sku: variant?.sku as string, price: 7_777 }] })
+
+    await soon(async () => assert.deepEqual(await shown(), Array(6).fill(7_777)))
+  })
+
+  it('asks the database once, however long the page and whatever the filters', async () => {
+    const queries: Query[] = [
+      { limit: 1 },
+      { limit: 100 },
+      { limit: 50, category: 'food', brand: 'haru', minPrice: 1, q: 'rice' },
+    ]
+    for (const query of queries) {
+      const { ctx, count } = counting()
+      await listProducts(query, ctx)
+      // The second one is the tree of categories, asked for when one is named and kept from then on.
+      assert.equal(count(), query.category ? 2 : 1)
+    }
+  })
+
+  function counting() {
+    let statements = 0
+    const db = new Proxy(shop.database('product') as Database, {
+      get: (target, name: keyof Database) => (query: never) => {
+        statements++
+        return (target[name] as (query: never) => unknown).call(target, query)
+      },
+    })
+    const cache = { get: <T>(_key: string, load: () => Promise<T>) => load(), invalidate: async () => {} }
+    return { ctx: { db, cache } as unknown as Context, count: () => statements }
+  }
+
+  it("shows a seller their own products in every state, and no one else's", async () => {
+    const mine = await shop.api(product, shop.rival).listSellerProducts({ limit: 100 })
+    const stopped = await shop.api(product, shop.rival).listSellerProducts({ limit: 100, state: 'stopped' })
+    const others = await shop.request('GET', `/api/seller/products?sellerId=${shop.seller.id}`, { as: shop.rival })
+
+    assert.ok(mine.items.every(({ seller }) => seller.id === shop.rival.id))
+    assert.deepEqual(new Set(mine.items.map(({ state }) => state)), new Set(['on-sale', 'stopped']))
+    assert.deepEqual(
+      stopped.items,
+      mine.items.filter(({ state }) => state === 'stopped'),
+    )
+    assert.equal(others.body.code, 'shop_not_yours')
+  })
+
+  const badQueries: [string, number][] = [
+    ['category=nowhere', 404],
+    ['category=../etc', 422],
+    ['sort=random', 422],
+    ['limit=0', 422],
+    ['limit=101', 422],
+    ['minPrice=-1', 422],
+    ['maxPrice=cheap', 422],
+    ['q=', 422],
+    ['q=%00', 422],
+    ['seller=me', 422],
+    ['brand=%27', 422],
+    ['cursor=made-up', 422],
+    [
+      `cursor=${Buffer.from('["2026-99-99T00:00:00.000Z","0192d3c4-0000-7000-8000-000000000000"]').toString('base64url')}`,
+      422,
+    ],
+    [`cursor=${Buffer.from('["2026-01-01T00:00:00.000Z","x"]').toString('base64url')}`, 422],
+    [
+      `sort=price-asc&cursor=${Buffer.from('[1e300,"0192d3c4-0000-7000-8000-000000000000"]').toString('base64url')}`,
+      422,
+    ],
+    [
+      `sort=name&cursor=${Buffer.from('["\\u0000","0192d3c4-0000-7000-8000-000000000000"]').toString('base64url')}`,
+      422,
+    ],
+  ]
+  for (const [query, status] of badQueries) {
+    it(`refuses ${query.slice(0, 60)}`, async () => {
+      assert.equal((await shop.request('GET', `/api/products?${query}`)).status, status)
+    })
+  }
+})
