@@ -1,0 +1,73 @@
+import { randomBytes } from 'node:crypto'
+import { auth } from '@doran/auth/contract'
+import { inventory } from '@doran/inventory/contract'
+import type { Platform } from '@doran/kernel/platform'
+import { product } from '@doran/product/contract'
+import { catalogueProductOf, type Department, readCatalogue, variantsOf } from './catalogue.ts'
+
+/** What was loaded; nothing of it when the catalogue was there already. */
+export interface Seeded {
+  departments: number
+  products: number
+  skus: number
+}
+
+/**
+ * Loads the departments of the built-in catalogue that are not there. The products of a department come last and
+ * in one transaction with its categories, so a department that is there is complete; one whose loading was broken
+ * off is loaded again, and each step of that leaves alone what is there. What sellers and administrators have
+ * changed since stays changed.
+ */
+export async function seed(platform: Platform, log: Platform['log']): Promise<Seeded> {
+  const catalogue = await readCatalogue()
+  const known = new Set((await platform.client(product).listCategories()).map(({ slug }) => slug))
+  const seeded: Seeded = { departments: 0, products: 0, skus: 0 }
+  for (const [position, content] of catalogue.entries()) {
+    if (known.has(content.department.slug)) continue
+    seeded.departments += 1
+    seeded.products += content.products.length
+    seeded.skus += await loadDepartment(platform, content, position)
+  }
+  log.info(
+    seeded,
+    seeded.departments > 0 ? 'the built-in catalogue was loaded' : 'the built-in catalogue is there already',
+  )
+  return seeded
+}
+
+/** How many SKUs it has. */
+async function loadDepartment(platform: Platform, content: Department, position: number): Promise<number> {
+  const sellerIds = await ensureSellers(platform, content)
+  const products = content.products.map((one) => ({ ...one, sellerId: sellerIds.get(one.seller) as string }))
+
+  const items = products.flatMap((one) =>
+    variantsOf(one).map(({ sku, stock }) => ({ sku, sellerId: one.sellerId, onHand: stock })),
+  )
+  await platform.client(inventory).loadStock({ items, known: 'keep' })
+
+  const { department, categories, brands, sellers } = content
+  await platform.client(product).loadCatalogue({
+    categories: [
+      { ...department, parent: null, position },
+      ...categories.map((category, position) => ({ ...category, parent: department.slug, position })),
+    ],
+    brands,
+    sellers: sellers.map((seller) => ({ ...seller, id: sellerIds.get(seller.slug) as string })),
+    products: products.map((one) => catalogueProductOf(one, one.sellerId)),
+  })
+  return items.length
+}
+
+/** User ids of the sellers by their slugs. Nobody knows their passwords, so nobody signs in as one of them. */
+async function ensureSellers(platform: Platform, { sellers }: Department): Promise<Map<string, string>> {
+  const ids = sellers.map(async ({ slug, name }) => {
+    const { userId } = await platform.client(auth).ensureAccount({
+      email: `${slug}@sellers.doran.example`,
+      password: randomBytes(32).toString('base64url'),
+      name: name.ko,
+      roles: ['seller'],
+    })
+    return [slug, userId] as const
+  })
+  return new Map(await Promise.all(ids))
+}
