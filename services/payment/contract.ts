@@ -1,4 +1,4 @@
-import { Amount, contract, Currency, event, get, Id, post, Raw, type Static, Timestamp, Type } from '@doran/kernel'
+import { Amount, contract, Currency, Cursor, event, get, Id, PageSize, page, post, Raw, type Static, Timestamp, Type } from '@doran/kernel'
 
 export const PaymentStatus = Type.Enum([
   /** Waits for the buyer on the provider's payment page. */
@@ -48,6 +48,16 @@ export const Refund = Type.Object({
 })
 export type Refund = Static<typeof Refund>
 
+/** What the provider has and Doran cannot explain; amounts in minor units. */
+export const Discrepancy = Type.Object({
+  id: Id,
+  paymentId: Id,
+  what: Type.String(),
+  details: Type.Record(Type.String(), Type.Unknown()),
+  foundAt: Timestamp,
+})
+export type Discrepancy = Static<typeof Discrepancy>
+
 const PaymentInPath = Type.Object({ paymentId: Id })
 
 export const payment = contract('payment', {
@@ -56,6 +66,12 @@ export const payment = contract('payment', {
     path: PaymentInPath,
     reply: Payment,
     access: 'user',
+  }),
+  listDiscrepancies: get('/payments/discrepancies', {
+    summary: 'Where the provider and Doran do not agree, newest first',
+    query: Type.Object({ cursor: Cursor, limit: PageSize }),
+    reply: page(Discrepancy),
+    access: ['admin'],
   }),
   /** Verified by its signature, so anyone may knock; what is replayed, late or out of order changes nothing. */
   receiveWebhook: post('/payments/webhooks/:provider', {

@@ -1,0 +1,32 @@
+import { type Static, Type } from '@doran/kernel'
+
+/** Good enough while everything runs on one machine that only its owner reaches. */
+export const LOCAL_SECRET = 'sandbox-secret-for-this-machine-only'
+
+export const paymentConfig = Type.Object({
+  PAYMENT_SANDBOX_URL: Type.String({
+    pattern: '^https?://',
+    default: 'http://127.0.0.1:3001',
+    errorMessage: 'must be an http(s) address',
+    description: 'Where the payment sandbox is; without it `doran start` runs one',
+  }),
+  PAYMENT_SANDBOX_SECRET: Type.String({
+    minLength: 16,
+    default: LOCAL_SECRET,
+    description: 'Secret shared with the sandbox: it opens its API and signs its webhooks. Set your own where others can reach either',
+  }),
+  PAYMENT_WEBHOOK_URL: Type.String({
+    pattern: '^https?://',
+    default: 'http://127.0.0.1:3000/api/payments/webhooks/sandbox',
+    errorMessage: 'must be an http(s) address',
+    description: 'Where the provider sends its webhooks; `doran start` fills in its own port',
+  }),
+  PAYMENT_PROVIDER_TIMEOUT_MS: Type.Integer({
+    minimum: 100,
+    maximum: 60_000,
+    default: 5_000,
+    description: 'How long the provider may take to answer; after that the outcome is looked up',
+  }),
+})
+
+export type PaymentConfig = Static<typeof paymentConfig>

@@ -1,0 +1,32 @@
+import { type Handler, type Queryable, sql } from '@doran/kernel'
+import type { PaymentConfig } from '../config.ts'
+import type { payment } from '../contract.ts'
+import { refundRefused, refundTooLarge } from '../errors.ts'
+import { perform } from '../provider-operations.ts'
+
+/** The amount is set aside with the operation's row, so refunds at the same time never exceed the capture. */
+export const refund: Handler<typeof payment, 'refund', PaymentConfig> = async (input, ctx) => {
+  const { paymentId, refundId, amount, reason } = input
+  const done = await perform(ctx, {
+    paymentId,
+    kind: 'refund',
+    key: `${paymentId}:refund:${refundId}`,
+    refundId,
+    reason,
+    async admit({ captured }, tx) {
+      const left = captured - (await sumOfRefunds(tx, paymentId))
+      if (amount > left) throw refundTooLarge({ left, asked: amount })
+      return amount
+    },
+  })
+  if (done.state === 'refused') throw refundRefused({ message: done.message })
+  return { id: refundId, paymentId, amount: done.amount, reason: done.reason, createdAt: done.createdAt }
+}
+
+/** Done and under way. */
+async function sumOfRefunds(db: Queryable, paymentId: string): Promise<number> {
+  const { sum } = await db.one<{ sum: number }>(sql`
+    select coalesce(sum(amount), 0)::bigint as sum from payment.operations
+    where payment_id = ${paymentId} and kind = 'refund' and state <> 'refused'`)
+  return sum
+}

@@ -1,0 +1,105 @@
+import { type Context, newId, publish, type Queryable, sql, type Transaction } from '@doran/kernel'
+import type { PaymentConfig } from './config.ts'
+import {
+  type Payment,
+  type PaymentStatus,
+  paymentApproved,
+  paymentCaptured,
+  paymentFailed,
+  paymentRefunded,
+} from './contract.ts'
+import { paymentNotFound, webhookProviderUnknown } from './errors.ts'
+import type { PaymentProvider, Snapshot } from './provider.ts'
+import { sandboxProvider } from './providers/sandbox.ts'
+
+export type PaymentContext = Pick<Context<unknown, PaymentConfig>, 'db' | 'config' | 'log'>
+
+export interface PaymentRow extends Omit<Payment, 'paymentUrl'> {
+  buyerId: string
+  paymentUrl: string | null
+  sessionId: string | null
+  title: string
+  returnUrl: string
+  captured: number
+  sequence: number
+  cancelled: boolean
+}
+
+const columns = sql`id, order_id as "orderId", buyer_id as "buyerId", provider, session_id as "sessionId",
+  payment_url as "paymentUrl", amount, currency, title, return_url as "returnUrl", status, captured, refunded, failure,
+  sequence, cancelled, created_at as "createdAt", updated_at as "updatedAt"`
+
+const providers: Record<string, (config: PaymentConfig) => PaymentProvider> = { sandbox: sandboxProvider }
+
+/** The provider of this name. Raises `webhook_provider_unknown`. */
+export function providerNamed(name: string, { config }: Pick<PaymentContext, 'config'>): PaymentProvider {
+  const provider = Object.hasOwn(providers, name) ? providers[name] : undefined
+  if (!provider) throw webhookProviderUnknown({ provider: name })
+  return provider(config)
+}
+
+export async function findPayment(db: Queryable, id: string): Promise<PaymentRow | undefined> {
+  return db.first<PaymentRow>(sql`select ${columns} from payment.payments where id = ${id}`)
+}
+
+export async function getPaymentRow(db: Queryable, id: string): Promise<PaymentRow> {
+  const payment = await findPayment(db, id)
+  if (!payment) throw paymentNotFound()
+  return payment
+}
+
+/** Held until the transaction ends. Never call a provider meanwhile. */
+export async function lockPayment(tx: Transaction, id: string): Promise<PaymentRow> {
+  const payment = await tx.first<PaymentRow>(sql`select ${columns} from payment.payments where id = ${id} for update`)
+  if (!payment) throw paymentNotFound()
+  return payment
+}
+
+/** What the contract shows of a payment. */
+export function present(payment: PaymentRow): Payment {
+  const { id, orderId, provider, amount, currency, refunded, status, failure, createdAt, updatedAt } = payment
+  const paymentUrl = payment.paymentUrl ?? ''
+  return { id, orderId, provider, amount, currency, refunded, status, failure, paymentUrl, createdAt, updatedAt }
+}
+
+/**
+ * Follows the provider: takes over what is newer, with the events that tell of it, and leaves the rest alone. So
+ * answers, webhooks and look-ups may come twice and in any order.
+ */
+export async function follow(tx: Transaction, id: string, seen: Snapshot, refundId?: string): Promise<PaymentRow> {
+  const before = await lockPayment(tx, id)
+  if (seen.sequence <= before.sequence) return before
+  const after = await tx.one<PaymentRow>(sql`
+    update payment.payments set
+      status = ${statusOf(seen)}, captured = ${seen.captured}, refunded = ${seen.refunded},
+      failure = ${seen.failure && sql.json(seen.failure)}, sequence = ${seen.sequence}, updated_at = now()
+    where id = ${id} returning ${columns}`)
+  await tell(tx, before, after, refundId ?? null)
+  return after
+}
+
+function statusOf({ status, captured, refunded }: Snapshot): PaymentStatus {
+  if (status !== 'captured' || refunded === 0) return status
+  return refunded < captured ? 'partially_refunded' : 'refunded'
+}
+
+/** Steps may have been missed in between; each is told all the same. */
+async function tell(tx: Transaction, before: PaymentRow, after: PaymentRow, refundId: string | null): Promise<void> {
+  const { id, orderId, amount, currency } = after
+  const about = { paymentId: id, orderId, amount, currency }
+  if (before.status === 'pending' && after.status === 'approved') await publish(tx, paymentApproved, about)
+  if (after.failure && !before.failure) await publish(tx, paymentFailed, { ...about, failure: after.failure })
+  if (after.captured > before.captured) await publish(tx, paymentCaptured, about)
+  if (after.refunded > before.refunded) {
+    const amount = after.refunded - before.refunded
+    await publish(tx, paymentRefunded, { ...about, amount, refunded: after.refunded, refundId })
+  }
+}
+
+/** Remembered once for each payment and kind, for a person to look at. */
+export async function reportDiscrepancy(ctx: PaymentContext, paymentId: string, what: string, details: object): Promise<void> {
+  ctx.log.error({ payment: paymentId, what, details }, 'the payment provider and we do not agree')
+  await ctx.db.run(sql`
+    insert into payment.discrepancies (id, payment_id, what, details)
+    values (${newId()}, ${paymentId}, ${what}, ${sql.json(details)}) on conflict do nothing`)
+}
