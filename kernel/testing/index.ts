@@ -14,6 +14,7 @@ import { type CallMode, createPlatform, type IdentitySource, type Platform, type
 import { createTestDatabase } from './database.ts'
 
 export { createTestDatabase, startTestPostgres } from './database.ts'
+export { freePort } from './free-port.ts'
 
 export interface TestUser extends Actor {
   readonly token: string

@@ -13,7 +13,8 @@ export const paymentConfig = Type.Object({
   PAYMENT_SANDBOX_SECRET: Type.String({
     minLength: 16,
     default: LOCAL_SECRET,
-    description: 'Secret shared with the sandbox: it opens its API and signs its webhooks. Set your own where others can reach either',
+    description:
+      'Secret shared with the sandbox: it opens its API and signs its webhooks. Set your own where others can reach either',
   }),
   PAYMENT_WEBHOOK_URL: Type.String({
     pattern: '^https?://',

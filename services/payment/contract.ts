@@ -1,4 +1,19 @@
-import { Amount, contract, Currency, Cursor, event, get, Id, PageSize, page, post, Raw, type Static, Timestamp, Type } from '@doran/kernel'
+import {
+  Amount,
+  Currency,
+  Cursor,
+  contract,
+  event,
+  get,
+  Id,
+  PageSize,
+  page,
+  post,
+  Raw,
+  type Static,
+  Timestamp,
+  Type,
+} from '@doran/kernel'
 
 export const PaymentStatus = Type.Enum([
   /** Waits for the buyer on the provider's payment page. */

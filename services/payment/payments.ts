@@ -97,7 +97,12 @@ async function tell(tx: Transaction, before: PaymentRow, after: PaymentRow, refu
 }
 
 /** Remembered once for each payment and kind, for a person to look at. */
-export async function reportDiscrepancy(ctx: PaymentContext, paymentId: string, what: string, details: object): Promise<void> {
+export async function reportDiscrepancy(
+  ctx: PaymentContext,
+  paymentId: string,
+  what: string,
+  details: object,
+): Promise<void> {
   ctx.log.error({ payment: paymentId, what, details }, 'the payment provider and we do not agree')
   await ctx.db.run(sql`
     insert into payment.discrepancies (id, payment_id, what, details)

@@ -9,7 +9,7 @@ export async function sandboxPayment(): Promise<void> {
     port: server.SANDBOX_PORT,
     host: kernel.HOST,
     folder: kernel.DORAN_DATA,
-    secret: process.env.PAYMENT_SANDBOX_SECRET,
+    secret: process.env.PAYMENT_SANDBOX_SECRET || undefined,
   }).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'EADDRINUSE') throw error
     throw new UserError(`Port ${server.SANDBOX_PORT} is taken; give the payment sandbox another one with SANDBOX_PORT.`)

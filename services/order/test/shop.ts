@@ -1,12 +1,11 @@
 /** A small shop for the tests: real catalogue, stock, payments and a payment provider that is a server of its own. */
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import inventoryService from '@doran/inventory'
 import { inventory } from '@doran/inventory/contract'
 import { newId } from '@doran/kernel'
-import { startPlatform, type TestPlatform, type TestUser } from '@doran/kernel/testing'
+import { freePort, startPlatform, type TestPlatform, type TestUser } from '@doran/kernel/testing'
 import orderService from '@doran/order'
 import { type Address, order } from '@doran/order/contract'
 import paymentService from '@doran/payment'
@@ -103,13 +102,4 @@ export async function openShop(): Promise<Shop> {
       await rm(folder, { recursive: true })
     },
   }
-}
-
-/** The provider is told where we are before we listen, so the port must be known before. */
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await new Promise((resolve) => probe.once('listening', resolve))
-  const { port } = probe.address() as { port: number }
-  await new Promise((resolve) => probe.close(resolve))
-  return port
 }

@@ -1,6 +1,12 @@
 import type { PaymentConfig } from '../config.ts'
 import { webhookSignatureInvalid, webhookStale } from '../errors.ts'
-import { type OperationResult, type PaymentProvider, ProviderSilentError, type Snapshot, type Webhook } from '../provider.ts'
+import {
+  type OperationResult,
+  type PaymentProvider,
+  ProviderSilentError,
+  type Snapshot,
+  type Webhook,
+} from '../provider.ts'
 import { signedAt } from '../signature.ts'
 
 const OLDEST_WEBHOOK_SECONDS = 300

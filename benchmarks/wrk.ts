@@ -1,0 +1,45 @@
+import { spawnSync } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+export interface Load {
+  /** Requests a second. */
+  rate: number
+  /** Milliseconds. */
+  p50: number
+  p99: number
+  errors: number
+}
+
+/**
+ * Sends requests to the paths in turn for some seconds over 32 connections, from the second core; the server under
+ * test is kept on the first.
+ */
+export function wrk(folder: string, baseUrl: string, paths: readonly string[], seconds: number): Load {
+  const script = join(folder, 'paths.lua')
+  writeFileSync(
+    script,
+    `local paths = {${paths.map((path) => JSON.stringify(path)).join(',')}}
+local turn = 0
+request = function()
+  turn = turn % #paths + 1
+  return wrk.format("GET", paths[turn])
+end
+done = function(summary, latency)
+  local e = summary.errors
+  io.write(string.format("RESULT %f %f %f %d\\n", summary.requests / summary.duration * 1e6,
+    latency:percentile(50) / 1000, latency:percentile(99) / 1000,
+    e.connect + e.read + e.write + e.status + e.timeout))
+end`,
+  )
+  const run = spawnSync('taskset', ['-c', '1', 'wrk', '-t1', '-c32', `-d${seconds}s`, '-s', script, baseUrl], { encoding: 'utf8' })
+  const result = /RESULT (\S+) (\S+) (\S+) (\S+)/.exec(run.stdout ?? '')
+  if (!result) throw new Error(`wrk did not run: ${run.error?.message ?? run.stderr}. It is in Debian's package wrk; taskset in util-linux.`)
+  const [rate, p50, p99, errors] = result.slice(1).map(Number) as [number, number, number, number]
+  return { rate, p50, p99, errors }
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  return sorted[Math.floor(sorted.length / 2)] as number
+}

@@ -1,0 +1,5 @@
+/** The sandbox provider: a payment provider that is a server of its own, with its own storage, page and webhooks. */
+export { CARDS, type TestCard } from './cards.ts'
+export type { Faults } from './faults.ts'
+export { payByCard } from './pay-by-card.ts'
+export { type Sandbox, type SandboxOptions, startSandbox } from './server.ts'

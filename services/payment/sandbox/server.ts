@@ -1,0 +1,198 @@
+import { timingSafeEqual } from 'node:crypto'
+import { setTimeout as pause } from 'node:timers/promises'
+import { type Static, Type } from '@doran/kernel'
+import formbody from '@fastify/formbody'
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import { LOCAL_SECRET } from '../config.ts'
+import { mistakesIn } from './cards.ts'
+import { Faults, NO_FAULTS } from './faults.ts'
+import { carryOut } from './operations.ts'
+import { cardPage, challengePage, finishedPage, languageOf } from './page.ts'
+import { cardOfSession, openStore, type Session, type Store, snapshotOf } from './store.ts'
+import { deliverWebhooks } from './webhooks.ts'
+
+export interface SandboxOptions {
+  /** 0 takes any free one. */
+  port: number
+  host: string
+  /** Where its storage is kept. */
+  folder: string
+  /** Shared with the merchant: opens the API and signs webhooks. Without one, that of a machine on its own. */
+  secret?: string
+}
+
+export interface Sandbox {
+  readonly url: string
+  close(): Promise<void>
+}
+
+const NewSession = Type.Object({
+  key: Type.String({ minLength: 1, maxLength: 300 }),
+  reference: Type.String({ minLength: 1, maxLength: 300 }),
+  amount: Type.Integer({ minimum: 1 }),
+  currency: Type.String({ pattern: '^[A-Z]{3}$' }),
+  title: Type.String({ minLength: 1, maxLength: 200 }),
+  returnUrl: Type.String({ pattern: '^https?://' }),
+  webhookUrl: Type.String({ pattern: '^https?://' }),
+})
+const NewOperation = Type.Object({
+  kind: Type.Enum(['authorise', 'capture', 'void', 'refund']),
+  key: Type.String({ minLength: 1, maxLength: 300 }),
+  amount: Type.Integer({ minimum: 1 }),
+})
+
+interface Desk {
+  store: Store
+  faults: Faults
+}
+
+/** Starts the provider: the merchant's API below `/v1`, the buyer's page at `/pay/<session>`. */
+export async function startSandbox({ port, host, folder, secret = LOCAL_SECRET }: SandboxOptions): Promise<Sandbox> {
+  const desk: Desk = { store: openStore(folder), faults: structuredClone(NO_FAULTS) }
+  const app = fastify({ forceCloseConnections: true })
+  await app.register(formbody)
+  app.get('/health/live', async () => ({ status: 'live' }))
+  await app.register(async (merchant) => merchantApi(merchant, desk, secret), { prefix: '/v1' })
+  buyerPages(app, desk)
+  try {
+    await app.listen({ port, host })
+  } catch (error) {
+    desk.store.close()
+    throw error
+  }
+  const { port: taken } = app.server.address() as { port: number }
+  const url = `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${taken}`
+  const webhooks = deliverWebhooks(desk.store, secret, () => desk.faults.webhooks)
+  return {
+    url,
+    async close() {
+      await app.close()
+      await webhooks.close()
+      desk.store.close()
+    },
+  }
+}
+
+function merchantApi(app: FastifyInstance, desk: Desk, secret: string): void {
+  const expected = Buffer.from(`Bearer ${secret}`)
+  app.addHook('onRequest', async (request, reply) => {
+    const given = Buffer.from(request.headers.authorization ?? '')
+    if (given.length !== expected.length || !timingSafeEqual(given, expected)) {
+      return reply.code(401).send({ error: 'The secret is not right.' })
+    }
+    const { latencyMs, failRate } = desk.faults.api
+    if (request.url.startsWith('/v1/faults')) return
+    if (latencyMs > 0) await pause(latencyMs)
+    if (Math.random() < failRate) return reply.code(500).send({ error: 'A fault that was asked for.' })
+  })
+
+  app.post<{ Body: Static<typeof NewSession> }>('/sessions', { schema: { body: NewSession } }, async (request) => {
+    const session = desk.store.open(request.body)
+    return { ...snapshotOf(session), id: session.id, url: `${request.protocol}://${request.host}/pay/${session.id}` }
+  })
+  app.get<{ Params: { id: string } }>('/sessions/:id', async (request, reply) => {
+    const session = desk.store.find(request.params.id)
+    return session ? snapshotOf(session) : reply.code(404).send({ error: 'There is no such session.' })
+  })
+  app.post<{ Params: { id: string }; Body: Static<typeof NewOperation> }>(
+    '/sessions/:id/operations',
+    { schema: { body: NewOperation } },
+    async (request, reply) => {
+      const session = desk.store.find(request.params.id)
+      if (!session) return reply.code(404).send({ error: 'There is no such session.' })
+      return operate(desk, session, request.body, reply)
+    },
+  )
+  app.get<{ Params: { key: string } }>('/operations/by-key/:key', async (request, reply) => {
+    const result = desk.store.findOperation(request.params.key)
+    return result ?? reply.code(404).send({ error: 'Nothing was done under this key.' })
+  })
+  app.get<{ Querystring: { reference?: string } }>('/ledger', async (request) => ({
+    entries: desk.store.ledger(request.query.reference),
+  }))
+  app.get('/faults', async () => desk.faults)
+  app.post<{ Body: Faults }>('/faults', { schema: { body: Faults } }, async (request) => {
+    desk.faults = request.body
+    return desk.faults
+  })
+  app.delete('/faults', async () => {
+    desk.faults = structuredClone(NO_FAULTS)
+    return desk.faults
+  })
+}
+
+async function operate(desk: Desk, session: Session, operation: Static<typeof NewOperation>, reply: FastifyReply) {
+  const card = cardOfSession(session)
+  if (operation.kind === 'authorise' && card?.delay) await pause(card.delay)
+  const { result, fresh } = carryOut(desk.store, session.id, operation, desk.faults.webhooks.delayMs)
+  const lost = card?.losesAnswerOf === operation.kind || Math.random() < desk.faults.api.dropAnswerRate
+  if (fresh && lost) {
+    reply.hijack()
+    reply.raw.destroy()
+    return
+  }
+  return reply.code(result.outcome === 'refused' ? 402 : 200).send(result)
+}
+
+interface Form {
+  action?: string
+  number?: string
+  expiry?: string
+  cvc?: string
+}
+
+function buyerPages(app: FastifyInstance, desk: Desk): void {
+  const { store } = desk
+  type Page = FastifyRequest<{ Params: { id: string }; Body: Form | undefined }>
+  const html = (reply: FastifyReply, page: string, status = 200) =>
+    reply
+      .code(status)
+      .headers({
+        'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+        'cache-control': 'no-store',
+      })
+      .type('text/html; charset=utf-8')
+      .send(page)
+
+  const leave = (reply: FastifyReply, session: Session) => {
+    const url = new URL(session.returnUrl)
+    url.searchParams.set('status', session.failureCode === 'cancelled_by_buyer' ? 'cancelled' : session.status)
+    return reply.redirect(url.href, 303)
+  }
+  const end = (session: Session, changes: Partial<Session>, event: string) =>
+    store.atomically(() => store.change(session.id, changes, event, desk.faults.webhooks.delayMs))
+  const fail = (session: Session, failureCode: string, failureMessage: string) =>
+    end(session, { status: 'failed', failureCode, failureMessage }, 'session.failed')
+
+  app.get('/pay/:id', async (request: Page, reply) => {
+    const session = store.find(request.params.id)
+    const language = languageOf(request.headers['accept-language'])
+    if (!session) return reply.code(404).type('text/plain; charset=utf-8').send('There is no such payment.')
+    if (session.status !== 'pending') return html(reply, finishedPage(session, language))
+    return html(reply, session.card ? challengePage(session, language) : cardPage(session, language))
+  })
+
+  app.post('/pay/:id', async (request: Page, reply) => {
+    const session = store.find(request.params.id)
+    const language = languageOf(request.headers['accept-language'])
+    if (!session) return reply.code(404).type('text/plain; charset=utf-8').send('There is no such payment.')
+    if (session.status !== 'pending') return html(reply, finishedPage(session, language), 409)
+    const { action, number = '', expiry = '', cvc = '' } = request.body ?? {}
+
+    if (action === 'cancel')
+      return leave(reply, fail(session, 'cancelled_by_buyer', 'The buyer cancelled on the payment page.'))
+    if (session.card) {
+      return action === 'confirm'
+        ? leave(reply, end(session, { status: 'approved' }, 'session.approved'))
+        : leave(reply, fail(session, 'authentication_failed', 'The bank did not recognise the buyer.'))
+    }
+    const card = number.replace(/[ -]/g, '')
+    const mistakes = mistakesIn({ number: card, expiry, cvc })
+    if (mistakes.length > 0) return html(reply, cardPage(session, language, mistakes, number), 422)
+    if (cardOfSession({ ...session, card })?.challenge) {
+      store.remember(session.id, card)
+      return reply.redirect(`/pay/${session.id}`, 303)
+    }
+    return leave(reply, end(session, { status: 'approved', card }, 'session.approved'))
+  })
+}

@@ -1,0 +1,186 @@
+/** The sandbox's own storage: sessions, what was done under which key, and a ledger of every movement of money. */
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { newId } from '@doran/kernel'
+import type { OperationResult, Snapshot } from '../provider.ts'
+import { cardOf } from './cards.ts'
+
+export interface Session {
+  id: string
+  key: string
+  reference: string
+  amount: number
+  currency: string
+  title: string
+  returnUrl: string
+  webhookUrl: string
+  status: Snapshot['status']
+  /** The card that the buyer has given; it waits for the bank's confirmation while the session is pending. */
+  card: string | null
+  captured: number
+  refunded: number
+  failureCode: string | null
+  failureMessage: string | null
+  /** Raised by every change. */
+  sequence: number
+}
+
+export interface LedgerEntry {
+  sessionId: string
+  reference: string
+  kind: 'authorise' | 'capture' | 'void' | 'refund'
+  amount: number
+  key: string
+  at: string
+}
+
+export interface QueuedWebhook {
+  id: string
+  url: string
+  body: string
+  attempts: number
+}
+
+const SCHEMA = `
+  pragma journal_mode = wal;
+  pragma synchronous = normal;
+  pragma busy_timeout = 5000;
+  create table if not exists sessions (
+    id text primary key, key text not null unique, reference text not null, amount integer not null,
+    currency text not null, title text not null, returnUrl text not null, webhookUrl text not null,
+    status text not null default 'pending', card text, captured integer not null default 0,
+    refunded integer not null default 0, failureCode text, failureMessage text, sequence integer not null default 0
+  ) strict;
+  create table if not exists operations (
+    key text primary key, sessionId text not null, result text not null
+  ) strict;
+  create table if not exists ledger (
+    id integer primary key, sessionId text not null, reference text not null, kind text not null,
+    amount integer not null, key text not null unique, at text not null
+  ) strict;
+  create index if not exists ledger_reference on ledger (reference);
+  create table if not exists webhooks (
+    id text primary key, url text not null, body text not null, dueAt integer not null, attempts integer not null default 0
+  ) strict;
+  create index if not exists webhooks_due on webhooks (dueAt);
+`
+
+export type Store = ReturnType<typeof openStore>
+
+export function openStore(folder: string) {
+  mkdirSync(folder, { recursive: true })
+  const db = new DatabaseSync(join(folder, 'sandbox-payment.db'))
+  db.exec(SCHEMA)
+  const prepared = new Map<string, ReturnType<DatabaseSync['prepare']>>()
+  const sql = (text: string) => {
+    const statement = prepared.get(text) ?? db.prepare(text)
+    prepared.set(text, statement)
+    return statement
+  }
+
+  /** All or nothing; SQLite's writes are synchronous, so nothing comes between. */
+  function atomically<T>(work: () => T): T {
+    db.exec('begin immediate')
+    try {
+      const result = work()
+      db.exec('commit')
+      return result
+    } catch (error) {
+      db.exec('rollback')
+      throw error
+    }
+  }
+
+  const find = (id: string) => sql('select * from sessions where id = ?').get(id) as Session | undefined
+
+  function change(id: string, changes: Partial<Session>, event: string, webhookDelay: number): Session {
+    const assignments = Object.keys(changes).map((name) => `${name} = ?`)
+    sql(`update sessions set ${[...assignments, 'sequence = sequence + 1'].join(', ')} where id = ?`).run(
+      ...(Object.values(changes) as (string | number | null)[]),
+      id,
+    )
+    const session = find(id) as Session
+    const webhook = { id: newId(), type: event, snapshot: snapshotOf(session), at: new Date().toISOString() }
+    sql('insert into webhooks (id, url, body, dueAt) values (?, ?, ?, ?)').run(
+      webhook.id,
+      session.webhookUrl,
+      JSON.stringify(webhook),
+      Date.now() + webhookDelay,
+    )
+    return session
+  }
+
+  function move(session: Session, kind: LedgerEntry['kind'], amount: number, key: string): void {
+    sql('insert into ledger (sessionId, reference, kind, amount, key, at) values (?, ?, ?, ?, ?, ?)').run(
+      session.id,
+      session.reference,
+      kind,
+      amount,
+      key,
+      new Date().toISOString(),
+    )
+  }
+
+  return {
+    find,
+    atomically,
+    change,
+    move,
+    open(
+      request: Pick<Session, 'key' | 'reference' | 'amount' | 'currency' | 'title' | 'returnUrl' | 'webhookUrl'>,
+    ): Session {
+      const { key, reference, amount, currency, title, returnUrl, webhookUrl } = request
+      sql(`insert into sessions (id, key, reference, amount, currency, title, returnUrl, webhookUrl)
+           values (?, ?, ?, ?, ?, ?, ?, ?) on conflict (key) do nothing`).run(
+        newId(),
+        key,
+        reference,
+        amount,
+        currency,
+        title,
+        returnUrl,
+        webhookUrl,
+      )
+      return sql('select * from sessions where key = ?').get(key) as unknown as Session
+    },
+    /** The card that waits for the bank's confirmation; nothing that the merchant is told of. */
+    remember: (id: string, card: string) => void sql('update sessions set card = ? where id = ?').run(card, id),
+    findOperation(key: string): OperationResult | undefined {
+      const row = sql('select result from operations where key = ?').get(key) as { result: string } | undefined
+      return row && JSON.parse(row.result)
+    },
+    recordOperation(key: string, sessionId: string, result: OperationResult): void {
+      sql('insert into operations (key, sessionId, result) values (?, ?, ?)').run(
+        key,
+        sessionId,
+        JSON.stringify(result),
+      )
+    },
+    ledger(reference?: string): LedgerEntry[] {
+      const query = sql(`select sessionId, reference, kind, amount, key, at from ledger
+                         where ?1 is null or reference = ?1 order by id`)
+      return query.all(reference ?? null) as unknown as LedgerEntry[]
+    },
+    dueWebhooks(now: number): QueuedWebhook[] {
+      return sql('select id, url, body, attempts from webhooks where dueAt <= ? order by dueAt, id limit 20').all(
+        now,
+      ) as unknown as QueuedWebhook[]
+    },
+    forgetWebhook: (id: string) => void sql('delete from webhooks where id = ?').run(id),
+    postponeWebhook: (id: string, dueAt: number) =>
+      void sql('update webhooks set dueAt = ?, attempts = attempts + 1 where id = ?').run(dueAt, id),
+    close: () => db.close(),
+  }
+}
+
+/** What the merchant is shown of a session. */
+export function snapshotOf(session: Session): Snapshot {
+  const { id, status, captured, refunded, sequence, failureCode, failureMessage } = session
+  const failure = failureCode ? { code: failureCode, message: failureMessage ?? '' } : null
+  return { sessionId: id, status, captured, refunded, sequence, failure }
+}
+
+export function cardOfSession(session: Session) {
+  return session.card ? cardOf(session.card) : undefined
+}

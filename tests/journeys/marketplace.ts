@@ -1,0 +1,118 @@
+/** The whole marketplace for journeys: every service, the gateway, real accounts and a payment provider beside it. */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { auth, type Tokens } from '@doran/auth/contract'
+import { gateway, gatewayConfig } from '@doran/gateway'
+import { inventory } from '@doran/inventory/contract'
+import { newId } from '@doran/kernel'
+import { openApi, readConfig } from '@doran/kernel/platform'
+import { freePort, startPlatform, type TestPlatform } from '@doran/kernel/testing'
+import { order } from '@doran/order/contract'
+import { payByCard, type Sandbox, startSandbox } from '@doran/payment/sandbox'
+import { product } from '@doran/product/contract'
+import { errors, identity, services } from '../../apps/server/services.ts'
+
+export const CARDS = {
+  approved: '4242424242424242',
+  declined: '4000000000000002',
+  insufficient: '4000000000009995',
+  lostAuthoriseAnswer: '4000000000000044',
+  lostCaptureAnswer: '4000000000000051',
+  threeDSecure: '4000000000003220',
+}
+
+export const address = {
+  recipient: '김도란',
+  phone: '010-1234-5678',
+  postalCode: '03045',
+  line1: '서울특별시 종로구 사직로 161',
+  country: 'KR',
+}
+
+const SECRET = 'a secret of the journeys'
+export const RETURN_URL = 'https://shop.example/return'
+
+export interface Marketplace {
+  platform: TestPlatform
+  sandbox: Sandbox
+  /** Somebody who has just signed up. */
+  signUp(name?: string): Promise<{ token: string; tokens: Tokens }>
+  /** Puts goods of one new seller on sale; answers the seller's id. */
+  stock(goods: Record<string, { price: number; onHand: number }>): Promise<string>
+  /** From an empty cart to the end of the payment page. */
+  buy(buyer: { token: string }, lines: Record<string, number>, card?: string): Promise<string>
+  /** Every movement of money that the provider knows of for an order, such as `capture 12900`. */
+  ledger(orderId: string): Promise<{ kind: string; amount: number }[]>
+  close(): Promise<void>
+}
+
+export async function openMarketplace(environment: Record<string, string> = {}): Promise<Marketplace> {
+  const folder = await mkdtemp(join(tmpdir(), 'doran-journey-'))
+  const sandbox = await startSandbox({ port: 0, host: '127.0.0.1', folder, secret: SECRET })
+  const port = await freePort()
+  const settings = {
+    PORT: String(port),
+    PAYMENT_SANDBOX_URL: sandbox.url,
+    PAYMENT_SANDBOX_SECRET: SECRET,
+    PAYMENT_WEBHOOK_URL: `http://127.0.0.1:${port}/api/payments/webhooks/sandbox`,
+    RATE_LIMIT_PER_IP: '1000000',
+    RATE_LIMIT_PER_ACCOUNT: '1000000',
+    ...environment,
+  }
+  const [config] = readConfig([gatewayConfig], settings)
+  const platform = await startPlatform({
+    services,
+    identity,
+    environment: settings,
+    edge: gateway({ config, api: openApi(services, { version: '0.0.0' }), errors }),
+  })
+  await platform.listen()
+
+  return {
+    platform,
+    sandbox,
+    async signUp(name = '김도란') {
+      const tokens = await platform
+        .api(auth)
+        .register({ email: `${newId()}@example.com`, password: 'correct horse', name })
+      return { token: tokens.accessToken, tokens }
+    },
+    async stock(goods) {
+      const sellerId = newId()
+      await platform.client(product).loadCatalogue({
+        categories: [{ slug: 'food', name: { ko: '식품', en: 'Food' }, parent: null, position: 0 }],
+        sellers: [{ id: sellerId, slug: `shop-${sellerId}`, name: { ko: '가게', en: 'Shop' } }],
+        products: Object.entries(goods).map(([sku, { price }]) => ({
+          sellerId,
+          category: 'food',
+          name: { ko: `상품 ${sku}`, en: `Product ${sku}` },
+          variants: [{ sku, price }],
+        })),
+      })
+      await platform
+        .client(inventory)
+        .loadStock({ items: Object.entries(goods).map(([sku, { onHand }]) => ({ sku, sellerId, onHand })) })
+      return sellerId
+    },
+    async buy(buyer, lines, card = CARDS.approved) {
+      const api = platform.api(order, buyer)
+      let cart = await api.createCart()
+      for (const [sku, quantity] of Object.entries(lines)) cart = await api.addLine({ cartId: cart.id, sku, quantity })
+      const placed = await api.placeOrder({ cartId: cart.id, expectedTotal: cart.total, address, note: '' })
+      const { paymentUrl } = await api.startPayment({ orderId: placed.id, returnUrl: RETURN_URL })
+      await payByCard(paymentUrl, card)
+      return placed.id
+    },
+    async ledger(orderId) {
+      const answer = await fetch(`${sandbox.url}/v1/ledger`, { headers: { authorization: `Bearer ${SECRET}` } })
+      const { entries } = (await answer.json()) as { entries: { reference: string; kind: string; amount: number }[] }
+      return entries.filter(({ reference }) => reference === orderId).map(({ kind, amount }) => ({ kind, amount }))
+    },
+    async close() {
+      await platform.close()
+      await sandbox.close()
+      await rm(folder, { recursive: true })
+    },
+  }
+}
