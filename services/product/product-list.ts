@@ -37,6 +37,8 @@ const SORTS = {
 /** Up to this many matches are sorted; of more, a page is soon found by walking in order. */
 const FEW = 1_000
 
+const HIGHEST_PRICE = 1_000_000_000_000
+
 export interface ProductQuery {
   filter: ProductFilter
   sort: Sort
@@ -78,7 +80,7 @@ function fewOrMany(select: Sql, conditions: Conditions, sort: Sort, after: Sql, 
   return sql`
     with few as materialized (
       select product_id, created_at, price_from, name, summary from product.listings
-      where state = 'on-sale' ${and(conditions)} limit ${FEW + 1}
+      where state = 'on-sale' ${and(sought(conditions))} limit ${FEW + 1}
     )
     select id, key, summary from (
       (select product_id as id, ${column} as key, summary from few
@@ -104,10 +106,9 @@ function conditionsOf({ category, brand, seller, minPrice, maxPrice, q }: Produc
     ...(brand !== undefined ? [sql`brand = ${brand}`] : []),
     ...(category ? [sql`category_path[${sql.raw(String(category.depth))}] = ${category.slug}`] : []),
   ]
-  const prices = [
-    ...(minPrice !== undefined ? [sql`price_from >= ${minPrice}`] : []),
-    ...(maxPrice !== undefined ? [sql`price_from <= ${maxPrice}`] : []),
-  ]
+  // Always both ends: PostgreSQL takes a range with one open end for a third of all rows.
+  const priced = minPrice !== undefined || maxPrice !== undefined
+  const prices = priced ? [sql`price_from >= ${minPrice ?? 0}`, sql`price_from <= ${maxPrice ?? HIGHEST_PRICE}`] : []
   const words = wordsOf(q)
   return {
     lead: lead ? [lead] : [],
@@ -125,9 +126,20 @@ function and({ lead, others, indexed }: Conditions): Sql {
   return all.length === 0 ? sql.empty : sql`and ${sql.join(all, ' and ')}`
 }
 
-/** Wrapped so that no index but the one in order can serve them, and so that they are thought to let many through. */
+/** For the walk in order no other index may be used, and the conditions must be thought to let many rows through. */
 function walked({ lead, others }: Conditions): Conditions {
-  return { lead, others: others.map((condition) => sql`coalesce(${condition}, false)`), indexed: [] }
+  return { lead, others: others.map(unindexed), indexed: [] }
+}
+
+/** Words find few rows, and taking them apart is slow: with words, it is their index that the matches are sought by. */
+function sought(conditions: Conditions): Conditions {
+  const { lead, others, indexed } = conditions
+  return indexed.length === 0 ? conditions : { lead, others: others.map(unindexed), indexed }
+}
+
+/** The same condition in a form that no index serves. */
+function unindexed(condition: Sql): Sql {
+  return sql`coalesce(${condition}, false)`
 }
 
 /** Whether the index in order cannot answer by itself. */

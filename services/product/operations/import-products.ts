@@ -1,6 +1,6 @@
 import { type Context, type Handler, newId, sql, type Transaction } from '@doran/kernel'
 import type { product } from '../contract.ts'
-import { sellerUnknown, skuTaken } from '../errors.ts'
+import { productKeyTaken, sellerUnknown, skuTaken } from '../errors.ts'
 import { publishProducts } from '../listings.ts'
 import { findSkuOwners, isChanged, lockProducts, type ProductWrite, tidy } from '../products.ts'
 import { findSeller, shopOf } from '../sellers.ts'
@@ -70,12 +70,12 @@ function withoutSharedSkus({ products, errors }: Sheet): Rows[] {
   return [...products].filter(([key]) => !bad.has(key))
 }
 
-/** All at once; when somebody else takes one of the SKUs meanwhile, one by one, to find out which. */
+/** All at once; when somebody else takes a SKU or a key of these meanwhile, one by one, to find out which. */
 async function importBatch(batch: Rows[], shop: Shop, ctx: Context): Promise<Result[]> {
   try {
     return [await ctx.db.transaction((tx) => importAll(tx, batch, shop, ctx.cache))]
   } catch (error) {
-    if (!skuTaken.is(error)) throw error
+    if (!skuTaken.is(error) && !productKeyTaken.is(error)) throw error
   }
   const results: Result[] = []
   for (const product of batch) results.push(await importOne(product, shop, ctx))
@@ -86,6 +86,8 @@ async function importOne(product: Rows, shop: Shop, ctx: Context): Promise<Resul
   try {
     return await ctx.db.transaction((tx) => importAll(tx, [product], shop, ctx.cache))
   } catch (error) {
+    // The same file is being imported twice: now that the other one has made the product, it is found.
+    if (productKeyTaken.is(error)) return ctx.db.transaction((tx) => importAll(tx, [product], shop, ctx.cache))
     if (!skuTaken.is(error)) throw error
     const row = product[1][0]?.row ?? 1
     return { created: 0, updated: 0, unchanged: 0, errors: [{ row, column: 'sku', message: error.message }] }
