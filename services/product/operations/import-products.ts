@@ -96,12 +96,13 @@ async function importOne(product: Rows, shop: Shop, ctx: Context): Promise<Resul
 
 async function importAll(tx: Transaction, batch: Rows[], shop: Shop, cache: Context['cache']): Promise<Result> {
   const { sellerId } = shop
+  // Owners first: a product that somebody makes in between is then found by its key, not taken for a stranger's.
+  const skus = batch.flatMap(([, rows]) => rows.map(({ cells }) => cells.sku?.trim() ?? ''))
+  const ownerOf = new Map((await findSkuOwners(tx, skus)).map(({ sku, productId }) => [sku, productId]))
   const known = await lockProducts(
     tx,
     batch.map(([key]) => ({ sellerId, key })),
   )
-  const skus = batch.flatMap(([, rows]) => rows.map(({ cells }) => cells.sku?.trim() ?? ''))
-  const ownerOf = new Map((await findSkuOwners(tx, skus)).map(({ sku, productId }) => [sku, productId]))
 
   const result: Result = { created: 0, updated: 0, unchanged: 0, errors: [] }
   const writes: ProductWrite[] = []

@@ -241,7 +241,7 @@ describe('products as CSV', () => {
     assert.deepEqual(read.description, description)
   })
 
-  it('two imports of one file at the same time make each product once', async () => {
+  it('three imports of one file at the same time make each product once', async () => {
     const seller = await newSeller()
     const file = csv(Array.from({ length: 30 }, (_, index) => row(`same-${index}`)))
 
