@@ -25,7 +25,9 @@ process.once('message', async ({ databaseUrl, bytes, sql }: FloorRequest) => {
   for (const [name, { statements, limit }] of Object.entries(sql)) {
     app.get<{ Querystring: { n: string } }>(`/sql/${name}`, async (request) => {
       const { rows } = await pool.query(statements[Number(request.query.n) % statements.length] as Statement)
-      return limit === 1 ? rows[0].detail : { items: rows.slice(0, limit).map(({ summary }) => summary), next: rows.at(-1)?.id }
+      return limit === 1
+        ? rows[0].detail
+        : { items: rows.slice(0, limit).map(({ summary }) => summary), next: rows.at(-1)?.id }
     })
   }
   await app.listen({ port: 0, host: '127.0.0.1' })

@@ -32,9 +32,14 @@ done = function(summary, latency)
     e.connect + e.read + e.write + e.status + e.timeout))
 end`,
   )
-  const run = spawnSync('taskset', ['-c', '1', 'wrk', '-t1', '-c32', `-d${seconds}s`, '-s', script, baseUrl], { encoding: 'utf8' })
+  const run = spawnSync('taskset', ['-c', '1', 'wrk', '-t1', '-c32', `-d${seconds}s`, '-s', script, baseUrl], {
+    encoding: 'utf8',
+  })
   const result = /RESULT (\S+) (\S+) (\S+) (\S+)/.exec(run.stdout ?? '')
-  if (!result) throw new Error(`wrk did not run: ${run.error?.message ?? run.stderr}. It is in Debian's package wrk; taskset in util-linux.`)
+  if (!result)
+    throw new Error(
+      `wrk did not run: ${run.error?.message ?? run.stderr}. It is in Debian's package wrk; taskset in util-linux.`,
+    )
   const [rate, p50, p99, errors] = result.slice(1).map(Number) as [number, number, number, number]
   return { rate, p50, p99, errors }
 }

@@ -49,7 +49,7 @@ describe('an error code', () => {
     for (const { code, status, message } of errors) {
       assert.match(code, /^[a-z][a-z0-9_]+$/)
       assert.ok(status >= 400 && status < 600, code)
-      assert.match(message, /^[A-Z`{].*[.]$/s, code)
+      assert.match(message, /^[A-Z`{].*[.}]$/s, code)
     }
   })
 })

@@ -56,8 +56,8 @@ export const documents: readonly Document[] = [
 export async function renewed({ file, table }: Document): Promise<{ before: string; after: string }> {
   const before = await readFile(file, 'utf8')
   const after = before.replace(
-    /(<!-- table -->\n)[\s\S]*?(\n<!-- \/table -->)/,
-    (_, start, end) => start + table() + end,
+    /<!-- table -->[\s\S]*<!-- \/table -->/,
+    () => `<!-- table -->\n${table()}\n<!-- /table -->`,
   )
   return { before, after }
 }

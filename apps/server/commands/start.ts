@@ -18,8 +18,8 @@ export async function start(args: string[]): Promise<void> {
   const begun = performance.now()
   const { values } = parseArgs({ args, options: { 'no-seed': { type: 'boolean' } } })
   const settings = readSettings(process.env)
-  const { PORT, HOST, DORAN_DATA } = settings.kernel
-  await assertFree(PORT, HOST, 'PORT')
+  const { HOST, DORAN_DATA } = settings.kernel
+  const port = await claimPort(settings.kernel.PORT, HOST)
 
   const closing: (() => Promise<unknown> | unknown)[] = []
   const close = async () => {
@@ -31,13 +31,13 @@ export async function start(args: string[]): Promise<void> {
       embedded = await ownEmbedded(DORAN_DATA)
       closing.push(embedded.close)
     }
-    const environment = { ...process.env }
+    const environment: NodeJS.ProcessEnv = { ...process.env, PORT: String(port) }
     if (!environment.PAYMENT_SANDBOX_URL) {
       const sandbox = await startSandbox(settings.server.SANDBOX_PORT)
       closing.push(sandbox.close)
       environment.PAYMENT_SANDBOX_URL = sandbox.url
     }
-    environment.PAYMENT_WEBHOOK_URL ??= `http://127.0.0.1:${PORT}/api/payments/webhooks/sandbox`
+    environment.PAYMENT_WEBHOOK_URL ??= `http://127.0.0.1:${port}/api/payments/webhooks/sandbox`
 
     const platform = await createPlatform({
       services,
@@ -49,7 +49,7 @@ export async function start(args: string[]): Promise<void> {
     closing.push(platform.close)
     await ensureAdmin(platform, settings.server)
     if (!values['no-seed']) await seed(platform, platform.log)
-    const port = await platform.listen()
+    await platform.listen()
     closeOnSignal(close, platform)
     announce(
       `http://${HOST === '0.0.0.0' ? '127.0.0.1' : HOST}:${port}`,
@@ -62,29 +62,30 @@ export async function start(args: string[]): Promise<void> {
   }
 }
 
-/** A port that is taken is told at once, and whether it is another Doran that has it. */
-async function assertFree(port: number, host: string, variable: string): Promise<void> {
+/** The port, or a free one for 0. One that is taken is told at once, and whether it is another Doran that has it. */
+async function claimPort(port: number, host: string): Promise<number> {
   const probe = createServer()
-  const taken = await new Promise<boolean>((resolve, reject) => {
+  const free = await new Promise<number | undefined>((resolve, reject) => {
     probe.once('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EADDRINUSE') return resolve(true)
+      if (error.code === 'EADDRINUSE') return resolve(undefined)
       reject(
-        new UserError(
-          `Doran cannot listen on ${host}:${port} (${error.code}); set HOST and ${variable} to what it may use.`,
-        ),
+        new UserError(`Doran cannot listen on ${host}:${port} (${error.code}); set HOST and PORT to what it may use.`),
       )
     })
-    probe.listen(port, host, () => probe.close(() => resolve(false)))
+    probe.listen(port, host, () => {
+      const { port: given } = probe.address() as { port: number }
+      probe.close(() => resolve(given))
+    })
   })
-  if (!taken) return
+  if (free !== undefined) return free
   const address = `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${port}`
   const isDoran = await fetch(`${address}/health/live`, { signal: AbortSignal.timeout(1_000) })
     .then(async (answer) => ((await answer.json()) as { status?: string }).status === 'live')
     .catch(() => false)
   throw new UserError(
     isDoran
-      ? `Doran is already running at ${address}. Stop it first, or start this one with another ${variable} and another DORAN_DATA.`
-      : `Port ${port} is taken by another program. Stop that, or choose another port: ${variable}=${port + 80} npm start`,
+      ? `Doran is already running at ${address}. Stop it first, or start this one with another PORT and another DORAN_DATA.`
+      : `Port ${port} is taken by another program. Stop that, or choose another port: PORT=${port + 80} npm start`,
   )
 }
 

@@ -27,23 +27,23 @@ export async function buyAndPay(baseUrl: string) {
   say(`  signed up as ${account.userId}`)
   const member = { baseUrl, token: () => account.accessToken }
 
-  const { items } = await httpClient(product, guest).listProducts({
-    category: 'kimchi-banchan',
-    sort: 'price-asc',
-    limit: 3,
-  })
+  const catalogue = httpClient(product, guest)
+  const { items } = await catalogue.listProducts({ category: 'kimchi-banchan', sort: 'price-asc' })
   say(`  found ${items.length} products, the first is “${items[0]?.name.en}” at ${won(items[0]?.priceFrom)}`)
-  const chosen = await Promise.all(
-    items.slice(0, 2).map(({ id }) => httpClient(product, guest).getProduct({ productId: id })),
-  )
 
   const orders = httpClient(order, member)
   let cart = await orders.createCart()
-  for (const { variants } of chosen) {
-    cart = await orders.addLine({ cartId: cart.id, sku: variants[0]?.sku as string, quantity: 1 })
+  for (const { id } of items) {
+    const { variants } = await catalogue.getProduct({ productId: id })
+    const sku = variants[0]?.sku as string
+    cart = await orders.addLine({ cartId: cart.id, sku, quantity: 1 })
+    // Sold out since: a buyer would leave it as well.
+    if (cart.lines.find((line) => line.sku === sku)?.problem) cart = await orders.removeLine({ cartId: cart.id, sku })
+    if (cart.lines.length === 2) break
   }
-  for (const line of cart.lines)
-    say(`  in the cart: ${line.quantity} × ${line.name?.ko} ${line.optionText?.ko} ${won(line.lineTotal)}`)
+  for (const { quantity, name, optionText, lineTotal } of cart.lines) {
+    say(`  in the cart: ${quantity} × ${name?.ko} ${optionText?.ko} ${won(lineTotal)}`)
+  }
 
   const placed = await orders.placeOrder(
     { cartId: cart.id, expectedTotal: cart.total, address, note: '문 앞에 놓아 주세요' },
