@@ -13,9 +13,12 @@ const MAX_AGE = 60_000
 export class CacheStore {
   readonly #entries: LRUCache<string, Promise<unknown>>
   readonly #channel: Channel
+  readonly #max: number
 
-  constructor(channel: Channel, max = 20_000) {
-    this.#entries = new LRUCache({ max, ttl: MAX_AGE })
+  /** Keeps up to `max` values; none for 0. */
+  constructor(channel: Channel, max: number) {
+    this.#max = max
+    this.#entries = new LRUCache({ max: Math.max(1, max), ttl: MAX_AGE })
     this.#channel = channel
     channel.subscribe('cache', (keys) => this.#drop(keys as string[]))
     channel.onGap(() => this.#entries.clear())
@@ -36,6 +39,7 @@ export class CacheStore {
   #get<T>(key: string, load: () => Promise<T>): Promise<T> {
     const known = this.#entries.get(key) as Promise<T> | undefined
     if (known) return known
+    if (this.#max === 0) return load()
     const loading = load()
     this.#entries.set(key, loading)
     loading.then(rememberReply, () => {

@@ -39,6 +39,12 @@ export const kernelConfig = Type.Object({
     default: 8,
     description: 'Events, jobs and saga steps that a process runs at once for each database',
   }),
+  CACHE_ENTRIES: Type.Integer({
+    minimum: 0,
+    maximum: 10_000_000,
+    default: 20_000,
+    description: 'Values that a process keeps in its cache; 0 keeps none',
+  }),
   REQUEST_TIMEOUT_MS: Type.Integer({
     minimum: 100,
     maximum: 300_000,

@@ -94,7 +94,7 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
     databases.find(({ services }) => services.some(({ contract }) => contract.name === service))
 
   const channel = postgresChannel(databases.map(({ listener }) => listener))
-  const cache = new CacheStore(channel)
+  const cache = new CacheStore(channel, config.CACHE_ENTRIES)
   const hosted = new Map<string, Hosted>()
   for (const [index, service] of services.entries()) {
     const { name } = service.contract

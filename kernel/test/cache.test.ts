@@ -26,7 +26,7 @@ describe('the cache', () => {
     const listener = new Listener(database.url)
     listeners.push(listener)
     const channel = postgresChannel([listener])
-    const cache = new CacheStore(channel).of('test')
+    const cache = new CacheStore(channel, 100).of('test')
     await listener.start()
     return { cache, channel, listener }
   }

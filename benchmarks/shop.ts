@@ -1,0 +1,29 @@
+/** The data that is measured: a generated catalogue in a database of its own. */
+
+import { inventory } from '@doran/inventory/contract'
+import { createPlatform } from '@doran/kernel/platform'
+import { product } from '@doran/product/contract'
+import { generateProducts, generateShops } from '../apps/server/seed/generate.ts'
+import { identity, services } from '../apps/server/services.ts'
+
+const SEED = 1
+const PLENTY = 1_000_000
+
+/** Loads this many products, each in plentiful stock, and answers some SKUs of at least three sellers. */
+export async function loadShop(databaseUrl: string, count: number): Promise<{ sku: string; sellerId: string }[]> {
+  const platform = await createPlatform({ services, environment: { LOG_LEVEL: 'warn' }, databaseUrl, identity })
+  await platform.client(product).loadCatalogue(generateShops(SEED))
+  const sample: { sku: string; sellerId: string }[] = []
+  for (const products of generateProducts(count, SEED)) {
+    await platform.client(product).loadCatalogue({ products })
+    const items = products.flatMap(({ sellerId, variants }) =>
+      variants.map(({ sku }) => ({ sku, sellerId, onHand: PLENTY })),
+    )
+    for (let index = 0; index < items.length; index += 5_000) {
+      await platform.client(inventory).loadStock({ items: items.slice(index, index + 5_000) })
+    }
+    if (sample.length < 1_000) sample.push(...items.slice(0, 1_000))
+  }
+  await platform.close()
+  return sample
+}
