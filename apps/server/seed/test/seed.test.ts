@@ -1,14 +1,11 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import auth from '@doran/auth'
-import inventoryService from '@doran/inventory'
 import { inventory } from '@doran/inventory/contract'
 import { newId, sql } from '@doran/kernel'
 import type { Platform } from '@doran/kernel/platform'
 import { startPlatform, type TestPlatform } from '@doran/kernel/testing'
-import productService from '@doran/product'
 import { product } from '@doran/product/contract'
-import user from '@doran/user'
+import { services } from '../../services.ts'
 import { type Department, readCatalogue, variantsOf } from '../catalogue.ts'
 import { seed } from '../seed.ts'
 
@@ -19,7 +16,7 @@ before(async () => {
   catalogue = await readCatalogue()
 })
 
-const start = () => startPlatform({ services: [auth, user, productService, inventoryService] })
+const start = () => startPlatform({ services })
 
 /** All that the seed may write, counted and summed; equal when nothing has changed. */
 async function footprint(platform: TestPlatform) {
