@@ -3,13 +3,13 @@
  * step's own writes are one transaction, fenced by the task's epoch; so a process that was thought dead cannot
  * move a saga that another one has taken over.
  */
-import type { Database, Transaction } from '../database/database.ts'
+import type { Database, Queryable, Transaction } from '../database/database.ts'
 import { sql } from '../database/sql.ts'
 import { DomainError } from '../errors.ts'
 import { newId } from '../id.ts'
 import { assertValid } from '../schema.ts'
 import type { Context, Saga, SagaFailure, Step } from '../service.ts'
-import { addTask, complete, hold, type Task, type TaskHandler } from './tasks.ts'
+import { addTask, completed, heldOn, LeaseLostError, type Task, type TaskHandler } from './tasks.ts'
 
 export interface SagaState {
   id: string
@@ -87,17 +87,11 @@ async function advance(
   attempts: number,
 ): Promise<SagaState> {
   try {
-    const result = await step.act?.(state.input, ctx)
+    const result = (await step.act?.(state.input, ctx)) ?? true
     const last = state.step === saga.steps.length - 1
-    return await move(
-      ctx.db,
-      task,
-      { ...state, step: state.step + 1, state: last ? 'done' : 'running' },
-      async (tx) => {
-        await step.record?.(state.input, tx, ctx)
-        return { [step.name]: result ?? true }
-      },
-    )
+    const next: SagaState = { ...state, step: state.step + 1, state: last ? 'done' : 'running' }
+    const { record } = step
+    return await move(ctx.db, task, next, { [step.name]: result }, record && ((tx) => record(state.input, tx, ctx)))
   } catch (error) {
     const refused = error instanceof DomainError && error.status < 500
     if (!refused && attempts < ACT_ATTEMPTS) throw error
@@ -123,21 +117,35 @@ async function takeBack(
   return move(ctx.db, task, { ...state, step: first ? 0 : state.step - 1, state: first ? 'undone' : 'compensating' })
 }
 
-function move(
+/**
+ * Records where the saga stands next. State and task change in one statement, which does nothing for a holder that
+ * has lost the task; a step's own writes are in the same transaction.
+ */
+async function move(
   database: Database,
   task: Task,
   next: SagaState,
-  record: (tx: Transaction) => Promise<Record<string, unknown>> = async () => ({}),
+  results: Record<string, unknown> = {},
+  record?: (tx: Transaction) => Promise<void>,
 ): Promise<SagaState> {
+  if (!record) {
+    await store(database, task, next, results)
+    return next
+  }
   return database.transaction(async (tx) => {
-    const results = await record(tx)
-    await tx.run(sql`
-      update doran.sagas set
-        state = ${next.state}, step = ${next.step}, error = ${next.error && sql.json(next.error)},
-        results = results || ${sql.json(results)}::jsonb, updated_at = now()
-      where id = ${next.id}`)
-    if (next.state === 'done' || next.state === 'undone') await complete(tx, task)
-    else await hold(tx, task)
+    await record(tx)
+    await store(tx, task, next, results)
     return next
   })
+}
+
+async function store(db: Queryable, task: Task, next: SagaState, results: Record<string, unknown>): Promise<void> {
+  const over = next.state === 'done' || next.state === 'undone'
+  const rows = await db.run(sql`
+    with held as (${over ? completed(task) : heldOn(task)} returning 1)
+    update doran.sagas set
+      state = ${next.state}, step = ${next.step}, error = ${next.error && sql.json(next.error)},
+      results = results || ${sql.json(results)}::jsonb, updated_at = now()
+    where id = ${next.id} and exists (select 1 from held)`)
+  if (rows === 0) throw new LeaseLostError()
 }

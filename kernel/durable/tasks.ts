@@ -56,6 +56,8 @@ export class Worker {
   #closing = false
   #claiming = false
   #wanted = false
+  /** The last claim took as much as there was room for, so more may be due. */
+  #backlog = false
   #poll: NodeJS.Timeout | undefined
   #renew: NodeJS.Timeout | undefined
 
@@ -110,7 +112,8 @@ export class Worker {
       try {
         const tasks = await claim(this.#database, this.#names, free, this.#options.lease)
         for (const task of tasks) this.#start(task)
-        if (tasks.length === free) this.#wanted = true
+        this.#backlog = tasks.length === free
+        if (this.#backlog) this.#wanted = true
       } catch (error) {
         this.#options.log.warn({ err: error }, 'tasks could not be claimed; trying again')
         break
@@ -123,7 +126,7 @@ export class Worker {
     const lease = new AbortController()
     const done = this.#run(task, lease.signal).finally(() => {
       this.#running.delete(task.id)
-      this.wake()
+      if (this.#backlog || this.#wanted) this.wake()
     })
     this.#running.set(task.id, { task, lease, done })
   }
@@ -215,24 +218,23 @@ export async function addTask(
     select pg_notify('doran_tasks', '') from added`)
 }
 
+/** Statement that ends the task; it touches no row when its holder has lost it. */
+export const completed = ({ id, epoch }: Task) => sql`delete from doran.tasks where id = ${id} and epoch = ${epoch}`
+
+/** Statement by which the task goes on at once in the same hands, its attempts counted anew. */
+export const heldOn = ({ id, epoch }: Task) => sql`
+  update doran.tasks set run_at = now() + make_interval(secs => ${LEASE / 1000}), attempts = 1
+  where id = ${id} and epoch = ${epoch}`
+
 /** The task is done. Part of the transaction that holds its effects: both happen or neither. */
 export async function complete(tx: Queryable, task: Task): Promise<void> {
-  const rows = await tx.run(sql`delete from doran.tasks where id = ${task.id} and epoch = ${task.epoch}`)
-  if (rows === 0) throw new LeaseLostError()
+  if ((await tx.run(completed(task))) === 0) throw new LeaseLostError()
 }
 
 /** The task goes on later, with its attempts counted from nothing. */
 export async function reschedule(tx: Queryable, task: Task, at: Date): Promise<void> {
   const rows = await tx.run(sql`
     update doran.tasks set run_at = ${at.toISOString()}, attempts = 0
-    where id = ${task.id} and epoch = ${task.epoch}`)
-  if (rows === 0) throw new LeaseLostError()
-}
-
-/** The task goes on at once, in the same hands, with its attempts counted from nothing. */
-export async function hold(tx: Queryable, task: Task): Promise<void> {
-  const rows = await tx.run(sql`
-    update doran.tasks set run_at = now() + make_interval(secs => ${LEASE / 1000}), attempts = 1
     where id = ${task.id} and epoch = ${task.epoch}`)
   if (rows === 0) throw new LeaseLostError()
 }

@@ -17,14 +17,15 @@ export function isOrderNumber(text: string): boolean {
   return /^\d{6}-\d{4}-\d{4}$/.test(text) && checkDigit(digits.slice(0, -1)) === digits.at(-1)
 }
 
+const DATE_IN_KOREA = new Intl.DateTimeFormat('en-CA', {
+  timeZone: 'Asia/Seoul',
+  year: '2-digit',
+  month: '2-digit',
+  day: '2-digit',
+})
+
 function koreanDate(now: Date): string {
-  const parts = new Intl.DateTimeFormat('en-CA', {
-    timeZone: 'Asia/Seoul',
-    year: '2-digit',
-    month: '2-digit',
-    day: '2-digit',
-  })
-  return parts.format(now).replaceAll('-', '')
+  return DATE_IN_KOREA.format(now).replaceAll('-', '')
 }
 
 function checkDigit(digits: string): string {

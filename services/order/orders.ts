@@ -1,13 +1,4 @@
-import {
-  type Actor,
-  brokenConstraint,
-  type Context,
-  newId,
-  type Queryable,
-  type SagaFailure,
-  sql,
-  type Transaction,
-} from '@doran/kernel'
+import { type Actor, type Context, newId, type Queryable, type SagaFailure, sql, type Transaction } from '@doran/kernel'
 import type { Address, Cart, CartLine, Order, OrderStatus, SellerOrder } from './contract.ts'
 import { orderNotFound } from './errors.ts'
 import { newOrderNumber } from './order-number.ts'
@@ -70,36 +61,32 @@ export async function insertOrder(
     })),
   )
   for (;;) {
-    try {
-      // A savepoint, so that a number that was drawn before can be drawn again.
-      return await tx.transaction((nested) =>
-        nested.one<OrderRow>(sql`
-          with placed as (
-            insert into "order".orders (id, number, buyer_id, cart_id, total, currency, address, note, expires_at)
-            values (${newId()}, ${newOrderNumber()}, ${buyerId}, ${cart.id}, ${cart.total}, ${cart.currency},
-                    ${sql.json(address)}, ${note}, now() + make_interval(mins => ${MINUTES_TO_PAY}))
-            returning ${orderColumns}
-          ), parts as (
-            insert into "order".seller_orders (id, order_id, seller_id, seller_name, subtotal)
-            select part.id, placed.id, part.seller_id, part.seller_name, part.subtotal
-            from placed, unnest(${parts.map(({ id }) => id)}::uuid[], ${parts.map(({ sellerId }) => sellerId)}::uuid[],
-                                ${parts.map(({ sellerName }) => sql.json(sellerName))}::jsonb[],
-                                ${parts.map(({ subtotal }) => subtotal)}::bigint[])
-                         as part (id, seller_id, seller_name, subtotal)
-          ), lines as (
-            insert into "order".order_lines
-              (seller_order_id, position, sku, product_id, name, option_text, image, quantity, price)
-            select * from jsonb_to_recordset(${sql.json(lines)}::jsonb)
-              as line (seller_order_id uuid, position int, sku text, product_id uuid, name jsonb, option_text jsonb,
-                       image text, quantity int, price bigint)
-          ), history as (
-            insert into "order".history (order_id, what) select id, 'placed' from placed
-          )
-          select * from placed`),
+    const placed = await tx.first<OrderRow>(sql`
+      with placed as (
+        insert into "order".orders (id, number, buyer_id, cart_id, total, currency, address, note, expires_at)
+        values (${newId()}, ${newOrderNumber()}, ${buyerId}, ${cart.id}, ${cart.total}, ${cart.currency},
+                ${sql.json(address)}, ${note}, now() + make_interval(mins => ${MINUTES_TO_PAY}))
+        on conflict (number) do nothing
+        returning ${orderColumns}
+      ), parts as (
+        insert into "order".seller_orders (id, order_id, seller_id, seller_name, subtotal)
+        select part.id, placed.id, part.seller_id, part.seller_name, part.subtotal
+        from placed, unnest(${parts.map(({ id }) => id)}::uuid[], ${parts.map(({ sellerId }) => sellerId)}::uuid[],
+                            ${parts.map(({ sellerName }) => sql.json(sellerName))}::jsonb[],
+                            ${parts.map(({ subtotal }) => subtotal)}::bigint[])
+                     as part (id, seller_id, seller_name, subtotal)
+      ), lines as (
+        insert into "order".order_lines
+          (seller_order_id, position, sku, product_id, name, option_text, image, quantity, price)
+        select line.* from placed, jsonb_to_recordset(${sql.json(lines)}::jsonb)
+          as line (seller_order_id uuid, position int, sku text, product_id uuid, name jsonb, option_text jsonb,
+                   image text, quantity int, price bigint)
+      ), history as (
+        insert into "order".history (order_id, what) select id, 'placed' from placed
       )
-    } catch (error) {
-      if (brokenConstraint(error) !== 'orders_number_key') throw error
-    }
+      select * from placed`)
+    // The number was drawn before: draw again.
+    if (placed) return placed
   }
 }
 
