@@ -69,12 +69,12 @@ export async function insertOrder(
         on conflict (number) do nothing
         returning ${orderColumns}
       ), parts as (
-        insert into "order".seller_orders (id, order_id, seller_id, seller_name, subtotal)
-        select part.id, placed.id, part.seller_id, part.seller_name, part.subtotal
+        insert into "order".seller_orders (id, order_id, position, seller_id, seller_name, subtotal)
+        select part.id, placed.id, part.position, part.seller_id, part.seller_name, part.subtotal
         from placed, unnest(${parts.map(({ id }) => id)}::uuid[], ${parts.map(({ sellerId }) => sellerId)}::uuid[],
                             ${parts.map(({ sellerName }) => sql.json(sellerName))}::jsonb[],
                             ${parts.map(({ subtotal }) => subtotal)}::bigint[])
-                     as part (id, seller_id, seller_name, subtotal)
+                     with ordinality as part (id, seller_id, seller_name, subtotal, position)
       ), lines as (
         insert into "order".order_lines
           (seller_order_id, position, sku, product_id, name, option_text, image, quantity, price)
@@ -109,7 +109,7 @@ export async function getOrderView(db: Queryable, orderId: string, actor?: Actor
     select ${orderColumns}, failure, address, note, placed_at as "placedAt", paid_at as "paidAt",
       (select json_agg(json_build_object(
           'id', s.id, 'sellerId', s.seller_id, 'sellerName', s.seller_name, 'status', s.status, 'subtotal', s.subtotal,
-          'lines', (${linesOf(sql`s.id`)})) order by s.id)
+          'lines', (${linesOf(sql`s.id`)})) order by s.position)
        from "order".seller_orders s where s.order_id = o.id) as sellers,
       (select json_agg(json_build_object(
           'at', to_char(h.at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'what', h.what, 'details', h.details) order by h.id)

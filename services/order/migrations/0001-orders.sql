@@ -44,6 +44,8 @@ create index orders_unpaid on "order".orders (expires_at) where status = 'awaiti
 create table "order".seller_orders (
   id          uuid primary key,
   order_id    uuid not null references "order".orders,
+  -- in the order in which the sellers stood in the cart
+  position    integer not null,
   seller_id   uuid not null,
   seller_name jsonb not null,
   status      text not null default 'pending' check (status in ('pending', 'preparing', 'cancelling', 'cancelled')),

@@ -9,7 +9,7 @@ export const listOrders: Handler<typeof order, 'listOrders'> = async ({ status, 
            l.first_line as "firstLine", l.line_count as "lineCount"
     from "order".orders o
     cross join lateral (
-      select (array_agg(l.name order by s.id, l.position))[1] as first_line, count(*)::int as line_count
+      select (array_agg(l.name order by s.position, l.position))[1] as first_line, count(*)::int as line_count
       from "order".seller_orders s join "order".order_lines l on l.seller_order_id = s.id
       where s.order_id = o.id
     ) l
