@@ -5,6 +5,7 @@ import type { Logger } from 'pino'
 import { toJson } from './cache.ts'
 import { authorise, type Call, type Caller, type Hosted } from './calls.ts'
 import { isFlat, isStreamed, mediaTypeOf, type Operation } from './contract.ts'
+import { sqlState } from './database/database.ts'
 import { Deadline } from './deadline.ts'
 import { DomainError, kernelErrors, toProblem } from './errors.ts'
 import { newId } from './id.ts'
@@ -224,6 +225,9 @@ function sendError(
     .send(JSON.stringify({ ...toProblem(known), requestId: request.id }))
 }
 
+/** SQLSTATEs of PostgreSQL for characters that it cannot store: NUL, and halves of surrogate pairs. */
+const NOT_TEXT = ['22021', '22P05']
+
 /** What Fastify or anything unexpected threw, in our own words. */
 function translate(error: FastifyError, request: FastifyRequest): DomainError {
   switch (error.code) {
@@ -234,6 +238,9 @@ function translate(error: FastifyError, request: FastifyRequest): DomainError {
         found: request.headers['content-type']?.slice(0, 100) || 'a body without Content-Type',
         expected: 'application/json, or the media type that /docs names',
       })
+  }
+  if (NOT_TEXT.includes(sqlState(error) ?? '')) {
+    return kernelErrors.malformedBody({ reason: 'it contains characters that are no text, such as U+0000' })
   }
   if (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500) {
     return kernelErrors.malformedBody({ reason: error instanceof SyntaxError ? 'it is not valid JSON' : error.message })

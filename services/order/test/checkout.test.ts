@@ -296,6 +296,29 @@ describe('an order', () => {
     })
   }
 
+  for (const [sku, text] of [
+    ['NUL', '\u0000'],
+    ['HALF', '\ud800'],
+  ] as const) {
+    it(`refuses an address and a note with ${JSON.stringify(text)} in it`, async () => {
+      await shop.stock([{ sku, price: 1_000, onHand: 5 }])
+      const buyer = await shop.platform.user()
+      const api = shop.platform.api(order, buyer)
+      const { id } = await api.createCart()
+      await api.addLine({ cartId: id, sku, quantity: 1 })
+      const place = (input: object) =>
+        shop.platform.request('POST', '/api/orders', {
+          as: buyer,
+          body: { cartId: id, expectedTotal: 1_000, address, ...input },
+        })
+
+      for (const input of [{ address: { ...address, line2: text } }, { note: text.repeat(2) }]) {
+        const { status, body } = await place(input)
+        assert.ok(status < 500, JSON.stringify(body))
+      }
+    })
+  }
+
   it('needs somebody who is signed in', async () => {
     for (const [method, url] of [
       ['POST', '/api/orders'],

@@ -1,0 +1,179 @@
+/**
+ * Every public operation of every service is sent what nobody should send. Whatever it is, the answer is a documented
+ * problem and never an internal error.
+ */
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import { newId } from '@doran/kernel'
+import type { TestPlatform, TestUser } from '@doran/kernel/testing'
+import fc from 'fast-check'
+import { errors, services } from '../apps/server/services.ts'
+import { type Marketplace, openMarketplace } from './journeys/marketplace.ts'
+
+const known = new Set(errors.map(({ code }) => code))
+const RUNS = 30
+const SEED = 20_261_121
+
+interface Schema {
+  type?: string
+  properties?: Record<string, Schema>
+  required?: string[]
+  items?: Schema
+  enum?: unknown[]
+  anyOf?: Schema[]
+  format?: string
+  contentMediaType?: string
+}
+
+const hostile = fc.constantFrom<unknown>(
+  null,
+  true,
+  -1,
+  0.5,
+  1e308,
+  Number.MAX_SAFE_INTEGER,
+  '',
+  ' ',
+  '\u0000',
+  '\ud800',
+  "'; drop table users; --",
+  '<script>alert(1)</script>',
+  '../../etc/passwd',
+  '${7*7}',
+  'x'.repeat(20_000),
+  '9'.repeat(400),
+  [],
+  [[]],
+  {},
+  { $ne: null },
+  '2026-02-31T00:00:00.000Z',
+  'urn:uuid:00000000-0000-7000-8000-000000000000',
+)
+
+/** Sometimes what the schema asks for, more often something else. */
+function anything(schema: Schema): fc.Arbitrary<unknown> {
+  return fc.oneof(
+    { weight: 2, arbitrary: fitting(schema) },
+    { weight: 3, arbitrary: hostile },
+    { weight: 1, arbitrary: fc.jsonValue() },
+  )
+}
+
+function fitting(schema: Schema): fc.Arbitrary<unknown> {
+  if (schema.enum) return fc.constantFrom(...schema.enum)
+  if (schema.anyOf) return fc.oneof(...schema.anyOf.map(fitting))
+  switch (schema.type) {
+    case 'object':
+      return fc.record(
+        Object.fromEntries(Object.entries(schema.properties ?? {}).map(([name, member]) => [name, anything(member)])),
+        {
+          requiredKeys: [],
+        },
+      )
+    case 'array':
+      return fc.array(schema.items ? anything(schema.items) : fc.jsonValue(), { maxLength: 3 })
+    case 'integer':
+    case 'number':
+      return fc.integer()
+    case 'boolean':
+      return fc.boolean()
+    case 'null':
+      return fc.constant(null)
+    default:
+      return schema.format === 'uuid' ? fc.constant(newId()) : fc.string({ maxLength: 40, unit: 'grapheme' })
+  }
+}
+
+describe('bad input', () => {
+  let market: Marketplace
+  let platform: TestPlatform
+  before(async () => {
+    market = await openMarketplace()
+    platform = market.platform
+  })
+  after(() => market.close())
+
+  for (const { contract } of services) {
+    for (const [name, operation] of Object.entries(contract.operations)) {
+      if (operation.access === 'internal') continue
+      it(`${contract.name}.${name} answers it with a documented problem`, async () => {
+        // Anew for each operation: some of them end sessions.
+        const users = await Promise.all([[], ['seller'], ['seller', 'admin']].map((roles) => signedIn(market, roles)))
+        const part = (schema: unknown) => (schema ? fitting(schema as Schema) : fc.constant(undefined))
+        const request = fc.record({
+          path: fc.array(
+            fc.oneof(
+              fc.constant(newId()),
+              fc.string({ minLength: 1, maxLength: 30 }),
+              fc.constant('%00'),
+              fc.constant('SKU-1'),
+            ),
+            {
+              minLength: 3,
+              maxLength: 3,
+            },
+          ),
+          query: part(operation.query),
+          body: part(operation.body),
+          user: fc.nat({ max: 3 }),
+          key: fc.option(fc.constantFrom('a-key', 'two words', '', 'x'.repeat(300))),
+        })
+        await fc.assert(
+          fc.asyncProperty(request, async ({ path, query, body, user, key }) => {
+            let position = 0
+            const url = (operation.route as string).replace(/:\w+/g, () =>
+              encodeURIComponent(path[position++] as string).replace('%2500', '%00'),
+            )
+            const search = new URLSearchParams()
+            for (const [name, value] of Object.entries((query as object | undefined) ?? {})) {
+              search.append(
+                name,
+                typeof value === 'string' ? value.slice(0, 2_000).toWellFormed() : JSON.stringify(value),
+              )
+            }
+            const mediaType = (operation.body as Schema | undefined)?.contentMediaType
+            const answer = await platform.request(operation.method, `/api${url}?${search}`, {
+              as: users[user],
+              ...(body !== undefined && { body: mediaType ? String(body) : body }),
+              headers: {
+                ...(mediaType && { 'content-type': mediaType }),
+                ...(key !== null && { 'idempotency-key': key }),
+                'x-signature': 't=1,v1=00',
+              },
+            })
+            assertAnswer(answer)
+          }),
+          { numRuns: RUNS, seed: SEED },
+        )
+      })
+    }
+  }
+
+  it('that would be an internal error is noticed (the test can fail)', () => {
+    assert.throws(() => assertAnswer({ status: 500, body: { code: 'internal_error' }, headers: {} }))
+    assert.throws(() => assertAnswer({ status: 400, body: { code: 'made_up' }, headers: {} }))
+  })
+})
+
+function assertAnswer({
+  status,
+  body,
+}: {
+  status: number
+  body: { code?: string; requestId?: string }
+  headers: object
+}): void {
+  if (status < 400) return
+  assert.ok(status < 500, `answered ${status}: ${JSON.stringify(body)}`)
+  assert.ok(known.has(body.code ?? ''), `${status} with the undocumented code ${body.code}`)
+  assert.doesNotMatch(JSON.stringify(body), /select |insert |\.ts:|node_modules|pg_catalog/)
+}
+
+async function signedIn(market: Marketplace, roles: string[]): Promise<TestUser> {
+  const { auth } = await import('@doran/auth/contract')
+  const email = `${newId()}@example.com`
+  const account = { email, password: 'a long password', name: 'Tester' }
+  await market.platform.client(auth).ensureAccount({ ...account, roles: roles as ('seller' | 'admin')[] })
+  const tokens = await market.platform.api(auth).signIn({ email, password: account.password })
+  return { id: tokens.userId, roles, session: '', token: tokens.accessToken }
+}
