@@ -53,9 +53,12 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
   app.decorateRequest('actor', undefined)
   const parseJson = app.getDefaultJsonParser('error', 'error')
   app.removeContentTypeParser(['application/json', 'text/plain'])
-  app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) =>
-    body === '' ? done(null, undefined) : parseJson(request, body, done),
-  )
+  app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (body === '') return done(null, undefined)
+    parseJson(request, body, (error, value) =>
+      !error && MAY_BE_NO_TEXT.test(body) && !isText(value) ? done(notText()) : done(error, value),
+    )
+  })
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id)
     // Operations that must know where a request came from read this header; what the client wrote is not believed.
@@ -228,6 +231,20 @@ function sendError(
 /** SQLSTATEs of PostgreSQL for characters that it cannot store: NUL, and halves of surrogate pairs. */
 const NOT_TEXT = ['22021', '22P05']
 
+function notText(): DomainError {
+  return kernelErrors.malformedBody({ reason: 'it contains characters that are no text, such as U+0000' })
+}
+
+// Escapes by which JSON can write NUL and halves of surrogate pairs; whole pairs look alike and are looked at closer.
+const MAY_BE_NO_TEXT = /\\u(?:0000|d[89a-f])/i
+
+/** Whether all strings in a JSON value are text that can be stored. */
+function isText(value: unknown): boolean {
+  if (typeof value === 'string') return value.isWellFormed() && !value.includes('\u0000')
+  if (typeof value !== 'object' || value === null) return true
+  return Object.entries(value).every(([name, member]) => isText(name) && isText(member))
+}
+
 /** What Fastify or anything unexpected threw, in our own words. */
 function translate(error: FastifyError, request: FastifyRequest): DomainError {
   switch (error.code) {
@@ -240,7 +257,7 @@ function translate(error: FastifyError, request: FastifyRequest): DomainError {
       })
   }
   if (NOT_TEXT.includes(sqlState(error) ?? '')) {
-    return kernelErrors.malformedBody({ reason: 'it contains characters that are no text, such as U+0000' })
+    return notText()
   }
   if (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500) {
     return kernelErrors.malformedBody({ reason: error instanceof SyntaxError ? 'it is not valid JSON' : error.message })

@@ -73,6 +73,8 @@ describe('the public door', () => {
       413,
       'body_too_large',
     ],
+    ['a NUL', '{"text":"a\\u0000"}', { 'content-type': 'application/json' }, 400, 'malformed_body'],
+    ['half a surrogate pair', '{"text":["\\ud800"]}', { 'content-type': 'application/json' }, 400, 'malformed_body'],
     ['nothing at all', '', {}, 422, 'validation_failed'],
   ]
   for (const [what, body, headers, status, code] of unreadable) {
