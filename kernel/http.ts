@@ -59,10 +59,11 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
       !error && MAY_BE_NO_TEXT.test(body) && !isText(value) ? done(notText()) : done(error, value),
     )
   })
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id)
     // Operations that must know where a request came from read this header; what the client wrote is not believed.
     request.headers['x-client-address'] = request.ip
+    done()
   })
   app.setErrorHandler((error: FastifyError, request, reply) => sendError(error, request, reply, options.log))
   await options.edge?.(app)
