@@ -5,14 +5,13 @@ import type { Logger } from 'pino'
 import { toJson } from './cache.ts'
 import { authorise, type Call, type Caller, type Hosted } from './calls.ts'
 import { isFlat, isStreamed, mediaTypeOf, type Operation } from './contract.ts'
-import { sqlState } from './database/database.ts'
 import { Deadline } from './deadline.ts'
 import { DomainError, kernelErrors, toProblem } from './errors.ts'
 import { newId } from './id.ts'
 import { assertKey } from './idempotency.ts'
 import type { Actor, Identity } from './identity.ts'
 import type { Metrics } from './metrics.ts'
-import { assertInput } from './schema.ts'
+import { assertInput, assertText } from './schema.ts'
 import { traceFrom } from './trace.ts'
 
 declare module 'fastify' {
@@ -54,10 +53,8 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
   const parseJson = app.getDefaultJsonParser('error', 'error')
   app.removeContentTypeParser(['application/json', 'text/plain'])
   app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {
-    if (body === '') return done(null, undefined)
-    parseJson(request, body, (error, value) =>
-      !error && MAY_BE_NO_TEXT.test(body) && !isText(value) ? done(notText()) : done(error, value),
-    )
+    if (body === '') done(null, undefined)
+    else parseJson(request, body, done)
   })
   app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id)
@@ -184,7 +181,9 @@ function inputReader(operation: Operation): (request: FastifyRequest) => object 
     }
     const params = request.params as Record<string, unknown>
     if (path) assertInput(path, params, 'coercing')
-    return Object.assign(input, params)
+    Object.assign(input, params)
+    assertText(input)
+    return input
   }
 }
 
@@ -229,23 +228,6 @@ function sendError(
     .send(JSON.stringify({ ...toProblem(known), requestId: request.id }))
 }
 
-/** SQLSTATEs of PostgreSQL for characters that it cannot store: NUL, and halves of surrogate pairs. */
-const NOT_TEXT = ['22021', '22P05']
-
-function notText(): DomainError {
-  return kernelErrors.malformedBody({ reason: 'it contains characters that are no text, such as U+0000' })
-}
-
-// Escapes by which JSON can write NUL and halves of surrogate pairs; whole pairs look alike and are looked at closer.
-const MAY_BE_NO_TEXT = /\\u(?:0000|d[89a-f])/i
-
-/** Whether all strings in a JSON value are text that can be stored. */
-function isText(value: unknown): boolean {
-  if (typeof value === 'string') return value.isWellFormed() && !value.includes('\u0000')
-  if (typeof value !== 'object' || value === null) return true
-  return Object.entries(value).every(([name, member]) => isText(name) && isText(member))
-}
-
 /** What Fastify or anything unexpected threw, in our own words. */
 function translate(error: FastifyError, request: FastifyRequest): DomainError {
   switch (error.code) {
@@ -256,9 +238,6 @@ function translate(error: FastifyError, request: FastifyRequest): DomainError {
         found: request.headers['content-type']?.slice(0, 100) || 'a body without Content-Type',
         expected: 'application/json, or the media type that /docs names',
       })
-  }
-  if (NOT_TEXT.includes(sqlState(error) ?? '')) {
-    return notText()
   }
   if (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500) {
     return kernelErrors.malformedBody({ reason: error instanceof SyntaxError ? 'it is not valid JSON' : error.message })

@@ -30,6 +30,22 @@ export function assertInput(schema: TSchema, value: unknown, mode: Mode = 'exact
   if (errors) throw kernelErrors.validationFailed({}, errors)
 }
 
+/** Throws `validation_failed` for strings that no database can store: NUL, and halves of surrogate pairs. */
+export function assertText(value: object): void {
+  const field = findNoText(value, '')
+  if (field) throw kernelErrors.validationFailed({}, { [field.slice(1)]: ['contains characters that are no text'] })
+}
+
+function findNoText(value: unknown, path: string): string | undefined {
+  if (typeof value === 'string') return value.isWellFormed() && !value.includes('\u0000') ? undefined : path
+  if (typeof value !== 'object' || value === null) return undefined
+  for (const [name, member] of Object.entries(value)) {
+    const found = findNoText(name, `${path}.(name)`) ?? findNoText(member, `${path}.${name}`)
+    if (found) return found
+  }
+  return undefined
+}
+
 /** Throws an ordinary error: the value was made by our own code, so a caller can do nothing about it. */
 export function assertValid(schema: TSchema, value: unknown, what: string): void {
   const errors = validate(schema, value)

@@ -73,8 +73,8 @@ describe('the public door', () => {
       413,
       'body_too_large',
     ],
-    ['a NUL', '{"text":"a\\u0000"}', { 'content-type': 'application/json' }, 400, 'malformed_body'],
-    ['half a surrogate pair', '{"text":["\\ud800"]}', { 'content-type': 'application/json' }, 400, 'malformed_body'],
+    ['a NUL', '{"text":"a\\u0000"}', { 'content-type': 'application/json' }, 422, 'validation_failed'],
+    ['half a surrogate pair', '{"text":"\\ud800"}', { 'content-type': 'application/json' }, 422, 'validation_failed'],
     ['nothing at all', '', {}, 422, 'validation_failed'],
   ]
   for (const [what, body, headers, status, code] of unreadable) {
