@@ -1,7 +1,7 @@
 import { type Handler, sql } from '@doran/kernel'
 import type { PaymentConfig } from '../config.ts'
 import type { payment } from '../contract.ts'
-import { paymentMismatch, providerUnavailable } from '../errors.ts'
+import { paymentCancelled, paymentMismatch, providerUnavailable } from '../errors.ts'
 import { getPaymentRow, type PaymentContext, type PaymentRow, present, providerNamed } from '../payments.ts'
 import { ProviderSilentError } from '../provider.ts'
 
@@ -16,6 +16,7 @@ export const createPayment: Handler<typeof payment, 'createPayment', PaymentConf
     on conflict (id) do nothing`)
   const created = await getPaymentRow(ctx.db, paymentId)
   if (created.orderId !== orderId || created.amount !== amount || created.currency !== currency) throw paymentMismatch()
+  if (created.cancelled && !created.sessionId) throw paymentCancelled()
   return present(created.sessionId ? created : await openPage(created, ctx))
 }
 

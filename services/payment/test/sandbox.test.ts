@@ -1,0 +1,135 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import { payByCard } from '@doran/payment/sandbox'
+import { AMOUNT, CARD, openTill, type Till } from './till.ts'
+
+describe('the payment page', () => {
+  let till: Till
+  before(async () => {
+    till = await openTill()
+  })
+  after(() => till.close())
+
+  const look = async (url: string, language = 'ko') =>
+    (await fetch(url, { headers: { 'accept-language': language } })).text()
+  const submit = (url: string, form: Record<string, string>) =>
+    fetch(url, { method: 'POST', body: new URLSearchParams(form), redirect: 'manual' })
+  const card = { action: 'pay', number: CARD.approved, expiry: '12/39', cvc: '123' }
+
+  it('speaks Korean and English, and shows what is paid for', async () => {
+    const { url } = await till.open()
+
+    assert.match(await look(url, 'ko-KR,ko;q=0.9'), /<html lang="ko">[\s\S]*₩12,900[\s\S]*카드 번호/)
+    assert.match(await look(url, 'en-GB'), /<html lang="en">[\s\S]*₩12,900[\s\S]*Card number/)
+  })
+
+  it('shows the shop’s words as words', async () => {
+    const { url } = await till.open()
+
+    const page = await look(url)
+
+    assert.match(page, /도란 &#60;주문&#62;/)
+    assert.doesNotMatch(page, /<주문>|<script/)
+  })
+
+  it('says what is wrong with the card and keeps its number', async () => {
+    const { url } = await till.open()
+    const answer = await submit(url, { ...card, number: '4242 4242 4242 4241', expiry: '01/20', cvc: 'x' })
+    const page = await answer.text()
+
+    assert.equal(answer.status, 422)
+    for (const field of ['number', 'expiry', 'cvc'])
+      assert.match(page, new RegExp(`id="${field}-mistake" role="alert"`))
+    assert.match(page, /value="4242 4242 4242 4241"/)
+    assert.doesNotMatch(page, /value="x"/)
+  })
+
+  it('sends the buyer back with the outcome', async () => {
+    const { url } = await till.open()
+
+    assert.equal(await payByCard(url, CARD.approved), 'https://shop.example/return?x=1&status=approved')
+  })
+
+  it('lets the buyer cancel, and is then finished', async () => {
+    const { id, url } = await till.open()
+
+    const answer = await submit(url, { action: 'cancel' })
+
+    assert.match(answer.headers.get('location') ?? '', /status=cancelled$/)
+    const { status, failure } = await till.service().refreshPayment({ paymentId: id })
+    assert.deepEqual([status, failure?.code], ['failed', 'cancelled_by_buyer'])
+    assert.equal((await submit(url, card)).status, 409)
+  })
+
+  it('asks the bank’s question for a card that wants it: yes', async () => {
+    const { id, url } = await till.open()
+
+    await payByCard(url, CARD.threeDSecure)
+
+    assert.equal((await till.service().refreshPayment({ paymentId: id })).status, 'approved')
+  })
+
+  it('asks the bank’s question for a card that wants it: no', async () => {
+    const { id, url } = await till.open()
+    await submit(url, { ...card, number: CARD.threeDSecure })
+    assert.equal((await till.service().refreshPayment({ paymentId: id })).status, 'pending')
+
+    await submit(url, { action: 'refuse' })
+
+    const { failure } = await till.service().refreshPayment({ paymentId: id })
+    assert.equal(failure?.code, 'authentication_failed')
+  })
+
+  it('of nobody’s payment is not there', async () => {
+    assert.equal((await fetch(`${till.sandbox.url}/pay/nobody`)).status, 404)
+  })
+})
+
+describe('the provider', () => {
+  let till: Till
+  before(async () => {
+    till = await openTill()
+  })
+  after(() => till.close())
+
+  it('opens its books only to those who know the secret', async () => {
+    assert.equal((await till.ask('/v1/ledger', 'GET', undefined, 'guessed')).status, 401)
+    assert.equal((await till.ask('/v1/ledger')).status, 200)
+  })
+
+  it('remembers everything when it is started again', async () => {
+    const { id, orderId } = await till.open(CARD.approved)
+    await till.service().authorise({ paymentId: id })
+
+    await till.restartSandbox()
+
+    assert.equal((await till.service().capture({ paymentId: id })).status, 'captured')
+    assert.deepEqual(await till.ledger(orderId), [`authorise ${AMOUNT}`, `capture ${AMOUNT}`])
+  })
+
+  it('refuses what is malformed', async () => {
+    for (const [path, body] of [
+      ['/v1/sessions', { key: 'k' }],
+      [
+        '/v1/sessions',
+        {
+          key: 'k',
+          reference: 'r',
+          amount: -1,
+          currency: 'KRW',
+          title: 't',
+          returnUrl: 'javascript:x',
+          webhookUrl: 'x',
+        },
+      ],
+      ['/v1/faults', { webhooks: { duplicate: 1_000 } }],
+    ] as const) {
+      assert.equal((await till.ask(path, 'POST', body)).status, 400)
+    }
+    assert.equal(
+      (await till.ask('/v1/sessions/nobody/operations', 'POST', { kind: 'capture', key: 'k', amount: 1 })).status,
+      404,
+    )
+    assert.equal((await till.ask('/v1/operations/by-key/never')).status, 404)
+  })
+})
