@@ -33,10 +33,16 @@ export interface NewOperation {
   admit: (payment: PaymentRow, tx: Transaction) => Promise<number> | number
 }
 
+/** How an operation ended, and how the payment stands after it. */
+export interface Performed {
+  row: OperationRow
+  payment: PaymentRow
+}
+
 /** Begins or continues the operation. Raises `provider_unavailable` while nobody knows how it ended. */
-export async function perform(ctx: PaymentContext, operation: NewOperation): Promise<OperationRow> {
+export async function perform(ctx: PaymentContext, operation: NewOperation): Promise<Performed> {
   const { row, payment, fresh } = await begin(ctx, operation)
-  if (row.state !== 'started') return row
+  if (row.state !== 'started') return { row, payment }
   return settle(ctx, row, payment, fresh)
 }
 
@@ -46,7 +52,7 @@ export async function settle(
   row: OperationRow,
   payment: PaymentRow,
   fresh: boolean,
-): Promise<OperationRow> {
+): Promise<Performed> {
   const provider = providerNamed(payment.provider, ctx)
   const { key, kind, amount } = row
   try {
@@ -75,13 +81,18 @@ function begin(ctx: PaymentContext, operation: NewOperation) {
   })
 }
 
-function finish(ctx: PaymentContext, row: OperationRow, result: OperationResult): Promise<OperationRow> {
+function finish(
+  ctx: PaymentContext,
+  { key, paymentId, refundId }: OperationRow,
+  result: OperationResult,
+): Promise<Performed> {
   return ctx.db.transaction(async (tx) => {
-    await follow(tx, row.paymentId, result.snapshot, row.refundId ?? undefined)
-    return tx.one<OperationRow>(sql`
+    const payment = await follow(tx, paymentId, result.snapshot, refundId ?? undefined)
+    const row = await tx.one<OperationRow>(sql`
       update payment.operations set
         state = ${result.outcome}, code = ${result.code ?? null}, message = ${result.message ?? null},
         finished_at = coalesce(finished_at, now())
-      where key = ${row.key} returning ${columns}`)
+      where key = ${key} returning ${columns}`)
+    return { row, payment }
   })
 }

@@ -11,7 +11,7 @@ export interface PaymentProvider {
   /** The session as it is now. */
   look(sessionId: string): Promise<Snapshot>
   /** Checks a webhook's signature and age and reads it; throws `webhook_signature_invalid` or `webhook_stale`. */
-  readWebhook(body: string, signature: string): Webhook
+  readWebhook(body: string, signature: string): Snapshot
 }
 
 export interface OpenRequest {
@@ -49,11 +49,6 @@ export interface Snapshot {
   refunded: number
   sequence: number
   failure: { code: string; message: string } | null
-}
-
-export interface Webhook {
-  id: string
-  snapshot: Snapshot
 }
 
 /** The provider did not answer, so nobody knows whether it did what it was asked for. */

@@ -44,13 +44,6 @@ create table payment.operations (
 create index operations_of_payment on payment.operations (payment_id);
 create index operations_started on payment.operations (created_at) where state = 'started';
 
--- Webhooks that were taken in, so that one that comes twice is known.
-create table payment.webhooks (
-  id          text primary key,
-  provider    text not null,
-  received_at timestamptz not null default now()
-);
-
 -- What the provider has and we cannot explain; for a person to look at.
 create table payment.discrepancies (
   id         uuid primary key,

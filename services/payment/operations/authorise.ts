@@ -2,14 +2,23 @@ import type { Handler } from '@doran/kernel'
 import type { PaymentConfig } from '../config.ts'
 import type { payment } from '../contract.ts'
 import { paymentCancelled, paymentDeclined, paymentNotApproved } from '../errors.ts'
-import { getPaymentRow, present } from '../payments.ts'
-import { perform } from '../provider-operations.ts'
+import { type PaymentContext, present } from '../payments.ts'
+import { type Performed, perform } from '../provider-operations.ts'
 import { refresh } from '../refresh.ts'
 
 export const authorise: Handler<typeof payment, 'authorise', PaymentConfig> = async ({ paymentId }, ctx) => {
-  // The webhook that tells of the buyer's consent may be late.
-  if ((await getPaymentRow(ctx.db, paymentId)).status === 'pending') await refresh(ctx, paymentId)
-  const done = await perform(ctx, {
+  const done = await hold(paymentId, ctx).catch(async (error) => {
+    if (!paymentNotApproved.is(error)) throw error
+    // The webhook that tells of the buyer's consent may be late.
+    await refresh(ctx, paymentId)
+    return hold(paymentId, ctx)
+  })
+  if (done.row.state === 'refused') throw paymentDeclined({ reason: done.row.code, message: done.row.message })
+  return present(done.payment)
+}
+
+function hold(paymentId: string, ctx: PaymentContext): Promise<Performed> {
+  return perform(ctx, {
     paymentId,
     kind: 'authorise',
     key: `${paymentId}:authorise`,
@@ -20,6 +29,4 @@ export const authorise: Handler<typeof payment, 'authorise', PaymentConfig> = as
       return amount
     },
   })
-  if (done.state === 'refused') throw paymentDeclined({ reason: done.code, message: done.message })
-  return present(await getPaymentRow(ctx.db, paymentId))
 }

@@ -2,7 +2,7 @@ import type { Handler } from '@doran/kernel'
 import type { PaymentConfig } from '../config.ts'
 import type { payment } from '../contract.ts'
 import { paymentCancelled, paymentNotAuthorised } from '../errors.ts'
-import { getPaymentRow, present } from '../payments.ts'
+import { present } from '../payments.ts'
 import { perform } from '../provider-operations.ts'
 
 export const capture: Handler<typeof payment, 'capture', PaymentConfig> = async ({ paymentId }, ctx) => {
@@ -16,6 +16,6 @@ export const capture: Handler<typeof payment, 'capture', PaymentConfig> = async 
       return amount
     },
   })
-  if (done.state === 'refused') throw paymentNotAuthorised()
-  return present(await getPaymentRow(ctx.db, paymentId))
+  if (done.row.state === 'refused') throw paymentNotAuthorised()
+  return present(done.payment)
 }

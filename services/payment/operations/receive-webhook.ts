@@ -6,21 +6,18 @@ import { follow, providerNamed } from '../payments.ts'
 
 export const receiveWebhook: Handler<typeof payment, 'receiveWebhook', PaymentConfig> = async (input, ctx) => {
   const { provider, body, 'x-signature': signature } = input
-  const { id, snapshot } = providerNamed(provider, ctx).readWebhook(body, signature)
+  const snapshot = providerNamed(provider, ctx).readWebhook(body, signature)
   const payment = await findBySession(ctx.db, provider, snapshot.sessionId)
   if (!payment) {
     // Our own row may not know its session yet: the provider sends it again.
     ctx.log.warn({ provider, session: snapshot.sessionId }, 'a webhook tells of a payment that is not known')
     throw paymentNotFound()
   }
-  await ctx.db.transaction(async (tx) => {
-    const fresh = await tx.run(sql`
-      insert into payment.webhooks (id, provider) values (${`${provider}:${id}`}, ${provider}) on conflict do nothing`)
-    if (fresh > 0) await follow(tx, payment.id, snapshot)
-  })
+  // Mostly the answer to what we had asked for was here first.
+  if (snapshot.sequence > payment.sequence) await ctx.db.transaction((tx) => follow(tx, payment.id, snapshot))
 }
 
-function findBySession(db: Queryable, provider: string, sessionId: string): Promise<{ id: string } | undefined> {
-  return db.first(sql`
-    select id from payment.payments where provider = ${provider} and session_id = ${sessionId}`)
+function findBySession(db: Queryable, provider: string, sessionId: string) {
+  return db.first<{ id: string; sequence: number }>(sql`
+    select id, sequence from payment.payments where provider = ${provider} and session_id = ${sessionId}`)
 }

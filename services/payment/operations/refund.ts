@@ -7,7 +7,7 @@ import { perform } from '../provider-operations.ts'
 /** The amount is set aside with the operation's row, so refunds at the same time never exceed the capture. */
 export const refund: Handler<typeof payment, 'refund', PaymentConfig> = async (input, ctx) => {
   const { paymentId, refundId, amount, reason } = input
-  const done = await perform(ctx, {
+  const { row } = await perform(ctx, {
     paymentId,
     kind: 'refund',
     key: `${paymentId}:refund:${refundId}`,
@@ -19,8 +19,8 @@ export const refund: Handler<typeof payment, 'refund', PaymentConfig> = async (i
       return amount
     },
   })
-  if (done.state === 'refused') throw refundRefused({ message: done.message })
-  return { id: refundId, paymentId, amount: done.amount, reason: done.reason, createdAt: done.createdAt }
+  if (row.state === 'refused') throw refundRefused({ message: row.message })
+  return { id: refundId, paymentId, amount: row.amount, reason: row.reason, createdAt: row.createdAt }
 }
 
 /** Done and under way. */

@@ -5,7 +5,6 @@ import {
   type PaymentProvider,
   ProviderSilentError,
   type Snapshot,
-  type Webhook,
 } from '../provider.ts'
 import { signedAt } from '../signature.ts'
 
@@ -55,7 +54,7 @@ export function sandboxProvider(config: PaymentConfig): PaymentProvider {
       const seconds = signedAt(body, signature, secret)
       if (seconds === undefined) throw webhookSignatureInvalid()
       if (Math.abs(Date.now() / 1000 - seconds) > OLDEST_WEBHOOK_SECONDS) throw webhookStale()
-      return JSON.parse(body) as Webhook
+      return (JSON.parse(body) as { snapshot: Snapshot }).snapshot
     },
   }
 }
