@@ -1,11 +1,6 @@
 import type { PaymentConfig } from '../config.ts'
 import { webhookSignatureInvalid, webhookStale } from '../errors.ts'
-import {
-  type OperationResult,
-  type PaymentProvider,
-  ProviderSilentError,
-  type Snapshot,
-} from '../provider.ts'
+import { type OperationResult, type PaymentProvider, ProviderSilentError, type Snapshot } from '../provider.ts'
 import { signedAt } from '../signature.ts'
 
 const OLDEST_WEBHOOK_SECONDS = 300
