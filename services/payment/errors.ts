@@ -27,6 +27,11 @@ export const refundTooLarge = domainError(
   409,
   'Of this payment {left} can be refunded, not {asked}.',
 )
+export const refundMismatch = domainError(
+  'refund_mismatch',
+  409,
+  'There is a refund with this id already, of another payment or amount; use a new id.',
+)
 export const refundRefused = domainError('refund_refused', 409, 'The payment provider refused the refund: {message}')
 export const providerUnavailable = domainError(
   'provider_unavailable',

@@ -1,13 +1,6 @@
 import { type Context, newId, publish, type Queryable, sql, type Transaction } from '@doran/kernel'
 import type { PaymentConfig } from './config.ts'
-import {
-  type Payment,
-  type PaymentStatus,
-  paymentApproved,
-  paymentCaptured,
-  paymentFailed,
-  paymentRefunded,
-} from './contract.ts'
+import { type Payment, type PaymentStatus, paymentApproved, paymentCaptured, paymentFailed } from './contract.ts'
 import { paymentNotFound, webhookProviderUnknown } from './errors.ts'
 import type { PaymentProvider, Snapshot } from './provider.ts'
 import { sandboxProvider } from './providers/sandbox.ts'
@@ -66,7 +59,7 @@ export function present(payment: PaymentRow): Payment {
  * Follows the provider: takes over what is newer, with the events that tell of it, and leaves the rest alone. So
  * answers, webhooks and look-ups may come twice and in any order.
  */
-export async function follow(tx: Transaction, id: string, seen: Snapshot, refundId?: string): Promise<PaymentRow> {
+export async function follow(tx: Transaction, id: string, seen: Snapshot): Promise<PaymentRow> {
   const before = await lockPayment(tx, id)
   if (seen.sequence <= before.sequence) return before
   const after = await tx.one<PaymentRow>(sql`
@@ -74,7 +67,7 @@ export async function follow(tx: Transaction, id: string, seen: Snapshot, refund
       status = ${statusOf(seen)}, captured = ${seen.captured}, refunded = ${seen.refunded},
       failure = ${seen.failure && sql.json(seen.failure)}, sequence = ${seen.sequence}, updated_at = now()
     where id = ${id} returning ${columns}`)
-  await tell(tx, before, after, refundId ?? null)
+  await tell(tx, before, after)
   return after
 }
 
@@ -83,28 +76,25 @@ function statusOf({ status, captured, refunded }: Snapshot): PaymentStatus {
   return refunded < captured ? 'partially_refunded' : 'refunded'
 }
 
-/** Steps may have been missed in between; each is told all the same. */
-async function tell(tx: Transaction, before: PaymentRow, after: PaymentRow, refundId: string | null): Promise<void> {
+/** Steps may have been missed in between; each is told all the same. Refunds are told of by their operations. */
+async function tell(tx: Transaction, before: PaymentRow, after: PaymentRow): Promise<void> {
   const { id, orderId, amount, currency } = after
   const about = { paymentId: id, orderId, amount, currency }
   if (before.status === 'pending' && after.status === 'approved') await publish(tx, paymentApproved, about)
   if (after.failure && !before.failure) await publish(tx, paymentFailed, { ...about, failure: after.failure })
   if (after.captured > before.captured) await publish(tx, paymentCaptured, about)
-  if (after.refunded > before.refunded) {
-    const amount = after.refunded - before.refunded
-    await publish(tx, paymentRefunded, { ...about, amount, refunded: after.refunded, refundId })
-  }
 }
 
 /** Remembered once for each payment and kind, for a person to look at. */
 export async function reportDiscrepancy(
-  ctx: PaymentContext,
+  db: Queryable,
+  { log }: Pick<PaymentContext, 'log'>,
   paymentId: string,
   what: string,
   details: object,
 ): Promise<void> {
-  ctx.log.error({ payment: paymentId, what, details }, 'the payment provider and we do not agree')
-  await ctx.db.run(sql`
+  const fresh = await db.run(sql`
     insert into payment.discrepancies (id, payment_id, what, details)
     values (${newId()}, ${paymentId}, ${what}, ${sql.json(details)}) on conflict do nothing`)
+  if (fresh > 0) log.error({ payment: paymentId, what, details }, 'the payment provider and we do not agree')
 }

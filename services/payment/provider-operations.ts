@@ -2,7 +2,8 @@
  * Asking the provider to move money, so that it moves once. What is about to be asked for is committed under the
  * key that the provider is given; a repetition finds it and looks up what became of it before it asks again.
  */
-import { sql, type Transaction } from '@doran/kernel'
+import { publish, type Queryable, sql, type Transaction } from '@doran/kernel'
+import { paymentRefunded } from './contract.ts'
 import { providerUnavailable } from './errors.ts'
 import { follow, lockPayment, type PaymentContext, type PaymentRow, providerNamed } from './payments.ts'
 import { type OperationRequest, type OperationResult, ProviderSilentError } from './provider.ts'
@@ -81,18 +82,48 @@ function begin(ctx: PaymentContext, operation: NewOperation) {
   })
 }
 
-function finish(
-  ctx: PaymentContext,
-  { key, paymentId, refundId }: OperationRow,
-  result: OperationResult,
-): Promise<Performed> {
+/** Only the first to know the end writes it and tells of it; whoever comes later finds it done. */
+function finish(ctx: PaymentContext, { key, paymentId }: OperationRow, result: OperationResult): Promise<Performed> {
   return ctx.db.transaction(async (tx) => {
-    const payment = await follow(tx, paymentId, result.snapshot, refundId ?? undefined)
-    const row = await tx.one<OperationRow>(sql`
+    const payment = await follow(tx, paymentId, result.snapshot)
+    const ended = await tx.first<OperationRow>(sql`
       update payment.operations set
-        state = ${result.outcome}, code = ${result.code ?? null}, message = ${result.message ?? null},
-        finished_at = coalesce(finished_at, now())
-      where key = ${key} returning ${columns}`)
-    return { row, payment }
+        state = ${result.outcome}, code = ${result.code ?? null}, message = ${result.message ?? null}, finished_at = now()
+      where key = ${key} and state = 'started' returning ${columns}`)
+    if (!ended) return { row: await getOperation(tx, key), payment }
+    if (ended.kind === 'refund' && ended.state === 'succeeded') await tellOfRefund(tx, payment, ended)
+    return { row: ended, payment }
   })
+}
+
+function tellOfRefund(tx: Transaction, payment: PaymentRow, { amount, refundId }: OperationRow): Promise<void> {
+  const { id, orderId, currency, refunded } = payment
+  return publish(tx, paymentRefunded, { paymentId: id, orderId, currency, amount, refunded, refundId })
+}
+
+function getOperation(db: Queryable, key: string): Promise<OperationRow> {
+  return db.one<OperationRow>(sql`select ${columns} from payment.operations where key = ${key}`)
+}
+
+/** Operations of this kind whose end is not known. */
+export function findStarted(db: Queryable, paymentId: string, kind: OperationRow['kind']): Promise<OperationRow[]> {
+  return db.all<OperationRow>(sql`
+    select ${columns} from payment.operations
+    where payment_id = ${paymentId} and kind = ${kind} and state = 'started' order by created_at, key`)
+}
+
+/** Operations whose answer should have come long ago, the oldest first. */
+export function findUnsettled(db: Queryable, limit: number): Promise<OperationRow[]> {
+  return db.all<OperationRow>(sql`
+    select ${columns} from payment.operations
+    where state = 'started' and created_at < now() - interval '2 minutes' order by created_at limit ${limit}`)
+}
+
+/** Enters a refund that somebody made with the provider without asking us, so that it is told of once. */
+export async function recordForeignRefund(tx: Transaction, payment: PaymentRow, amount: number): Promise<void> {
+  const { id, sequence } = payment
+  await tx.run(sql`
+    insert into payment.operations (key, payment_id, kind, amount, reason, state, finished_at)
+    values (${`${id}:foreign:${sequence}`}, ${id}, 'refund', ${amount}, 'made with the provider', 'succeeded', now())`)
+  await tellOfRefund(tx, payment, await getOperation(tx, `${id}:foreign:${sequence}`))
 }

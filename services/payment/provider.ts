@@ -8,8 +8,8 @@ export interface PaymentProvider {
   perform(request: OperationRequest): Promise<OperationResult>
   /** What happened under a key; undefined when the provider has never seen it. */
   find(key: string): Promise<OperationResult | undefined>
-  /** The session as it is now. */
-  look(sessionId: string): Promise<Snapshot>
+  /** The session as it is now; undefined when the provider knows of none. */
+  look(sessionId: string): Promise<Snapshot | undefined>
   /** Checks a webhook's signature and age and reads it; throws `webhook_signature_invalid` or `webhook_stale`. */
   readWebhook(body: string, signature: string): Snapshot
 }

@@ -1,69 +1,99 @@
-import { type Context, job, type Queryable, sql } from '@doran/kernel'
+import { type Context, job, type Queryable, sql, type Transaction } from '@doran/kernel'
 import type { PaymentConfig } from '../config.ts'
-import { getPaymentRow, type PaymentContext, reportDiscrepancy } from '../payments.ts'
-import { type OperationRow, settle } from '../provider-operations.ts'
-import { refresh } from '../refresh.ts'
+import { providerUnavailable } from '../errors.ts'
+import { follow, getPaymentRow, type PaymentContext, type PaymentRow, reportDiscrepancy } from '../payments.ts'
+import { findUnsettled, recordForeignRefund, settle } from '../provider-operations.ts'
+import { look } from '../refresh.ts'
 
 const BATCH = 200
+/** So many without an answer, one after the other: the provider is away, and the next run goes on. */
+const PATIENCE = 5
 
 /**
- * Compares with the provider what may have been missed: operations whose answer never came, and payments that
- * have not moved although they are not finished. Twice is harmless: everything is looked up by its key first.
+ * Compares with the provider what may have been missed: operations whose answer never came, payments that are not
+ * over, and payments that have moved since they were last compared. Twice is harmless: everything is looked up
+ * first.
  */
 export const reconcile = job('reconcile', { cron: '*/10 * * * *', run: reconcileAll })
 
 async function reconcileAll(ctx: Context<undefined, PaymentConfig>): Promise<void> {
-  for (const operation of await findUnsettled(ctx.db)) {
-    await attempt(ctx, operation.paymentId, async () => {
-      await settle(ctx, operation, await getPaymentRow(ctx.db, operation.paymentId), false)
+  const attempt = patiently(ctx)
+  for (const operation of await findUnsettled(ctx.db, BATCH)) {
+    const { paymentId } = operation
+    await attempt(paymentId, async () => {
+      await settle(ctx, operation, await getPaymentRow(ctx.db, paymentId), false)
     })
   }
-  for (const { id } of await findStanding(ctx.db)) await attempt(ctx, id, () => compare(ctx, id))
+  for (let last: string | undefined, full = true; full; ) {
+    const ids = await findToCompare(ctx.db, last)
+    for (const id of ids) await attempt(id, () => compare(ctx, id))
+    last = ids.at(-1)
+    full = ids.length === BATCH
+  }
 }
 
 /** One payment that cannot be looked up must not keep the others from it. */
-async function attempt(ctx: PaymentContext, paymentId: string, work: () => Promise<void>): Promise<void> {
-  try {
-    await work()
-  } catch (error) {
-    ctx.log.warn({ err: error, payment: paymentId }, 'a payment could not be reconciled; trying again at the next run')
+function patiently(ctx: PaymentContext) {
+  let silences = 0
+  return async (paymentId: string, work: () => Promise<void>): Promise<void> => {
+    if (silences >= PATIENCE) return
+    try {
+      await work()
+      silences = 0
+    } catch (error) {
+      if (providerUnavailable.is(error)) silences++
+      ctx.log.warn(
+        { err: error, payment: paymentId },
+        'a payment could not be reconciled; trying again at the next run',
+      )
+    }
   }
 }
 
 async function compare(ctx: PaymentContext, id: string): Promise<void> {
-  const payment = await refresh(ctx, id)
-  const { captured, refunded } = await sumOperations(ctx.db, id)
-  if (payment.captured !== captured || payment.refunded !== refunded) {
-    await reportDiscrepancy(ctx, id, 'amounts_differ', {
-      provider: { captured: payment.captured, refunded: payment.refunded },
-      ours: { captured, refunded },
-    })
-  }
+  const seen = await look(ctx, await getPaymentRow(ctx.db, id))
+  if (!seen) return
+  await ctx.db.transaction(async (tx) => {
+    const payment = await follow(tx, id, seen)
+    if (await isExplained(ctx, tx, payment)) {
+      await tx.run(sql`update payment.payments set compared = sequence where id = ${id}`)
+    }
+  })
 }
 
-function findUnsettled(db: Queryable): Promise<OperationRow[]> {
-  return db.all<OperationRow>(sql`
-    select key, payment_id as "paymentId", kind, amount, reason, refund_id as "refundId", state, code, message,
-           created_at as "createdAt"
-    from payment.operations where state = 'started' and created_at < now() - interval '2 minutes'
-    order by created_at limit ${BATCH}`)
+/** False while something is under way. What has no explanation is reported, and from then on known. */
+async function isExplained(ctx: PaymentContext, tx: Transaction, payment: PaymentRow): Promise<boolean> {
+  const { id, captured, refunded } = payment
+  const ours = await sumOperations(tx, id)
+  if (ours.started > 0) return false
+  if (captured === ours.captured && refunded === ours.refunded) return true
+  await reportDiscrepancy(tx, ctx, id, 'amounts_differ', {
+    provider: { captured, refunded },
+    ours: { captured: ours.captured, refunded: ours.refunded },
+  })
+  if (refunded > ours.refunded) await recordForeignRefund(tx, payment, refunded - ours.refunded)
+  return true
 }
 
-function findStanding(db: Queryable): Promise<{ id: string }[]> {
-  return db.all<{ id: string }>(sql`
+async function findToCompare(db: Queryable, after: string | undefined): Promise<string[]> {
+  const rows = await db.all<{ id: string }>(sql`
     select id from payment.payments
-    where session_id is not null
-      and ((status in ('pending', 'approved', 'authorised') and updated_at < now() - interval '2 minutes'
-            and created_at > now() - interval '7 days')
-        or (status in ('captured', 'partially_refunded', 'refunded')
-            and updated_at between now() - interval '20 minutes' and now() - interval '2 minutes'))
-    order by updated_at limit ${BATCH}`)
+    where (status in ('pending', 'approved', 'authorised') or compared < sequence)
+      and session_id is not null and updated_at < now() - interval '2 minutes'
+      and (status <> 'pending' or created_at > now() - interval '7 days')
+      ${after ? sql`and id > ${after}` : sql.empty}
+    order by id limit ${BATCH}`)
+  return rows.map(({ id }) => id)
 }
 
-/** What we have asked for and been granted. */
-function sumOperations(db: Queryable, paymentId: string): Promise<{ captured: number; refunded: number }> {
+/** What we have asked for and been granted, and how much of it is not known yet. */
+function sumOperations(
+  db: Queryable,
+  paymentId: string,
+): Promise<{ captured: number; refunded: number; started: number }> {
   return db.one(sql`
-    select coalesce(sum(amount) filter (where kind = 'capture'), 0)::bigint as captured,
-           coalesce(sum(amount) filter (where kind = 'refund'), 0)::bigint as refunded
-    from payment.operations where payment_id = ${paymentId} and state = 'succeeded'`)
+    select coalesce(sum(amount) filter (where kind = 'capture' and state = 'succeeded'), 0)::bigint as captured,
+           coalesce(sum(amount) filter (where kind = 'refund' and state = 'succeeded'), 0)::bigint as refunded,
+           count(*) filter (where state = 'started') as started
+    from payment.operations where payment_id = ${paymentId}`)
 }

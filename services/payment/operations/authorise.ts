@@ -13,6 +13,7 @@ export const authorise: Handler<typeof payment, 'authorise', PaymentConfig> = as
     await refresh(ctx, paymentId)
     return hold(paymentId, ctx)
   })
+  if (done.payment.cancelled) throw paymentCancelled()
   if (done.row.state === 'refused') throw paymentDeclined({ reason: done.row.code, message: done.row.message })
   return present(done.payment)
 }

@@ -16,6 +16,7 @@ export const capture: Handler<typeof payment, 'capture', PaymentConfig> = async 
       return amount
     },
   })
+  if (done.payment.cancelled) throw paymentCancelled()
   if (done.row.state === 'refused') throw paymentNotAuthorised()
   return present(done.payment)
 }

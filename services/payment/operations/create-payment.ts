@@ -4,6 +4,7 @@ import type { payment } from '../contract.ts'
 import { paymentCancelled, paymentMismatch, providerUnavailable } from '../errors.ts'
 import { getPaymentRow, type PaymentContext, type PaymentRow, present, providerNamed } from '../payments.ts'
 import { ProviderSilentError } from '../provider.ts'
+import { takeBack } from '../take-back.ts'
 
 const PROVIDER = 'sandbox'
 
@@ -33,7 +34,9 @@ async function openPage(created: PaymentRow, ctx: PaymentContext): Promise<Payme
     })
     await ctx.db.run(sql`
       update payment.payments set session_id = ${sessionId}, payment_url = ${url} where id = ${id}`)
-    return getPaymentRow(ctx.db, id)
+    const opened = await getPaymentRow(ctx.db, id)
+    // Cancelled while the page was being opened: nobody has seen it, and nobody shall use it.
+    return opened.cancelled ? takeBack(ctx, id, 'cancelled while its page was opened') : opened
   } catch (error) {
     if (error instanceof ProviderSilentError) throw providerUnavailable()
     throw error

@@ -1,7 +1,7 @@
-import { type Handler, type Queryable, sql } from '@doran/kernel'
+import { brokenConstraint, type Handler, type Queryable, sql } from '@doran/kernel'
 import type { PaymentConfig } from '../config.ts'
 import type { payment } from '../contract.ts'
-import { refundRefused, refundTooLarge } from '../errors.ts'
+import { refundMismatch, refundRefused, refundTooLarge } from '../errors.ts'
 import { perform } from '../provider-operations.ts'
 
 /** The amount is set aside with the operation's row, so refunds at the same time never exceed the capture. */
@@ -13,12 +13,16 @@ export const refund: Handler<typeof payment, 'refund', PaymentConfig> = async (i
     key: `${paymentId}:refund:${refundId}`,
     refundId,
     reason,
-    async admit({ captured }, tx) {
-      const left = captured - (await sumOfRefunds(tx, paymentId))
+    async admit({ captured, cancelled }, tx) {
+      // The cancellation gives back all that is left.
+      const left = cancelled ? 0 : captured - (await sumOfRefunds(tx, paymentId))
       if (amount > left) throw refundTooLarge({ left, asked: amount })
       return amount
     },
+  }).catch((error) => {
+    throw brokenConstraint(error) === 'operations_refund_id_key' ? refundMismatch() : error
   })
+  if (row.amount !== amount) throw refundMismatch()
   if (row.state === 'refused') throw refundRefused({ message: row.message })
   return { id: refundId, paymentId, amount: row.amount, reason: row.reason, createdAt: row.createdAt }
 }

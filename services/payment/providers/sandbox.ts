@@ -44,7 +44,7 @@ export function sandboxProvider(config: PaymentConfig): PaymentProvider {
     perform: ({ sessionId, kind, key, amount }) =>
       expect<OperationResult>(`/v1/sessions/${sessionId}/operations`, { kind, key, amount }),
     find: (key) => ask<OperationResult>(`/v1/operations/by-key/${encodeURIComponent(key)}`),
-    look: (sessionId) => expect<Snapshot>(`/v1/sessions/${sessionId}`),
+    look: (sessionId) => ask<Snapshot>(`/v1/sessions/${sessionId}`),
     readWebhook(body, signature) {
       const seconds = signedAt(body, signature, secret)
       if (seconds === undefined) throw webhookSignatureInvalid()
