@@ -32,6 +32,23 @@ export const Faults = Type.Object({
 })
 export type Faults = Static<typeof Faults>
 
+/** Faults for everyone, and for single sessions, which count instead. In memory only: a restart ends them. */
+export function createFaults() {
+  let general = structuredClone(NO_FAULTS)
+  const ofSessions = new Map<string, Faults>()
+  return {
+    get: (sessionId?: string): Faults => (sessionId && ofSessions.get(sessionId)) || general,
+    set(faults: Faults, sessionId?: string): void {
+      if (sessionId) ofSessions.set(sessionId, faults)
+      else general = faults
+    },
+    clear(sessionId?: string): void {
+      if (sessionId) ofSessions.delete(sessionId)
+      else general = structuredClone(NO_FAULTS)
+    },
+  }
+}
+
 export const NO_FAULTS: Faults = {
   webhooks: { delayMs: 0, duplicate: 0, reorder: false, drop: false },
   api: { latencyMs: 0, failRate: 0, dropAnswerRate: 0 },

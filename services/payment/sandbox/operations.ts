@@ -4,16 +4,24 @@ import { cardOfSession, type Session, type Store, snapshotOf } from './store.ts'
 
 type Request = Omit<OperationRequest, 'sessionId'>
 
-/** Carries the operation out, or answers what came of it the first time. `fresh` tells which. */
+/**
+ * Carries the operation out, or answers what came of it the first time; `fresh` tells which. Undefined when the key
+ * stands for something else.
+ */
 export function carryOut(
   store: Store,
   sessionId: string,
   request: Request,
   webhookDelay: number,
-): { result: OperationResult; fresh: boolean } {
+): { result: OperationResult; fresh: boolean } | undefined {
   return store.atomically(() => {
-    const known = store.findOperation(request.key)
-    if (known) return { result: known, fresh: false }
+    const known = store.findRequest(request.key)
+    if (known) {
+      const { kind, amount } = known
+      // Storage of an earlier version did not keep what was asked for.
+      const same = known.sessionId === sessionId && (!kind || (kind === request.kind && amount === request.amount))
+      return same ? { result: known.result, fresh: false } : undefined
+    }
     const session = store.find(sessionId) as Session
     const refusal = refusalOf(session, request)
     const after = refusal
@@ -24,7 +32,7 @@ export function carryOut(
       ...refusal,
       snapshot: snapshotOf(after),
     }
-    store.recordOperation(request.key, sessionId, result)
+    store.recordOperation(request, sessionId, result)
     return { result, fresh: true }
   })
 }

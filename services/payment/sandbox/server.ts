@@ -5,7 +5,7 @@ import formbody from '@fastify/formbody'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { LOCAL_SECRET } from '../config.ts'
 import { mistakesIn } from './cards.ts'
-import { Faults, NO_FAULTS } from './faults.ts'
+import { createFaults, Faults } from './faults.ts'
 import { carryOut } from './operations.ts'
 import { cardPage, challengePage, finishedPage, languageOf } from './page.ts'
 import { cardOfSession, openStore, type Session, type Store, snapshotOf } from './store.ts'
@@ -41,14 +41,20 @@ const NewOperation = Type.Object({
   amount: Type.Integer({ minimum: 1 }),
 })
 
+const NewMovement = Type.Object({ key: NewOperation.properties.key })
+const NewRefund = Type.Object({ key: NewOperation.properties.key, amount: NewOperation.properties.amount })
+
+const ROUTES = { authorise: 'authorise', capture: 'capture', void: 'void', refunds: 'refund' } as const
+const KEY_REUSED = { error: 'This key was used for something else.' }
+
 interface Desk {
   store: Store
-  faults: Faults
+  faults: ReturnType<typeof createFaults>
 }
 
 /** Starts the provider: the merchant's API below `/v1`, the buyer's page at `/pay/<session>`. */
 export async function startSandbox({ port, host, folder, secret = LOCAL_SECRET }: SandboxOptions): Promise<Sandbox> {
-  const desk: Desk = { store: openStore(folder), faults: structuredClone(NO_FAULTS) }
+  const desk: Desk = { store: openStore(folder), faults: createFaults() }
   const app = fastify({ forceCloseConnections: true })
   await app.register(formbody)
   app.get('/health/live', async () => ({ status: 'live' }))
@@ -62,7 +68,7 @@ export async function startSandbox({ port, host, folder, secret = LOCAL_SECRET }
   }
   const { port: taken } = app.server.address() as { port: number }
   const url = `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${taken}`
-  const webhooks = deliverWebhooks(desk.store, secret, () => desk.faults.webhooks)
+  const webhooks = deliverWebhooks(desk.store, secret, (sessionId) => desk.faults.get(sessionId).webhooks)
   return {
     url,
     async close() {
@@ -80,15 +86,27 @@ function merchantApi(app: FastifyInstance, desk: Desk, secret: string): void {
     if (given.length !== expected.length || !timingSafeEqual(given, expected)) {
       return reply.code(401).send({ error: 'The secret is not right.' })
     }
-    const { latencyMs, failRate } = desk.faults.api
-    if (request.url.startsWith('/v1/faults')) return
+    // Whoever asks for faults, or checks the books after them, is spared them.
+    if (/^\/v1\/(faults|ledger|sessions\/[^/]+\/faults)\b/.test(request.url)) return
+    const { latencyMs, failRate } = desk.faults.get((request.params as { id?: string }).id).api
     if (latencyMs > 0) await pause(latencyMs)
     if (Math.random() < failRate) return reply.code(500).send({ error: 'A fault that was asked for.' })
   })
 
-  app.post<{ Body: Static<typeof NewSession> }>('/sessions', { schema: { body: NewSession } }, async (request) => {
-    const session = desk.store.open(request.body)
-    return { ...snapshotOf(session), id: session.id, url: `${request.protocol}://${request.host}/pay/${session.id}` }
+  app.post<{ Body: Static<typeof NewSession> }>(
+    '/sessions',
+    { schema: { body: NewSession } },
+    async (request, reply) => {
+      const session = desk.store.open(request.body)
+      const same = (['reference', 'amount', 'currency', 'returnUrl'] as const).every(
+        (name) => session[name] === request.body[name],
+      )
+      return same ? shown(session, request) : reply.code(422).send(KEY_REUSED)
+    },
+  )
+  app.get<{ Params: { key: string } }>('/sessions/by-key/:key', async (request, reply) => {
+    const session = desk.store.findByKey(request.params.key)
+    return session ? shown(session, request) : reply.code(404).send({ error: 'No session was opened under this key.' })
   })
   app.get<{ Params: { id: string } }>('/sessions/:id', async (request, reply) => {
     const session = desk.store.find(request.params.id)
@@ -103,29 +121,52 @@ function merchantApi(app: FastifyInstance, desk: Desk, secret: string): void {
       return operate(desk, session, request.body, reply)
     },
   )
+  for (const [route, kind] of Object.entries(ROUTES)) {
+    const body = kind === 'refund' ? NewRefund : NewMovement
+    app.post<{ Params: { id: string }; Body: { key: string; amount?: number } }>(
+      `/sessions/:id/${route}`,
+      { schema: { body } },
+      async (request, reply) => {
+        const session = desk.store.find(request.params.id)
+        if (!session) return reply.code(404).send({ error: 'There is no such session.' })
+        const { key, amount = session.amount } = request.body
+        return operate(desk, session, { kind, key, amount }, reply)
+      },
+    )
+  }
   app.get<{ Params: { key: string } }>('/operations/by-key/:key', async (request, reply) => {
     const result = desk.store.findOperation(request.params.key)
     return result ?? reply.code(404).send({ error: 'Nothing was done under this key.' })
   })
   app.get<{ Querystring: { reference?: string } }>('/ledger', async (request) => ({
     entries: desk.store.ledger(request.query.reference),
+    sums: desk.store.sums(request.query.reference),
   }))
-  app.get('/faults', async () => desk.faults)
-  app.post<{ Body: Faults }>('/faults', { schema: { body: Faults } }, async (request) => {
-    desk.faults = request.body
-    return desk.faults
-  })
-  app.delete('/faults', async () => {
-    desk.faults = structuredClone(NO_FAULTS)
-    return desk.faults
-  })
+  for (const route of ['/faults', '/sessions/:id/faults']) {
+    app.get<{ Params: { id?: string } }>(route, async ({ params }) => desk.faults.get(params.id))
+    app.post<{ Params: { id?: string }; Body: Faults }>(route, { schema: { body: Faults } }, async (request) => {
+      desk.faults.set(request.body, request.params.id)
+      return request.body
+    })
+    app.delete<{ Params: { id?: string } }>(route, async ({ params }) => {
+      desk.faults.clear(params.id)
+      return desk.faults.get(params.id)
+    })
+  }
+}
+
+function shown(session: Session, { protocol, host }: FastifyRequest) {
+  return { ...snapshotOf(session), id: session.id, url: `${protocol}://${host}/pay/${session.id}` }
 }
 
 async function operate(desk: Desk, session: Session, operation: Static<typeof NewOperation>, reply: FastifyReply) {
   const card = cardOfSession(session)
   if (operation.kind === 'authorise' && card?.delay) await pause(card.delay)
-  const { result, fresh } = carryOut(desk.store, session.id, operation, desk.faults.webhooks.delayMs)
-  const lost = card?.losesAnswerOf === operation.kind || Math.random() < desk.faults.api.dropAnswerRate
+  const faults = desk.faults.get(session.id)
+  const done = carryOut(desk.store, session.id, operation, faults.webhooks.delayMs)
+  if (!done) return reply.code(422).send(KEY_REUSED)
+  const { result, fresh } = done
+  const lost = card?.losesAnswerOf === operation.kind || Math.random() < faults.api.dropAnswerRate
   if (fresh && lost) {
     reply.hijack()
     reply.raw.destroy()
@@ -160,7 +201,7 @@ function buyerPages(app: FastifyInstance, desk: Desk): void {
     return reply.redirect(url.href, 303)
   }
   const end = (session: Session, changes: Partial<Session>, event: string) =>
-    store.atomically(() => store.change(session.id, changes, event, desk.faults.webhooks.delayMs))
+    store.atomically(() => store.change(session.id, changes, event, desk.faults.get(session.id).webhooks.delayMs))
   const fail = (session: Session, failureCode: string, failureMessage: string) =>
     end(session, { status: 'failed', failureCode, failureMessage }, 'session.failed')
 

@@ -35,8 +35,15 @@ export interface LedgerEntry {
   at: string
 }
 
+interface Movement {
+  /** Empty in a storage of an earlier version. */
+  kind: LedgerEntry['kind'] | ''
+  amount: number
+}
+
 export interface QueuedWebhook {
   id: string
+  sessionId: string
   url: string
   body: string
   attempts: number
@@ -72,6 +79,7 @@ export function openStore(folder: string) {
   mkdirSync(folder, { recursive: true })
   const db = new DatabaseSync(join(folder, 'sandbox-payment.db'))
   db.exec(SCHEMA)
+  addColumns(db)
   const prepared = new Map<string, ReturnType<DatabaseSync['prepare']>>()
   const sql = (text: string) => {
     const statement = prepared.get(text) ?? db.prepare(text)
@@ -101,9 +109,20 @@ export function openStore(folder: string) {
       id,
     )
     const session = find(id) as Session
-    const webhook = { id: newId(), type: event, snapshot: snapshotOf(session), at: new Date().toISOString() }
-    sql('insert into webhooks (id, url, body, dueAt) values (?, ?, ?, ?)').run(
+    const { reference, amount, sequence } = session
+    const webhook = {
+      id: newId(),
+      type: event,
+      sessionId: id,
+      reference,
+      amount,
+      sequence,
+      snapshot: snapshotOf(session),
+      at: new Date().toISOString(),
+    }
+    sql('insert into webhooks (id, sessionId, url, body, dueAt) values (?, ?, ?, ?, ?)').run(
       webhook.id,
+      id,
       session.webhookUrl,
       JSON.stringify(webhook),
       Date.now() + webhookDelay,
@@ -150,12 +169,34 @@ export function openStore(folder: string) {
       const row = sql('select result from operations where key = ?').get(key) as { result: string } | undefined
       return row && JSON.parse(row.result)
     },
-    recordOperation(key: string, sessionId: string, result: OperationResult): void {
-      sql('insert into operations (key, sessionId, result) values (?, ?, ?)').run(
+    /** What was asked for under a key, and what came of it. */
+    findRequest(key: string): (Movement & { sessionId: string; result: OperationResult }) | undefined {
+      const row = sql('select sessionId, kind, amount, result from operations where key = ?').get(key)
+      return row && ({ ...row, result: JSON.parse(row.result as string) } as ReturnType<Store['findRequest']>)
+    },
+    recordOperation(
+      { key, kind, amount }: Movement & { key: string },
+      sessionId: string,
+      result: OperationResult,
+    ): void {
+      sql('insert into operations (key, sessionId, kind, amount, result) values (?, ?, ?, ?, ?)').run(
         key,
         sessionId,
+        kind,
+        amount,
         JSON.stringify(result),
       )
+    },
+    findByKey: (key: string) => sql('select * from sessions where key = ?').get(key) as Session | undefined,
+    /** What the ledger adds up to, by reference and kind. */
+    sums(reference?: string): Record<string, Partial<Record<LedgerEntry['kind'], number>>> {
+      const rows = sql(`select reference, kind, sum(amount) as amount from ledger
+                        where ?1 is null or reference = ?1 group by reference, kind`).all(reference ?? null)
+      const sums: ReturnType<Store['sums']> = {}
+      for (const { reference, kind, amount } of rows as unknown as LedgerEntry[]) {
+        sums[reference] = { ...sums[reference], [kind]: amount }
+      }
+      return sums
     },
     ledger(reference?: string): LedgerEntry[] {
       const query = sql(`select sessionId, reference, kind, amount, key, at from ledger
@@ -163,15 +204,28 @@ export function openStore(folder: string) {
       return query.all(reference ?? null) as unknown as LedgerEntry[]
     },
     dueWebhooks(now: number): QueuedWebhook[] {
-      return sql('select id, url, body, attempts from webhooks where dueAt <= ? order by dueAt, id limit 20').all(
-        now,
-      ) as unknown as QueuedWebhook[]
+      return sql(
+        'select id, sessionId, url, body, attempts from webhooks where dueAt <= ? order by dueAt, id limit 20',
+      ).all(now) as unknown as QueuedWebhook[]
     },
     forgetWebhook: (id: string) => void sql('delete from webhooks where id = ?').run(id),
     postponeWebhook: (id: string, dueAt: number) =>
       void sql('update webhooks set dueAt = ?, attempts = attempts + 1 where id = ?').run(dueAt, id),
     close: () => db.close(),
   }
+}
+
+/** Columns that a storage of an earlier version lacks. */
+function addColumns(db: DatabaseSync): void {
+  const { user_version: version } = db.prepare('pragma user_version').get() as { user_version: number }
+  if (version >= 1) return
+  db.exec(`
+    begin immediate;
+    alter table operations add column kind text not null default '';
+    alter table operations add column amount integer not null default 0;
+    alter table webhooks add column sessionId text not null default '';
+    pragma user_version = 1;
+    commit`)
 }
 
 /** What the merchant is shown of a session. */

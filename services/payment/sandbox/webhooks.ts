@@ -12,12 +12,12 @@ const ATTEMPTS = 1_500
 export function deliverWebhooks(
   store: Store,
   secret: string,
-  faults: () => Faults['webhooks'],
+  faults: (sessionId?: string) => Faults['webhooks'],
 ): { close(): Promise<void> } {
   let closed = false
   let round: Promise<void> = Promise.resolve()
   const timer = setInterval(() => {
-    round = round.then(() => (closed ? undefined : deliverDue(store, secret, faults())))
+    round = round.then(() => (closed ? undefined : deliverDue(store, secret, faults)))
   }, POLL)
   return {
     async close() {
@@ -31,14 +31,12 @@ export function deliverWebhooks(
 async function deliverDue(
   store: Store,
   secret: string,
-  { duplicate, reorder, drop }: Faults['webhooks'],
+  faults: (sessionId?: string) => Faults['webhooks'],
 ): Promise<void> {
   const due = store.dueWebhooks(Date.now())
-  if (drop) {
-    for (const { id } of due) store.forgetWebhook(id)
-    return
-  }
-  const deliveries = (reorder ? due.reverse() : due).map(async (webhook) => {
+  const deliveries = (faults().reorder ? due.reverse() : due).map(async (webhook) => {
+    const { duplicate, drop } = faults(webhook.sessionId)
+    if (drop) return store.forgetWebhook(webhook.id)
     const times = await Promise.all(Array.from({ length: duplicate + 1 }, () => send(webhook, secret)))
     if (times.every(Boolean) || webhook.attempts >= ATTEMPTS) return store.forgetWebhook(webhook.id)
     store.postponeWebhook(webhook.id, Date.now() + Math.min(BACKOFF.first * 2 ** webhook.attempts, BACKOFF.longest))

@@ -133,3 +133,76 @@ describe('the provider', () => {
     assert.equal((await till.ask('/v1/operations/by-key/never')).status, 404)
   })
 })
+
+describe('what the provider offers to merchants', () => {
+  let till: Till
+  before(async () => {
+    till = await openTill()
+  })
+  after(() => till.close())
+
+  const post = async (path: string, body: object) => {
+    const answer = await till.ask(path, 'POST', body)
+    return { status: answer.status, body: (await answer.json()) as Record<string, unknown> }
+  }
+  const session = (key: string, amount = 5_000) =>
+    post('/v1/sessions', {
+      key,
+      reference: `order of ${key}`,
+      amount,
+      currency: 'KRW',
+      title: 'x',
+      returnUrl: 'https://shop.example/',
+      webhookUrl: 'http://127.0.0.1:1/nobody',
+    })
+
+  it('is a route for each movement, and sums for each reference', async () => {
+    const { id, url } = (await session('a')).body
+    await payByCard(url as string, CARD.approved)
+    for (const [route, body] of [
+      ['authorise', {}],
+      ['capture', {}],
+      ['refunds', { amount: 700 }],
+      ['refunds', { amount: 300 }],
+    ] as const) {
+      const key = `a:${route}:${'amount' in body ? body.amount : ''}`
+      assert.equal((await post(`/v1/sessions/${id}/${route}`, { key, ...body })).status, 200)
+      assert.equal((await post(`/v1/sessions/${id}/${route}`, { key, ...body })).status, 200)
+    }
+    assert.equal((await post(`/v1/sessions/${id}/void`, { key: 'a:void' })).body.code, 'wrong_state')
+
+    const ledger = await (await till.ask('/v1/ledger?reference=order%20of%20a')).json()
+    assert.deepEqual((ledger as { sums: object }).sums, {
+      'order of a': { authorise: 5_000, capture: 5_000, refund: 1_000 },
+    })
+  })
+
+  it('finds a session by its key', async () => {
+    const { id } = (await session('b')).body
+
+    const found = (await (await till.ask('/v1/sessions/by-key/b')).json()) as { id: string; status: string }
+
+    assert.deepEqual([found.id, found.status], [id, 'pending'])
+    assert.equal((await till.ask('/v1/sessions/by-key/never')).status, 404)
+  })
+
+  it('refuses a key that was used for something else, and does nothing', async () => {
+    const { id, url } = (await session('c')).body
+    await payByCard(url as string, CARD.approved)
+    await post(`/v1/sessions/${id}/authorise`, { key: 'c:1' })
+
+    assert.equal((await session('c', 6_000)).status, 422)
+    assert.equal((await post(`/v1/sessions/${id}/capture`, { key: 'c:1' })).status, 422)
+    assert.equal(((await (await till.ask(`/v1/sessions/${id}`)).json()) as { status: string }).status, 'authorised')
+  })
+
+  it('misbehaves for one session alone when asked to', async () => {
+    const [one, other] = [(await session('d')).body, (await session('e')).body]
+    await post(`/v1/sessions/${one.id}/faults`, { webhooks: {}, api: { failRate: 1 } })
+
+    assert.equal((await till.ask(`/v1/sessions/${one.id}`)).status, 500)
+    assert.equal((await till.ask(`/v1/sessions/${other.id}`)).status, 200)
+    await till.ask(`/v1/sessions/${one.id}/faults`, 'DELETE')
+    assert.equal((await till.ask(`/v1/sessions/${one.id}`)).status, 200)
+  })
+})
