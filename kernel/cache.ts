@@ -70,17 +70,18 @@ export interface Cache {
   invalidate(db: Queryable, keys: readonly string[]): Promise<void>
 }
 
-/** Replies that came out of a cache never change, so their JSON is made once: at the first time it is asked for. */
-const texts = new WeakMap<object, string | null>()
+/** Replies that came out of a cache never change, so they are encoded once: at the first time they are sent. */
+const encoded = new WeakMap<object, Buffer | null>()
 
 function rememberReply(value: unknown): void {
-  if (typeof value === 'object' && value !== null) texts.set(value, null)
+  if (typeof value === 'object' && value !== null) encoded.set(value, null)
 }
 
-/** JSON of a reply; made only once for an object that came out of a cache. */
-export function toJson(value: unknown): string {
-  const known = typeof value === 'object' && value !== null ? texts.get(value) : undefined
-  const text = known ?? JSON.stringify(value)
-  if (known === null) texts.set(value as object, text)
-  return text
+/** JSON of a reply, ready to be sent; made only once for an object that came out of a cache. */
+export function encodeJson(value: unknown): string | Buffer {
+  const known = typeof value === 'object' && value !== null ? encoded.get(value) : undefined
+  if (known === undefined) return JSON.stringify(value)
+  const bytes = known ?? Buffer.from(JSON.stringify(value))
+  encoded.set(value as object, bytes)
+  return bytes
 }

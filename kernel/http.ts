@@ -1,13 +1,13 @@
 /** The public door: routes made from contracts, errors as problems, health, metrics and the API description. */
+import { randomUUID } from 'node:crypto'
 import { Readable } from 'node:stream'
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
-import { toJson } from './cache.ts'
+import { encodeJson } from './cache.ts'
 import { authorise, type Call, type Caller, type Hosted } from './calls.ts'
 import { isFlat, isStreamed, mediaTypeOf, type Operation } from './contract.ts'
 import { Deadline } from './deadline.ts'
 import { DomainError, kernelErrors, toProblem } from './errors.ts'
-import { newId } from './id.ts'
 import { assertKey } from './idempotency.ts'
 import type { Actor, Identity } from './identity.ts'
 import type { Metrics } from './metrics.ts'
@@ -136,7 +136,7 @@ async function registerOperation(
           return reply
             .type(mediaType)
             .send(isStreamed(operation.reply) ? Readable.from(result as AsyncIterable<string>) : result)
-        return reply.type('application/json; charset=utf-8').send(toJson(result))
+        return reply.type('application/json; charset=utf-8').send(encodeJson(result))
       },
       onResponse: (request, reply, done) => {
         metrics.request.observe(
@@ -204,7 +204,7 @@ function callOf(request: FastifyRequest, operation: Operation, timeout: number):
 }
 
 function requestId(header: string | string[] | undefined): string {
-  return typeof header === 'string' && /^[\w.-]{8,64}$/.test(header) ? header : newId()
+  return typeof header === 'string' && /^[\w.-]{8,64}$/.test(header) ? header : randomUUID()
 }
 
 function sendError(

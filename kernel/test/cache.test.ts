@@ -3,7 +3,7 @@ import { after, before, describe, it } from 'node:test'
 import { sql } from '@doran/kernel'
 import { Pool } from '@doran/kernel/platform'
 import { createTestDatabase } from '@doran/kernel/testing'
-import { CacheStore, toJson } from '../cache.ts'
+import { CacheStore, encodeJson } from '../cache.ts'
 import { postgresChannel } from '../channel.ts'
 import { Listener } from '../database/listener.ts'
 
@@ -100,7 +100,7 @@ describe('the cache', () => {
 
     const cached = await cache.get('json', async () => value)
 
-    assert.equal(toJson(cached), toJson(cached))
+    assert.equal(encodeJson(cached), encodeJson(cached))
     assert.equal(reads, 1)
   })
 })

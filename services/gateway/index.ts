@@ -74,8 +74,11 @@ async function limitRates(app: FastifyInstance, config: GatewayConfig): Promise<
     if (!request.routeOptions.url?.startsWith('/health/')) assertAllowed(await perAddress(request))
   })
   // The operation's own check has found out who is calling by the time of this hook.
-  app.addHook('preHandler', async (request) => {
-    if (request.actor) assertAllowed(await perAccount(request))
+  app.addHook('preHandler', (request, _reply, done) => {
+    if (!request.actor) return done()
+    perAccount(request)
+      .then(assertAllowed)
+      .then(() => done(), done)
   })
 }
 

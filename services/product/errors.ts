@@ -44,7 +44,7 @@ export const slugTaken = domainError('slug_taken', 409, 'Another shop has the sl
 export const skuTaken = domainError(
   'sku_taken',
   409,
-  'These SKUs belong to other products: {skus}. A SKU is one variant of one product; choose different ones.',
+  'These SKUs belong to other products or shops: {skus}. A SKU stays with the shop that used it first; choose others.',
 )
 export const productKeyTaken = domainError(
   'product_key_taken',

@@ -225,6 +225,7 @@ async function writeVariants(tx: Transaction, writes: readonly ProductWrite[]): 
   )
   const twice = duplicates(rows.map(({ sku }) => sku))
   if (twice.length > 0) throw skuTaken({ skus: twice.join(', ') })
+  await claimSkus(tx, writes)
   // In the order of the SKUs, so that two writers of the same ones wait for each other and never in a circle. A
   // SKU that belongs to another product is neither inserted nor updated, and so it is missing from the answer.
   const written = await tx.all<{ sku: string }>(sql`
@@ -238,14 +239,31 @@ async function writeVariants(tx: Transaction, writes: readonly ProductWrite[]): 
       currency = excluded.currency, options = excluded.options
     where v.product_id = excluded.product_id
     returning v.sku`)
-  if (written.length === rows.length) return
-  const ours = new Set(written.map(({ sku }) => sku))
-  throw skuTaken({
-    skus: rows
-      .flatMap(({ sku }) => (ours.has(sku) ? [] : sku))
-      .slice(0, 20)
-      .join(', '),
-  })
+  assertOurs(rows, written)
+}
+
+/** A SKU stays with the seller who used it first, for its stock and past orders know it by its name. */
+async function claimSkus(tx: Transaction, writes: readonly ProductWrite[]): Promise<void> {
+  const rows = writes.flatMap(({ sellerId, content }) =>
+    content.variants.map(({ sku }) => ({ sku, seller_id: sellerId })),
+  )
+  await tx.run(sql`
+    insert into product.skus (sku, seller_id)
+    select sku, seller_id from jsonb_to_recordset(${sql.json(rows)}::jsonb) as r(sku text, seller_id uuid)
+    order by sku
+    on conflict (sku) do nothing`)
+  const claimed = await tx.all<{ sku: string }>(sql`
+    select s.sku
+    from jsonb_to_recordset(${sql.json(rows)}::jsonb) as r(sku text, seller_id uuid)
+    join product.skus s on s.sku = r.sku and s.seller_id = r.seller_id`)
+  assertOurs(rows, claimed)
+}
+
+function assertOurs(wanted: readonly { sku: string }[], got: readonly { sku: string }[]): void {
+  if (got.length === wanted.length) return
+  const ours = new Set(got.map(({ sku }) => sku))
+  const taken = wanted.flatMap(({ sku }) => (ours.has(sku) ? [] : sku))
+  throw skuTaken({ skus: taken.slice(0, 20).join(', ') })
 }
 
 export function duplicates(values: readonly string[]): string[] {
@@ -253,7 +271,17 @@ export function duplicates(values: readonly string[]): string[] {
   return [...new Set(values.filter((value) => seen.size === seen.add(value).size))]
 }
 
-/** To which products these SKUs belong; free ones are left out. */
-export function findSkuOwners(db: Queryable, skus: readonly string[]): Promise<{ sku: string; productId: string }[]> {
-  return db.all(sql`select sku, product_id as "productId" from product.variants where sku = any(${skus}::text[])`)
+export interface SkuOwner {
+  sku: string
+  sellerId: string
+  /** Null when no product has it any more. */
+  productId: string | null
+}
+
+/** To whom these SKUs belong; those that nobody has ever used are left out. */
+export function findSkuOwners(db: Queryable, skus: readonly string[]): Promise<SkuOwner[]> {
+  return db.all<SkuOwner>(sql`
+    select s.sku, s.seller_id as "sellerId", v.product_id as "productId"
+    from product.skus s left join product.variants v on v.sku = s.sku
+    where s.sku = any(${skus}::text[])`)
 }

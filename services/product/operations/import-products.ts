@@ -2,7 +2,7 @@ import { type Context, type Handler, newId, sql, type Transaction } from '@doran
 import type { product } from '../contract.ts'
 import { productKeyTaken, sellerUnknown, skuTaken } from '../errors.ts'
 import { publishProducts } from '../listings.ts'
-import { findSkuOwners, isChanged, lockProducts, type ProductWrite, tidy } from '../products.ts'
+import { findSkuOwners, isChanged, lockProducts, type ProductWrite, type SkuOwner, tidy } from '../products.ts'
 import { findSeller, shopOf } from '../sellers.ts'
 import { type RowError, readSheet, type Sheet, type SheetRow } from '../sheet.ts'
 import { readProduct } from '../sheet-product.ts'
@@ -98,7 +98,7 @@ async function importAll(tx: Transaction, batch: Rows[], shop: Shop, cache: Cont
   const { sellerId } = shop
   // Owners first: a product that somebody makes in between is then found by its key, not taken for a stranger's.
   const skus = batch.flatMap(([, rows]) => rows.map(({ cells }) => cells.sku?.trim() ?? ''))
-  const ownerOf = new Map((await findSkuOwners(tx, skus)).map(({ sku, productId }) => [sku, productId]))
+  const ownerOf = new Map((await findSkuOwners(tx, skus)).map((owner) => [owner.sku, owner]))
   const known = await lockProducts(
     tx,
     batch.map(([key]) => ({ sellerId, key })),
@@ -126,8 +126,8 @@ async function importAll(tx: Transaction, batch: Rows[], shop: Shop, cache: Cont
 /** What only the rest of the catalogue can tell. */
 function findUnknown(
   rows: readonly SheetRow[],
-  { categories, brands }: Shop,
-  ownerOf: ReadonlyMap<string, string>,
+  { sellerId, categories, brands }: Shop,
+  ownerOf: ReadonlyMap<string, SkuOwner>,
   productId: string | undefined,
 ): RowError[] {
   const first = rows[0] as SheetRow
@@ -142,9 +142,10 @@ function findUnknown(
       : [{ row: first.row, column: 'brand', message: `there is no brand ${brand}` }]),
     ...rows.flatMap(({ row, cells }) => {
       const owner = ownerOf.get(cells.sku?.trim() ?? '')
-      return owner === undefined || owner === productId
-        ? []
-        : [{ row, column: 'sku', message: 'belongs to another product' }]
+      if (owner && owner.sellerId !== sellerId) return [{ row, column: 'sku', message: 'belongs to another shop' }]
+      if (owner?.productId && owner.productId !== productId)
+        return [{ row, column: 'sku', message: 'belongs to another product' }]
+      return []
     }),
   ]
 }

@@ -240,7 +240,19 @@ describe('a product', () => {
       (await shop.client(product).getOffers({ skus: ['GONE-3', 'GONE-10'] })).map(({ sku }) => sku),
       ['GONE-3'],
     )
-    assert.equal((await create({ variants: [{ sku: 'GONE-10', price: 1 }] }, shop.rival)).variants[0]?.sku, 'GONE-10')
+    assert.equal((await create({ variants: [{ sku: 'GONE-10', price: 1 }] })).variants[0]?.sku, 'GONE-10')
+  })
+
+  it('keeps a SKU that it gave up for its shop, whose stock goes by that name', async () => {
+    const created = await create(inSizes('KEPT'))
+    const fewer = { options: [], variants: [{ sku: 'KEPT-3', price: 1_000 }] }
+    await shop.api(product, shop.seller).updateProduct({ ...asWritten(created), productId: created.id, ...fewer })
+
+    const taken = aProduct({ options: [], variants: [{ sku: 'KEPT-10', price: 1 }] as never })
+    const refused = await shop.request('POST', '/api/products', { as: shop.rival, body: taken })
+
+    assert.deepEqual([refused.status, refused.body.code], [409, 'sku_taken'])
+    assert.match(refused.body.detail, /KEPT-10/)
   })
 
   const sizes = () => inSizes(`BAD-${newId().slice(-6).toUpperCase()}`)
