@@ -13,7 +13,7 @@ import type { Actor } from './identity.ts'
 import type { Metrics } from './metrics.ts'
 import { assertInput, assertValid } from './schema.ts'
 import type { Context, Service } from './service.ts'
-import { childOf, type Trace, traceParent } from './trace.ts'
+import { beginSpan, childOf, type SpanSink, type Trace, traceParent } from './trace.ts'
 
 /** What travels with a call from service to service. */
 export interface Call {
@@ -38,11 +38,17 @@ export interface Hosted {
 /** How in-process calls are made: as function calls, or through JSON both ways as between processes. */
 export type CallMode = 'direct' | 'serialised'
 
+/** Calls an operation of a service that runs in another process. */
+export type RemoteCall = (contract: Contract, name: string, input: object, call: Call) => Promise<unknown>
+
 export interface CallerOptions {
   readonly hosted: ReadonlyMap<string, Hosted>
   readonly channel: Channel
   readonly metrics: Metrics
   readonly mode: CallMode
+  /** Undefined when everything runs here. */
+  readonly remote: RemoteCall | undefined
+  readonly spans: SpanSink | undefined
 }
 
 const MAX_DEPTH = 16
@@ -58,7 +64,7 @@ export class Caller {
   /** Runs one operation of a hosted service. Access has been checked by the door through which it came. */
   invoke(hosted: Hosted, name: string, input: object, call: Call): Promise<unknown> {
     call.deadline.check()
-    const operation = hosted.service.contract.operations[name] as Operation
+    const operation = operationOf(hosted.service.contract, name)
     const handler = hosted.service.operations[name] as (input: object, ctx: Context) => Promise<unknown>
     const database = hosted.pool.at(call.depth, traceParent(call.trace))
     const keyed = call.key !== undefined && operation.method !== 'GET' && !operation.idempotent && !operation.secret
@@ -95,22 +101,32 @@ export class Caller {
   }
 
   async #call(contract: Contract, name: string, input: object, call: Call): Promise<unknown> {
-    const hosted = this.#options.hosted.get(contract.name)
-    if (!hosted) throw new Error(`the service ${contract.name} does not run in this process`)
-    if (call.depth > MAX_DEPTH)
-      throw new Error(`calls are nested more than ${MAX_DEPTH} deep at ${contract.name}.${name}`)
-    const end = this.#options.metrics.call.startTimer({ service: contract.name, operation: name })
+    const { metrics, spans } = this.#options
+    const target = `${contract.name}.${name}`
+    if (call.depth > MAX_DEPTH) throw new Error(`calls are nested more than ${MAX_DEPTH} deep at ${target}`)
+    const end = metrics.call.startTimer({ service: contract.name, operation: name })
+    const endSpan = beginSpan(spans, { trace: call.trace, name: target, kind: 'client', attributes: {} })
     try {
-      const reply =
-        this.#options.mode === 'direct'
-          ? await this.invoke(hosted, name, checkedInput(contract.operations[name] as Operation, { ...input }), call)
-          : await this.#callSerialised(hosted, name, input, call)
+      const reply = await this.#reach(contract, name, input, call)
       end({ outcome: 'ok' })
+      endSpan()
       return reply
     } catch (error) {
       end({ outcome: error instanceof DomainError && error.status < 500 ? 'refused' : 'failed' })
+      endSpan(error)
       throw error
     }
+  }
+
+  #reach(contract: Contract, name: string, input: object, call: Call): Promise<unknown> {
+    const { hosted, mode, remote } = this.#options
+    const here = hosted.get(contract.name)
+    if (here && mode === 'direct') {
+      return this.invoke(here, name, checkedInput(operationOf(contract, name), { ...input }), call)
+    }
+    if (here) return this.#callSerialised(here, name, input, call)
+    if (remote) return remote(contract, name, input, call)
+    throw new Error(`the service ${contract.name} does not run in this process, and there is no way to others`)
   }
 
   /**
@@ -118,7 +134,7 @@ export class Caller {
    * declared idempotent is done twice to prove that it is.
    */
   async #callSerialised(hosted: Hosted, name: string, input: object, call: Call): Promise<unknown> {
-    const operation = hosted.service.contract.operations[name] as Operation
+    const operation = operationOf(hosted.service.contract, name)
     const run = async () => {
       const copy = checkedInput(operation, JSON.parse(JSON.stringify(input)))
       const reply = await this.invoke(hosted, name, copy, call)
@@ -136,8 +152,12 @@ export class Caller {
   }
 }
 
+function operationOf(contract: Contract, name: string): Operation {
+  return contract.operations[name] as Operation
+}
+
 /** Checks a flat input against every part of the operation and fills in defaults; a body that is not flat is `body`. */
-function checkedInput(operation: Operation, input: Record<string, unknown>): object {
+export function checkedInput(operation: Operation, input: Record<string, unknown>): object {
   for (const part of [operation.path, operation.query, operation.headers]) if (part) assertInput(part, input)
   if (operation.body) assertInput(operation.body, isFlat(operation.body) ? input : input.body)
   return input

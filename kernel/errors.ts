@@ -88,6 +88,17 @@ export const kernelErrors = {
     504,
     'The request took longer than its deadline; its outcome is unknown, so look before you repeat it.',
   ),
+  outcomeUnknown: domainError(
+    'outcome_unknown',
+    504,
+    'The {service} service did not answer; whether it did the work is unknown, so look before you repeat it.',
+  ),
+  serviceUnavailable: domainError(
+    'service_unavailable',
+    503,
+    'The {service} service cannot be reached; nothing was done. Try again in {retryAfter} seconds.',
+  ),
+  notOurService: domainError('not_our_service', 403, 'Calls between services need the token of a Doran service.'),
   overloaded: domainError('overloaded', 503, 'Doran is busy; try again in a moment.'),
   internalError: domainError(
     'internal_error',

@@ -8,16 +8,20 @@ import { authorise, type Call, type Caller, type Hosted } from './calls.ts'
 import { isFlat, isStreamed, mediaTypeOf, type Operation } from './contract.ts'
 import { Deadline } from './deadline.ts'
 import { DomainError, kernelErrors, toProblem } from './errors.ts'
+import type { Fleet } from './fleet.ts'
 import { assertKey } from './idempotency.ts'
 import type { Actor, Identity } from './identity.ts'
 import type { Metrics } from './metrics.ts'
 import { assertInput, assertText } from './schema.ts'
-import { traceFrom } from './trace.ts'
+import { beginSpan, type SpanSink, type Trace, traceFrom } from './trace.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
     /** Who sent it, once the route's access rule has been checked. */
     actor: Actor | undefined
+    /** Of a request that reached its operation, and the end of its span. */
+    trace: Trace | undefined
+    endSpan: ((error?: unknown) => void) | undefined
   }
   interface FastifyContextConfig {
     /** `service.operation` of a route that was made from a contract. */
@@ -35,6 +39,8 @@ export interface HttpOptions {
   readonly trustProxy: number
   /** Adds hooks and routes before the operations' own, so that its hooks are theirs too: the gateway. */
   readonly edge: ((app: FastifyInstance) => Promise<void>) | undefined
+  readonly fleet: Fleet | undefined
+  readonly spans: SpanSink | undefined
   /** What is not ready, or nothing. */
   readonly unready: () => Promise<string[]>
 }
@@ -46,10 +52,13 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
     bodyLimit: BODY_LIMIT,
     trustProxy: options.trustProxy > 0 ? (_address, hop) => hop <= options.trustProxy : false,
     forceCloseConnections: 'idle',
+    ...(options.fleet?.serverTls && { https: options.fleet.serverTls }),
     genReqId: ({ headers }) => requestId(headers['x-request-id']),
     routerOptions: { maxParamLength: 300, ignoreTrailingSlash: true },
   })
   app.decorateRequest('actor', undefined)
+  app.decorateRequest('trace', undefined)
+  app.decorateRequest('endSpan', undefined)
   const parseJson = app.getDefaultJsonParser('error', 'error')
   app.removeContentTypeParser(['application/json', 'text/plain'])
   app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {
@@ -74,6 +83,7 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
       if (operation.access !== 'internal') await registerOperation(app, options, hosted, name, operation)
     }
   }
+  options.fleet?.door(app, options)
   await app.ready()
   return app
 }
@@ -129,7 +139,11 @@ async function registerOperation(
           .then(() => done(), done)
       },
       async handler(request, reply) {
-        const result = await caller.invoke(hosted, name, read(request), callOf(request, operation, requestTimeout))
+        const call = callOf(request, operation, requestTimeout)
+        const span = { trace: call.trace, name: `${service}.${name}`, kind: 'server', attributes: {} } as const
+        request.trace = call.trace
+        request.endSpan = beginSpan(options.spans, span)
+        const result = await caller.invoke(hosted, name, read(request), call)
         reply.code(status)
         if (!operation.reply) return reply.send()
         if (mediaType)
@@ -139,6 +153,7 @@ async function registerOperation(
         return reply.type('application/json; charset=utf-8').send(encodeJson(result))
       },
       onResponse: (request, reply, done) => {
+        request.endSpan?.(reply.statusCode >= 500 ? `answered ${reply.statusCode}` : undefined)
         metrics.request.observe(
           { service, operation: name, status: `${Math.floor(reply.statusCode / 100)}xx` },
           reply.elapsedTime / 1000,
@@ -148,6 +163,7 @@ async function registerOperation(
             service,
             operation: name,
             request: request.id,
+            trace: request.trace?.traceId,
             status: reply.statusCode,
             ms: Math.round(reply.elapsedTime),
           },
@@ -216,7 +232,12 @@ function sendError(
   const known = error instanceof DomainError ? error : translate(error, request)
   if (known.status >= 500) {
     log.error(
-      { err: error, request: request.id, operation: request.routeOptions?.config?.operation },
+      {
+        err: error,
+        request: request.id,
+        trace: request.trace?.traceId,
+        operation: request.routeOptions?.config?.operation,
+      },
       'a request failed',
     )
   }

@@ -2,8 +2,10 @@
  * Who is calling. Every process verifies tokens itself (EdDSA, keys by JWKS), remembers the tokens it has
  * verified, and is told of revocations, so that a verified token stops working although it has not expired.
  */
+import { setTimeout } from 'node:timers/promises'
 import { createLocalJWKSet, decodeProtectedHeader, errors, type JSONWebKeySet, jwtVerify } from 'jose'
 import { LRUCache } from 'lru-cache'
+import type { Logger } from 'pino'
 import { kernelErrors } from './errors.ts'
 
 export interface Actor {
@@ -45,6 +47,8 @@ interface Verified {
 }
 
 const KEY_REFRESH = 10_000
+const RELOAD = 30_000
+const RELOAD_AGAIN = 250
 // Seconds by which the clocks of processes and database may differ.
 const CLOCK_SKEW = 300
 
@@ -55,6 +59,7 @@ export class Identity {
   #keys: ReturnType<typeof createLocalJWKSet> | undefined
   #keyIds = new Set<string>()
   #keysLoadedAt = 0
+  #loaded = false
 
   constructor(source: IdentitySource) {
     this.#source = source
@@ -63,6 +68,26 @@ export class Identity {
   /** Takes in all revocations; at the start, and when some may have been missed. */
   async reload(): Promise<void> {
     for (const revocation of await this.#source.revocations()) this.revoke(revocation)
+    this.#loaded = true
+  }
+
+  /** Whether revocations were taken in at least once. */
+  get loaded(): boolean {
+    return this.#loaded
+  }
+
+  /** {@link reload} now, tried until it succeeds, and again every half minute: what told of one may have been lost. */
+  async keepLoaded(log: Logger, stopped: AbortSignal): Promise<void> {
+    while (!stopped.aborted) {
+      let pause = RELOAD
+      try {
+        await this.reload()
+      } catch (error) {
+        pause = RELOAD_AGAIN
+        if (this.#loaded) log.warn({ err: error }, 'revocations could not be loaded; trying again')
+      }
+      await setTimeout(pause, undefined, { signal: stopped, ref: false }).catch(() => {})
+    }
   }
 
   revoke({ subject, issuedUntil }: Revocation): void {

@@ -12,12 +12,18 @@ const SECRETS = [
   'email',
 ]
 
-/** JSON lines on standard output. Members that hold secrets or personal data are blanked, two levels deep. */
-export function createLog(level: string, destination?: DestinationStream): Logger {
+/**
+ * JSON lines on standard output; `base` is on each of them, such as which of several processes wrote it. Members
+ * that hold secrets or personal data are blanked, two levels deep.
+ */
+export function createLog(
+  level: string,
+  { destination, base }: { destination?: DestinationStream; base?: Record<string, string> } = {},
+): Logger {
   return pino(
     {
       level,
-      base: null,
+      base: base ?? null,
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
       redact: { paths: SECRETS.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]), censor: '[redacted]' },

@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import { CacheStore } from './cache.ts'
 import { type Call, Caller, type CallMode, type Hosted } from './calls.ts'
-import { postgresChannel } from './channel.ts'
+import { type Channel, postgresChannel } from './channel.ts'
 import { databaseUrlOf, type KernelConfig, kernelConfig, readConfig } from './config.ts'
 import type { Client, Contract } from './contract.ts'
 import { type Database, Pool } from './database/database.ts'
@@ -12,15 +12,17 @@ import { Listener } from './database/listener.ts'
 import { type MigrationSource, migrate } from './database/migrate.ts'
 import { sql } from './database/sql.ts'
 import { Deadline } from './deadline.ts'
-import { type DatabaseOfProcess, prepareWorkers } from './durable/handlers.ts'
+import { type DatabaseOfProcess, prepareWorkers, subscribeElsewhere } from './durable/handlers.ts'
+import { withRelay } from './durable/relay.ts'
 import { bindSaga } from './durable/sagas.ts'
 import { countTasks, type Worker } from './durable/tasks.ts'
+import type { Fleet } from './fleet.ts'
 import { buildHttp } from './http.ts'
 import { type Actor, Identity, type IdentitySource, REVOCATION_TOPIC, type Revocation } from './identity.ts'
 import { createLog } from './log.ts'
 import { collectProcessMetrics, createMetrics, gauge, type Metrics } from './metrics.ts'
 import type { Service } from './service.ts'
-import { newTrace } from './trace.ts'
+import { newTrace, type SpanSink } from './trace.ts'
 
 export type { CallMode } from './calls.ts'
 export { ConfigError, databaseUrlOf, databaseVariable, type KernelConfig, kernelConfig, readConfig } from './config.ts'
@@ -29,10 +31,12 @@ export { type EmbeddedPostgres, startEmbeddedPostgres } from './database/embedde
 export { MigrationChangedError, type MigrationSource, migrate, readMigrations } from './database/migrate.ts'
 export { discardTask, listTasks, replayTask, type TaskSummary } from './durable/tasks.ts'
 export { type ErrorFactory, kernelErrors, toProblem } from './errors.ts'
+export type { Fleet } from './fleet.ts'
 export { Identity, type IdentitySource } from './identity.ts'
 export { createLog } from './log.ts'
 export { type OpenApi, type OpenApiOperation, openApi } from './openapi.ts'
 export type { Service } from './service.ts'
+export type { Span, SpanSink, Trace } from './trace.ts'
 
 export interface PlatformOptions {
   readonly services: readonly Service[]
@@ -44,6 +48,9 @@ export interface PlatformOptions {
   /** Adds to the public door before the routes: the gateway. */
   readonly edge?: (app: FastifyInstance) => Promise<void>
   readonly mode?: CallMode
+  /** The way to services that do not run here, and from them; without it everything runs here. */
+  readonly fleet?: Fleet
+  readonly spans?: SpanSink
   readonly log?: Logger
   /** Set to false when the databases are up to date already. */
   readonly migrate?: boolean
@@ -77,7 +84,8 @@ export function migrationsOf(services: readonly Service[]): MigrationSource[] {
 
 /** Starts everything but the public door, which {@link Platform.listen} opens. */
 export async function createPlatform(options: PlatformOptions): Promise<Platform> {
-  const { services, environment } = options
+  const { environment, fleet, spans } = options
+  const services = options.services.map(withRelay)
   const [config, ...configs] = readConfig(
     [kernelConfig, ...services.map(({ config }) => config ?? EMPTY)],
     environment,
@@ -86,14 +94,18 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
   const metrics = createMetrics()
 
   const databases: DatabaseOfProcess[] = []
-  for (const [url, here] of Map.groupBy(services, ({ contract }) => urlOf(contract.name, options))) {
+  const servicesByUrl = Map.groupBy(services, ({ contract }) => urlOf(contract.name, options))
+  // One of many also listens to what all of them share.
+  const shared = options.databaseUrl ?? config.DATABASE_URL
+  if (fleet && shared && !servicesByUrl.has(shared)) servicesByUrl.set(shared, [])
+  for (const [url, here] of servicesByUrl) {
     if (options.migrate !== false) await migrate(url, migrationsOf(here))
     databases.push({ services: here, pool: new Pool(url, config.DATABASE_POOL_SIZE), listener: new Listener(url) })
   }
   const databaseOf = (service: string) =>
     databases.find(({ services }) => services.some(({ contract }) => contract.name === service))
 
-  const channel = postgresChannel(databases.map(({ listener }) => listener))
+  const channel: Channel = fleet?.channel ?? postgresChannel(databases.map(({ listener }) => listener))
   const cache = new CacheStore(channel, config.CACHE_ENTRIES)
   const hosted = new Map<string, Hosted>()
   for (const [index, service] of services.entries()) {
@@ -107,7 +119,7 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
       log: log.child({ service: name }),
     })
   }
-  const caller = new Caller({ hosted, channel, metrics, mode: options.mode ?? 'direct' })
+  const caller = new Caller({ hosted, channel, metrics, mode: options.mode ?? 'direct', remote: fleet?.call, spans })
   const systemCall = (actor?: Actor): Call => ({
     actor,
     deadline: Deadline.in(config.REQUEST_TIMEOUT_MS),
@@ -117,23 +129,20 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
   })
   const client = <C extends Contract>(contract: C, actor?: Actor) => caller.client(contract, systemCall(actor))
 
-  const workers = await prepareWorkers({
-    databases,
-    databaseOf,
-    hosted,
-    caller,
-    systemCall,
-    log,
-    metrics,
-    concurrency: config.TASK_CONCURRENCY,
-  })
+  const concurrency = config.TASK_CONCURRENCY
+  const wiring = { databases, hosted, caller, systemCall, log, metrics, spans, concurrency }
+  const workers = await prepareWorkers(wiring)
+  await subscribeElsewhere(wiring, { here: true })
   const identity = new Identity(options.identity(client))
   channel.subscribe(REVOCATION_TOPIC, (revocation) => identity.revoke(revocation as Revocation))
   channel.onGap(
     () => void identity.reload().catch((error) => log.error({ err: error }, 'revocations could not be reloaded')),
   )
   for (const { listener } of databases) await listener.start()
-  await identity.reload()
+  const stopped = new AbortController()
+  // Elsewhere the auth service may start later than we do; until it has answered, this process is not ready.
+  if (fleet) void identity.keepLoaded(log, stopped.signal)
+  else await identity.reload()
   observe(metrics, databases)
 
   const http = await buildHttp({
@@ -145,7 +154,13 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
     requestTimeout: config.REQUEST_TIMEOUT_MS,
     trustProxy: config.TRUST_PROXY,
     edge: options.edge,
-    unready: () => unready(databases),
+    fleet,
+    spans,
+    unready: async () => [
+      ...(stopped.signal.aborted ? ['it is stopping'] : []),
+      ...(identity.loaded ? [] : ['the auth service has not told which tokens are revoked']),
+      ...(await unready(databases)),
+    ],
   })
   for (const worker of workers) worker.start()
 
@@ -158,10 +173,21 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
     database: (service) => (databaseOf(service) as DatabaseOfProcess).pool.at(0),
     async listen() {
       await http.listen({ port: config.PORT, host: config.HOST })
-      return (http.server.address() as AddressInfo).port
+      const { port } = http.server.address() as AddressInfo
+      if (fleet) {
+        await fleet.join(port)
+        void subscribeElsewhere(wiring, { here: false, stopped: stopped.signal })
+      }
+      return port
     },
     close() {
-      closing ??= shutDown(http, workers, databases, config.SHUTDOWN_GRACE_MS)
+      closing ??= (async () => {
+        stopped.abort()
+        await fleet?.leave()
+        await shutDown(http, workers, databases, config.SHUTDOWN_GRACE_MS)
+        await fleet?.close()
+        await spans?.close()
+      })()
       return closing
     },
   }

@@ -6,6 +6,41 @@ export interface Trace {
   readonly traceId: string
   /** 16 hexadecimal digits: this piece of work. */
   readonly spanId: string
+  /** The piece of work that caused it, unless it is the first. */
+  readonly parentId?: string
+}
+
+/** A piece of work that is over, as OpenTelemetry tells of it. */
+export interface Span {
+  readonly trace: Trace
+  readonly name: string
+  readonly kind: 'server' | 'client' | 'producer' | 'consumer'
+  /** Milliseconds since the epoch, with a fraction. */
+  readonly start: number
+  readonly end: number
+  readonly attributes: Readonly<Record<string, string | number | boolean>>
+  /** Why it failed. */
+  readonly error?: string
+}
+
+/** Where spans go. */
+export interface SpanSink {
+  record(span: Span): void
+  close(): Promise<void>
+}
+
+/** Begins a span; the function that it answers ends it, with what went wrong if something did. */
+export function beginSpan(
+  sink: SpanSink | undefined,
+  span: Pick<Span, 'trace' | 'name' | 'kind' | 'attributes'>,
+): (error?: unknown) => void {
+  if (!sink) return () => {}
+  const now = () => performance.timeOrigin + performance.now()
+  const start = now()
+  return (error) => {
+    const failure = error === undefined ? undefined : { error: error instanceof Error ? error.message : String(error) }
+    sink.record({ ...span, start, end: now(), ...failure })
+  }
 }
 
 export function newTrace(): Trace {
@@ -14,7 +49,7 @@ export function newTrace(): Trace {
 
 /** The same trace, one piece of work further. */
 export function childOf(trace: Trace): Trace {
-  return { traceId: trace.traceId, spanId: randomHex(8) }
+  return { traceId: trace.traceId, spanId: randomHex(8), parentId: trace.spanId }
 }
 
 /** Reads a `traceparent` header; starts a new trace when there is none that is valid. */

@@ -13,6 +13,8 @@ export interface Queryable {
   one<Row extends object>(query: Sql): Promise<Row>
   /** How many rows it touched. */
   run(query: Sql): Promise<number>
+  /** Does it once the transaction has committed, and never when it is rolled back; outside of one at once. */
+  afterCommit(work: () => void): void
 }
 
 export interface Database extends Queryable {
@@ -70,6 +72,8 @@ abstract class Handle implements Queryable {
   async run(query: Sql): Promise<number> {
     return (await this.query(query)).rowCount ?? 0
   }
+
+  abstract afterCommit(work: () => void): void
 }
 
 /**
@@ -116,8 +120,10 @@ export class Pool {
       let broken: Error | undefined
       try {
         await client.query('begin')
-        const result = await work(new TransactionHandle(client, trace) as unknown as Transaction)
+        const handle = new TransactionHandle(client, trace)
+        const result = await work(handle as unknown as Transaction)
         await client.query('commit')
+        for (const committed of handle.committed) committed()
         return result
       } catch (error) {
         await client.query('rollback').catch((cause) => (broken = cause))
@@ -175,12 +181,18 @@ class PoolHandle extends Handle implements Database {
     return this.#pool.query<Row>(query)
   }
 
+  afterCommit(work: () => void): void {
+    work()
+  }
+
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     return this.#pool.transaction(this.#depth, this.trace, work)
   }
 }
 
 class TransactionHandle extends Handle implements Database {
+  /** What is to be done after the commit. */
+  readonly committed: (() => void)[] = []
   readonly #client: pg.PoolClient
   #savepoints = 0
 
@@ -193,14 +205,20 @@ class TransactionHandle extends Handle implements Database {
     return this.#client.query<Row>(query.statement())
   }
 
+  afterCommit(work: () => void): void {
+    this.committed.push(work)
+  }
+
   async transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     const savepoint = `nested_${++this.#savepoints}`
+    const before = this.committed.length
     await this.#client.query(`savepoint ${savepoint}`)
     try {
       const result = await work(this as unknown as Transaction)
       await this.#client.query(`release ${savepoint}`)
       return result
     } catch (error) {
+      this.committed.length = before
       await this.#client.query(`rollback to ${savepoint}`)
       throw error
     }

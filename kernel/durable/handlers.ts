@@ -1,4 +1,5 @@
 /** What the tasks of a process run: event handlers, sagas, jobs, relays to other databases, and housekeeping. */
+import { setTimeout } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { Call, Caller, Hosted } from '../calls.ts'
 import type { Database, Pool } from '../database/database.ts'
@@ -7,9 +8,10 @@ import { sql } from '../database/sql.ts'
 import { forgetOldKeys } from '../idempotency.ts'
 import type { Metrics } from '../metrics.ts'
 import type { Context, Service, SubscriberContext, Subscription } from '../service.ts'
-import { traceFrom, traceParent } from '../trace.ts'
-import { type EventEnvelope, receive } from './events.ts'
+import { type SpanSink, traceFrom, traceParent } from '../trace.ts'
+import type { EventEnvelope } from './events.ts'
 import { jobHandler, jobHandlerName, nextRun, planJob } from './jobs.ts'
+import { databaseIdOf, relay, relayContract } from './relay.ts'
 import { sagaHandler, sagaHandlerName } from './sagas.ts'
 import { complete, reschedule, type Task, type TaskHandler, Worker } from './tasks.ts'
 
@@ -22,60 +24,104 @@ export interface DatabaseOfProcess {
 
 export interface Wiring {
   readonly databases: readonly DatabaseOfProcess[]
-  readonly databaseOf: (service: string) => DatabaseOfProcess | undefined
   readonly hosted: ReadonlyMap<string, Hosted>
   readonly caller: Caller
   readonly systemCall: () => Call
   readonly concurrency: number
   readonly log: Logger
   readonly metrics: Metrics
+  readonly spans: SpanSink | undefined
 }
 
 const EVENT_ATTEMPTS = 15
+const SUBSCRIBE_AGAIN = 1_000
 
 /** A worker for each database, ready to start. Subscriptions and jobs are entered into the databases first. */
 export async function prepareWorkers(wiring: Wiring): Promise<Worker[]> {
-  const { databases, log, metrics, concurrency } = wiring
-  const handlers = new Map(databases.map((database) => [database, new Map<string, TaskHandler>()]))
-  const handlersIn = (database: DatabaseOfProcess) => handlers.get(database) as Map<string, TaskHandler>
-
-  for (const database of databases) {
+  const workers: Worker[] = []
+  for (const database of wiring.databases) {
+    const handlers = new Map<string, TaskHandler>()
     for (const service of database.services) {
-      await addSubscriptions(service, database, wiring, handlersIn)
-      addSagas(service, handlersIn(database), wiring)
-      await addJobs(service, database, handlersIn(database), wiring)
+      await addSubscriptions(service, database, handlers, wiring)
+      addSagas(service, handlers, wiring)
+      await addJobs(service, database, handlers, wiring)
     }
-    await addHousekeeping(database, handlersIn(database))
-  }
-  return databases.map((database) => {
+    await addHousekeeping(database, handlers)
     const { pool, listener } = database
-    const worker = new Worker({ pool, handlers: handlersIn(database), log, metrics, concurrency })
+    const { log, metrics, concurrency, spans } = wiring
+    const clientFor = (service: string, { trace }: Task) =>
+      wiring.caller.client(relayContract(service), { ...wiring.systemCall(), trace: traceFrom(trace) })
+    const worker = new Worker({
+      pool,
+      handlers,
+      relay: relay(pool, metrics, clientFor),
+      log,
+      metrics,
+      spans,
+      concurrency,
+    })
     listener.on('doran_tasks', () => worker.wake())
     listener.onReconnect(() => worker.wake())
-    return worker
-  })
+    workers.push(worker)
+  }
+  return workers
 }
 
 async function addSubscriptions(
   service: Service,
-  database: DatabaseOfProcess,
+  { pool }: DatabaseOfProcess,
+  handlers: Map<string, TaskHandler>,
   wiring: Wiring,
-  handlersIn: (database: DatabaseOfProcess) => Map<string, TaskHandler>,
 ): Promise<void> {
   const { name } = service.contract
   for (const subscription of service.subscriptions) {
-    const handler = `${name}/on:${subscription.event.name}`
-    handlersIn(database).set(handler, deliver(subscription, name, database.pool, wiring))
-
-    // The publisher looks its subscribers up in its own database.
-    const publisher = wiring.databaseOf(subscription.event.name.split('.')[0] as string)
-    if (!publisher) continue
-    await publisher.pool.at(0).run(sql`
+    const handler = handlerNameOf(service, subscription)
+    handlers.set(handler, deliver(subscription, name, pool, wiring))
+    await pool.at(0).run(sql`
       insert into doran.subscriptions (event, handler) values (${subscription.event.name}, ${handler})
       on conflict do nothing`)
-    if (publisher !== database)
-      handlersIn(publisher).set(handler, relay(handler, publisher.pool, database.pool, wiring.metrics))
   }
+}
+
+/**
+ * Tells the publishers that may live in another database where their subscribers are; in the same database they find
+ * them there. Publishers of this process (`here`) are told at once; others as soon as they answer, or until `stopped`.
+ */
+export async function subscribeElsewhere(
+  wiring: Wiring,
+  { here, stopped }: { here: boolean; stopped?: AbortSignal },
+): Promise<void> {
+  for (const { services, pool } of wiring.databases) {
+    for (const service of services) {
+      for (const subscription of service.subscriptions) {
+        const [publisher] = subscription.event.name.split('.') as [string]
+        const inSameDatabase = services.some(({ contract }) => contract.name === publisher)
+        if (inSameDatabase || wiring.hosted.has(publisher) !== here) continue
+        await untilDone(stopped, async () =>
+          wiring.caller.client(relayContract(publisher), wiring.systemCall())['doran.subscribe']({
+            event: subscription.event.name,
+            handler: handlerNameOf(service, subscription),
+            database: await databaseIdOf(pool.at(0)),
+          }),
+        )
+      }
+    }
+  }
+}
+
+async function untilDone(stopped: AbortSignal | undefined, work: () => Promise<void>): Promise<void> {
+  while (!stopped?.aborted) {
+    try {
+      return await work()
+    } catch (error) {
+      if (!stopped) throw error
+      await setTimeout(SUBSCRIBE_AGAIN, undefined, { signal: stopped, ref: false }).catch(() => {})
+    }
+  }
+}
+
+function handlerNameOf({ contract }: Service, { event }: Subscription): string {
+  return `${contract.name}/on:${event.name}`
 }
 
 /** The handler's writes and the end of its task are one transaction. */
@@ -88,18 +134,6 @@ function deliver(subscription: Subscription, service: string, pool: Pool, wiring
         await subscription.handle(event.data, contextOf(wiring, service, task, tx, event.id) as SubscriberContext)
         await complete(tx, task)
       }),
-  }
-}
-
-/** Hands an event on to the database of its subscriber. A crash in between repeats it; the inbox there knows it. */
-function relay(handler: string, from: Pool, to: Pool, metrics: Metrics): TaskHandler {
-  return {
-    maxAttempts: EVENT_ATTEMPTS,
-    async run(task) {
-      await receive(to.at(0), handler, task.payload as EventEnvelope, task.trace)
-      await complete(from.at(0), task)
-      metrics.events.inc({ handler })
-    },
   }
 }
 

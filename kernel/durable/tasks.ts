@@ -7,6 +7,7 @@ import type { Logger } from 'pino'
 import type { Pool, Queryable } from '../database/database.ts'
 import { sql } from '../database/sql.ts'
 import type { Metrics } from '../metrics.ts'
+import { beginSpan, type SpanSink, traceFrom, traceParent } from '../trace.ts'
 
 export interface Task {
   id: number
@@ -26,11 +27,17 @@ export interface TaskHandler {
   readonly onExhausted?: (task: Task) => Promise<void>
 }
 
+/** Prefix of tasks that any process with this database may run: events to be handed on to another database. */
+export const RELAY = 'relay/'
+
 export interface WorkerOptions {
   pool: Pool
   handlers: ReadonlyMap<string, TaskHandler>
+  /** Runs tasks with the prefix {@link RELAY}. */
+  relay: TaskHandler
   log: Logger
   metrics: Metrics
+  spans?: SpanSink | undefined
   /** How many tasks run at once. */
   concurrency: number
   /** Milliseconds for which a claim holds without renewal. */
@@ -49,7 +56,7 @@ const POLL = 1_000
 const BACKOFF = { first: 200, longest: 300_000 }
 
 export class Worker {
-  readonly #options: Required<WorkerOptions>
+  readonly #options: Required<Omit<WorkerOptions, 'spans'>> & Pick<WorkerOptions, 'spans'>
   readonly #database: Queryable
   readonly #names: string[]
   readonly #running = new Map<number, { task: Task; lease: AbortController; done: Promise<void> }>()
@@ -132,13 +139,17 @@ export class Worker {
   }
 
   async #run(task: Task, lease: AbortSignal): Promise<void> {
-    const { handlers, log, metrics } = this.#options
-    const handler = handlers.get(task.handler) as TaskHandler
+    const { handlers, relay, log, metrics, spans } = this.#options
+    const handler = handlers.get(task.handler) ?? relay
     const end = metrics.task.startTimer({ handler: task.handler })
+    const trace = traceFrom(task.trace)
+    const endSpan = beginSpan(spans, { trace, name: task.handler, kind: 'consumer', attributes: { task: task.id } })
     try {
-      await handler.run(task, lease)
+      await handler.run({ ...task, trace: traceParent(trace) }, lease)
       end({ outcome: 'done' })
+      endSpan()
     } catch (error) {
+      endSpan(error)
       if (error instanceof LeaseLostError || lease.aborted) {
         end({ outcome: 'lost' })
         log.warn({ task: task.id, handler: task.handler }, 'lost the lease of a task; another process has it')
@@ -147,7 +158,7 @@ export class Worker {
       const exhausted = task.attempts >= handler.maxAttempts
       end({ outcome: exhausted ? 'dead' : 'failed' })
       log[exhausted ? 'error' : 'warn'](
-        { err: error, task: task.id, handler: task.handler, attempt: task.attempts },
+        { err: error, task: task.id, handler: task.handler, attempt: task.attempts, trace: trace.traceId },
         exhausted ? 'a task failed for the last time; see `doran tasks list`' : 'a task failed and will be tried again',
       )
       await this.#fail(task, error, handler, exhausted).catch((cause) =>
@@ -194,7 +205,8 @@ function claim(database: Queryable, handlers: string[], limit: number, lease: nu
       attempts = attempts + 1
     where id in (
       select id from doran.tasks
-      where state = 'ready' and run_at <= now() and handler = any(${handlers}::text[])
+      where state = 'ready' and run_at <= now()
+        and (handler = any(${handlers}::text[]) or handler like ${`${RELAY}%`})
       order by run_at
       limit ${limit}
       for update skip locked

@@ -126,6 +126,7 @@ describe('a task', () => {
   ): Worker {
     const started = new Worker({
       pool,
+      relay: { maxAttempts: 1, run: async () => {} },
       handlers: new Map([['note/test', { maxAttempts: 3, run: handler, ...settings }]]),
       log: createLog('silent'),
       metrics: createMetrics(),

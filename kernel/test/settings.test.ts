@@ -55,7 +55,7 @@ describe('a job', () => {
 describe('a log line', () => {
   it('shows no secret', () => {
     const lines: string[] = []
-    const log = createLog('info', { write: (line: string) => void lines.push(line) })
+    const log = createLog('info', { destination: { write: (line: string) => void lines.push(line) } })
 
     log.info(
       { password: 'hunter2', body: { refreshToken: 'r', card: { cardNumber: '4242' } }, user: 'u1' },

@@ -1,0 +1,89 @@
+/**
+ * Events between databases. Every service has two operations for that: its subscribers subscribe with the first, and
+ * the publisher's side hands each event on with the second. An event for a subscriber in another database is
+ * a task of the publisher's database; whoever has it calls the subscriber, and a crash in between repeats that.
+ */
+import { type Client, type Contract, contract, post, Type } from '../contract.ts'
+import type { Pool, Queryable } from '../database/database.ts'
+import { sql } from '../database/sql.ts'
+import type { Metrics } from '../metrics.ts'
+import type { Context, Service } from '../service.ts'
+import { type EventEnvelope, receive } from './events.ts'
+import { complete, RELAY, type Task, type TaskHandler } from './tasks.ts'
+
+const ATTEMPTS = 30
+
+const operations = {
+  'doran.subscribe': post('/subscriptions', {
+    summary: 'Have events handed on to a handler in another database',
+    access: 'internal',
+    idempotent: true,
+    body: Type.Object({ event: Type.String(), handler: Type.String(), database: Type.String() }),
+  }),
+  'doran.receive': post('/inbox', {
+    summary: 'Take in an event from another database',
+    access: 'internal',
+    idempotent: true,
+    body: Type.Object({
+      handler: Type.String(),
+      event: Type.Object({ id: Type.String(), name: Type.String(), data: Type.Unknown() }),
+      trace: Type.Union([Type.String(), Type.Null()]),
+    }),
+  }),
+}
+
+/** How the service of this name is told of subscribers and of events. */
+export function relayContract(service: string) {
+  return contract(service, operations)
+}
+
+/** The service with these operations besides its own. */
+export function withRelay(service: Service): Service {
+  const { contract } = service
+  return {
+    ...service,
+    contract: { ...contract, operations: { ...contract.operations, ...operations } } as Contract,
+    operations: {
+      ...service.operations,
+      'doran.subscribe': async (input: { event: string; handler: string; database: string }, { db }: Context) => {
+        if (input.database === (await databaseIdOf(db))) return
+        await db.run(sql`
+          insert into doran.subscriptions (event, handler) values (${input.event}, ${RELAY + input.handler})
+          on conflict do nothing`)
+      },
+      'doran.receive': async (
+        input: { handler: string; event: EventEnvelope; trace: string | null },
+        { db }: Context,
+      ) => {
+        await receive(db, input.handler, input.event, input.trace)
+      },
+    },
+  }
+}
+
+/** Names a database among all servers. */
+export async function databaseIdOf(db: Queryable): Promise<string> {
+  const { id } = await db.one<{ id: string }>(sql`
+    select (select system_identifier from pg_control_system()) || '/' ||
+           (select oid from pg_database where datname = current_database()) as id`)
+  return id
+}
+
+/** Hands an event on: `relay/<service>/on:<event>`. The inbox over there knows one that comes twice. */
+export function relay(
+  from: Pool,
+  metrics: Metrics,
+  client: (service: string, task: Task) => Client<ReturnType<typeof relayContract>>,
+): TaskHandler {
+  return {
+    maxAttempts: ATTEMPTS,
+    async run(task) {
+      const handler = task.handler.slice(RELAY.length)
+      const [service] = handler.split('/') as [string]
+      const { id, name, data } = task.payload as EventEnvelope
+      await client(service, task)['doran.receive']({ handler, event: { id, name, data }, trace: task.trace })
+      await complete(from.at(0), task)
+      metrics.events.inc({ handler })
+    },
+  }
+}

@@ -1,0 +1,20 @@
+/** The ways between processes, as a platform needs them; the package `@doran/fleet` provides them. */
+import type { FastifyInstance } from 'fastify'
+import type { Caller, Hosted, RemoteCall } from './calls.ts'
+import type { Channel } from './channel.ts'
+import type { Metrics } from './metrics.ts'
+
+export interface Fleet {
+  readonly call: RemoteCall
+  /** Replaces PostgreSQL's notifications. */
+  readonly channel: Channel | undefined
+  /** Certificates of the process's server, for `node:https`; undefined for plain HTTP. */
+  readonly serverTls: object | undefined
+  /** Adds the routes by which other processes call the services of this one. */
+  door(app: FastifyInstance, inside: { hosted: ReadonlyMap<string, Hosted>; caller: Caller; metrics: Metrics }): void
+  /** Tells the others that this process answers at `port`. */
+  join(port: number): Promise<void>
+  /** Tells them that it is about to go, and waits until they have heard. */
+  leave(): Promise<void>
+  close(): Promise<void>
+}
