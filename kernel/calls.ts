@@ -20,6 +20,8 @@ export interface Call {
   readonly actor: Actor | undefined
   readonly deadline: Deadline
   readonly trace: Trace
+  /** Id of the request at the public door that caused it; undefined for tasks. */
+  readonly request: string | undefined
   /** Idempotency key; undefined when the caller gave none. */
   readonly key: string | undefined
   /** 0 for a request or task, one more for each call inside it. */
@@ -51,7 +53,8 @@ export interface CallerOptions {
   readonly spans: SpanSink | undefined
 }
 
-const MAX_DEPTH = 16
+/** How deep calls may be nested. */
+export const MAX_DEPTH = 16
 
 export class Caller {
   readonly #options: CallerOptions
@@ -169,6 +172,7 @@ function nested(call: Call, target: string, input: object, options: CallOptions)
     actor: call.actor,
     deadline: call.deadline.within(options.timeout),
     trace: childOf(call.trace),
+    request: call.request,
     key: options.key ?? (call.key && nestedKey(call.key, target, input)),
     depth: call.depth + 1,
   }
@@ -216,7 +220,8 @@ class CallContext implements Context {
   }
 
   get log() {
-    this.#log ??= this.#hosted.log.child({ trace: this.#call.trace.traceId, user: this.#call.actor?.id })
+    const { request, trace, actor } = this.#call
+    this.#log ??= this.#hosted.log.child({ request, trace: trace.traceId, user: actor?.id })
     return this.#log
   }
 }

@@ -98,6 +98,11 @@ export const kernelErrors = {
     503,
     'The {service} service cannot be reached; nothing was done. Try again in {retryAfter} seconds.',
   ),
+  certificateMissing: domainError(
+    'certificate_missing',
+    403,
+    'This port is for services with a certificate of our authority; see `doran certs`.',
+  ),
   notOurService: domainError('not_our_service', 403, 'Calls between services need the token of a Doran service.'),
   overloaded: domainError('overloaded', 503, 'Doran is busy; try again in a moment.'),
   internalError: domainError(

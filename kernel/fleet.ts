@@ -3,6 +3,15 @@ import type { FastifyInstance } from 'fastify'
 import type { Caller, Hosted, RemoteCall } from './calls.ts'
 import type { Channel } from './channel.ts'
 import type { Metrics } from './metrics.ts'
+import type { SpanSink } from './trace.ts'
+
+/** The parts of a platform that the door for other processes leads to. */
+export interface FleetInside {
+  readonly hosted: ReadonlyMap<string, Hosted>
+  readonly caller: Caller
+  readonly metrics: Metrics
+  readonly spans: SpanSink | undefined
+}
 
 export interface Fleet {
   readonly call: RemoteCall
@@ -11,7 +20,7 @@ export interface Fleet {
   /** Certificates of the process's server, for `node:https`; undefined for plain HTTP. */
   readonly serverTls: object | undefined
   /** Adds the routes by which other processes call the services of this one. */
-  door(app: FastifyInstance, inside: { hosted: ReadonlyMap<string, Hosted>; caller: Caller; metrics: Metrics }): void
+  door(app: FastifyInstance, inside: FleetInside): void
   /** Tells the others that this process answers at `port`. */
   join(port: number): Promise<void>
   /** Tells them that it is about to go, and waits until they have heard. */

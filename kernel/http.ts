@@ -29,6 +29,15 @@ declare module 'fastify' {
   }
 }
 
+/** What the gateway is given beside the server. */
+export interface EdgeInside {
+  readonly identity: Identity
+  readonly metrics: Metrics
+  readonly spans: SpanSink | undefined
+}
+
+export type Edge = (app: FastifyInstance, inside: EdgeInside) => Promise<void>
+
 export interface HttpOptions {
   readonly hosted: ReadonlyMap<string, Hosted>
   readonly caller: Caller
@@ -38,14 +47,17 @@ export interface HttpOptions {
   readonly requestTimeout: number
   readonly trustProxy: number
   /** Adds hooks and routes before the operations' own, so that its hooks are theirs too: the gateway. */
-  readonly edge: ((app: FastifyInstance) => Promise<void>) | undefined
+  readonly edge: Edge | undefined
   readonly fleet: Fleet | undefined
   readonly spans: SpanSink | undefined
+  /** Whether the process is about to stop, so that clients had better connect elsewhere next time. */
+  readonly leaving: () => boolean
   /** What is not ready, or nothing. */
   readonly unready: () => Promise<string[]>
 }
 
-const BODY_LIMIT = 1_048_576
+/** Largest body of an operation that names no other, in bytes. */
+export const BODY_LIMIT = 1_048_576
 
 export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> {
   const app = fastify({
@@ -67,23 +79,24 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
   })
   app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id)
+    if (options.leaving()) reply.header('connection', 'close')
     // Operations that must know where a request came from read this header; what the client wrote is not believed.
     request.headers['x-client-address'] = request.ip
     done()
   })
   app.setErrorHandler((error: FastifyError, request, reply) => sendError(error, request, reply, options.log))
-  await options.edge?.(app)
+  await options.edge?.(app, options)
   app.setNotFoundHandler((request) => {
     throw kernelErrors.routeNotFound({ method: request.method, path: request.url.split('?')[0] })
   })
 
+  options.fleet?.door(app, options)
   registerOperationsOfProcess(app, options)
   for (const hosted of options.hosted.values()) {
     for (const [name, operation] of Object.entries(hosted.service.contract.operations)) {
       if (operation.access !== 'internal') await registerOperation(app, options, hosted, name, operation)
     }
   }
-  options.fleet?.door(app, options)
   await app.ready()
   return app
 }
@@ -214,6 +227,7 @@ function callOf(request: FastifyRequest, operation: Operation, timeout: number):
     actor: request.actor,
     deadline: Deadline.in(timeout),
     trace: traceFrom(request.headers.traceparent as string | undefined),
+    request: request.id,
     key,
     depth: 0,
   }

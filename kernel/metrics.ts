@@ -17,6 +17,13 @@ export function createMetrics() {
       buckets: BUCKETS,
       registers,
     }),
+    served: new Histogram({
+      name: 'doran_served_call_duration_seconds',
+      help: 'Calls that other processes make here, by operation and status class',
+      labelNames: ['service', 'operation', 'status'],
+      buckets: BUCKETS,
+      registers,
+    }),
     call: new Histogram({
       name: 'doran_call_duration_seconds',
       help: 'Calls from one service to another',

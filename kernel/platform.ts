@@ -1,5 +1,6 @@
 /** Runs services: wires databases, events, tasks, identity and the public door of one process. */
 import type { AddressInfo } from 'node:net'
+import { setTimeout } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import { CacheStore } from './cache.ts'
@@ -17,26 +18,31 @@ import { withRelay } from './durable/relay.ts'
 import { bindSaga } from './durable/sagas.ts'
 import { countTasks, type Worker } from './durable/tasks.ts'
 import type { Fleet } from './fleet.ts'
-import { buildHttp } from './http.ts'
+import { buildHttp, type Edge } from './http.ts'
 import { type Actor, Identity, type IdentitySource, REVOCATION_TOPIC, type Revocation } from './identity.ts'
 import { createLog } from './log.ts'
 import { collectProcessMetrics, createMetrics, gauge, type Metrics } from './metrics.ts'
 import type { Service } from './service.ts'
 import { newTrace, type SpanSink } from './trace.ts'
 
-export type { CallMode } from './calls.ts'
+export { encodeJson } from './cache.ts'
+export { type Call, type CallMode, checkedInput, type Hosted, MAX_DEPTH, type RemoteCall } from './calls.ts'
 export { ConfigError, databaseUrlOf, databaseVariable, type KernelConfig, kernelConfig, readConfig } from './config.ts'
 export { Pool } from './database/database.ts'
-export { type EmbeddedPostgres, startEmbeddedPostgres } from './database/embedded.ts'
+export { Listener } from './database/listener.ts'
 export { MigrationChangedError, type MigrationSource, migrate, readMigrations } from './database/migrate.ts'
+export { Deadline } from './deadline.ts'
 export { discardTask, listTasks, replayTask, type TaskSummary } from './durable/tasks.ts'
-export { type ErrorFactory, kernelErrors, toProblem } from './errors.ts'
-export type { Fleet } from './fleet.ts'
+export { type ErrorFactory, fromProblem, kernelErrors, type Problem, toProblem } from './errors.ts'
+export type { Fleet, FleetInside } from './fleet.ts'
+export { BODY_LIMIT, type Edge, type EdgeInside } from './http.ts'
+export { assertKey } from './idempotency.ts'
 export { Identity, type IdentitySource } from './identity.ts'
 export { createLog } from './log.ts'
+export { gauge, type Metrics } from './metrics.ts'
 export { type OpenApi, type OpenApiOperation, openApi } from './openapi.ts'
 export type { Service } from './service.ts'
-export type { Span, SpanSink, Trace } from './trace.ts'
+export { beginSpan, childOf, type Span, type SpanSink, type Trace, traceFrom, traceParent } from './trace.ts'
 
 export interface PlatformOptions {
   readonly services: readonly Service[]
@@ -46,7 +52,7 @@ export interface PlatformOptions {
   /** Who signs tokens; given a way to call services that run here. */
   readonly identity: (client: <C extends Contract>(contract: C) => Client<C>) => IdentitySource
   /** Adds to the public door before the routes: the gateway. */
-  readonly edge?: (app: FastifyInstance) => Promise<void>
+  readonly edge?: Edge
   readonly mode?: CallMode
   /** The way to services that do not run here, and from them; without it everything runs here. */
   readonly fleet?: Fleet
@@ -60,11 +66,12 @@ export interface Platform {
   readonly http: FastifyInstance
   readonly config: KernelConfig
   readonly log: Logger
-  /** Calls services that run here, as `actor`, or as the system itself. */
+  readonly channel: Channel
+  /** Calls services as `actor`, or as the system itself. */
   client<C extends Contract>(contract: C, actor?: Actor): Client<C>
   /** The database of a service. */
   database(service: string): Database
-  /** Opens the public door; answers the port. */
+  /** Opens the doors; answers the port. One of many answers when the others may call it. */
   listen(): Promise<number>
   /** Finishes what is in hand, gives back the rest, and closes everything. */
   close(): Promise<void>
@@ -124,6 +131,7 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
     actor,
     deadline: Deadline.in(config.REQUEST_TIMEOUT_MS),
     trace: newTrace(),
+    request: undefined,
     key: undefined,
     depth: 0,
   })
@@ -156,6 +164,7 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
     edge: options.edge,
     fleet,
     spans,
+    leaving: () => stopped.signal.aborted,
     unready: async () => [
       ...(stopped.signal.aborted ? ['it is stopping'] : []),
       ...(identity.loaded ? [] : ['the auth service has not told which tokens are revoked']),
@@ -169,12 +178,14 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
     http,
     config,
     log,
+    channel,
     client,
     database: (service) => (databaseOf(service) as DatabaseOfProcess).pool.at(0),
     async listen() {
       await http.listen({ port: config.PORT, host: config.HOST })
       const { port } = http.server.address() as AddressInfo
       if (fleet) {
+        await untilLoaded(identity, log, stopped.signal)
         await fleet.join(port)
         void subscribeElsewhere(wiring, { here: false, stopped: stopped.signal })
       }
@@ -192,6 +203,9 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
     },
   }
 }
+
+const LOOK = 20
+const PATIENCE = 5_000
 
 const EMPTY = { type: 'object', properties: {} } as NonNullable<Service['config']>
 
@@ -211,6 +225,15 @@ async function unready(databases: Iterable<DatabaseOfProcess>): Promise<string[]
     }
   })
   return (await Promise.all(checks)).flat()
+}
+
+/** Waits for the auth service, which may still be starting, or until `stopped`. */
+async function untilLoaded(identity: Identity, log: Logger, stopped: AbortSignal): Promise<void> {
+  for (let waited = 0; !identity.loaded && !stopped.aborted; waited += LOOK) {
+    if (waited > 0 && waited % PATIENCE === 0)
+      log.warn('waiting for the auth service, which tells what tokens are revoked')
+    await setTimeout(LOOK)
+  }
 }
 
 /** Gauges that show how full things are: connections and tasks, for each database. */

@@ -5,10 +5,11 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { newId } from '@doran/kernel'
-import type { TestPlatform, TestUser } from '@doran/kernel/testing'
+import type { TestUser } from '@doran/kernel/testing'
 import fc from 'fast-check'
 import { errors, services } from '../apps/server/services.ts'
 import { type Marketplace, openMarketplace } from './journeys/marketplace.ts'
+import type { Doran } from './journeys/processes.ts'
 
 const known = new Set(errors.map(({ code }) => code))
 const RUNS = 30
@@ -87,7 +88,7 @@ function fitting(schema: Schema): fc.Arbitrary<unknown> {
 
 describe('bad input', () => {
   let market: Marketplace
-  let platform: TestPlatform
+  let platform: Doran
   before(async () => {
     market = await openMarketplace()
     platform = market.platform

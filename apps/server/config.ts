@@ -1,3 +1,4 @@
+import { type FleetConfig, fleetConfig } from '@doran/fleet'
 import { type GatewayConfig, gatewayConfig } from '@doran/gateway'
 import { type Static, Type } from '@doran/kernel'
 import { type KernelConfig, kernelConfig, readConfig } from '@doran/kernel/platform'
@@ -11,6 +12,12 @@ export const serverConfig = Type.Object({
     default: 3001,
     description: 'Port of the payment sandbox that `doran start` runs when PAYMENT_SANDBOX_URL is not set',
   }),
+  DORAN_SERVICES: Type.Optional(
+    Type.String({
+      description:
+        'Services that `doran start` runs in this process, separated by commas, when `--services` is not given',
+    }),
+  ),
   ADMIN_EMAIL: Type.Optional(
     Type.String({
       format: 'email',
@@ -28,15 +35,16 @@ export const serverConfig = Type.Object({
 
 export type ServerConfig = Static<typeof serverConfig>
 
-/** All settings of a process that runs everything, checked together. */
+/** All settings, checked together. */
 export function readSettings(environment: NodeJS.ProcessEnv): {
   kernel: KernelConfig
   gateway: GatewayConfig
   server: ServerConfig
+  fleet: FleetConfig
 } {
-  const [kernel, gateway, server] = readConfig(
-    [kernelConfig, gatewayConfig, serverConfig, ...services.flatMap(({ config }) => config ?? [])],
+  const [kernel, gateway, server, fleet] = readConfig(
+    [kernelConfig, gatewayConfig, serverConfig, fleetConfig, ...services.flatMap(({ config }) => config ?? [])],
     environment,
-  ) as unknown as [KernelConfig, GatewayConfig, ServerConfig]
-  return { kernel, gateway, server }
+  ) as unknown as [KernelConfig, GatewayConfig, ServerConfig, FleetConfig]
+  return { kernel, gateway, server, fleet }
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
-import { databaseUrlOf, type EmbeddedPostgres, startEmbeddedPostgres } from '@doran/kernel/platform'
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '@doran/embedded-postgres'
+import { databaseUrlOf } from '@doran/kernel/platform'
 import pg from 'pg'
 import { UserError } from './errors.ts'
 import { services } from './services.ts'
@@ -13,9 +14,12 @@ export interface EmbeddedDatabase {
   close(): Promise<void>
 }
 
-/** Whether some service has no database of its own in the environment, so that the embedded one is needed. */
-export function needsEmbedded(environment: NodeJS.ProcessEnv): boolean {
-  return services.some(({ contract }) => !databaseUrlOf(contract.name, environment))
+/** Whether some of the services has no database of its own in the environment, so that the embedded one is needed. */
+export function needsEmbedded(
+  environment: NodeJS.ProcessEnv,
+  names: readonly string[] = services.map(({ contract }) => contract.name),
+): boolean {
+  return names.some((name) => !databaseUrlOf(name, environment))
 }
 
 /** The embedded database for the one process that runs Doran on it. A second one is refused. */

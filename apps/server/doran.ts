@@ -5,8 +5,25 @@ import { UserError } from './errors.ts'
 
 const commands: Record<string, { about: string; run: (args: string[]) => Promise<void> }> = {
   start: {
-    about: 'run everything in this process (--no-seed: with an empty catalogue)',
+    about:
+      'run everything in this process; --services a,b: only those; --split [--instances a=2] [--tls]: each in its own; --workers n: on n cores; --no-seed: with an empty catalogue',
     run: async (args) => (await import('./commands/start.ts')).start(args),
+  },
+  'start-worker': {
+    about: 'run one of the processes of --workers, which starts it',
+    run: async () => (await import('./commands/start.ts')).startWorker(),
+  },
+  services: {
+    about: 'the instances that are running: where, which version, how they are',
+    run: async () => (await import('./commands/services.ts')).servicesCommand(),
+  },
+  doctor: {
+    about: 'say what is wrong with this set-up',
+    run: async (args) => (await import('./commands/doctor.ts')).doctor(args),
+  },
+  certs: {
+    about: 'make a local authority and certificates for mutual TLS (--folder, --host, --days)',
+    run: async (args) => (await import('./commands/certs.ts')).certs(args),
   },
   seed: {
     about: 'load the built-in catalogue; what is there already stays',

@@ -1,6 +1,6 @@
 import auth from '@doran/auth'
 import { auth as authContract } from '@doran/auth/contract'
-import { errors as gatewayErrors } from '@doran/gateway'
+import gateway from '@doran/gateway'
 import inventory from '@doran/inventory'
 import { type ErrorFactory, kernelErrors, type PlatformOptions, type Service } from '@doran/kernel/platform'
 import order from '@doran/order'
@@ -9,7 +9,7 @@ import product from '@doran/product'
 import user from '@doran/user'
 
 /** Everything that Doran is made of. */
-export const services: readonly Service[] = [auth, user, product, inventory, order, payment]
+export const services: readonly Service[] = [auth, user, product, inventory, order, payment, gateway]
 
 /** Tokens are signed by the auth service, which also says what has been revoked. */
 export const identity: PlatformOptions['identity'] = (client) => ({
@@ -20,6 +20,5 @@ export const identity: PlatformOptions['identity'] = (client) => ({
 /** Every error that a caller may be answered with. */
 export const errors: readonly ErrorFactory[] = [
   ...Object.values(kernelErrors),
-  ...Object.values(gatewayErrors),
   ...services.flatMap(({ errors }) => Object.values(errors)),
 ]

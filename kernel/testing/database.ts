@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '@doran/embedded-postgres'
 import pg from 'pg'
-import { type EmbeddedPostgres, startEmbeddedPostgres } from '../database/embedded.ts'
 import { migrate, readMigrations } from '../database/migrate.ts'
 import { newId } from '../id.ts'
 import { migrationsOf, type Service } from '../platform.ts'

@@ -6,6 +6,7 @@
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { httpClient } from '../client.ts'
 import type { Client, Contract, Event, Static } from '../contract.ts'
+import type { Queryable } from '../database/database.ts'
 import { sql } from '../database/sql.ts'
 import { newId } from '../id.ts'
 import { type Actor, TOKEN_ISSUER } from '../identity.ts'
@@ -120,7 +121,7 @@ export async function startPlatform(options: TestOptions): Promise<TestPlatform>
         .all<{ data: never }>(sql`select data from doran.events where name = ${event.name} order by id`)
       return rows.map(({ data }) => data)
     },
-    settled: () => settled(platform, services),
+    settled: () => settled(services.map((service) => platform.database(service))),
     async close() {
       await platform.close()
       await database.drop()
@@ -128,12 +129,12 @@ export async function startPlatform(options: TestOptions): Promise<TestPlatform>
   }
 }
 
-// A job that waits for its time has no attempts; one that is running, or failed, has.
-async function settled(platform: Platform, services: readonly string[]): Promise<void> {
+/** Waits until nothing is due in the databases. A job that waits for its time has no attempts; one that is running, or failed, has. */
+export async function settled(databases: readonly Queryable[]): Promise<void> {
   for (;;) {
     let open = 0
-    for (const service of services) {
-      const { dead, due } = await platform.database(service).one<{ dead: string[] | null; due: number }>(sql`
+    for (const database of databases) {
+      const { dead, due } = await database.one<{ dead: string[] | null; due: number }>(sql`
         select array_agg(handler || ': ' || last_error) filter (where state = 'dead') as dead,
                count(*) filter (where state = 'ready' and (key is distinct from 'plan' or run_at <= now() or attempts > 0)) as due
         from doran.tasks`)

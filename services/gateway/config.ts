@@ -18,6 +18,19 @@ export const gatewayConfig = Type.Object({
     default: 600,
     description: 'Requests a minute by one signed-in user, from wherever they come',
   }),
+  GATEWAY_HEDGES: Type.String({
+    pattern: '^([a-z][a-z-]*\\.[A-Za-z]+=[1-9]\\d{0,4}(,(?!$)|$))*$',
+    default: '',
+    errorMessage: 'must list operations with milliseconds, like product.getProduct=30,product.listProducts=50',
+    description:
+      'Reads that are asked of a second instance when the first has not answered after so many milliseconds, like `product.getProduct=30`; empty for none',
+  }),
 })
 
 export type GatewayConfig = Static<typeof gatewayConfig>
+
+/** Milliseconds by operation, from `product.getProduct=30,product.listProducts=50`. */
+export function readHedges({ GATEWAY_HEDGES }: GatewayConfig): ReadonlyMap<string, number> {
+  const entries = GATEWAY_HEDGES.split(',').filter(Boolean)
+  return new Map(entries.map((entry) => entry.split('=') as [string, string]).map(([name, ms]) => [name, Number(ms)]))
+}

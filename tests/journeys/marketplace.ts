@@ -3,15 +3,16 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { auth, type Tokens } from '@doran/auth/contract'
-import { gateway, gatewayConfig } from '@doran/gateway'
+import { gatewayConfig, publicDoor } from '@doran/gateway'
 import { inventory } from '@doran/inventory/contract'
 import { newId } from '@doran/kernel'
 import { openApi, readConfig } from '@doran/kernel/platform'
-import { freePort, startPlatform, type TestPlatform } from '@doran/kernel/testing'
+import { freePort, startPlatform } from '@doran/kernel/testing'
 import { order } from '@doran/order/contract'
 import { payByCard, type Sandbox, startSandbox } from '@doran/payment/sandbox'
 import { product } from '@doran/product/contract'
 import { errors, identity, services } from '../../apps/server/services.ts'
+import { type Doran, startProcesses } from './processes.ts'
 
 export const CARDS = {
   approved: '4242424242424242',
@@ -34,7 +35,7 @@ const SECRET = 'a secret of the journeys'
 export const RETURN_URL = 'https://shop.example/return'
 
 export interface Marketplace {
-  platform: TestPlatform
+  platform: Doran
   sandbox: Sandbox
   /** Somebody who has just signed up. */
   signUp(name?: string): Promise<{ token: string; tokens: Tokens }>
@@ -60,14 +61,8 @@ export async function openMarketplace(environment: Record<string, string> = {}):
     RATE_LIMIT_PER_ACCOUNT: '1000000',
     ...environment,
   }
-  const [config] = readConfig([gatewayConfig], settings)
-  const platform = await startPlatform({
-    services,
-    identity,
-    environment: settings,
-    edge: gateway({ config, api: openApi(services, { version: '0.0.0' }), errors }),
-  })
-  await platform.listen()
+  const separate = process.env.DORAN_TEST_MODE === 'processes'
+  const platform = separate ? await startProcesses(settings) : await startInOneProcess(settings)
 
   return {
     platform,
@@ -115,4 +110,16 @@ export async function openMarketplace(environment: Record<string, string> = {}):
       await rm(folder, { recursive: true })
     },
   }
+}
+
+async function startInOneProcess(settings: Record<string, string>): Promise<Doran> {
+  const [config] = readConfig([gatewayConfig], settings)
+  const platform = await startPlatform({
+    services,
+    identity,
+    environment: settings,
+    edge: publicDoor({ config, api: openApi(services, { version: '0.0.0' }), errors }),
+  })
+  await platform.listen()
+  return platform
 }

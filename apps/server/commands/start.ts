@@ -1,120 +1,141 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { createServer } from 'node:net'
-import { fileURLToPath } from 'node:url'
+import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import { auth } from '@doran/auth/contract'
-import { gateway } from '@doran/gateway'
-import { createPlatform, openApi, type Platform } from '@doran/kernel/platform'
+import { createLog, type Platform } from '@doran/kernel/platform'
+import { Child, reportReady } from '../children.ts'
 import { readSettings, type ServerConfig } from '../config.ts'
-import { type EmbeddedDatabase, needsEmbedded, ownEmbedded } from '../database.ts'
+import { needsEmbedded, ownEmbedded } from '../database.ts'
 import { UserError } from '../errors.ts'
+import { host } from '../host.ts'
+import { Closing, claimPort, closeOnSignal, localUrl } from '../lifecycle.ts'
 import { seed } from '../seed/seed.ts'
-import { errors, identity, services } from '../services.ts'
-import { version } from '../version.ts'
+import { services } from '../services.ts'
+import { split } from './split.ts'
+import { workers } from './workers.ts'
 
-/** `doran start`: everything in one process, with its database and the payment sandbox beside it. */
+const allNames = services.map(({ contract }) => contract.name)
+
+/** `doran start`: everything in this process, some services of a fleet, or a fleet on this machine. */
 export async function start(args: string[]): Promise<void> {
+  const { values } = parseArgs({
+    args,
+    options: {
+      'no-seed': { type: 'boolean' },
+      services: { type: 'string' },
+      split: { type: 'boolean' },
+      instances: { type: 'string' },
+      tls: { type: 'boolean' },
+      workers: { type: 'string' },
+    },
+  })
+  const named = values.services ?? process.env.DORAN_SERVICES
+  if (values.split)
+    return split({ seeded: !values['no-seed'], instances: readInstances(values.instances), tls: !!values.tls })
+  if (values.instances || values.tls) throw new UserError('--instances and --tls belong to --split.')
+  if (values.workers) return workers(readWorkers(values.workers), !values['no-seed'])
+  if (named && named !== 'all') return startServices(readNames(named))
+  return startAll(!values['no-seed'])
+}
+
+/** Everything in one process, with its database and the payment sandbox beside it. */
+async function startAll(seeded: boolean): Promise<void> {
   const begun = performance.now()
-  const { values } = parseArgs({ args, options: { 'no-seed': { type: 'boolean' } } })
-  const settings = readSettings(process.env)
-  const { HOST, DORAN_DATA } = settings.kernel
-  const port = await claimPort(settings.kernel.PORT, HOST)
-
-  const closing: (() => Promise<unknown> | unknown)[] = []
-  const close = async () => {
-    while (closing.length > 0) await closing.pop()?.()
-  }
+  const { kernel, server } = readSettings(process.env)
+  const closing = new Closing()
   try {
-    let embedded: EmbeddedDatabase | undefined
-    if (needsEmbedded(process.env)) {
-      embedded = await ownEmbedded(DORAN_DATA)
-      closing.push(embedded.close)
-    }
-    const environment: NodeJS.ProcessEnv = { ...process.env, PORT: String(port) }
-    if (!environment.PAYMENT_SANDBOX_URL) {
-      const sandbox = await startSandbox(settings.server.SANDBOX_PORT)
-      closing.push(sandbox.close)
-      environment.PAYMENT_SANDBOX_URL = sandbox.url
-    }
-    environment.PAYMENT_WEBHOOK_URL ??= `http://127.0.0.1:${port}/api/payments/webhooks/sandbox`
-
-    const platform = await createPlatform({
-      services,
-      environment,
-      databaseUrl: embedded?.url,
-      identity,
-      edge: gateway({ config: settings.gateway, api: openApi(services, { version }), errors }),
-    })
-    closing.push(platform.close)
-    await ensureAdmin(platform, settings.server)
-    if (!values['no-seed']) await seed(platform, platform.log)
-    await platform.listen()
-    closeOnSignal(close, platform)
-    announce(
-      `http://${HOST === '0.0.0.0' ? '127.0.0.1' : HOST}:${port}`,
-      environment.PAYMENT_SANDBOX_URL,
-      performance.now() - begun,
-    )
+    const surroundings = await openSurroundings(closing)
+    const platform = await host({ names: allNames, ...surroundings })
+    closing.add(platform.close)
+    await ensureAdmin(platform, server)
+    if (seeded) await seed(platform, platform.log)
+    const port = await platform.listen()
+    const stop = closeOnSignal(closing, platform.log)
+    const url = localUrl(kernel.HOST, port)
+    reportReady({ url }, stop)
+    announce(url, surroundings.environment.PAYMENT_SANDBOX_URL as string, performance.now() - begun)
   } catch (error) {
-    await close()
+    await closing.close()
     throw error
   }
 }
 
-/** The port, or a free one for 0. One that is taken is told at once, and whether it is another Doran that has it. */
-async function claimPort(port: number, host: string): Promise<number> {
-  const probe = createServer()
-  const free = await new Promise<number | undefined>((resolve, reject) => {
-    probe.once('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EADDRINUSE') return resolve(undefined)
-      reject(
-        new UserError(`Doran cannot listen on ${host}:${port} (${error.code}); set HOST and PORT to what it may use.`),
-      )
-    })
-    probe.listen(port, host, () => {
-      const { port: given } = probe.address() as { port: number }
-      probe.close(() => resolve(given))
-    })
-  })
-  if (free !== undefined) return free
-  const address = `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${port}`
-  const isDoran = await fetch(`${address}/health/live`, { signal: AbortSignal.timeout(1_000) })
-    .then(async (answer) => ((await answer.json()) as { status?: string }).status === 'live')
-    .catch(() => false)
-  throw new UserError(
-    isDoran
-      ? `Doran is already running at ${address}. Stop it first, or start this one with another PORT and another DORAN_DATA.`
-      : `Port ${port} is taken by another program. Stop that, or choose another port: PORT=${port + 80} npm start`,
-  )
+/** Some services, for a fleet whose other processes run elsewhere. */
+async function startServices(names: string[]): Promise<void> {
+  const { kernel, server } = readSettings(process.env)
+  if (needsEmbedded(process.env, names)) {
+    throw new UserError(
+      'A part of the services needs a database that the others reach too: set DATABASE_URL. To run all of them as ' +
+        'processes on this machine with the embedded database, use `doran start --split`.',
+    )
+  }
+  const port = await claimPort(kernel.PORT, kernel.HOST)
+  const environment = { ...process.env, PORT: String(port) }
+  const closing = new Closing()
+  try {
+    const platform = await host({ names, environment, databaseUrl: undefined })
+    closing.add(platform.close)
+    if (names.includes('auth')) await ensureAdmin(platform, server)
+    const listening = await platform.listen()
+    const stop = closeOnSignal(closing, platform.log)
+    const url = localUrl(kernel.HOST, listening)
+    platform.log.info({ services: names, url }, 'ready')
+    reportReady({ url }, stop)
+  } catch (error) {
+    await closing.close()
+    throw error
+  }
 }
 
-/** The sandbox is another company's server in real life, so it is another process here. It ends with this one. */
-async function startSandbox(port: number): Promise<{ url: string; close(): Promise<void> }> {
-  const program = fileURLToPath(new URL('../doran.ts', import.meta.url))
-  const child = spawn(process.execPath, [program, 'sandbox-payment'], {
-    stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
-    env: { ...process.env, SANDBOX_PORT: String(port) },
-    // Ctrl-C reaches this process alone: it stops the sandbox after its own last request.
-    detached: true,
-  })
-  let complaint = ''
-  child.stderr?.on('data', (chunk) => (complaint += chunk))
-  const url = await Promise.race([
-    once(child, 'message').then(([message]) => (message as { url: string }).url),
-    once(child, 'exit').then(() =>
-      Promise.reject(new UserError(complaint.trim() || 'The payment sandbox did not start.')),
-    ),
-  ])
-  child.stderr?.pipe(process.stderr)
-  return { url, close: () => stopChild(child) }
+/** One of the processes of `--workers`: everything, on what the first process has started. */
+export async function startWorker(): Promise<void> {
+  const closing = new Closing()
+  const platform = await host({ names: allNames, environment: process.env, databaseUrl: process.env.DATABASE_URL })
+  closing.add(platform.close)
+  const port = await platform.listen()
+  reportReady({ url: localUrl(platform.config.HOST, port) }, closeOnSignal(closing, platform.log))
 }
 
-async function stopChild(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return
-  const exited = once(child, 'exit')
-  child.kill('SIGTERM')
-  await exited
+export interface Surroundings {
+  /** The environment with everything that was started filled in. */
+  readonly environment: NodeJS.ProcessEnv
+  readonly databaseUrl: string | undefined
+}
+
+/** Claims the port and starts what is needed beside Doran: its database and the payment sandbox. */
+export async function openSurroundings(closing: Closing): Promise<Surroundings> {
+  const { kernel, server } = readSettings(process.env)
+  const port = await claimPort(kernel.PORT, kernel.HOST)
+  const environment: NodeJS.ProcessEnv = { ...process.env, PORT: String(port) }
+  let databaseUrl: string | undefined
+  if (needsEmbedded(process.env)) {
+    const embedded = await ownEmbedded(kernel.DORAN_DATA)
+    closing.add(embedded.close)
+    databaseUrl = embedded.url
+  }
+  if (!environment.PAYMENT_SANDBOX_URL) {
+    // The sandbox is another company's server in real life, so it is another process here.
+    const sandbox = new Child({
+      name: 'sandbox',
+      command: ['sandbox-payment'],
+      environment: { ...process.env, SANDBOX_PORT: String(server.SANDBOX_PORT) },
+    })
+    environment.PAYMENT_SANDBOX_URL = await sandbox.start()
+    closing.add(() => sandbox.stop())
+  }
+  environment.PAYMENT_WEBHOOK_URL ??= `${localUrl(kernel.HOST, port)}/api/payments/webhooks/sandbox`
+  return { environment, databaseUrl }
+}
+
+/** Brings databases up to date and fills them, before others run on them. */
+export async function prepare(surroundings: Surroundings, seeded: boolean): Promise<void> {
+  const { server, kernel } = readSettings(process.env)
+  const platform = await host({ names: allNames, ...surroundings })
+  try {
+    await ensureAdmin(platform, server)
+    if (seeded) await seed(platform, createLog(kernel.LOG_LEVEL))
+  } finally {
+    await platform.close()
+  }
 }
 
 async function ensureAdmin(platform: Platform, { ADMIN_EMAIL, ADMIN_PASSWORD }: ServerConfig): Promise<void> {
@@ -124,26 +145,38 @@ async function ensureAdmin(platform: Platform, { ADMIN_EMAIL, ADMIN_PASSWORD }: 
     .ensureAccount({ email: ADMIN_EMAIL, password: ADMIN_PASSWORD, name: 'Administrator', roles: ['admin'] })
 }
 
-/** The first signal finishes what is in hand; a second one leaves at once. */
-function closeOnSignal(close: () => Promise<void>, { log }: Platform): void {
-  let stopping = false
-  const stop = async (signal: string) => {
-    if (stopping) process.exit(1)
-    stopping = true
-    log.info({ signal }, 'stopping')
-    try {
-      await close()
-      process.exit(0)
-    } catch (error) {
-      log.fatal({ err: error }, 'could not stop in order')
-      process.exit(1)
-    }
+function readNames(list: string): string[] {
+  const names = list.split(',').map((name) => name.trim())
+  const unknown = names.filter((name) => !allNames.includes(name))
+  if (unknown.length > 0) {
+    throw new UserError(`There is no service ${unknown.join(', ')}. The services are ${allNames.join(', ')}.`)
   }
-  process.on('SIGTERM', stop)
-  process.on('SIGINT', stop)
+  return [...new Set(names)]
 }
 
-function announce(url: string, sandboxUrl: string, milliseconds: number): void {
+/** How many processes of each service, from `order=2,payment=2`. */
+function readInstances(list = ''): Map<string, number> {
+  const wanted = new Map(allNames.map((name) => [name, 1]))
+  for (const entry of list.split(',').filter(Boolean)) {
+    const [, name = '', count] = /^([a-z-]+)=([1-9]\d?)$/.exec(entry.trim()) ?? []
+    if (!wanted.has(name)) {
+      throw new UserError(
+        `--instances reads ${entry} where it expects pairs like order=2,payment=2 of ${allNames.join(', ')}.`,
+      )
+    }
+    wanted.set(name, Number(count))
+  }
+  return wanted
+}
+
+function readWorkers(text: string): number {
+  const count = text === 'all' ? availableParallelism() : Number(text)
+  if (Number.isInteger(count) && count >= 1 && count <= 64) return count
+  throw new UserError(`--workers reads ${text} where it expects a number from 1 to 64, or all.`)
+}
+
+/** Tells whoever started it where everything is. */
+export function announce(url: string, sandboxUrl: string, milliseconds: number): void {
   console.log(`
   Doran is ready after ${(milliseconds / 1000).toFixed(1)} s.
 

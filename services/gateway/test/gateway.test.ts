@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { gunzipSync } from 'node:zlib'
-import { errors, gateway, gatewayConfig } from '@doran/gateway'
+import gateway, { gatewayConfig, publicDoor } from '@doran/gateway'
 import { contract, get, service, Type } from '@doran/kernel'
 import { openApi, readConfig } from '@doran/kernel/platform'
 import { startPlatform, type TestPlatform } from '@doran/kernel/testing'
@@ -27,7 +27,7 @@ const echo = service(
 function start(environment: Record<string, string>): Promise<TestPlatform> {
   const [config] = readConfig([gatewayConfig], environment)
   const api = openApi([echo], { version: '1.0.0' })
-  return startPlatform({ services: [echo], edge: gateway({ config, api, errors: Object.values(errors) }) })
+  return startPlatform({ services: [echo], edge: publicDoor({ config, api, errors: Object.values(gateway.errors) }) })
 }
 
 describe('the gateway', () => {

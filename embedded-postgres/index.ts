@@ -190,7 +190,7 @@ async function start(
     listen_addresses: '',
     unix_socket_directories: socket,
     unix_socket_permissions: '0700',
-    max_connections: '100',
+    max_connections: '300',
     shared_buffers: '128MB',
     ...settings,
   }

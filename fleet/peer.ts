@@ -1,0 +1,145 @@
+/** One instance of a service as its callers see it: connections, what is under way, and whether it is to be trusted. */
+import type { SecureContextOptions } from 'node:tls'
+import { type CircuitBreakerPolicy, CircuitState, ConsecutiveBreaker, circuitBreaker, handleWhen } from 'cockatiel'
+import { type Dispatcher, errors, Pool } from 'undici'
+
+/** The request was not sent, so nothing was done: it may be sent to another instance. */
+export class NotSentError extends Error {
+  override readonly name = 'NotSentError'
+}
+
+/** The request was sent and no answer came back; what was done is unknown. */
+export class NoAnswerError extends Error {
+  override readonly name = 'NoAnswerError'
+}
+
+/** The caller's time is up. It may be the instance's fault. */
+export class TimeUpError extends NoAnswerError {}
+
+const CONNECT_TIMEOUT = 1_000
+const FAULTS_TO_EJECT = 3
+const PROBE = { every: 250, timeout: 1_000 }
+
+export interface PeerRequest {
+  readonly method: Dispatcher.HttpMethod
+  readonly path: string
+  readonly headers: Record<string, string | string[]>
+  readonly body?: string | Buffer | NodeJS.ReadableStream | null
+  /** Milliseconds until the answer must begin. */
+  readonly timeout: number
+  readonly signal?: AbortSignal
+}
+
+export type PeerResponse = Dispatcher.ResponseData<unknown>
+
+export class Peer {
+  readonly url: string
+  readonly #pool: Pool
+  readonly #breaker: CircuitBreakerPolicy
+  #pending = 0
+  #probe: NodeJS.Timeout | undefined
+  #ejected = false
+  #closed = false
+
+  /** `service` is the name that its certificate must bear. */
+  constructor(url: string, service: string, tls: SecureContextOptions | undefined) {
+    this.url = url
+    this.#pool = new Pool(url, {
+      connect: { timeout: CONNECT_TIMEOUT, ...(tls && { ...tls, servername: service }) },
+      bodyTimeout: 60_000,
+    })
+    this.#breaker = circuitBreaker(
+      handleWhen((error) => error instanceof NotSentError || error instanceof NoAnswerError),
+      { halfOpenAfter: PROBE.every, breaker: new ConsecutiveBreaker(FAULTS_TO_EJECT) },
+    )
+    this.#breaker.onBreak(() => this.#eject())
+  }
+
+  /** Requests under way. */
+  get pending(): number {
+    return this.#pending
+  }
+
+  /** It failed repeatedly and its health check has not succeeded since. */
+  get ejected(): boolean {
+    return this.#ejected
+  }
+
+  get state(): 'closed' | 'open' | 'half-open' {
+    if (this.#breaker.state === CircuitState.Closed) return 'closed'
+    return this.#breaker.state === CircuitState.HalfOpen ? 'half-open' : 'open'
+  }
+
+  /**
+   * Sends a request and answers as soon as the head of the response is there. Throws {@link NotSentError} or
+   * {@link NoAnswerError}; any status is an answer.
+   */
+  async send(request: PeerRequest): Promise<PeerResponse> {
+    this.#pending++
+    try {
+      return await this.#breaker.execute(() => this.#request(request))
+    } finally {
+      this.#pending--
+    }
+  }
+
+  /** Lets what is under way finish. */
+  async close(): Promise<void> {
+    this.#closed = true
+    clearTimeout(this.#probe)
+    await this.#pool.close()
+  }
+
+  async #request({ timeout, signal, ...request }: PeerRequest): Promise<PeerResponse> {
+    try {
+      return await this.#pool.request({ ...request, headersTimeout: Math.max(1, timeout), signal } as Parameters<
+        Pool['request']
+      >[0])
+    } catch (error) {
+      throw explained(error, this.url)
+    }
+  }
+
+  #eject(): void {
+    if (this.#ejected || this.#closed) return
+    this.#ejected = true
+    this.#probe = setTimeout(() => void this.#check(), PROBE.every)
+    this.#probe.unref()
+  }
+
+  async #check(): Promise<void> {
+    try {
+      const { statusCode, body } = await this.#pool.request({
+        method: 'GET',
+        path: '/health/live',
+        headersTimeout: PROBE.timeout,
+        bodyTimeout: PROBE.timeout,
+      })
+      await body.dump()
+      this.#ejected = statusCode !== 200
+    } catch {
+      // Still away.
+    }
+    if (!this.#ejected || this.#closed) return
+    this.#probe = setTimeout(() => void this.#check(), PROBE.every)
+    this.#probe.unref()
+  }
+}
+
+const NOT_SENT =
+  /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ERR_TLS_|ERR_SSL_|CERT_|UND_ERR_CONNECT_TIMEOUT|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_)/
+
+function explained(error: unknown, url: string): Error {
+  const { code = '', message } = error as { code?: string; message: string }
+  if (
+    NOT_SENT.test(code) ||
+    error instanceof errors.ClientDestroyedError ||
+    error instanceof errors.ClientClosedError
+  ) {
+    return new NotSentError(`${url} cannot be reached: ${message}`, { cause: error })
+  }
+  if (error instanceof errors.HeadersTimeoutError || (error as Error).name === 'TimeoutError') {
+    return new TimeUpError(`${url} did not answer in time`, { cause: error })
+  }
+  return new NoAnswerError(`${url} gave no answer: ${message}`, { cause: error })
+}

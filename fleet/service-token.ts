@@ -1,0 +1,66 @@
+/** Proof that a call comes from one of our own processes, and for whom it acts. */
+import { type Actor, TOKEN_ISSUER } from '@doran/kernel'
+import { kernelErrors } from '@doran/kernel/platform'
+import { errors, jwtVerify, SignJWT } from 'jose'
+import { LRUCache } from 'lru-cache'
+
+const LIFE_SECONDS = 120
+/** A token is used again for this long, so that most calls sign nothing. */
+const REUSE_MS = 60_000
+
+export class ServiceTokens {
+  readonly #key: Uint8Array
+  readonly #signed = new LRUCache<string, Promise<string>>({ max: 10_000, ttl: REUSE_MS })
+  readonly #verified = new LRUCache<string, { actor: Actor | undefined; service: string }>({
+    max: 10_000,
+    ttl: REUSE_MS,
+  })
+
+  constructor(secret: string) {
+    this.#key = new TextEncoder().encode(secret)
+  }
+
+  /** A token for calls of this service on behalf of the actor, or of the system itself. */
+  sign(service: string, actor: Actor | undefined): Promise<string> {
+    const subject = JSON.stringify([service, actor])
+    let token = this.#signed.get(subject)
+    if (!token) {
+      token = new SignJWT({ ...(actor && { actor }) })
+        .setProtectedHeader({ alg: 'HS256' })
+        .setIssuer(TOKEN_ISSUER)
+        .setAudience(service)
+        .setIssuedAt()
+        .setExpirationTime(`${LIFE_SECONDS}s`)
+        .sign(this.#key)
+      this.#signed.set(subject, token)
+    }
+    return token
+  }
+
+  /** For whom the call acts. Throws `not_our_service` for anything but a live token for this service. */
+  async verify(service: string, header: string | undefined): Promise<Actor | undefined> {
+    const token = /^Bearer (\S+)$/.exec(header ?? '')?.[1]
+    if (!token) throw kernelErrors.notOurService()
+    let verified = this.#verified.get(token)
+    if (!verified) {
+      verified = await this.#verify(token)
+      this.#verified.set(token, verified)
+    }
+    if (verified.service !== service) throw kernelErrors.notOurService()
+    return verified.actor
+  }
+
+  async #verify(token: string): Promise<{ actor: Actor | undefined; service: string }> {
+    try {
+      const { payload } = await jwtVerify(token, this.#key, {
+        issuer: TOKEN_ISSUER,
+        algorithms: ['HS256'],
+        requiredClaims: ['aud', 'exp'],
+      })
+      return { actor: payload.actor as Actor | undefined, service: String(payload.aud) }
+    } catch (error) {
+      if (error instanceof errors.JOSEError) throw kernelErrors.notOurService()
+      throw error
+    }
+  }
+}

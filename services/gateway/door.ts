@@ -1,0 +1,103 @@
+/** The public door: what every request passes before it reaches an operation, and the pages about the API. */
+import type { Edge, ErrorFactory, OpenApi } from '@doran/kernel/platform'
+import compress from '@fastify/compress'
+import cors from '@fastify/cors'
+import rateLimit from '@fastify/rate-limit'
+import type { FastifyInstance } from 'fastify'
+import { type GatewayConfig, readHedges } from './config.ts'
+import { docsPage, errorsPage } from './docs-page.ts'
+import { rateLimited } from './errors.ts'
+import { type ProxyOptions, passOn } from './proxy.ts'
+
+export interface DoorOptions {
+  readonly config: GatewayConfig
+  readonly api: OpenApi
+  readonly errors: readonly ErrorFactory[]
+  /** Services of other processes; without it all run here. */
+  readonly proxy?: Omit<ProxyOptions, 'hedges'> | undefined
+  /** Client of `ioredis`, for rates that several gateways count together. */
+  readonly redis?: object | undefined
+}
+
+/**
+ * For answers that are data (OWASP REST security cheat sheet): nothing may run in them, frame them, guess their type,
+ * keep them in a shared cache, or fetch the site without TLS once it was seen with TLS.
+ */
+const SECURITY_HEADERS = {
+  'cache-control': 'no-store',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'cross-origin-resource-policy': 'same-origin',
+  'referrer-policy': 'no-referrer',
+  'strict-transport-security': 'max-age=31536000; includeSubDomains',
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+}
+
+/** Our own pages have a style sheet inside. */
+const PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+
+const COMPRESS_FROM_BYTES = 1_024
+const MINUTE = 60_000
+
+/** Makes the function that a platform takes as its `edge`. */
+export function publicDoor({ config, api, errors, proxy, redis }: DoorOptions): Edge {
+  const hedges = readHedges(config)
+  return async (app, inside) => {
+    const origins = config.CORS_ORIGINS.split(',')
+      .map((origin) => origin.trim())
+      .filter(Boolean)
+    app.addHook('onRequest', (_request, reply, done) => {
+      reply.headers(SECURITY_HEADERS)
+      done()
+    })
+    if (origins.length > 0) {
+      await app.register(cors, {
+        origin: origins,
+        methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
+        exposedHeaders: ['x-request-id', 'retry-after'],
+        maxAge: 600,
+      })
+    }
+    await app.register(compress, { threshold: COMPRESS_FROM_BYTES, encodings: ['br', 'gzip'] })
+    await limitRates(app, config, redis)
+    describeApi(app, api, errors)
+    if (proxy) await passOn(app, { ...proxy, hedges }, inside)
+  }
+}
+
+async function limitRates(app: FastifyInstance, config: GatewayConfig, redis: object | undefined): Promise<void> {
+  // When Redis is away, requests are answered uncounted.
+  await app.register(rateLimit, { global: false, ...(redis && { redis, nameSpace: 'doran-rate-', skipOnError: true }) })
+  const perAddress = app.createRateLimit({ max: config.RATE_LIMIT_PER_IP, timeWindow: MINUTE })
+  const perAccount = app.createRateLimit({
+    max: config.RATE_LIMIT_PER_ACCOUNT,
+    timeWindow: MINUTE,
+    keyGenerator: ({ actor }) => `account:${actor?.id}`,
+  })
+  // Whoever watches the process must always be answered.
+  app.addHook('onRequest', async (request) => {
+    if (!request.routeOptions.url?.startsWith('/health/')) assertAllowed(await perAddress(request))
+  })
+  // The operation's own check has found out who is calling by the time of this hook.
+  app.addHook('preHandler', (request, _reply, done) => {
+    if (!request.actor) return done()
+    perAccount(request)
+      .then(assertAllowed)
+      .then(() => done(), done)
+  })
+}
+
+function assertAllowed(result: Awaited<ReturnType<ReturnType<FastifyInstance['createRateLimit']>>>): void {
+  if (!result.isAllowed && result.isExceeded) throw rateLimited({ retryAfter: result.ttlInSeconds })
+}
+
+function describeApi(app: FastifyInstance, api: OpenApi, errors: readonly ErrorFactory[]): void {
+  const pages: [string, string, string][] = [
+    ['/openapi.json', 'application/json; charset=utf-8', JSON.stringify(api)],
+    ['/docs', 'text/html; charset=utf-8', docsPage(api)],
+    ['/docs/errors', 'text/html; charset=utf-8', errorsPage(errors)],
+  ]
+  for (const [path, type, content] of pages) {
+    app.get(path, (_request, reply) => reply.type(type).header('content-security-policy', PAGE_POLICY).send(content))
+  }
+}

@@ -1,0 +1,186 @@
+/** Passes requests on to the services of other processes, piece by piece in both directions. */
+import type { IncomingMessage } from 'node:http'
+import type { Attempt, Peer, PeerResponse, Target, Targets } from '@doran/fleet'
+import type { Contract, Operation } from '@doran/kernel'
+import {
+  BODY_LIMIT,
+  beginSpan,
+  childOf,
+  type EdgeInside,
+  kernelErrors,
+  traceFrom,
+  traceParent,
+} from '@doran/kernel/platform'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { RouteShares } from './routes.ts'
+
+export interface ProxyOptions {
+  /** Services of other processes. */
+  readonly contracts: readonly Contract[]
+  readonly targets: Targets
+  readonly shares: RouteShares
+  /** Milliseconds after which a read is asked of a second instance too, by `service.operation`. */
+  readonly hedges: ReadonlyMap<string, number>
+  /** Milliseconds. */
+  readonly timeout: number
+}
+
+/** Bodies up to this size are read first, so that the request can be sent again; larger ones flow through. */
+const KEPT_BODY = 65_536
+
+const HOP_BY_HOP = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'host',
+  'expect',
+  'content-length',
+])
+
+export async function passOn(app: FastifyInstance, options: ProxyOptions, inside: EdgeInside): Promise<void> {
+  await app.register(async (scope) => {
+    scope.removeAllContentTypeParsers()
+    scope.addContentTypeParser('*', (_request, payload, done) => done(null, payload))
+    for (const { name: service, operations } of options.contracts) {
+      for (const [name, operation] of Object.entries(operations)) {
+        if (operation.access !== 'internal') addRoute(scope, service, name, operation, options, inside)
+      }
+    }
+  })
+}
+
+function addRoute(
+  app: FastifyInstance,
+  service: string,
+  name: string,
+  operation: Operation,
+  options: ProxyOptions,
+  { identity, metrics, spans }: EdgeInside,
+): void {
+  const full = `${service}.${name}`
+  const limit = operation.bodyLimit ?? BODY_LIMIT
+  const hedge = operation.method === 'GET' ? options.hedges.get(full) : undefined
+  app.route({
+    method: operation.method,
+    url: `/api${operation.route}`,
+    config: { operation: full },
+    onRequest(request, _reply, done) {
+      if (Number(request.headers['content-length']) > limit) return done(kernelErrors.bodyTooLarge())
+      const { authorization } = request.headers
+      if (authorization === undefined) return done()
+      // The service decides who may do what; here it only matters whose requests are counted.
+      identity
+        .authenticate(authorization)
+        .then(
+          (actor) => {
+            request.actor = actor
+          },
+          () => {},
+        )
+        .then(() => done())
+    },
+    async handler(request, reply) {
+      const trace = traceFrom(request.headers.traceparent as string | undefined)
+      request.trace = trace
+      request.endSpan = beginSpan(spans, { trace, name: full, kind: 'server', attributes: {} })
+      const body = await bodyOf(request)
+      const elsewhere = options.shares.pick(service, name, request.actor?.id ?? request.ip)
+      const target = elsewhere ? options.targets.at(elsewhere) : options.targets.of(service)
+      const gone = new AbortController()
+      reply.raw.once('close', () => reply.raw.writableFinished || gone.abort())
+      const send = ({ peer }: Attempt) =>
+        peer.send({
+          method: request.method as 'GET',
+          path: request.url,
+          headers: headersOf(request, traceParent(childOf(trace)), body),
+          body,
+          timeout: options.timeout,
+          signal: gone.signal,
+        })
+      const repeatable = isRepeatable(operation, request) && !isStream(body)
+      const response = hedge === undefined ? await target.run(repeatable, send) : await hedged(target, send, hedge)
+      return answer(reply, response)
+    },
+    onResponse(request, reply, done) {
+      request.endSpan?.(reply.statusCode >= 500 ? `answered ${reply.statusCode}` : undefined)
+      const status = `${Math.floor(reply.statusCode / 100)}xx`
+      metrics.request.observe({ service, operation: name, status }, reply.elapsedTime / 1000)
+      done()
+    },
+  })
+}
+
+/** Nothing, the whole body, or a stream of one that is large or of unknown size. */
+async function bodyOf(request: FastifyRequest): Promise<Buffer | IncomingMessage | null> {
+  const stream = request.body as IncomingMessage | undefined
+  if (!stream) return null
+  const length = request.headers['content-length']
+  if (length === undefined || Number(length) > KEPT_BODY) return stream
+  const chunks: Buffer[] = []
+  for await (const chunk of stream) chunks.push(chunk)
+  return Buffer.concat(chunks)
+}
+
+function isStream(body: Buffer | IncomingMessage | null): body is IncomingMessage {
+  return body !== null && !Buffer.isBuffer(body)
+}
+
+function isRepeatable(operation: Operation, { headers }: FastifyRequest): boolean {
+  const keyed = headers['idempotency-key'] !== undefined && !operation.secret
+  return operation.method === 'GET' || operation.idempotent === true || keyed
+}
+
+function headersOf(
+  request: FastifyRequest,
+  traceparent: string,
+  body: Buffer | IncomingMessage | null,
+): Record<string, string | string[]> {
+  const headers: Record<string, string | string[]> = {}
+  for (const [name, value] of Object.entries(request.headers)) {
+    if (value !== undefined && !HOP_BY_HOP.has(name)) headers[name] = value
+  }
+  const length = request.headers['content-length']
+  if (isStream(body) && length !== undefined) headers['content-length'] = length
+  headers['x-forwarded-for'] = request.ip
+  headers['x-forwarded-proto'] = request.protocol
+  headers['x-forwarded-host'] = request.host
+  headers['x-request-id'] = request.id
+  headers.traceparent = traceparent
+  return headers
+}
+
+function answer(reply: FastifyReply, { statusCode, headers, body }: PeerResponse): FastifyReply {
+  reply.code(statusCode)
+  for (const [name, value] of Object.entries(headers)) {
+    if (value !== undefined && (name === 'content-length' || !HOP_BY_HOP.has(name))) reply.header(name, value)
+  }
+  return reply.send(body)
+}
+
+/** Asks one instance and, when it has not answered after some milliseconds, another one too; the first answer counts. */
+async function hedged(
+  target: Target,
+  send: (to: Attempt) => Promise<PeerResponse>,
+  after: number,
+): Promise<PeerResponse> {
+  const tried = new Set<Peer>()
+  const first = target.run(true, send, tried)
+  let timer: NodeJS.Timeout | undefined
+  const second = new Promise<PeerResponse>((resolve, reject) => {
+    timer = setTimeout(() => target.run(true, send, tried).then(resolve, reject), after)
+  })
+  const winner = await Promise.any([first, second]).catch(() => first)
+  clearTimeout(timer)
+  for (const other of [first, second]) {
+    other.then(
+      (response) => response === winner || void response.body.dump(),
+      () => {},
+    )
+  }
+  return winner
+}
