@@ -3,18 +3,16 @@ import { hostname } from 'node:os'
 import { setTimeout as pause } from 'node:timers/promises'
 import { ConfigError, type Fleet, gauge, kernelErrors, type Metrics, type SpanSink } from '@doran/kernel/platform'
 import type { FastifyInstance } from 'fastify'
-import { Redis } from 'ioredis'
+import type { Redis } from 'ioredis'
 import type { Logger } from 'pino'
 import type { FleetConfig } from './config.ts'
 import { type Discovery, dnsDiscovery } from './discovery.ts'
 import { openDoor } from './door.ts'
 import type { Peer } from './peer.ts'
-import { redisChannel } from './redis-channel.ts'
 import { Registry } from './registry.ts'
 import { remoteCall } from './remote.ts'
 import { ServiceTokens } from './service-token.ts'
 import { Targets } from './targets.ts'
-import { otlpSpans } from './telemetry.ts'
 import { openTls, type Tls } from './tls.ts'
 
 export { type FleetConfig, fleetConfig } from './config.ts'
@@ -49,12 +47,14 @@ export function instanceName(config: FleetConfig, services: readonly string[]): 
 }
 
 /** Where traces go; undefined without a collector. */
-export function openSpans(
+export async function openSpans(
   options: Pick<FleetOptions, 'config' | 'instance' | 'services' | 'version' | 'log'>,
-): SpanSink | undefined {
+): Promise<SpanSink | undefined> {
   const { config, instance, services, version, log } = options
   const endpoint = config.OTEL_EXPORTER_OTLP_ENDPOINT
   if (!endpoint) return undefined
+  // What is used by few is loaded by those alone: it would cost every process time and memory.
+  const { otlpSpans } = await import('./telemetry.ts')
   return otlpSpans({ endpoint, service: services.join('+') || 'doran', instance, version, log })
 }
 
@@ -65,7 +65,7 @@ export async function openFleet(options: FleetOptions): Promise<OpenFleet> {
   const registry = config.DORAN_SERVICE_URL ? undefined : new Registry(registryUrl(options), log)
   await registry?.start()
   const discovery: Discovery = registry ?? dnsDiscovery(config.DORAN_SERVICE_URL as string)
-  const channel = config.REDIS_URL ? await redisChannel(config.REDIS_URL, log) : undefined
+  const channel = config.REDIS_URL ? await openChannel(config.REDIS_URL, log) : undefined
   const tokens = new ServiceTokens(secretOf(config))
   const targets = new Targets(discovery, tls)
 
@@ -158,8 +158,14 @@ function observe(metrics: Metrics, targets: Targets): void {
 }
 
 /** A connection to Redis that comes back by itself; while it is away commands fail at once. */
-export function openRedis(url: string, log: Logger): Redis {
+export async function openRedis(url: string, log: Logger): Promise<Redis> {
+  const { Redis } = await import('ioredis')
   const redis = new Redis(url, { enableOfflineQueue: false, maxRetriesPerRequest: 0, connectTimeout: 2_000 })
   redis.on('error', (error) => log.debug({ err: error }, 'Redis is away'))
   return redis
+}
+
+async function openChannel(url: string, log: Logger) {
+  const { redisChannel } = await import('./redis-channel.ts')
+  return redisChannel(url, log)
 }

@@ -4,7 +4,7 @@
  */
 import { type Static, type TObject, type TSchema, Type } from 'typebox'
 
-export { type Static, type TSchema, Type }
+export { type Static, type TObject, type TSchema, Type }
 
 /**
  * Who may call an operation: `anyone`, any signed-in `user`, a user who holds one of the listed roles, or

@@ -20,6 +20,8 @@ export {
   type Reply,
   type Static,
   Streamed,
+  type TObject,
+  type TSchema,
   Type,
 } from './contract.ts'
 export { brokenConstraint, type Database, type Queryable, type Transaction } from './database/database.ts'

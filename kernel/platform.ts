@@ -40,7 +40,6 @@ export { assertKey } from './idempotency.ts'
 export { Identity, type IdentitySource } from './identity.ts'
 export { createLog } from './log.ts'
 export { gauge, type Metrics } from './metrics.ts'
-export { type OpenApi, type OpenApiOperation, openApi } from './openapi.ts'
 export type { Service } from './service.ts'
 export { beginSpan, childOf, type Span, type SpanSink, type Trace, traceFrom, traceParent } from './trace.ts'
 
@@ -57,6 +56,8 @@ export interface PlatformOptions {
   /** The way to services that do not run here, and from them; without it everything runs here. */
   readonly fleet?: Fleet
   readonly spans?: SpanSink
+  /** Name of this process among others. */
+  readonly instance?: string
   readonly log?: Logger
   /** Set to false when the databases are up to date already. */
   readonly migrate?: boolean
@@ -138,7 +139,7 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
   const client = <C extends Contract>(contract: C, actor?: Actor) => caller.client(contract, systemCall(actor))
 
   const concurrency = config.TASK_CONCURRENCY
-  const wiring = { databases, hosted, caller, systemCall, log, metrics, spans, concurrency }
+  const wiring = { databases, hosted, caller, systemCall, log, metrics, spans, concurrency, holder: options.instance }
   const workers = await prepareWorkers(wiring)
   await subscribeElsewhere(wiring, { here: true })
   const identity = new Identity(options.identity(client))

@@ -1,7 +1,7 @@
 /** Runs some of the services, or all, in this process. */
 import { instanceName, openFleet, openRedis, openSpans } from '@doran/fleet'
-import { publicDoor, RouteShares } from '@doran/gateway'
-import { createLog, createPlatform, openApi, type Platform } from '@doran/kernel/platform'
+import { openApi, publicDoor, RouteShares } from '@doran/gateway'
+import { createLog, createPlatform, type Platform } from '@doran/kernel/platform'
 import { readSettings } from './config.ts'
 import { UserError } from './errors.ts'
 import { errors, identity, services } from './services.ts'
@@ -30,7 +30,7 @@ export async function host({ names, environment, databaseUrl }: HostOptions): Pr
   const instance = instanceName(config, elsewhere.length > 0 ? names : [])
   const log = createLog(kernel.LOG_LEVEL, elsewhere.length > 0 ? { base: { instance } } : {})
   const about = { config, instance, services: names, version, log }
-  const spans = openSpans(about)
+  const spans = await openSpans(about)
   const fleet =
     elsewhere.length === 0
       ? undefined
@@ -40,7 +40,7 @@ export async function host({ names, environment, databaseUrl }: HostOptions): Pr
           gateway: isGateway,
           databaseUrl: databaseUrl ?? kernel.DATABASE_URL,
         })
-  const redis = isGateway && config.REDIS_URL ? openRedis(config.REDIS_URL, log) : undefined
+  const redis = isGateway && config.REDIS_URL ? await openRedis(config.REDIS_URL, log) : undefined
   const shares = new RouteShares()
   const proxy = fleet && {
     contracts: elsewhere.map(({ contract }) => contract),
@@ -55,6 +55,7 @@ export async function host({ names, environment, databaseUrl }: HostOptions): Pr
     environment: isGateway ? environment : { TRUST_PROXY: '1', ...environment },
     databaseUrl,
     identity,
+    instance,
     ...(isGateway && {
       edge: publicDoor({ config: gateway, api: openApi(services, { version }), errors, proxy, redis }),
     }),

@@ -28,6 +28,7 @@ export interface Wiring {
   readonly caller: Caller
   readonly systemCall: () => Call
   readonly concurrency: number
+  readonly holder: string | undefined
   readonly log: Logger
   readonly metrics: Metrics
   readonly spans: SpanSink | undefined
@@ -48,7 +49,7 @@ export async function prepareWorkers(wiring: Wiring): Promise<Worker[]> {
     }
     await addHousekeeping(database, handlers)
     const { pool, listener } = database
-    const { log, metrics, concurrency, spans } = wiring
+    const { log, metrics, concurrency, holder, spans } = wiring
     const clientFor = (service: string, { trace }: Task) =>
       wiring.caller.client(relayContract(service), { ...wiring.systemCall(), trace: traceFrom(trace) })
     const worker = new Worker({
@@ -59,6 +60,7 @@ export async function prepareWorkers(wiring: Wiring): Promise<Worker[]> {
       metrics,
       spans,
       concurrency,
+      ...(holder !== undefined && { holder }),
     })
     listener.on('doran_tasks', () => worker.wake())
     listener.onReconnect(() => worker.wake())

@@ -38,6 +38,8 @@ export interface WorkerOptions {
   log: Logger
   metrics: Metrics
   spans?: SpanSink | undefined
+  /** Name of this process, for people who look who has a task. */
+  holder?: string
   /** How many tasks run at once. */
   concurrency: number
   /** Milliseconds for which a claim holds without renewal. */
@@ -69,7 +71,7 @@ export class Worker {
   #renew: NodeJS.Timeout | undefined
 
   constructor(options: WorkerOptions) {
-    this.#options = { lease: LEASE, poll: POLL, ...options }
+    this.#options = { lease: LEASE, poll: POLL, holder: String(process.pid), ...options }
     this.#database = options.pool.at(0)
     this.#names = [...options.handlers.keys()]
   }
@@ -117,7 +119,7 @@ export class Worker {
       if (free <= 0) break
       this.#wanted = false
       try {
-        const tasks = await claim(this.#database, this.#names, free, this.#options.lease)
+        const tasks = await claim(this.#database, this.#names, free, this.#options)
         for (const task of tasks) this.#start(task)
         this.#backlog = tasks.length === free
         if (this.#backlog) this.#wanted = true
@@ -197,12 +199,18 @@ export class Worker {
   }
 }
 
-function claim(database: Queryable, handlers: string[], limit: number, lease: number): Promise<Task[]> {
+function claim(
+  database: Queryable,
+  handlers: string[],
+  limit: number,
+  { lease, holder }: { lease: number; holder: string },
+): Promise<Task[]> {
   return database.all<Task>(sql`
     update doran.tasks set
       run_at = now() + make_interval(secs => ${lease / 1000}),
       epoch = epoch + 1,
-      attempts = attempts + 1
+      attempts = attempts + 1,
+      holder = ${holder}
     where id in (
       select id from doran.tasks
       where state = 'ready' and run_at <= now()
@@ -258,6 +266,7 @@ export interface TaskSummary {
   handler: string
   state: 'ready' | 'dead'
   attempts: number
+  holder: string | null
   run_at: string
   created_at: string
   last_error: string | null
@@ -266,7 +275,7 @@ export interface TaskSummary {
 /** Dead tasks, or all of them; oldest first. */
 export function listTasks(database: Queryable, state?: 'ready' | 'dead', limit = 100): Promise<TaskSummary[]> {
   return database.all<TaskSummary>(sql`
-    select id, handler, state, attempts, run_at, created_at, last_error from doran.tasks
+    select id, handler, state, attempts, holder, run_at, created_at, last_error from doran.tasks
     where ${state ?? null}::text is null or state = ${state ?? null}
     order by id limit ${limit}`)
 }

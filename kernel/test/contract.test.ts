@@ -1,26 +1,11 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { contract, get, post, Type } from '@doran/kernel'
-import { openApi } from '@doran/kernel/platform'
 import { toRequest } from '../client.ts'
 import type { Operation } from '../contract.ts'
-import { note, noteService, printerService } from './note-service.ts'
+import { note } from './note-service.ts'
 
 describe('a contract', () => {
-  it('describes the public operations in OpenAPI 3.1, and no internal one', () => {
-    const api = openApi([noteService, printerService], { version: '1.2.3' })
-
-    assert.deepEqual(Object.keys(api.paths), ['/api/notes/{id}', '/api/notes/shred', '/api/notes'])
-    const write = api.paths['/api/notes/{id}']?.post
-    assert.equal(write?.operationId, 'note.writeNote')
-    assert.deepEqual(
-      write?.parameters.map(({ name }) => name),
-      ['id', 'Idempotency-Key'],
-    )
-    assert.deepEqual(Object.keys(write?.responses ?? {}), ['201', 'default'])
-    assert.deepEqual(api.paths['/api/notes/shred']?.post?.['x-roles'], ['admin'])
-  })
-
   it('tells the client which part of a flat input goes where', () => {
     const write = note.operations.writeNote as Operation
     const list = note.operations.listNotes as Operation

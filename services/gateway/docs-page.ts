@@ -1,5 +1,6 @@
 /** The API's description as pages for people, made once at the start: no script, nothing from elsewhere. */
-import type { ErrorFactory, OpenApi, OpenApiOperation } from '@doran/kernel/platform'
+import type { ErrorFactory } from '@doran/kernel/platform'
+import type { OpenApi, OpenApiOperation } from './openapi.ts'
 
 type Schema = Record<string, unknown>
 

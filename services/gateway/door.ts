@@ -1,5 +1,5 @@
 /** The public door: what every request passes before it reaches an operation, and the pages about the API. */
-import type { Edge, ErrorFactory, OpenApi } from '@doran/kernel/platform'
+import type { Edge, ErrorFactory } from '@doran/kernel/platform'
 import compress from '@fastify/compress'
 import cors from '@fastify/cors'
 import rateLimit from '@fastify/rate-limit'
@@ -7,6 +7,7 @@ import type { FastifyInstance } from 'fastify'
 import { type GatewayConfig, readHedges } from './config.ts'
 import { docsPage, errorsPage } from './docs-page.ts'
 import { rateLimited } from './errors.ts'
+import type { OpenApi } from './openapi.ts'
 import { type ProxyOptions, passOn } from './proxy.ts'
 
 export interface DoorOptions {

@@ -8,6 +8,7 @@ import { setRoute } from './operations/set-route.ts'
 
 export { type GatewayConfig, gatewayConfig } from './config.ts'
 export { type DoorOptions, publicDoor } from './door.ts'
+export { type OpenApi, type OpenApiOperation, openApi } from './openapi.ts'
 export { RouteShares } from './routes.ts'
 
 export default service(gateway, {

@@ -22,8 +22,9 @@ export function tasks(args: string[]): Promise<void> {
 async function list(pools: Pool[], state: 'dead' | undefined): Promise<void> {
   const found = (await Promise.all(pools.map((pool) => listTasks(pool.at(0), state)))).flat()
   if (found.length === 0) console.log(state ? 'No task is dead.' : 'There are no tasks.')
-  for (const { id, handler, state, attempts, run_at, last_error } of found) {
-    console.log(`${id}  ${state}  ${handler}  attempts ${attempts}  ${state === 'ready' ? 'due' : 'since'} ${run_at}`)
+  for (const { id, handler, state, attempts, holder, run_at, last_error } of found) {
+    const when = `${state === 'ready' ? 'due' : 'since'} ${run_at}`
+    console.log(`${id}  ${state}  ${handler}  attempts ${attempts}  ${when}${holder ? `  last at ${holder}` : ''}`)
     if (last_error) console.log(`    ${last_error.split('\n')[0]}`)
   }
 }

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { gunzipSync } from 'node:zlib'
-import gateway, { gatewayConfig, publicDoor } from '@doran/gateway'
+import gateway, { gatewayConfig, openApi, publicDoor } from '@doran/gateway'
 import { contract, get, service, Type } from '@doran/kernel'
-import { openApi, readConfig } from '@doran/kernel/platform'
+import { readConfig } from '@doran/kernel/platform'
 import { startPlatform, type TestPlatform } from '@doran/kernel/testing'
 
 const echo = service(

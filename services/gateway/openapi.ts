@@ -1,8 +1,6 @@
 /** OpenAPI 3.1 from the contracts. Their schemas are JSON Schema already, so nothing is translated. */
-import type { TObject, TSchema } from 'typebox'
-import { mediaTypeOf, type Operation } from './contract.ts'
-import { kernelErrors } from './errors.ts'
-import type { Service } from './service.ts'
+import { mediaTypeOf, type Operation, type TObject, type TSchema } from '@doran/kernel'
+import { kernelErrors, type Service } from '@doran/kernel/platform'
 
 export interface OpenApi {
   openapi: '3.1.0'

@@ -1,0 +1,65 @@
+/** The commands of `doran`. */
+import { ConfigError, MigrationChangedError } from '@doran/kernel/platform'
+import { UserError } from './errors.ts'
+
+const commands: Record<string, { about: string; run: (args: string[]) => Promise<void> }> = {
+  start: {
+    about:
+      'run everything in this process; --services a,b: only those; --split [--instances a=2] [--tls]: each in its own; --workers n: on n cores; --no-seed: with an empty catalogue',
+    run: async (args) => (await import('./commands/start.ts')).start(args),
+  },
+  'start-worker': {
+    about: 'run one of the processes of --workers, which starts it',
+    run: async () => (await import('./commands/start.ts')).startWorker(),
+  },
+  services: {
+    about: 'the instances that are running: where, which version, how they are',
+    run: async () => (await import('./commands/services.ts')).servicesCommand(),
+  },
+  doctor: {
+    about: 'say what is wrong with this set-up',
+    run: async (args) => (await import('./commands/doctor.ts')).doctor(args),
+  },
+  certs: {
+    about: 'make a local authority and certificates for mutual TLS (--folder, --host, --days)',
+    run: async (args) => (await import('./commands/certs.ts')).certs(args),
+  },
+  seed: {
+    about: 'load the built-in catalogue; what is there already stays',
+    run: async () => (await import('./commands/seed.ts')).seedCommand(),
+  },
+  migrate: {
+    about: 'bring the databases up to date',
+    run: async () => (await import('./commands/migrate.ts')).migrateCommand(),
+  },
+  tasks: {
+    about: 'list [--all] | replay <id|all> | discard <id>: durable tasks that failed for good',
+    run: async (args) => (await import('./commands/tasks.ts')).tasks(args),
+  },
+  'sandbox-payment': {
+    about: 'run the payment sandbox alone',
+    run: async () => (await import('./commands/sandbox-payment.ts')).sandboxPayment(),
+  },
+}
+
+const [name = 'help', ...args] = process.argv.slice(2)
+const command = commands[name]
+if (Number(process.versions.node.split('.')[0]) < 24) {
+  fail(
+    `Doran needs Node.js 24, this is ${process.version}. npm brings the right one: use \`npm start\` or \`npm run doran -- ${name}\`.`,
+  )
+} else if (!command) {
+  const lines = Object.entries(commands).map(([command, { about }]) => `  doran ${command.padEnd(16)} ${about}`)
+  console.log(`Usage:\n${lines.join('\n')}\n\nEvery setting is an environment variable; README.md lists them.`)
+  if (!['help', '--help', '-h'].includes(name)) fail(`There is no command ${name}.`)
+} else {
+  command.run(args).catch((error) => {
+    const plain = error instanceof UserError || error instanceof ConfigError || error instanceof MigrationChangedError
+    fail(plain ? error.message : String(error?.stack ?? error))
+  })
+}
+
+function fail(message: string): void {
+  process.stderr.write(`${message}\n`)
+  process.exitCode = 1
+}
