@@ -34,6 +34,11 @@ export const address = {
 const SECRET = 'a secret of the journeys'
 export const RETURN_URL = 'https://shop.example/return'
 
+export interface MarketplaceOptions {
+  readonly separate?: boolean
+  readonly instances?: Record<string, number>
+}
+
 export interface Marketplace {
   platform: Doran
   sandbox: Sandbox
@@ -48,7 +53,11 @@ export interface Marketplace {
   close(): Promise<void>
 }
 
-export async function openMarketplace(environment: Record<string, string> = {}): Promise<Marketplace> {
+/** In one process, or with `separate` or `DORAN_TEST_MODE=processes` each service in `instances` of its own. */
+export async function openMarketplace(
+  environment: Record<string, string> = {},
+  { separate = process.env.DORAN_TEST_MODE === 'processes', instances }: MarketplaceOptions = {},
+): Promise<Marketplace> {
   const folder = await mkdtemp(join(tmpdir(), 'doran-journey-'))
   const sandbox = await startSandbox({ port: 0, host: '127.0.0.1', folder, secret: SECRET })
   const port = await freePort()
@@ -61,8 +70,7 @@ export async function openMarketplace(environment: Record<string, string> = {}):
     RATE_LIMIT_PER_ACCOUNT: '1000000',
     ...environment,
   }
-  const separate = process.env.DORAN_TEST_MODE === 'processes'
-  const platform = separate ? await startProcesses(settings) : await startInOneProcess(settings)
+  const platform = separate ? await startProcesses(settings, instances) : await startInOneProcess(settings)
 
   return {
     platform,

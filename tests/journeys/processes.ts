@@ -4,7 +4,7 @@ import { fleetConfig, openFleet } from '@doran/fleet'
 import type { Contract } from '@doran/kernel'
 import { httpClient } from '@doran/kernel/client'
 import { createLog, createPlatform, Pool, readConfig } from '@doran/kernel/platform'
-import { createTestDatabase, settled, type TestPlatform } from '@doran/kernel/testing'
+import { createTestDatabase, freePort, settled, type TestPlatform } from '@doran/kernel/testing'
 import { Child } from '../../apps/server/children.ts'
 import { identity, services } from '../../apps/server/services.ts'
 
@@ -15,6 +15,8 @@ export interface Processes extends Doran {
   /** By name: `order.1`, `order.2`, … */
   readonly children: ReadonlyMap<string, Child>
   readonly url: string
+  /** Addresses of all gateways. */
+  readonly doors: readonly string[]
 }
 
 const INSTANCES: Record<string, number> = { order: 2, inventory: 2 }
@@ -33,10 +35,12 @@ export async function startProcesses(
     ...settings,
   }
   const children = new Map<string, Child>()
+  const ports = [settings.PORT as string]
+  while (ports.length < (instances.gateway ?? 1)) ports.push(String(await freePort()))
   for (const { contract } of services) {
     for (let number = 1; number <= (instances[contract.name] ?? 1); number++) {
       const name = `${contract.name}.${number}`
-      const PORT = contract.name === 'gateway' && number === 1 ? settings.PORT : '0'
+      const PORT = contract.name === 'gateway' ? ports[number - 1] : '0'
       const own = { ...environment, DORAN_INSTANCE: name, PORT }
       children.set(name, new Child({ name, command: ['start', '--services', contract.name], environment: own }))
     }
@@ -49,11 +53,13 @@ export async function startProcesses(
   const fleet = await openFleet({ ...about, databaseUrl: database.url, log })
   const caller = await createPlatform({ services: [], environment, databaseUrl: database.url, identity, fleet, log })
   const pool = new Pool(database.url, 5)
-  const url = `http://127.0.0.1:${settings.PORT}`
+  const doors = ports.map((port) => `http://127.0.0.1:${port}`)
+  const url = doors[0] as string
 
   return {
     children,
     url,
+    doors,
     client: caller.client,
     api: <C extends Contract>(contract: C, as?: { token: string }) =>
       httpClient(contract, { baseUrl: url, token: () => as?.token }),

@@ -1,4 +1,7 @@
-/** `npm run demo`: one purchase through the public HTTP API of a running Doran, each step printed. */
+/**
+ * `npm run demo`: one purchase through the public HTTP API of a running Doran, each step printed. With `-- --split` it
+ * runs a Doran of its own for that, each service in a process of its own.
+ */
 import { auth } from '@doran/auth/contract'
 import { httpClient } from '@doran/kernel/client'
 import { type Order, order } from '@doran/order/contract'
@@ -71,6 +74,20 @@ function won(amount = 0): string {
 }
 
 if (import.meta.main) {
+  if (process.argv.includes('--split')) await buyFromFleet()
+  else await buyFromRunning()
+}
+
+async function buyFromFleet(): Promise<void> {
+  const { withFleet } = await import('./fleet.ts')
+  await withFleet(async ({ baseUrl, children }) => {
+    say(`${children.length} processes run: ${children.map(({ name }) => name).join(', ')}`)
+    const { orders, orderId } = await buyAndPay(baseUrl)
+    printTimeline(await orders.confirmPayment({ orderId }))
+  })
+}
+
+async function buyFromRunning(): Promise<void> {
   const baseUrl = process.env.DORAN_URL ?? `http://127.0.0.1:${process.env.PORT || 3000}`
   const running = await fetch(`${baseUrl}/health/live`).then(
     ({ ok }) => ok,
