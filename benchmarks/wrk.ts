@@ -12,10 +12,16 @@ export interface Load {
 }
 
 /**
- * Sends requests to the paths in turn for some seconds over 32 connections, from the second core; the server under
+ * Sends requests to the paths in turn for some seconds, from the second core; the server under
  * test is kept on the first.
  */
-export function wrk(folder: string, baseUrl: string, paths: readonly string[], seconds: number): Load {
+export function wrk(
+  folder: string,
+  baseUrl: string,
+  paths: readonly string[],
+  seconds: number,
+  { connections = 32, pinned = true } = {},
+): Load {
   const script = join(folder, 'paths.lua')
   writeFileSync(
     script,
@@ -32,9 +38,13 @@ done = function(summary, latency)
     e.connect + e.read + e.write + e.status + e.timeout))
 end`,
   )
-  const run = spawnSync('taskset', ['-c', '1', 'wrk', '-t1', '-c32', `-d${seconds}s`, '-s', script, baseUrl], {
-    encoding: 'utf8',
-  })
+  const run = spawnSync(
+    'taskset',
+    ['-c', pinned ? '1' : '0-1', 'wrk', '-t1', `-c${connections}`, `-d${seconds}s`, '-s', script, baseUrl],
+    {
+      encoding: 'utf8',
+    },
+  )
   const result = /RESULT (\S+) (\S+) (\S+) (\S+)/.exec(run.stdout ?? '')
   if (!result)
     throw new Error(

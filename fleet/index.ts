@@ -20,6 +20,7 @@ export type { Discovery, Instance } from './discovery.ts'
 export { NoAnswerError, NotSentError, type Peer, type PeerResponse } from './peer.ts'
 export { listInstances, type RegisteredInstance } from './registry.ts'
 export { type Attempt, type Target, Targets } from './targets.ts'
+export { inspectTls } from './tls.ts'
 
 export interface FleetOptions {
   readonly config: FleetConfig

@@ -96,6 +96,8 @@ export class Peer {
         Pool['request']
       >[0])
     } catch (error) {
+      // Whoever asked has gone away, which is no fault of the instance.
+      if (signal?.aborted) throw error
       throw explained(error, this.url)
     }
   }

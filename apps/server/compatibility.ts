@@ -2,7 +2,7 @@
  * The public API only grows: `docs/openapi.json` is what was accepted, and what it promises stays.
  *
  *     npm exec -- node apps/server/compatibility.ts            # says what breaks; exit 1 when something does
- *     npm exec -- node apps/server/compatibility.ts --accept   # writes the present API, when nothing breaks
+ *     npm run accept:api                               # writes the present API, when nothing breaks
  *
  * A request may be sent as it was, so everything that was taken must be taken still; a reply may be read as it was, so
  * everything that can come must have been possible before. See docs/decisions/0008-the-public-api-only-grows.md.
@@ -16,7 +16,7 @@ import { services } from './services.ts'
 import { version } from './version.ts'
 
 export const acceptedFile = new URL('../../docs/openapi.json', import.meta.url)
-export const acceptCommand = 'npm exec -- node apps/server/compatibility.ts --accept'
+export const acceptCommand = 'npm run accept:api'
 
 /** How long an operation stays after the first release that tells of its end. */
 export const NOTICE_DAYS = 180

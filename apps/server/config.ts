@@ -42,8 +42,9 @@ export function readSettings(environment: NodeJS.ProcessEnv): {
   server: ServerConfig
   fleet: FleetConfig
 } {
+  const others = services.flatMap(({ config }) => (config && config !== gatewayConfig ? config : []))
   const [kernel, gateway, server, fleet] = readConfig(
-    [kernelConfig, gatewayConfig, serverConfig, fleetConfig, ...services.flatMap(({ config }) => config ?? [])],
+    [kernelConfig, gatewayConfig, serverConfig, fleetConfig, ...others],
     environment,
   ) as unknown as [KernelConfig, GatewayConfig, ServerConfig, FleetConfig]
   return { kernel, gateway, server, fleet }

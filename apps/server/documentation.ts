@@ -3,7 +3,7 @@
  * `npm run docs` writes them; a test fails while they differ.
  */
 import { readFile, writeFile } from 'node:fs/promises'
-import { gatewayConfig } from '@doran/gateway'
+import { fleetConfig } from '@doran/fleet'
 import { databaseVariable, kernelConfig } from '@doran/kernel/platform'
 import { serverConfig } from './config.ts'
 import { errors, services } from './services.ts'
@@ -17,7 +17,7 @@ interface Setting {
 
 /** Every environment variable that a process understands. */
 export function settingsTable(): string {
-  const schemas = [kernelConfig, gatewayConfig, serverConfig, ...services.flatMap(({ config }) => config ?? [])]
+  const schemas = [kernelConfig, serverConfig, fleetConfig, ...services.flatMap(({ config }) => config ?? [])]
   const rows = schemas.flatMap((schema) =>
     Object.entries(schema.properties).map(([name, property]) => {
       const { description = '', default: value } = property as Setting

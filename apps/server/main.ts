@@ -55,7 +55,8 @@ if (Number(process.versions.node.split('.')[0]) < 24) {
 } else {
   command.run(args).catch((error) => {
     const plain = error instanceof UserError || error instanceof ConfigError || error instanceof MigrationChangedError
-    fail(plain ? error.message : String(error?.stack ?? error))
+    const mistyped = String(error?.code).startsWith('ERR_PARSE_ARGS')
+    fail(plain || mistyped ? error.message : String(error?.stack ?? error))
   })
 }
 

@@ -175,21 +175,12 @@ async function makeCertificate(name: string, { authority, hosts, ends, files }: 
   await writePair(files, certificate, keys.privateKey)
 }
 
-/**
- * Loaded when certificates are made, because `doran start` knows this file too and mostly does without. The library's
- * container asks `Reflect` for the metadata of decorators while it loads. The library has none, which is all it learns.
- */
+/** Loaded when certificates are made, because `doran start` knows this file too and mostly does without. */
 async function loadX509(): Promise<typeof import('@peculiar/x509')> {
-  const answers = { getMetadata() {}, getOwnMetadata() {} }
-  const missing = Object.entries(answers).filter(([name]) => !(name in Reflect))
-  Object.assign(Reflect, Object.fromEntries(missing))
-  try {
-    return await import('@peculiar/x509')
-  } finally {
-    for (const [name] of missing) Reflect.deleteProperty(Reflect, name)
-  }
+  // What the library's container asks for the metadata of decorators.
+  await import('reflect-metadata')
+  return import('@peculiar/x509')
 }
-
 function generateKeys(): Promise<webcrypto.CryptoKeyPair> {
   return webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify'])
 }

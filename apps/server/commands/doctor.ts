@@ -5,7 +5,7 @@ import { findPackageJSON } from 'node:module'
 import { createServer } from 'node:net'
 import { dirname, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { openRedis } from '@doran/fleet'
+import { inspectTls, openRedis } from '@doran/fleet'
 import {
   ConfigError,
   createLog,
@@ -17,7 +17,6 @@ import {
 } from '@doran/kernel/platform'
 import payment from '@doran/payment'
 import pg from 'pg'
-import { inspectTls } from '../../../fleet/tls.ts'
 import { readSettings } from '../config.ts'
 import { borrowEmbedded, needsEmbedded } from '../database.ts'
 import { localUrl } from '../lifecycle.ts'

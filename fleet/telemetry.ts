@@ -1,0 +1,84 @@
+/** Traces to an OpenTelemetry collector: our spans, with our ids, through OpenTelemetry's own batching and export. */
+
+import type { Span, SpanSink } from '@doran/kernel/platform'
+import { type SpanContext, SpanKind, SpanStatusCode, TraceFlags } from '@opentelemetry/api'
+import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
+import { resourceFromAttributes } from '@opentelemetry/resources'
+import { BatchSpanProcessor, type ReadableSpan } from '@opentelemetry/sdk-trace'
+import type { Logger } from 'pino'
+
+export interface OtlpOptions {
+  /** The collector, without `/v1/traces`. */
+  readonly endpoint: string
+  readonly service: string
+  readonly instance: string
+  readonly version: string
+  readonly log: Logger
+}
+
+/** What is waiting when a collector is slow or away; more is dropped. */
+const MOST_WAITING = 4_096
+const EXPORT_TIMEOUT = 5_000
+const LAST_FLUSH = 2_000
+
+const KINDS = {
+  server: SpanKind.SERVER,
+  client: SpanKind.CLIENT,
+  producer: SpanKind.PRODUCER,
+  consumer: SpanKind.CONSUMER,
+}
+
+export function otlpSpans({ endpoint, service, instance, version, log }: OtlpOptions): SpanSink {
+  const resource = resourceFromAttributes({
+    'service.name': service,
+    'service.instance.id': instance,
+    'service.version': version,
+  })
+  const exporter = new OTLPTraceExporter({
+    url: `${endpoint.replace(/\/$/, '')}/v1/traces`,
+    timeoutMillis: EXPORT_TIMEOUT,
+  })
+  const processor = new BatchSpanProcessor({
+    exporter,
+    maxQueueSize: MOST_WAITING,
+    scheduledDelayMillis: 1_000,
+    exportTimeoutMillis: EXPORT_TIMEOUT,
+  })
+  return {
+    record: (span) => processor.onEnd(readable(span, resource)),
+    async close() {
+      const timeUp = new Promise<void>((resolve) => setTimeout(resolve, LAST_FLUSH).unref())
+      await Promise.race([processor.shutdown(), timeUp]).catch((err) => log.debug({ err }, 'the last traces are lost'))
+    },
+  }
+}
+
+function readable(span: Span, resource: ReadableSpan['resource']): ReadableSpan {
+  const { trace, name, kind, start, end, attributes, error } = span
+  const context = (spanId: string): SpanContext => ({ traceId: trace.traceId, spanId, traceFlags: TraceFlags.SAMPLED })
+  return {
+    name,
+    kind: KINDS[kind],
+    spanContext: () => context(trace.spanId),
+    ...(trace.parentId && { parentSpanContext: { ...context(trace.parentId), isRemote: kind === 'server' } }),
+    startTime: seconds(start),
+    endTime: seconds(end),
+    duration: seconds(end - start),
+    ended: true,
+    status: error === undefined ? { code: SpanStatusCode.UNSET } : { code: SpanStatusCode.ERROR, message: error },
+    attributes: { ...attributes },
+    links: [],
+    events: [],
+    resource,
+    instrumentationScope: { name: 'doran' },
+    droppedAttributesCount: 0,
+    droppedEventsCount: 0,
+    droppedLinksCount: 0,
+  }
+}
+
+/** Milliseconds as whole seconds and the nanoseconds that are left. */
+function seconds(milliseconds: number): [number, number] {
+  const whole = Math.floor(milliseconds / 1_000)
+  return [whole, Math.round((milliseconds - whole * 1_000) * 1e6)]
+}
