@@ -79,7 +79,7 @@ describe('a purchase', () => {
   it('of the last piece is won by one of two hundred buyers; the others are told and charged nothing', async () => {
     await market.stock({ 'J-LAST': { price: 9_900, onHand: 1 } })
     const buyers = await Promise.all(Array.from({ length: 200 }, () => market.signUp()))
-    const outcomes = await Promise.all(buyers.map((buyer) => tryToBuy(buyer, 'J-LAST')))
+    const outcomes = await Promise.all(buyers.map((buyer) => tryToBuy(buyer, { 'J-LAST': 1 })))
 
     assert.equal(outcomes.filter((outcome) => outcome === 'paid').length, 1)
     assert.deepEqual(
@@ -94,9 +94,33 @@ describe('a purchase', () => {
     assert.equal(await available('J-LAST'), 0)
   })
 
-  async function tryToBuy(buyer: { token: string }, sku: string): Promise<string> {
+  it('of the same goods in crossed baskets sells what there is, and nobody waits for ever', async () => {
+    await market.stock({ 'J-A': { price: 1_100, onHand: 30 }, 'J-B': { price: 1_300, onHand: 15 } })
+    const baskets = [{ 'J-A': 1, 'J-B': 1 }, { 'J-B': 1, 'J-A': 1 }, { 'J-A': 1 }]
+    const buyers = await Promise.all(Array.from({ length: 60 }, () => market.signUp()))
+    const bought = await Promise.all(
+      buyers.map(async (buyer, index) => {
+        const basket = baskets[index % 3] as Record<string, number>
+        return { basket, outcome: await tryToBuy(buyer, basket) }
+      }),
+    )
+    await market.platform.settled()
+
+    const known = ['paid', 'out_of_stock', 'not_enough_stock']
+    assert.deepEqual(
+      [...new Set(bought.map(({ outcome }) => outcome))].filter((outcome) => !known.includes(outcome)),
+      [],
+    )
+    const sold = (sku: string) => bought.filter(({ basket, outcome }) => outcome === 'paid' && basket[sku]).length
+    assert.equal(await available('J-A'), 30 - sold('J-A'))
+    assert.equal(await available('J-B'), 15 - sold('J-B'))
+    // Whoever was refused was refused because one of the two was gone.
+    assert.ok(sold('J-A') === 30 || sold('J-B') === 15)
+  })
+
+  async function tryToBuy(buyer: { token: string }, lines: Record<string, number>): Promise<string> {
     try {
-      const orderId = await market.buy(buyer, { [sku]: 1 })
+      const orderId = await market.buy(buyer, lines)
       for (;;) {
         const { status, failure } = await confirm(buyer, orderId)
         if (status !== 'processing') return failure?.code ?? status
