@@ -33,6 +33,8 @@ export interface OperationSpec {
   readonly idempotent?: boolean
   /** The reply holds a secret, so it is never kept for an `Idempotency-Key`. */
   readonly secret?: boolean
+  /** A WebSocket: the service answers the upgrade of its HTTP server itself, the gateway passes it on. */
+  readonly socket?: true
   /** Largest body in bytes; 1 MiB by default. */
   readonly bodyLimit?: number
 }

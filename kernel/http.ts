@@ -94,7 +94,8 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
   registerOperationsOfProcess(app, options)
   for (const hosted of options.hosted.values()) {
     for (const [name, operation] of Object.entries(hosted.service.contract.operations)) {
-      if (operation.access !== 'internal') await registerOperation(app, options, hosted, name, operation)
+      if (operation.access !== 'internal' && !operation.socket)
+        await registerOperation(app, options, hosted, name, operation)
     }
   }
   await app.ready()

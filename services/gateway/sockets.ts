@@ -1,0 +1,69 @@
+/** Passes WebSockets on: once the service has answered the upgrade, the gateway only carries bytes. */
+import type { IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { kernelErrors, toProblem } from '@doran/kernel/platform'
+import type { FastifyInstance } from 'fastify'
+import type { ProxyOptions } from './proxy.ts'
+
+export function passOnSockets(app: FastifyInstance, { contracts, targets }: ProxyOptions): void {
+  const routes = contracts.flatMap(({ name: service, operations }) =>
+    Object.values(operations).flatMap(({ socket, route }) => (socket ? { service, path: pathOf(route) } : [])),
+  )
+  if (routes.length === 0) return
+  const open = new Set<Duplex>()
+  app.server.on('upgrade', async (request: IncomingMessage, client: Duplex, head: Buffer) => {
+    client.on('error', () => client.destroy())
+    const path = new URL(request.url ?? '/', 'http://gateway').pathname
+    const service = routes.find((route) => route.path.test(path))?.service
+    if (!service) return refuse(client, kernelErrors.routeNotFound({ method: 'GET', path }))
+    try {
+      const upstream = await targets.of(service).run('reading', ({ peer }) => peer.connect())
+      upstream.write(requestHead(request))
+      upstream.write(head)
+      open.add(client)
+      client.once('close', () => {
+        open.delete(client)
+        upstream.destroy()
+      })
+      upstream.once('close', () => client.destroy())
+      upstream.on('error', () => client.destroy())
+      client.pipe(upstream).pipe(client)
+    } catch {
+      refuse(client, kernelErrors.serviceUnavailable({ service, retryAfter: 1 }))
+    }
+  })
+  // Nobody else ends them, and the server would wait for them.
+  app.addHook('preClose', (done) => {
+    for (const client of open) client.destroy()
+    done()
+  })
+}
+
+function pathOf(route: string): RegExp {
+  const pattern = route.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/:\w+/g, '[^/]+')
+  return new RegExp(`^/api${pattern}/?$`)
+}
+
+/** The request as it came, with the client's address as the gateway saw it. */
+function requestHead({ method, url, headers, socket }: IncomingMessage): string {
+  const lines = [`${method} ${url} HTTP/1.1`]
+  for (const [name, value] of Object.entries({ ...headers, 'x-forwarded-for': socket.remoteAddress })) {
+    for (const one of [value].flat()) if (one !== undefined) lines.push(`${name}: ${one}`)
+  }
+  return `${lines.join('\r\n')}\r\n\r\n`
+}
+
+function refuse(client: Duplex, error: ReturnType<typeof kernelErrors.serviceUnavailable>): void {
+  const body = JSON.stringify(toProblem(error))
+  client.end(
+    [
+      `HTTP/1.1 ${error.status} ${error.code}`,
+      'content-type: application/problem+json; charset=utf-8',
+      `content-length: ${Buffer.byteLength(body)}`,
+      ...(error.details.retryAfter ? [`retry-after: ${error.details.retryAfter}`] : []),
+      'connection: close',
+      '',
+      body,
+    ].join('\r\n'),
+  )
+}
