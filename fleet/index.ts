@@ -19,7 +19,8 @@ export { type FleetConfig, fleetConfig } from './config.ts'
 export type { Discovery, Instance } from './discovery.ts'
 export { NoAnswerError, NotSentError, type Peer, type PeerResponse } from './peer.ts'
 export { listInstances, type RegisteredInstance } from './registry.ts'
-export { type Attempt, type Target, Targets } from './targets.ts'
+export { effectOf } from './remote.ts'
+export { type Attempt, type Effect, type Target, Targets } from './targets.ts'
 export { inspectTls } from './tls.ts'
 
 export interface FleetOptions {

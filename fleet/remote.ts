@@ -1,9 +1,9 @@
 /** Calls of services in other processes: `POST /calls/<service>/<operation>` with the flat input as JSON. */
 import { isStreamed, type Operation } from '@doran/kernel'
-import { fromProblem, type Problem, type RemoteCall, traceParent } from '@doran/kernel/platform'
-import type { PeerResponse } from './peer.ts'
+import { fromProblem, kernelErrors, type Problem, type RemoteCall, traceParent } from '@doran/kernel/platform'
+import { NoAnswerError, NotSentError, type Peer, type PeerResponse } from './peer.ts'
 import type { ServiceTokens } from './service-token.ts'
-import type { Targets } from './targets.ts'
+import type { Effect, Targets } from './targets.ts'
 
 /** Headers that carry what a call brings along; times are told as what is left, for clocks differ. */
 export const HEADERS = { timeout: 'x-doran-timeout', depth: 'x-doran-depth' } as const
@@ -13,10 +13,8 @@ export function remoteCall(targets: Targets, tokens: ServiceTokens): RemoteCall 
     const operation = contract.operations[name] as Operation
     const body = JSON.stringify(input)
     const token = await tokens.sign(contract.name, call.actor)
-    // Under a key the other side does it once, however often it is asked.
-    const keyed = call.key !== undefined && !operation.secret
-    const repeatable = operation.method === 'GET' || operation.idempotent === true || keyed
-    return targets.of(contract.name).run(repeatable, async ({ peer, number }) => {
+    const effect = effectOf(operation, call.key)
+    return targets.of(contract.name).run(effect, async ({ peer, number }) => {
       call.deadline.check()
       const { remaining } = call.deadline
       const response = await peer.send({
@@ -33,21 +31,45 @@ export function remoteCall(targets: Targets, tokens: ServiceTokens): RemoteCall 
         },
         body,
         // What can be repeated leaves time for that.
-        timeout: repeatable && number === 1 ? remaining / 2 : remaining,
+        timeout: effect !== 'once' && number === 1 ? remaining / 2 : remaining,
       })
-      return readReply(operation, response)
+      if (response.statusCode < 400 && isStreamed(operation.reply)) return textOf(response.body)
+      const reply = await readJson(response, peer, call.deadline.remaining)
+      if (response.statusCode < 400) return reply
+      throw errorBehind(reply as Problem | undefined, `${contract.name}.${name}`, peer)
     })
   }
 }
 
-async function readReply(operation: Operation, { statusCode, body }: PeerResponse): Promise<unknown> {
-  if (statusCode >= 400) throw fromProblem((await body.json()) as Problem)
-  if (isStreamed(operation.reply)) return textOf(body)
-  if (statusCode === 204) {
-    await body.dump()
-    return undefined
+/** Under a key the other side does it once, however often it is asked. */
+export function effectOf({ method, idempotent, secret }: Operation, key: string | undefined): Effect {
+  if (method === 'GET') return 'reading'
+  return idempotent || (key !== undefined && !secret) ? 'repeatable' : 'once'
+}
+
+/** The whole answer, which must be there in time; undefined when it is empty. */
+async function readJson({ statusCode, body }: PeerResponse, { url }: Peer, time: number): Promise<unknown> {
+  const timer = setTimeout(() => body.destroy(new Error('the rest came too late')), time)
+  try {
+    const text = await body.text()
+    return text === '' ? undefined : JSON.parse(text)
+  } catch (error) {
+    throw new NoAnswerError(`${url} gave no whole answer (status ${statusCode}): ${(error as Error).message}`, {
+      cause: error,
+    })
+  } finally {
+    clearTimeout(timer)
   }
-  return body.json()
+}
+
+function errorBehind(problem: Problem | undefined, target: string, { url }: Peer): Error {
+  if (!problem?.code || !problem.detail) return new NoAnswerError(`what answered at ${url} is none of our services`)
+  // An older instance, from before the operation was added: a newer one will do it.
+  if (problem.code === kernelErrors.routeNotFound.code) {
+    return new NotSentError(`${url} does not know ${target}; run a version there that does`)
+  }
+  const { requestId: _same, ...rest } = problem
+  return fromProblem(rest as Problem)
 }
 
 async function* textOf(chunks: AsyncIterable<Uint8Array>): AsyncIterable<string> {

@@ -11,10 +11,7 @@ const REUSE_MS = 60_000
 export class ServiceTokens {
   readonly #key: Uint8Array
   readonly #signed = new LRUCache<string, Promise<string>>({ max: 10_000, ttl: REUSE_MS })
-  readonly #verified = new LRUCache<string, { actor: Actor | undefined; service: string }>({
-    max: 10_000,
-    ttl: REUSE_MS,
-  })
+  readonly #verified = new LRUCache<string, Verified>({ max: 10_000 })
 
   constructor(secret: string) {
     this.#key = new TextEncoder().encode(secret)
@@ -46,21 +43,32 @@ export class ServiceTokens {
       verified = await this.#verify(token)
       this.#verified.set(token, verified)
     }
-    if (verified.service !== service) throw kernelErrors.notOurService()
+    if (verified.service !== service || verified.expiresAt <= Date.now()) throw kernelErrors.notOurService()
     return verified.actor
   }
 
-  async #verify(token: string): Promise<{ actor: Actor | undefined; service: string }> {
+  async #verify(token: string): Promise<Verified> {
     try {
       const { payload } = await jwtVerify(token, this.#key, {
         issuer: TOKEN_ISSUER,
         algorithms: ['HS256'],
         requiredClaims: ['aud', 'exp'],
       })
-      return { actor: payload.actor as Actor | undefined, service: String(payload.aud) }
+      return {
+        actor: payload.actor as Actor | undefined,
+        service: String(payload.aud),
+        expiresAt: (payload.exp as number) * 1000,
+      }
     } catch (error) {
       if (error instanceof errors.JOSEError) throw kernelErrors.notOurService()
       throw error
     }
   }
+}
+
+interface Verified {
+  readonly actor: Actor | undefined
+  readonly service: string
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number
 }

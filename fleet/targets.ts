@@ -23,6 +23,9 @@ export interface Attempt {
   readonly number: number
 }
 
+/** What a request does when it is made again: nothing at all, nothing more than the first time, or everything anew. */
+export type Effect = 'reading' | 'repeatable' | 'once'
+
 export class Targets {
   readonly #discovery: Discovery
   readonly #tls: Tls | undefined
@@ -85,15 +88,18 @@ export class Target {
 
   /**
    * Runs the attempt on one instance after the other until one succeeds. What was not sent is always tried elsewhere,
-   * what got no answer only if it is `repeatable`. Throws `service_unavailable` when nothing was done, `overloaded`
+   * what got no answer unless it is to be done `once`. Throws `service_unavailable` when nothing was done, `overloaded`
    * when too much is under way already, and `outcome_unknown` or `deadline_exceeded` when no answer came. Instances in
    * `tried` are left out while there are others.
    */
-  async run<T>(repeatable: boolean, attempt: (to: Attempt) => Promise<T>, tried: Set<Peer> = new Set()): Promise<T> {
+  async run<T>(effect: Effect, attempt: (to: Attempt) => Promise<T>, tried: Set<Peer> = new Set()): Promise<T> {
     try {
-      return await this.#bulkhead.execute(() => this.#try(repeatable, attempt, tried))
+      return await this.#bulkhead.execute(() => this.#try(effect, attempt, tried))
     } catch (error) {
-      throw this.#translated(error, repeatable)
+      const translated = this.#translated(error, effect)
+      // For the log of an operator, who wants to know what the caller need not.
+      if (translated !== error) (translated as Error).cause = error
+      throw translated
     }
   }
 
@@ -126,38 +132,55 @@ export class Target {
     this.#peers.clear()
   }
 
-  async #try<T>(repeatable: boolean, attempt: (to: Attempt) => Promise<T>, tried: Set<Peer>): Promise<T> {
+  async #try<T>(effect: Effect, attempt: (to: Attempt) => Promise<T>, tried: Set<Peer>): Promise<T> {
     this.#budget = Math.min(BUDGET.stock, this.#budget + BUDGET.share)
+    let unanswered = false
     for (let number = 1; ; number++) {
       const peer = this.#choose(tried)
-      if (!peer) throw new NotSentError(`no instance of ${this.#service} is alive`)
+      if (!peer) throw this.#unreached(unanswered)
       tried.add(peer)
       try {
         return await attempt({ peer, number })
       } catch (error) {
         const notSent = error instanceof NotSentError || error instanceof BrokenCircuitError
-        const again = notSent || (repeatable && error instanceof NoAnswerError)
-        if (!again || number === ATTEMPTS || this.#budget < 1) throw error
+        unanswered ||= error instanceof NoAnswerError
+        const again = notSent || (effect !== 'once' && error instanceof NoAnswerError)
+        if (!again || number === ATTEMPTS || this.#budget < 1) {
+          throw notSent && unanswered ? this.#unreached(unanswered, error) : error
+        }
         this.#budget--
         await pause(10 * 2 ** number * (0.5 + Math.random()))
       }
     }
   }
 
-  /** The less busy of two that have not failed this call yet; one that has, when there is no other. */
+  /**
+   * The less busy of two that have not failed this call yet; one that has, when there is no other. One that a single
+   * call is trying out lets all others wait for how that goes, so it is left out as well.
+   */
   #choose(tried: ReadonlySet<Peer>): Peer | undefined {
     const sound = this.peers().filter((peer) => !peer.ejected)
     const fresh = sound.filter((peer) => !tried.has(peer))
-    const candidates = fresh.length > 0 ? fresh : sound
+    const trusted = fresh.filter(({ state }) => state !== 'half-open')
+    const candidates = [trusted, fresh, sound].find(({ length }) => length > 0) ?? []
     const pick = () => candidates[Math.floor(Math.random() * candidates.length)]
     const [one, other] = [pick(), pick()]
     return one && other && other.pending < one.pending ? other : one
   }
 
-  #translated(error: unknown, repeatable: boolean): unknown {
+  /** Nobody could be asked; but who was asked before may have done it. */
+  #unreached(unanswered: boolean, cause?: unknown): Error {
+    return unanswered
+      ? new NoAnswerError(`no instance of ${this.#service} answered, and then none was reached`, { cause })
+      : new NotSentError(`no instance of ${this.#service} is alive`)
+  }
+
+  #translated(error: unknown, effect: Effect): unknown {
     if (error instanceof BulkheadRejectedError) return kernelErrors.overloaded()
-    if (error instanceof TimeUpError && repeatable) return kernelErrors.deadlineExceeded()
-    if (error instanceof NoAnswerError && !repeatable) return kernelErrors.outcomeUnknown({ service: this.#service })
+    if (error instanceof TimeUpError && effect !== 'once') return kernelErrors.deadlineExceeded()
+    if (error instanceof NoAnswerError && effect !== 'reading') {
+      return kernelErrors.outcomeUnknown({ service: this.#service })
+    }
     if (error instanceof NotSentError || error instanceof NoAnswerError || error instanceof BrokenCircuitError) {
       return kernelErrors.serviceUnavailable({ service: this.#service, retryAfter: RETRY_AFTER_SECONDS })
     }

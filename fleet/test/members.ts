@@ -1,6 +1,6 @@
 /** Processes of a fleet for tests: platforms of their own with real HTTP between them, several in one process. */
 import { once } from 'node:events'
-import { createServer, type IncomingMessage, type RequestListener } from 'node:http'
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fleetConfig, type OpenFleet, openFleet } from '@doran/fleet'
@@ -75,10 +75,10 @@ export async function createMember({ services, databaseUrl, edge, spans, ...opti
   return { ...platform, fleet, url: `${fleet.serverTls ? 'https' : 'http'}://127.0.0.1:` }
 }
 
-/** Takes the doors away at once, as a crash does, and leaves the rest as it is. */
-export function slam({ http }: Platform): void {
-  http.server.close()
-  http.server.closeAllConnections()
+/** Takes a door away at once, as a crash does. */
+export function slam(server: Server): void {
+  server.close()
+  server.closeAllConnections()
 }
 
 /** A server that stands in the registry as one instance of a service and does whatever the test wants. */
@@ -86,41 +86,41 @@ export interface Impostor {
   readonly url: string
   /** Requests that have reached it, without those for its health. */
   readonly arrivals: IncomingMessage[]
+  /** What it does with them from now on. */
+  behave: RequestListener
+  /** Whether its health check succeeds. */
+  live: boolean
+  /** Takes its door away; it stays in the registry. */
+  slam(): void
   close(): Promise<void>
 }
 
-export async function startImpostor(
-  databaseUrl: string,
-  service: string,
-  behave: RequestListener,
-  live: () => boolean = () => true,
-): Promise<Impostor> {
-  const arrivals: IncomingMessage[] = []
+export async function startImpostor(databaseUrl: string, service: string, behave: RequestListener): Promise<Impostor> {
   const server = createServer((request, response) => {
-    if (request.url === '/health/live') {
-      if (live()) response.end('{}')
-      else request.socket.destroy()
-      return
-    }
-    arrivals.push(request)
-    behave(request, response)
+    if (request.url !== '/health/live') {
+      impostor.arrivals.push(request)
+      impostor.behave(request, response)
+    } else if (impostor.live) response.end('{}')
+    else request.socket.destroy()
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const registry = new Registry(databaseUrl, log)
-  await registry.start()
-  await registry.join({ id: `impostor-${newId()}`, url, services: [service], version: '1.0.0' })
-  return {
-    url,
-    arrivals,
+  const impostor: Impostor = {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    arrivals: [],
+    behave,
+    live: true,
+    slam: () => slam(server),
     async close() {
       await registry.leave()
       await registry.close()
-      server.close()
-      server.closeAllConnections()
+      slam(server)
     },
   }
+  await registry.start()
+  await registry.join({ id: `impostor-${newId()}`, url: impostor.url, services: [service], version: '1.0.0' })
+  return impostor
 }
 
 /** Reads the whole request and hangs up without an answer, as a process does that dies at work. */
@@ -143,8 +143,8 @@ export function replyWith(reply: unknown, status = 200): RequestListener {
 }
 
 /** Waits until this process knows so many instances of the service. */
-export function known({ fleet }: Member, service: string, count: number): Promise<void> {
-  return until(() => fleet.targets.of(service).peers().length === count)
+export async function known({ fleet }: Member, service: string, count: number): Promise<void> {
+  await until(() => fleet.targets.of(service).peers().length === count)
 }
 
 /** Waits until it is so; for what comes from another process and cannot be awaited. Answers after how many milliseconds. */

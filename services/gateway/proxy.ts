@@ -1,6 +1,6 @@
 /** Passes requests on to the services of other processes, piece by piece in both directions. */
 import type { IncomingMessage } from 'node:http'
-import type { Attempt, Peer, PeerResponse, Target, Targets } from '@doran/fleet'
+import { type Attempt, effectOf, type Peer, type PeerResponse, type Target, type Targets } from '@doran/fleet'
 import type { Contract, Operation } from '@doran/kernel'
 import {
   BODY_LIMIT,
@@ -102,9 +102,11 @@ function addRoute(
           timeout: options.timeout,
           signal: gone.signal,
         })
-      const repeatable = isRepeatable(operation, request) && !isStream(body)
+      const effect = isStream(body)
+        ? 'once'
+        : effectOf(operation, request.headers['idempotency-key'] as string | undefined)
       try {
-        const response = hedge === undefined ? await target.run(repeatable, send) : await hedged(target, send, hedge)
+        const response = hedge === undefined ? await target.run(effect, send) : await hedged(target, send, hedge)
         return await answer(reply, response)
       } catch (error) {
         // Nobody is there any more to be told.
@@ -134,11 +136,6 @@ async function bodyOf(request: FastifyRequest): Promise<Buffer | IncomingMessage
 
 function isStream(body: Buffer | IncomingMessage | null): body is IncomingMessage {
   return body !== null && !Buffer.isBuffer(body)
-}
-
-function isRepeatable(operation: Operation, { headers }: FastifyRequest): boolean {
-  const keyed = headers['idempotency-key'] !== undefined && !operation.secret
-  return operation.method === 'GET' || operation.idempotent === true || keyed
 }
 
 function headersOf(
@@ -176,10 +173,10 @@ async function hedged(
   after: number,
 ): Promise<PeerResponse> {
   const tried = new Set<Peer>()
-  const first = target.run(true, send, tried)
+  const first = target.run('reading', send, tried)
   let timer: NodeJS.Timeout | undefined
   const second = new Promise<PeerResponse>((resolve, reject) => {
-    timer = setTimeout(() => target.run(true, send, tried).then(resolve, reject), after)
+    timer = setTimeout(() => target.run('reading', send, tried).then(resolve, reject), after)
   })
   const winner = await Promise.any([first, second]).catch(() => first)
   clearTimeout(timer)
