@@ -1,0 +1,63 @@
+/** This machine and the settings: what can be said without asking anybody. */
+import { access, constants, stat, statfs } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { needsEmbedded } from '../database.ts'
+import { allNames, type Finding, nearest, ok, reason, type Setup, servicesIn, warning, wrong } from './setup.ts'
+
+const MEGABYTE = 2 ** 20
+const FREE_SPACE = { wrong: 200 * MEGABYTE, warning: 1_000 * MEGABYTE }
+
+export function checkNode(): Finding[] {
+  const fits = Number(process.versions.node.split('.')[0]) >= 24
+  return [
+    fits ? ok(`Node.js ${process.version}`) : wrong(`Node.js ${process.version}: Doran needs 24; use \`npm start\``),
+  ]
+}
+
+export function checkSettings({ given, mistakes, whole }: Setup): Finding[] {
+  const findings = mistakes.map((mistake) => wrong(`setting ${mistake}`))
+  const unknown = servicesIn(given).filter((name) => !['all', ...allNames].includes(name))
+  if (unknown.length > 0) {
+    findings.push(wrong(`setting DORAN_SERVICES knows no ${unknown.join(', ')}; choose from ${allNames.join(', ')}`))
+  }
+  if (!whole && !given.DORAN_SERVICE_SECRET) {
+    findings.push(
+      wrong('setting DORAN_SERVICE_SECRET is missing: one of many processes needs the same, secret text as the others'),
+    )
+  }
+  if (!whole && !given.DATABASE_URL && !given.DORAN_SERVICE_URL) {
+    findings.push(
+      wrong(
+        'setting DATABASE_URL must name the database in which processes find each other, or DORAN_SERVICE_URL be set',
+      ),
+    )
+  }
+  return findings.length > 0 ? findings : [ok('settings: all of them can be used')]
+}
+
+export async function checkDataFolder(setup: Setup): Promise<Finding[]> {
+  const folder = resolve(setup.settings.kernel.DORAN_DATA)
+  const about = `data folder ${folder}`
+  if (!needsData(setup)) return [ok(`${about}: nothing is kept there`)]
+  const existing = await nearest(folder)
+  if (!(await stat(existing)).isDirectory()) {
+    return [wrong(`${about}: ${existing} is a file; remove it, or set DORAN_DATA to a folder`)]
+  }
+  try {
+    await access(existing, constants.W_OK | constants.X_OK)
+  } catch (error) {
+    return [wrong(`${about}: ${existing} cannot be written (${reason(error)}); change its rights, or set DORAN_DATA`)]
+  }
+  // The database may lie elsewhere, behind a link.
+  const { bavail, bsize } = await statfs(await nearest(join(folder, 'postgres')))
+  const free = bavail * bsize
+  const space = `${about}: ${Math.floor(free / MEGABYTE).toLocaleString('en')} MB are free`
+  if (free < FREE_SPACE.wrong) return [wrong(`${space}; PostgreSQL stops when there are none: make room`)]
+  if (free < FREE_SPACE.warning) return [warning(`${space}; make room before PostgreSQL runs out of it`)]
+  return [ok(`${space}, and it can be written`)]
+}
+
+/** The payment sandbox and the embedded database live there, which only a whole Doran starts. */
+function needsData({ given, environment, whole }: Setup): boolean {
+  return whole && (!environment.PAYMENT_SANDBOX_URL || needsEmbedded(given))
+}

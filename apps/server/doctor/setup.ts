@@ -1,0 +1,74 @@
+import { stat } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { ConfigError } from '@doran/kernel/platform'
+import { readSettings } from '../config.ts'
+import { services } from '../services.ts'
+
+export interface Finding {
+  readonly level: 'ok' | 'warning' | 'wrong'
+  /** What it is about, how it is and, unless that is well, what to do. */
+  readonly text: string
+}
+
+export interface Setup {
+  readonly given: NodeJS.ProcessEnv
+  /** The same without the settings that are mistaken, so that each mistake is told once. */
+  readonly environment: NodeJS.ProcessEnv
+  readonly settings: ReturnType<typeof readSettings>
+  readonly mistakes: readonly string[]
+  /** Names of the services that `doran start` would run here. */
+  readonly names: readonly string[]
+  /** They are all that there is, so that nothing has to be reached by other processes. */
+  readonly whole: boolean
+}
+
+export const ok = (text: string): Finding => ({ level: 'ok', text })
+export const warning = (text: string): Finding => ({ level: 'warning', text })
+export const wrong = (text: string): Finding => ({ level: 'wrong', text })
+
+export const allNames = services.map(({ contract }) => contract.name)
+
+export function readSetup(given: NodeJS.ProcessEnv): Setup {
+  const chosen = servicesIn(given)
+  const names =
+    chosen.length === 0 || chosen.includes('all') ? allNames : allNames.filter((name) => chosen.includes(name))
+  const setup = { given, names, whole: names.length === allNames.length }
+  try {
+    return { ...setup, environment: given, settings: readSettings(given), mistakes: [] }
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error
+    const mistakes = error.message
+      .split('\n')
+      .slice(1)
+      .map((line) => line.trim())
+    const environment = { ...given }
+    for (const mistake of mistakes) delete environment[mistake.split(' ')[0] as string]
+    return { ...setup, environment, settings: readSettings(environment), mistakes }
+  }
+}
+
+export function servicesIn({ DORAN_SERVICES = '' }: NodeJS.ProcessEnv): string[] {
+  return DORAN_SERVICES.split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '')
+}
+
+/** The path, or the closest one above it that exists. */
+export async function nearest(path: string): Promise<string> {
+  try {
+    await stat(path)
+    return path
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if ((code !== 'ENOENT' && code !== 'ENOTDIR') || path === dirname(path)) throw error
+    return nearest(dirname(path))
+  }
+}
+
+/** In one line. Node.js tells several failed attempts at once, in an error without a message. */
+export function reason(error: unknown): string {
+  const { message, code, cause, errors } = error as Partial<NodeJS.ErrnoException & AggregateError>
+  if (cause) return reason(cause)
+  const text = message || errors?.map(({ message }) => message).join(', ') || code || String(error)
+  return text.split('\n')[0] as string
+}
