@@ -1,5 +1,7 @@
 /** One instance of a service as its callers see it: connections, what is under way, and whether it is to be trusted. */
-import type { SecureContextOptions } from 'node:tls'
+import { once } from 'node:events'
+import { connect as connectTcp, type Socket } from 'node:net'
+import { connect as connectTls, type SecureContextOptions } from 'node:tls'
 import { type CircuitBreakerPolicy, CircuitState, ConsecutiveBreaker, circuitBreaker, handleWhen } from 'cockatiel'
 import { type Dispatcher, errors, Pool } from 'undici'
 
@@ -35,6 +37,8 @@ export type PeerResponse = Dispatcher.ResponseData<unknown>
 
 export class Peer {
   readonly url: string
+  readonly #service: string
+  readonly #tls: SecureContextOptions | undefined
   readonly #pool: Pool
   readonly #breaker: CircuitBreakerPolicy
   #pending = 0
@@ -45,6 +49,8 @@ export class Peer {
   /** `service` is the name that its certificate must bear. */
   constructor(url: string, service: string, tls: SecureContextOptions | undefined) {
     this.url = url
+    this.#service = service
+    this.#tls = tls
     this.#pool = new Pool(url, {
       connect: { timeout: CONNECT_TIMEOUT, ...(tls && { ...tls, servername: service }) },
       bodyTimeout: 60_000,
@@ -84,6 +90,24 @@ export class Peer {
     }
   }
 
+  /** A bare connection, for protocols that take over from HTTP. Throws {@link NotSentError}. */
+  async connect(): Promise<Socket> {
+    const { hostname: host, port, protocol } = new URL(this.url)
+    const socket =
+      protocol === 'https:'
+        ? connectTls({ host, port: Number(port), ...this.#tls, servername: this.#service })
+        : connectTcp({ host, port: Number(port) })
+    try {
+      await once(socket, protocol === 'https:' ? 'secureConnect' : 'connect', {
+        signal: AbortSignal.timeout(CONNECT_TIMEOUT),
+      })
+      return socket
+    } catch (error) {
+      socket.destroy()
+      throw new NotSentError(`${this.url} cannot be reached: ${(error as Error).message}`, { cause: error })
+    }
+  }
+
   /** Lets what is under way finish. */
   async close(): Promise<void> {
     this.#closed = true
@@ -106,6 +130,8 @@ export class Peer {
       // Whoever asked has gone away, which is no fault of the instance.
       if (signal?.aborted) throw error
       throw explained(error, this.url)
+    } finally {
+      clearTimeout(timer)
     }
   }
 

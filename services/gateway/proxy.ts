@@ -13,6 +13,7 @@ import {
 } from '@doran/kernel/platform'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { RouteShares } from './routes.ts'
+import { passOnSockets } from './sockets.ts'
 
 export interface ProxyOptions {
   /** Services of other processes. */
@@ -43,12 +44,14 @@ const HOP_BY_HOP = new Set([
 ])
 
 export async function passOn(app: FastifyInstance, options: ProxyOptions, inside: EdgeInside): Promise<void> {
+  passOnSockets(app, options)
   await app.register(async (scope) => {
     scope.removeAllContentTypeParsers()
     scope.addContentTypeParser('*', (_request, payload, done) => done(null, payload))
     for (const { name: service, operations } of options.contracts) {
       for (const [name, operation] of Object.entries(operations)) {
-        if (operation.access !== 'internal') addRoute(scope, service, name, operation, options, inside)
+        if (operation.access !== 'internal' && !operation.socket)
+          addRoute(scope, service, name, operation, options, inside)
       }
     }
   })
