@@ -1,7 +1,7 @@
 /**
  * Discovery for processes that share a database and nothing else: each enters itself, beats once a second, and is
  * forgotten when it has not for a few. The database's clock counts. When the database is away, everyone goes on with
- * what was known.
+ * what was known, and for a while afterwards, until all have had time to beat again.
  */
 import { type Queryable, sql } from '@doran/kernel'
 import { Listener, Pool } from '@doran/kernel/platform'
@@ -28,10 +28,12 @@ export class Registry implements Discovery {
   readonly #log: Logger
   readonly #changed: (() => void)[] = []
   #byService = new Map<string, Instance[]>()
-  #seen = ''
+  #known: readonly RegisteredInstance[] = []
   #own: Omit<RegisteredInstance, 'startedAt' | 'age'> | undefined
   #timer: NodeJS.Timeout | undefined
   #troubled = false
+  /** When everyone has had time to beat after the database was away; milliseconds of this process. */
+  #settledAt = 0
 
   constructor(databaseUrl: string, log: Logger) {
     this.#pool = new Pool(databaseUrl, 5)
@@ -92,9 +94,14 @@ export class Registry implements Discovery {
     try {
       if (this.#own) await beat(this.#database, this.#own)
       const found = await listInstances(this.#database)
-      this.#take(found.filter(({ state }) => state === 'ready'))
-      if (this.#troubled) this.#log.info('the registry of instances answers again')
+      if (this.#troubled) {
+        this.#log.info('the registry of instances answers again')
+        this.#settledAt = performance.now() + LIFE_SECONDS * 1_000
+      }
       this.#troubled = false
+      const missing = this.#known.filter((known) => !found.some(({ id }) => id === known.id))
+      const awaited = performance.now() < this.#settledAt ? missing : []
+      this.#take([...found.filter(({ state }) => state === 'ready'), ...awaited])
     } catch (error) {
       if (!this.#troubled)
         this.#log.warn({ err: error }, 'the registry of instances does not answer; going on with those known')
@@ -103,9 +110,9 @@ export class Registry implements Discovery {
   }
 
   #take(instances: readonly RegisteredInstance[]): void {
-    const seen = instances.map(({ id, url }) => `${id} ${url}`).join()
-    if (seen === this.#seen) return
-    this.#seen = seen
+    const before = addresses(this.#known)
+    this.#known = instances
+    if (addresses(instances) === before) return
     this.#byService = new Map()
     for (const { id, url, services } of instances) {
       for (const service of services) {
@@ -114,6 +121,13 @@ export class Registry implements Discovery {
     }
     for (const handler of this.#changed) handler()
   }
+}
+
+function addresses(instances: readonly RegisteredInstance[]): string {
+  return instances
+    .map(({ id, url }) => `${id} ${url}`)
+    .sort()
+    .join()
 }
 
 async function beat(db: Queryable, own: Omit<RegisteredInstance, 'startedAt' | 'age'>): Promise<void> {

@@ -1,4 +1,5 @@
 /** Processes of a fleet for tests: platforms of their own with real HTTP between them, several in one process. */
+import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -174,4 +175,11 @@ export async function createIssuer() {
       return { ...actor, token }
     },
   }
+}
+
+/** Starts `stuck-process.ts`; kill it by its pid. */
+export async function startStuckProcess(databaseUrl: string): Promise<{ child: ChildProcess; url: string }> {
+  const child = fork(new URL('./stuck-process.ts', import.meta.url), [databaseUrl])
+  const [url] = (await once(child, 'message')) as [string]
+  return { child, url }
 }
