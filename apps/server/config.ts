@@ -12,6 +12,14 @@ export const serverConfig = Type.Object({
     default: 3001,
     description: 'Port of the payment sandbox that `doran start` runs when PAYMENT_SANDBOX_URL is not set',
   }),
+  SANDBOX_PUBLIC_URL: Type.Optional(
+    Type.String({
+      pattern: '^https?://[^/]+$',
+      errorMessage: 'must be a URL without a path, like http://127.0.0.1:3001',
+      description:
+        'Where buyers reach the pages of the payment sandbox, when that is not where the payment service does',
+    }),
+  ),
   DORAN_SERVICES: Type.Optional(
     Type.String({
       description:

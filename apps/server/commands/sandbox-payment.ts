@@ -9,6 +9,7 @@ export async function sandboxPayment(): Promise<void> {
     port: server.SANDBOX_PORT,
     host: kernel.HOST,
     folder: kernel.DORAN_DATA,
+    publicUrl: server.SANDBOX_PUBLIC_URL,
     secret: process.env.PAYMENT_SANDBOX_SECRET || undefined,
   }).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'EADDRINUSE') throw error

@@ -17,6 +17,8 @@ export interface SandboxOptions {
   host: string
   /** Where its storage is kept. */
   folder: string
+  /** Where buyers reach its pages; without it, where the merchant reached it. */
+  publicUrl?: string | undefined
   /** Shared with the merchant: opens the API and signs webhooks. Without one, that of a machine on its own. */
   secret?: string
 }
@@ -50,11 +52,13 @@ const KEY_REUSED = { error: 'This key was used for something else.' }
 interface Desk {
   store: Store
   faults: ReturnType<typeof createFaults>
+  publicUrl: string | undefined
 }
 
 /** Starts the provider: the merchant's API below `/v1`, the buyer's page at `/pay/<session>`. */
-export async function startSandbox({ port, host, folder, secret = LOCAL_SECRET }: SandboxOptions): Promise<Sandbox> {
-  const desk: Desk = { store: openStore(folder), faults: createFaults() }
+export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
+  const { port, host, folder, publicUrl, secret = LOCAL_SECRET } = options
+  const desk: Desk = { store: openStore(folder), faults: createFaults(), publicUrl }
   const app = fastify({ forceCloseConnections: true })
   await app.register(formbody)
   app.get('/health/live', async () => ({ status: 'live' }))
@@ -101,12 +105,14 @@ function merchantApi(app: FastifyInstance, desk: Desk, secret: string): void {
       const same = (['reference', 'amount', 'currency', 'returnUrl'] as const).every(
         (name) => session[name] === request.body[name],
       )
-      return same ? shown(session, request) : reply.code(422).send(KEY_REUSED)
+      return same ? shown(session, desk, request) : reply.code(422).send(KEY_REUSED)
     },
   )
   app.get<{ Params: { key: string } }>('/sessions/by-key/:key', async (request, reply) => {
     const session = desk.store.findByKey(request.params.key)
-    return session ? shown(session, request) : reply.code(404).send({ error: 'No session was opened under this key.' })
+    return session
+      ? shown(session, desk, request)
+      : reply.code(404).send({ error: 'No session was opened under this key.' })
   })
   app.get<{ Params: { id: string } }>('/sessions/:id', async (request, reply) => {
     const session = desk.store.find(request.params.id)
@@ -155,8 +161,8 @@ function merchantApi(app: FastifyInstance, desk: Desk, secret: string): void {
   }
 }
 
-function shown(session: Session, { protocol, host }: FastifyRequest) {
-  return { ...snapshotOf(session), id: session.id, url: `${protocol}://${host}/pay/${session.id}` }
+function shown(session: Session, { publicUrl }: Desk, { protocol, host }: FastifyRequest) {
+  return { ...snapshotOf(session), id: session.id, url: `${publicUrl ?? `${protocol}://${host}`}/pay/${session.id}` }
 }
 
 async function operate(desk: Desk, session: Session, operation: Static<typeof NewOperation>, reply: FastifyReply) {

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
-import { payByCard } from '@doran/payment/sandbox'
+import { payByCard, startSandbox } from '@doran/payment/sandbox'
 import { AMOUNT, CARD, openTill, type Till } from './till.ts'
 
 describe('the payment page', () => {
@@ -204,5 +207,37 @@ describe('what the provider offers to merchants', () => {
     assert.equal((await till.ask(`/v1/sessions/${other.id}`)).status, 200)
     await till.ask(`/v1/sessions/${one.id}/faults`, 'DELETE')
     assert.equal((await till.ask(`/v1/sessions/${one.id}`)).status, 200)
+  })
+})
+
+describe('the address of the payment page', () => {
+  it('is where buyers reach it, when that is not where the shop does', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'doran-sandbox-'))
+    const secret = 'a secret of this test'
+    const sandbox = await startSandbox({
+      port: 0,
+      host: '127.0.0.1',
+      folder,
+      secret,
+      publicUrl: 'https://pay.example',
+    })
+    const answer = await fetch(`${sandbox.url}/v1/sessions`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${secret}`, 'content-type': 'application/json' },
+      body: JSON.stringify({
+        key: 'k',
+        reference: 'r',
+        title: 'Order',
+        amount: AMOUNT,
+        currency: 'KRW',
+        returnUrl: 'https://shop.example/',
+        webhookUrl: 'http://127.0.0.1:1/',
+      }),
+    })
+    const { id, url } = (await answer.json()) as { id: string; url: string }
+
+    assert.equal(url, `https://pay.example/pay/${id}`)
+    await sandbox.close()
+    await rm(folder, { recursive: true })
   })
 })
