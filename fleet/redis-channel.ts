@@ -6,45 +6,84 @@ import type { Logger } from 'pino'
 /** The one Redis channel that carries all topics. */
 const NAME = 'doran'
 const RETRY = { first: 100, longest: 2_000 }
+/** A server that is silent for so long is connected to anew; TCP alone would wait a quarter of an hour. */
+const LONGEST_SILENCE = 2_000
+
+/** Tells everyone that a sender lost something. */
+const GAP = JSON.stringify({ gap: true })
+
+type Hint = { topic: string; message: unknown } | { gap: true }
 
 export interface RedisChannel extends Channel {
   close(): Promise<void>
 }
 
 /**
- * Connects in the background: while Redis is away nothing waits for it, messages are lost, and `onGap` tells everyone to
- * look again once it is back.
+ * Waits for Redis two seconds at most and connects in the background from then on: while it is away nothing waits for
+ * it and messages are lost. Whoever may have missed one is told by `onGap`: a process that was away itself once it
+ * listens again, and all of them when a sender that lost something is back.
  */
 export async function redisChannel(url: string, log: Logger): Promise<RedisChannel> {
   const retryStrategy = (attempt: number) => Math.min(RETRY.first * attempt, RETRY.longest)
-  const publisher = new Redis(url, { enableOfflineQueue: false, maxRetriesPerRequest: 0, retryStrategy })
-  const subscriber = new Redis(url, { retryStrategy })
+  const whileAway = { enableOfflineQueue: false, maxRetriesPerRequest: 0, retryStrategy }
+  const publisher = new Redis(url, { ...whileAway, socketTimeout: LONGEST_SILENCE })
+  const subscriber = new Redis(url, { ...whileAway, autoResubscribe: false })
+  const outage = outages(log)
   const topics = new Map<string, Set<(message: unknown) => void>>()
   const gaps: (() => void)[] = []
-  let connectedBefore = false
+  let lost = false
+  let closed = false
 
-  whileAway(subscriber, log)
-  publisher.on('error', () => {})
-  subscriber.on('ready', () => {
-    if (connectedBefore) for (const handler of gaps) handler()
-    connectedBefore = true
-  })
+  function failed(connection: Redis, err: Error): void {
+    if (!closed) outage.began(connection, err)
+  }
+
+  async function send(text: string): Promise<void> {
+    try {
+      await publisher.publish(NAME, text)
+      outage.ended(publisher)
+    } catch (err) {
+      lost = true
+      failed(publisher, err as Error)
+    }
+  }
+
+  /** Looks again only once it listens: what others tell between the two would be missed. */
+  async function listen(): Promise<void> {
+    try {
+      await subscriber.subscribe(NAME)
+      outage.ended(subscriber)
+      lookAgain()
+    } catch (err) {
+      failed(subscriber, err as Error)
+    }
+  }
+
+  async function resume(): Promise<void> {
+    if (!lost) return outage.ended(publisher)
+    lost = false
+    await send(GAP)
+  }
+
+  function lookAgain(): void {
+    for (const handler of gaps) handler()
+  }
+
+  publisher.on('error', (err: Error) => failed(publisher, err))
+  subscriber.on('error', (err: Error) => failed(subscriber, err))
   subscriber.on('message', (_name: string, text: string) => {
-    const { topic, message } = JSON.parse(text)
-    for (const handler of topics.get(topic) ?? []) handler(message)
+    const hint = hintOf(text)
+    if (!hint) log.warn(`something that is not Doran's was published on the Redis channel ${NAME}; it is ignored`)
+    else if ('gap' in hint) lookAgain()
+    else for (const handler of topics.get(hint.topic) ?? []) handler(hint.message)
   })
-  const subscribed = subscriber.subscribe(NAME)
-  // When Redis is away at the start, ioredis subscribes as soon as it is there.
-  await Promise.race([subscribed, new Promise((resolve) => setTimeout(resolve, RETRY.longest).unref())]).catch(() => {})
-  subscribed.catch(() => {})
+  const ready = [onReady(publisher, resume), onReady(subscriber, listen)]
+  await Promise.race([Promise.all(ready), new Promise((resolve) => setTimeout(resolve, RETRY.longest).unref())])
 
   return {
     async publish(db, topic, message) {
       const text = JSON.stringify({ topic, message })
-      db.afterCommit(() => {
-        // It is a hint: whoever waits for it looks by itself in the end.
-        publisher.publish(NAME, text).catch((err: Error) => log.debug({ err }, 'a hint was not sent'))
-      })
+      db.afterCommit(() => void send(text))
     },
     subscribe(topic, handler) {
       const handlers = topics.get(topic) ?? new Set()
@@ -58,21 +97,43 @@ export async function redisChannel(url: string, log: Logger): Promise<RedisChann
       gaps.push(handler)
     },
     async close() {
+      closed = true
       publisher.disconnect()
       subscriber.disconnect()
     },
   }
 }
 
-/** One line for each outage, and one for its end. */
-function whileAway(redis: Redis, log: Logger): void {
-  let told = false
-  redis.on('error', (err: Error) => {
-    if (!told) log.warn({ err }, 'Redis does not answer; hints between processes are lost until it does')
-    told = true
-  })
-  redis.on('ready', () => {
-    if (told) log.info('Redis answers again')
-    told = false
-  })
+/** Does the work at each connect; resolves when it is done for the first time. */
+function onReady(connection: Redis, work: () => Promise<void>): Promise<void> {
+  return new Promise((resolve) => connection.on('ready', () => void work().then(resolve)))
+}
+
+/** What was published, unless somebody else's program did it: the channel is open to everyone who has the password. */
+function hintOf(text: string): Hint | undefined {
+  try {
+    const hint = JSON.parse(text)
+    return typeof hint?.topic === 'string' || hint?.gap === true ? hint : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** One line when the first of the connections fails, and one when all are back. */
+function outages(log: Logger) {
+  const away = new Set<Redis>()
+  return {
+    began(connection: Redis, err: Error): void {
+      if (away.size === 0) {
+        log.warn(
+          { err },
+          `hints between processes are lost until Redis takes them again; its user needs SUBSCRIBE and PUBLISH on the channel ${NAME}`,
+        )
+      }
+      away.add(connection)
+    },
+    ended(connection: Redis): void {
+      if (away.delete(connection) && away.size === 0) log.info('Redis takes hints between processes again')
+    },
+  }
 }
