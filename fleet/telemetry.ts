@@ -4,7 +4,7 @@ import type { Span, SpanSink } from '@doran/kernel/platform'
 import { type SpanContext, SpanKind, SpanStatusCode, TraceFlags } from '@opentelemetry/api'
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
 import { resourceFromAttributes } from '@opentelemetry/resources'
-import { BatchSpanProcessor, type ReadableSpan } from '@opentelemetry/sdk-trace'
+import { BatchSpanProcessor, type ReadableSpan, type SpanExporter } from '@opentelemetry/sdk-trace'
 import type { Logger } from 'pino'
 
 export interface OtlpOptions {
@@ -34,12 +34,9 @@ export function otlpSpans({ endpoint, service, instance, version, log }: OtlpOpt
     'service.instance.id': instance,
     'service.version': version,
   })
-  const exporter = new OTLPTraceExporter({
-    url: `${endpoint.replace(/\/$/, '')}/v1/traces`,
-    timeoutMillis: EXPORT_TIMEOUT,
-  })
+  const url = `${endpoint.replace(/\/$/, '')}/v1/traces`
   const processor = new BatchSpanProcessor({
-    exporter,
+    exporter: telling(new OTLPTraceExporter({ url, timeoutMillis: EXPORT_TIMEOUT }), url, log),
     maxQueueSize: MOST_WAITING,
     scheduledDelayMillis: 1_000,
     exportTimeoutMillis: EXPORT_TIMEOUT,
@@ -50,6 +47,24 @@ export function otlpSpans({ endpoint, service, instance, version, log }: OtlpOpt
       const timeUp = new Promise<void>((resolve) => setTimeout(resolve, LAST_FLUSH).unref())
       await Promise.race([processor.shutdown(), timeUp]).catch((err) => log.debug({ err }, 'the last traces are lost'))
     },
+  }
+}
+
+/** OpenTelemetry keeps failures to itself, so we tell: one line when the collector takes no more, one when it does again. */
+function telling(exporter: OTLPTraceExporter, url: string, log: Logger): SpanExporter {
+  let failing = false
+  return {
+    export(spans, done) {
+      exporter.export(spans, (result) => {
+        const { error: err } = result
+        if (err && !failing)
+          log.warn({ err }, `the collector at ${url} does not take traces; they are lost until it does`)
+        if (!err && failing) log.info(`the collector at ${url} takes traces again`)
+        failing = err !== undefined
+        done(result)
+      })
+    },
+    shutdown: () => exporter.shutdown(),
   }
 }
 

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { after, before, describe, it } from 'node:test'
+import { setTimeout as pause } from 'node:timers/promises'
 import { contract, get, service, Type } from '@doran/kernel'
 import { createLog, type SpanSink } from '@doran/kernel/platform'
 import { startPlatform } from '@doran/kernel/testing'
@@ -24,6 +25,7 @@ interface OtlpSpan {
 /** A collector that keeps what it is sent. */
 class Collector {
   readonly spans: OtlpSpan[] = []
+  status = 200
   resource: Record<string, string> = {}
   readonly #server = createServer(async (request, response) => {
     const { resourceSpans } = JSON.parse(await textOf(request))
@@ -36,7 +38,8 @@ class Collector {
       )
       for (const { spans } of scopeSpans) this.spans.push(...spans)
     }
-    response.writeHead(request.url === '/v1/traces' ? 200 : 404, { 'content-type': 'application/json' }).end('{}')
+    const status = request.url === '/v1/traces' ? this.status : 404
+    response.writeHead(status, { 'content-type': 'application/json' }).end('{}')
   })
 
   async open(): Promise<string> {
@@ -123,6 +126,37 @@ describe('traces', () => {
     const failed = collector.spans.find(({ name }) => name === 'inner.fail') as OtlpSpan
     assert.deepEqual(failed.status, { code: 2, message: 'it is broken' })
     assert.equal(collector.spans.find(({ name }) => name === 'outer.break')?.status.code, 2)
+  })
+
+  it('that a collector refuses are told of once, and its being well again too', async () => {
+    const lines: { level: string; msg: string; err?: { message: string } }[] = []
+    const told = createLog('info', { destination: { write: (line) => lines.push(JSON.parse(line)) } })
+    const spans = otlpSpans({ endpoint, service: 'order', instance: 'order.1', version: '1.2.3', log: told })
+    const trace = { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16) }
+    const fullBatch = () => {
+      for (let index = 0; index < 512; index++) {
+        spans.record({ trace, name: 'x', kind: 'server', start: 1, end: 2, attributes: {} })
+      }
+    }
+    const answered = async (status: number) => {
+      collector.status = status
+      const before = collector.spans.length
+      fullBatch()
+      while (collector.spans.length < before + 512) await pause(10)
+      await pause(50)
+    }
+    await answered(401)
+    await answered(401)
+    await answered(200)
+    await answered(200)
+    await spans.close()
+
+    assert.deepEqual(
+      lines.map(({ level }) => level),
+      ['warn', 'info'],
+    )
+    assert.match(lines[0]?.msg ?? '', new RegExp(`${endpoint}/v1/traces`))
+    assert.match(lines[0]?.err?.message ?? '', /Unauthorized/)
   })
 
   it('are lost without harm when the collector is away, and the end waits two seconds for it at most', async () => {
