@@ -53,7 +53,8 @@ export const fleetConfig = Type.Object({
     Type.String({
       pattern: '^rediss?://',
       errorMessage: 'must be a URL like redis://host:6379',
-      description: 'Redis or Valkey for hints between processes and for rate limits that several gateways share',
+      description:
+        'Redis or Valkey for hints between processes (channel `doran`) and for rate limits that several gateways share',
     }),
   ),
   OTEL_EXPORTER_OTLP_ENDPOINT: Type.Optional(

@@ -1,0 +1,162 @@
+/** What a process is told when Redis was not there, for as long and as early as it may be. */
+import assert from 'node:assert/strict'
+import { after, afterEach, before, beforeEach, describe, it } from 'node:test'
+import { setTimeout as pause } from 'node:timers/promises'
+import { type RedisChannel, redisChannel } from '@doran/fleet/redis-channel'
+import { createLog, Pool } from '@doran/kernel/platform'
+import { createTestDatabase } from '@doran/kernel/testing'
+import { Redis } from 'ioredis'
+import { type RedisServer, startRedis } from './redis-server.ts'
+
+describe('hints over a Redis that comes and goes', () => {
+  let redis: RedisServer
+  let database: Awaited<ReturnType<typeof createTestDatabase>>
+  let pool: Pool
+  let lines: { level: string; msg: string; err?: { message: string } }[]
+  let opened: RedisChannel[]
+  const destination = { write: (line: string) => lines.push(JSON.parse(line)) }
+
+  before(async () => {
+    redis = await startRedis()
+    database = await createTestDatabase([])
+    pool = new Pool(database.url, 2)
+  })
+  after(async () => {
+    await pool.close()
+    await database.drop()
+    await redis.stop()
+  })
+  beforeEach(() => {
+    lines = []
+    opened = []
+  })
+  afterEach(() => Promise.all(opened.map((channel) => channel.close())))
+
+  async function open(url = redis.url): Promise<RedisChannel> {
+    const channel = await redisChannel(url, createLog('info', { destination }))
+    opened.push(channel)
+    return channel
+  }
+
+  /** Does something to the server as an operator would. */
+  async function operate(...command: [string, ...string[]]): Promise<unknown> {
+    const operator = new Redis(redis.url)
+    try {
+      return await operator.call(...command)
+    } finally {
+      operator.disconnect()
+    }
+  }
+
+  /** Waits for what everybody is told, and answers what came with it. */
+  const gapOf = (channel: RedisChannel) => new Promise<void>((resolve) => channel.onGap(resolve))
+
+  it('are taken from the first moment: whoever has opened the channel can send', async () => {
+    for (let turn = 0; turn < 20; turn++) {
+      const channel = await open()
+      const heard = new Promise((resolve) => channel.subscribe('news', resolve))
+      await channel.publish(pool.at(0), 'news', turn)
+      assert.equal(await within(heard, `turn ${turn}`), turn)
+    }
+  })
+
+  it('are heard as soon as somebody was told to look again', async () => {
+    const listening = await open()
+    const sending = await open()
+    for (let turn = 0; turn < 20; turn++) {
+      const heard = new Promise((resolve) => listening.subscribe('news', resolve))
+      const told = gapOf(listening)
+      await operate('CLIENT', 'KILL', 'TYPE', 'pubsub')
+      await within(told, 'the gap')
+      await sending.publish(pool.at(0), 'news', turn)
+      assert.equal(await within(heard, `turn ${turn}`), turn)
+    }
+  })
+
+  it('may have been missed by a process that started while Redis was away, so it looks again', async () => {
+    await redis.stop()
+    const channel = await open()
+    const told = gapOf(channel)
+    await channel.publish(pool.at(0), 'news', 'lost')
+    await redis.start()
+    await within(told, 'the gap')
+
+    const heard = new Promise((resolve) => channel.subscribe('news', resolve))
+    await channel.publish(pool.at(0), 'news', 'again')
+    assert.equal(await within(heard, 'the message'), 'again')
+  })
+
+  it('that only the sender lost make everybody look again', async () => {
+    const [sending, listening] = [await open(), await open()]
+    const told = gapOf(listening)
+    await operate('CLIENT', 'KILL', 'TYPE', 'normal')
+    // The connection is gone now or in a moment; what is sent until it is back is lost.
+    for (let turn = 0; turn < 20; turn++) {
+      await sending.publish(pool.at(0), 'news', turn)
+      await pause(2)
+    }
+    await within(told, 'the gap')
+  })
+
+  it('that a silent server does not confirm count as lost', async () => {
+    const [sending, listening] = [await open(), await open()]
+    const told = gapOf(listening)
+    await operate('CLIENT', 'PAUSE', '3000', 'ALL')
+    await sending.publish(pool.at(0), 'news', 'who knows')
+    await within(told, 'the gap')
+
+    assert.match(lines[0]?.err?.message ?? '', /Socket timeout/)
+  })
+
+  it('are an operator’s business once at the beginning of an outage and once at its end', async () => {
+    const channel = await open()
+    const told = gapOf(channel)
+    await redis.stop()
+    for (let turn = 0; turn < 20; turn++) {
+      await channel.publish(pool.at(0), 'news', turn)
+      await pause(50)
+    }
+    await redis.start()
+    await within(told, 'the gap')
+    await until(() => lines.length >= 2)
+    await pause(300)
+
+    assert.deepEqual(
+      lines.map(({ level }) => level),
+      ['warn', 'info'],
+    )
+  })
+
+  it('that Redis refuses are told of with the reason', async () => {
+    await operate('ACL', 'SETUSER', 'narrow', 'on', '>secret', '+@all', '~*', 'resetchannels')
+    const channel = await open(redis.url.replace('//', '//narrow:secret@'))
+    await channel.publish(pool.at(0), 'news', 'refused')
+    await until(() => lines.length > 0)
+
+    assert.equal(lines.length, 1)
+    assert.match(lines[0]?.err?.message ?? '', /NOPERM/)
+    assert.match(lines[0]?.msg ?? '', /SUBSCRIBE and PUBLISH on the channel doran/)
+  })
+
+  it('that are not ours harm nobody', async () => {
+    const channel = await open()
+    const heard = new Promise((resolve) => channel.subscribe('news', resolve))
+    for (const text of ['hello', 'null', '5', '{}', '{"topic":5}']) await operate('PUBLISH', 'doran', text)
+    await channel.publish(pool.at(0), 'news', 'ours')
+
+    assert.equal(await within(heard, 'the message'), 'ours')
+  })
+})
+
+async function within<T>(result: Promise<T>, what: string): Promise<T> {
+  const late = pause(10_000, undefined, { ref: false }).then(() => {
+    throw new Error(`${what} did not come within ten seconds`)
+  })
+  return Promise.race([result, late])
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  for (const end = Date.now() + 10_000; !condition(); await pause(20)) {
+    if (Date.now() > end) throw new Error('it did not happen within ten seconds')
+  }
+}
