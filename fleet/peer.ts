@@ -1,6 +1,7 @@
 /** One instance of a service as its callers see it: connections, what is under way, and whether it is to be trusted. */
 import { once } from 'node:events'
 import { connect as connectTcp, type Socket } from 'node:net'
+import { Readable } from 'node:stream'
 import { connect as connectTls, type SecureContextOptions } from 'node:tls'
 import { type CircuitBreakerPolicy, CircuitState, ConsecutiveBreaker, circuitBreaker, handleWhen } from 'cockatiel'
 import { type Dispatcher, errors, Pool } from 'undici'
@@ -27,7 +28,7 @@ export interface PeerRequest {
   readonly method: Dispatcher.HttpMethod
   readonly path: string
   readonly headers: Record<string, string | string[]>
-  readonly body?: string | Buffer | NodeJS.ReadableStream | null
+  readonly body?: string | Buffer | Readable | null
   /** Milliseconds until the answer must begin. */
   readonly timeout: number
   readonly signal?: AbortSignal
@@ -120,18 +121,18 @@ export class Peer {
     const leave = () => stop.abort()
     if (signal?.aborted) leave()
     signal?.addEventListener('abort', leave, { once: true })
-    // The time of undici is half a second wrong, but it begins anew with each piece of a body that is still being sent.
-    const flows = body !== null && typeof body === 'object' && !Buffer.isBuffer(body)
-    const timer = flows ? undefined : setTimeout(() => stop.abort(TIME_UP), Math.max(1, timeout))
-    const options = { ...request, body, headersTimeout: flows ? timeout : 0, signal: stop.signal }
+    // The time limit of undici is half a second wrong, and it runs while the sender is slow.
+    const limit = new TimeLimit(timeout, () => stop.abort(TIME_UP))
+    const sent = body instanceof Readable ? piecesOf(body, limit, leave) : body
+    const options = { ...request, body: sent, headersTimeout: 0, signal: stop.signal }
     try {
       return await this.#pool.request(options as Parameters<Pool['request']>[0])
     } catch (error) {
       // Whoever asked has gone away, which is no fault of the instance.
-      if (signal?.aborted) throw error
-      throw explained(error, this.url)
+      if (stop.signal.aborted && stop.signal.reason !== TIME_UP) throw error
+      throw explained(stop.signal.aborted ? TIME_UP : error, this.url)
     } finally {
-      clearTimeout(timer)
+      limit.end()
     }
   }
 
@@ -158,6 +159,57 @@ export class Peer {
     if (!this.#ejected || this.#closed) return
     this.#probe = setTimeout(() => void this.#check(), PROBE.every)
     this.#probe.unref()
+  }
+}
+
+/** Time that an instance has; it may be stopped and given anew. */
+class TimeLimit {
+  readonly #milliseconds: number
+  readonly #up: () => void
+  #timer: NodeJS.Timeout | undefined
+  #ended = false
+
+  constructor(milliseconds: number, up: () => void) {
+    this.#milliseconds = Math.max(1, milliseconds)
+    this.#up = up
+    this.restart()
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer)
+  }
+
+  restart(): void {
+    this.stop()
+    if (!this.#ended) this.#timer = setTimeout(this.#up, this.#milliseconds)
+  }
+
+  end(): void {
+    this.#ended = true
+    this.stop()
+  }
+}
+
+/**
+ * A body as it comes. The time limit is for the instance, not for the sender: it counts while there is something to
+ * take in or to answer. What is left when nobody takes it in any more is dropped, for the sender waits for its answer.
+ */
+async function* piecesOf(body: Readable, limit: TimeLimit, brokeOff: () => void): AsyncGenerator<Buffer> {
+  let whole = false
+  limit.stop()
+  try {
+    for await (const piece of body.iterator({ destroyOnReturn: false })) {
+      limit.restart()
+      yield piece
+      limit.stop()
+    }
+    whole = true
+    limit.restart()
+  } catch (error) {
+    brokeOff()
+    throw error
+  } finally {
+    if (!whole) body.resume()
   }
 }
 

@@ -1,6 +1,15 @@
 /** Passes requests on to the services of other processes, piece by piece in both directions. */
 import type { IncomingMessage } from 'node:http'
-import { type Attempt, effectOf, type Peer, type PeerResponse, type Target, type Targets } from '@doran/fleet'
+import { setTimeout as pause } from 'node:timers/promises'
+import {
+  type Attempt,
+  effectOf,
+  NoAnswerError,
+  type Peer,
+  type PeerResponse,
+  type Target,
+  type Targets,
+} from '@doran/fleet'
 import type { Contract, Operation } from '@doran/kernel'
 import {
   BODY_LIMIT,
@@ -26,7 +35,7 @@ export interface ProxyOptions {
   readonly timeout: number
 }
 
-/** Bodies up to this size are read first, so that the request can be sent again; larger ones flow through. */
+/** Bodies up to this size are read first, so that the request can be sent again; larger ones flow through. Bytes. */
 const KEPT_BODY = 65_536
 
 const HOP_BY_HOP = new Set([
@@ -96,8 +105,8 @@ function addRoute(
       const target = elsewhere ? options.targets.at(elsewhere) : options.targets.of(service)
       const gone = new AbortController()
       reply.raw.once('close', () => reply.raw.writableFinished || gone.abort())
-      const send = ({ peer }: Attempt) =>
-        peer.send({
+      const send = async ({ peer }: Attempt) => {
+        const response = await peer.send({
           method: request.method as 'GET',
           path: request.url,
           headers: headersOf(request, traceParent(childOf(trace)), body),
@@ -105,12 +114,14 @@ function addRoute(
           timeout: options.timeout,
           signal: gone.signal,
         })
+        return request.method === 'HEAD' ? response : wholeIfSmall(response, peer)
+      }
       const effect = isStream(body)
         ? 'once'
         : effectOf(operation, request.headers['idempotency-key'] as string | undefined)
       try {
         const response = hedge === undefined ? await target.run(effect, send) : await hedged(target, send, hedge)
-        return await answer(reply, response)
+        return answer(reply, response)
       } catch (error) {
         // Nobody is there any more to be told.
         if (gone.signal.aborted) return reply.hijack()
@@ -160,32 +171,42 @@ function headersOf(
   return headers
 }
 
-async function answer(reply: FastifyReply, { statusCode, headers, body }: PeerResponse): Promise<FastifyReply> {
+type Answer = Pick<PeerResponse, 'statusCode' | 'headers'> & { readonly body: Buffer | PeerResponse['body'] }
+
+/** Most answers are small: in one piece they cost half as much, and one that breaks off can be asked for again. */
+async function wholeIfSmall(response: PeerResponse, { url }: Peer): Promise<Answer> {
+  const { statusCode, headers, body } = response
+  if (!(Number(headers['content-length']) <= KEPT_BODY)) return response
+  try {
+    return { statusCode, headers, body: Buffer.from(await body.arrayBuffer()) }
+  } catch (cause) {
+    throw new NoAnswerError(`${url} gave no whole answer`, { cause })
+  }
+}
+
+function answer(reply: FastifyReply, { statusCode, headers, body }: Answer): FastifyReply {
   reply.code(statusCode)
   for (const [name, value] of Object.entries(headers)) {
     if (value !== undefined && (name === 'content-length' || !HOP_BY_HOP.has(name))) reply.header(name, value)
   }
-  // Most answers are small: in one piece they cost half as much.
-  return reply.send(Number(headers['content-length']) <= KEPT_BODY ? Buffer.from(await body.arrayBuffer()) : body)
+  return reply.send(body)
 }
 
-/** Asks one instance and, when it has not answered after some milliseconds, another one too; the first answer counts. */
-async function hedged(
-  target: Target,
-  send: (to: Attempt) => Promise<PeerResponse>,
-  after: number,
-): Promise<PeerResponse> {
+/**
+ * Asks one instance and, when it has not answered after some milliseconds, another one too, if there is one; the first
+ * answer counts.
+ */
+async function hedged(target: Target, send: (to: Attempt) => Promise<Answer>, after: number): Promise<Answer> {
   const tried = new Set<Peer>()
   const first = target.run('reading', send, tried)
-  let timer: NodeJS.Timeout | undefined
-  const second = new Promise<PeerResponse>((resolve, reject) => {
-    timer = setTimeout(() => target.run('reading', send, tried).then(resolve, reject), after)
-  })
+  const early = await Promise.race([first, pause(after)])
+  const others = target.peers().some((peer) => !peer.ejected && !tried.has(peer))
+  if (early || !others) return first
+  const second = target.run('reading', send, tried)
   const winner = await Promise.any([first, second]).catch(() => first)
-  clearTimeout(timer)
   for (const other of [first, second]) {
     other.then(
-      (response) => response === winner || void response.body.dump(),
+      ({ body }) => body === winner.body || Buffer.isBuffer(body) || void body.dump(),
       () => {},
     )
   }
