@@ -104,6 +104,11 @@ export const kernelErrors = {
     'This port is for services with a certificate of our authority; see `doran certs`.',
   ),
   notOurService: domainError('not_our_service', 403, 'Calls between services need the token of a Doran service.'),
+  databaseUnavailable: domainError(
+    'database_unavailable',
+    503,
+    'The database cannot be reached at the moment. Try again in {retryAfter} seconds, a change under the same Idempotency-Key.',
+  ),
   overloaded: domainError('overloaded', 503, 'Doran is busy; try again in a moment.'),
   internalError: domainError(
     'internal_error',

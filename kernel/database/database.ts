@@ -225,6 +225,8 @@ class TransactionHandle extends Handle implements Database {
   }
 }
 
+const UNREACHABLE = /^(ECONNREFUSED|ENOENT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|57P03)$/
+
 /** SQLSTATE of an error that PostgreSQL raised, for example `23505` for a broken unique constraint. */
 export function sqlState(error: unknown): string | undefined {
   const code = (error as { code?: unknown } | null)?.code
@@ -239,6 +241,10 @@ export function brokenConstraint(error: unknown): string | undefined {
 function translate(error: unknown): never {
   if (error instanceof Error && error.message.includes('timeout exceeded when trying to connect')) {
     throw kernelErrors.overloaded()
+  }
+  // Not connected, or turned away while it starts or stops.
+  if (UNREACHABLE.test(String((error as { code?: unknown } | null)?.code))) {
+    throw Object.assign(kernelErrors.databaseUnavailable({ retryAfter: 1 }), { cause: error })
   }
   throw error
 }

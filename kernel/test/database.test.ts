@@ -37,6 +37,19 @@ describe('the database', () => {
     assert.notEqual(find(1).statement().name, sql`select ${1}::text`.statement().name)
   })
 
+  it('says that it cannot be reached, for queries and for transactions', async () => {
+    for (const url of ['postgres://doran@127.0.0.1:1/doran', 'postgres://doran@/doran?host=%2Fnowhere']) {
+      const away = new Pool(url, 5)
+      const unreachable = { code: 'database_unavailable', status: 503, details: { retryAfter: 1 } }
+      await assert.rejects(away.at(0).run(sql`select 1`), unreachable)
+      await assert.rejects(
+        away.at(0).transaction(async (tx) => tx.run(sql`select 1`)),
+        unreachable,
+      )
+      await away.close()
+    }
+  })
+
   it('reads values as they are written in JSON', async () => {
     const row = await pool.at(0).one(sql`
       select 9007199254740991::bigint as big, '2026-11-21T05:34:40.5Z'::timestamptz as at, '2026-11-21'::date as day,
