@@ -123,7 +123,7 @@ export class Peer {
     signal?.addEventListener('abort', leave, { once: true })
     // The time limit of undici is half a second wrong, and it runs while the sender is slow.
     const limit = new TimeLimit(timeout, () => stop.abort(TIME_UP))
-    const sent = body instanceof Readable ? piecesOf(body, limit, leave) : body
+    const sent = body instanceof Readable ? piecesOf(body, limit) : body
     const options = { ...request, body: sent, headersTimeout: 0, signal: stop.signal }
     try {
       return await this.#pool.request(options as Parameters<Pool['request']>[0])
@@ -194,7 +194,7 @@ class TimeLimit {
  * A body as it comes. The time limit is for the instance, not for the sender: it counts while there is something to
  * take in or to answer. What is left when nobody takes it in any more is dropped, for the sender waits for its answer.
  */
-async function* piecesOf(body: Readable, limit: TimeLimit, brokeOff: () => void): AsyncGenerator<Buffer> {
+async function* piecesOf(body: Readable, limit: TimeLimit): AsyncGenerator<Buffer> {
   let whole = false
   limit.stop()
   try {
@@ -205,9 +205,6 @@ async function* piecesOf(body: Readable, limit: TimeLimit, brokeOff: () => void)
     }
     whole = true
     limit.restart()
-  } catch (error) {
-    brokeOff()
-    throw error
   } finally {
     if (!whole) body.resume()
   }
