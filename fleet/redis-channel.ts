@@ -1,5 +1,6 @@
 /** The channel over Redis, for fleets whose services do not share one database. */
 import type { Channel } from '@doran/kernel'
+import { Topics } from '@doran/kernel/platform'
 import { Redis } from 'ioredis'
 import type { Logger } from 'pino'
 
@@ -29,7 +30,7 @@ export async function redisChannel(url: string, log: Logger): Promise<RedisChann
   const publisher = new Redis(url, { ...whileAway, socketTimeout: LONGEST_SILENCE })
   const subscriber = new Redis(url, { ...whileAway, autoResubscribe: false })
   const outage = outages(log)
-  const topics = new Map<string, Set<(message: unknown) => void>>()
+  const topics = new Topics()
   const gaps: (() => void)[] = []
   let lost = false
   let closed = false
@@ -75,7 +76,7 @@ export async function redisChannel(url: string, log: Logger): Promise<RedisChann
     const hint = hintOf(text)
     if (!hint) log.warn(`something that is not Doran's was published on the Redis channel ${NAME}; it is ignored`)
     else if ('gap' in hint) lookAgain()
-    else for (const handler of topics.get(hint.topic) ?? []) handler(hint.message)
+    else topics.deliver(hint.topic, hint.message)
   })
   const ready = [onReady(publisher, resume), onReady(subscriber, listen)]
   await Promise.race([Promise.all(ready), new Promise((resolve) => setTimeout(resolve, RETRY.longest).unref())])
@@ -85,14 +86,7 @@ export async function redisChannel(url: string, log: Logger): Promise<RedisChann
       const text = JSON.stringify({ topic, message })
       db.afterCommit(() => void send(text))
     },
-    subscribe(topic, handler) {
-      const handlers = topics.get(topic) ?? new Set()
-      topics.set(topic, handlers.add(handler))
-      return () => {
-        handlers.delete(handler)
-        if (handlers.size === 0) topics.delete(topic)
-      }
-    },
+    subscribe: (topic, handler) => topics.subscribe(topic, handler),
     onGap(handler) {
       gaps.push(handler)
     },

@@ -149,7 +149,8 @@ export class Target {
           throw notSent && unanswered ? this.#unreached(unanswered, error) : error
         }
         this.#budget--
-        await pause(10 * 2 ** number * (0.5 + Math.random()))
+        // Whoever was not reached costs nothing to ask again; whoever did not answer may be overloaded.
+        await pause((notSent ? 5 : 10 * 2 ** number) * (0.5 + Math.random()))
       }
     }
   }

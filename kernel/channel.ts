@@ -17,15 +17,33 @@ export interface Channel {
   onGap(handler: () => void): void
 }
 
+/** Who listens to which topic in this process. */
+export class Topics {
+  readonly #handlers = new Map<string, Set<Handler>>()
+
+  subscribe(topic: string, handler: Handler): () => void {
+    const handlers = this.#handlers.get(topic) ?? new Set()
+    this.#handlers.set(topic, handlers.add(handler))
+    return () => {
+      handlers.delete(handler)
+      if (handlers.size === 0) this.#handlers.delete(topic)
+    }
+  }
+
+  deliver(topic: string, message: unknown): void {
+    for (const handler of this.#handlers.get(topic) ?? []) handler(message)
+  }
+}
+
 const LARGEST_MESSAGE = 7_000
 
 /** The channel over all databases of a process: a message reaches everyone who listens to the same database. */
 export function postgresChannel(listeners: readonly Listener[]): Channel {
-  const topics = new Map<string, Set<Handler>>()
+  const topics = new Topics()
   for (const listener of listeners) {
     listener.on('doran_channel', (payload) => {
       const { topic, message } = JSON.parse(payload)
-      for (const handler of topics.get(topic) ?? []) handler(message)
+      topics.deliver(topic, message)
     })
   }
 
@@ -35,14 +53,7 @@ export function postgresChannel(listeners: readonly Listener[]): Channel {
       if (Buffer.byteLength(payload) > LARGEST_MESSAGE) throw new RangeError(`a message on ${topic} is over 7 kB`)
       await db.run(sql`select pg_notify('doran_channel', ${payload})`)
     },
-    subscribe(topic, handler) {
-      const handlers = topics.get(topic) ?? new Set()
-      topics.set(topic, handlers.add(handler))
-      return () => {
-        handlers.delete(handler)
-        if (handlers.size === 0) topics.delete(topic)
-      }
-    },
+    subscribe: (topic, handler) => topics.subscribe(topic, handler),
     onGap(handler) {
       for (const listener of listeners) listener.onReconnect(handler)
     },

@@ -27,6 +27,7 @@ import { newTrace, type SpanSink } from './trace.ts'
 
 export { encodeJson } from './cache.ts'
 export { type Call, type CallMode, checkedInput, type Hosted, MAX_DEPTH, type RemoteCall } from './calls.ts'
+export { Topics } from './channel.ts'
 export { ConfigError, databaseUrlOf, databaseVariable, type KernelConfig, kernelConfig, readConfig } from './config.ts'
 export { Pool } from './database/database.ts'
 export { Listener } from './database/listener.ts'

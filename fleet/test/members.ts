@@ -5,7 +5,7 @@ import { createServer, type IncomingMessage, type RequestListener, type Server }
 import type { AddressInfo } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fleetConfig, type OpenFleet, openFleet } from '@doran/fleet'
-import { type Actor, newId, TOKEN_ISSUER } from '@doran/kernel'
+import { newId } from '@doran/kernel'
 import {
   createLog,
   createPlatform,
@@ -17,7 +17,6 @@ import {
   type Service,
   type SpanSink,
 } from '@doran/kernel/platform'
-import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { Registry } from '../registry.ts'
 
 export const SECRET = 'the secret that all processes of this fleet share'
@@ -153,27 +152,6 @@ export async function until(condition: () => boolean | Promise<boolean>, patienc
   for (const start = performance.now(); ; await pause(2)) {
     if (await condition()) return performance.now() - start
     if (performance.now() - start > patience) throw new Error(`not so after ${patience} ms: ${condition}`)
-  }
-}
-
-/** Signs tokens of users as the auth service does. */
-export async function createIssuer() {
-  const { publicKey, privateKey } = await generateKeyPair('EdDSA', { extractable: true })
-  const key = { ...(await exportJWK(publicKey)), kid: 'test', alg: 'EdDSA' }
-  const identity: IdentitySource = { keys: async () => ({ keys: [key] }), revocations: async () => [] }
-  return {
-    identity,
-    async user(roles: readonly string[] = []): Promise<Actor & { token: string }> {
-      const actor: Actor = { id: newId(), roles, session: newId() }
-      const token = await new SignJWT({ roles, sid: actor.session })
-        .setProtectedHeader({ alg: 'EdDSA', kid: 'test' })
-        .setSubject(actor.id)
-        .setIssuer(TOKEN_ISSUER)
-        .setIssuedAt()
-        .setExpirationTime('10m')
-        .sign(privateKey)
-      return { ...actor, token }
-    },
   }
 }
 

@@ -25,13 +25,12 @@ import {
   Type,
 } from '@doran/kernel'
 import { kernelErrors, type Span } from '@doran/kernel/platform'
-import { createTestDatabase } from '@doran/kernel/testing'
+import { createIssuer, createTestDatabase } from '@doran/kernel/testing'
 import { SignJWT } from 'jose'
 import { type Certificates, makeCertificates } from '../../apps/server/commands/certs.ts'
 import { Registry } from '../registry.ts'
 import { ServiceTokens } from '../service-token.ts'
 import {
-  createIssuer,
   hangUp,
   type Impostor,
   keepSilent,
@@ -149,7 +148,7 @@ const closing: (() => unknown)[] = []
 
 before(async () => {
   issuer = await createIssuer()
-  const { identity } = issuer
+  const identity = issuer.source
   database = await createTestDatabase([shopService, depotService()])
   near = await startMember({ services: [shopService], databaseUrl: database.url, identity, spans: sink })
   far = await startMember({ services: [depotService()], databaseUrl: database.url, identity, spans: sink })

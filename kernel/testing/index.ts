@@ -147,7 +147,7 @@ export async function settled(databases: readonly Queryable[]): Promise<void> {
 }
 
 /** Signs tokens as the auth service does, for tests that run without it. */
-async function createIssuer(): Promise<{ source: IdentitySource; user: TestPlatform['user'] }> {
+export async function createIssuer(): Promise<{ source: IdentitySource; user: TestPlatform['user'] }> {
   const { publicKey, privateKey } = await generateKeyPair('EdDSA', { extractable: true })
   const key = { ...(await exportJWK(publicKey)), kid: 'test', alg: 'EdDSA' }
   return {

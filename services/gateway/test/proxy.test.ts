@@ -12,9 +12,8 @@ import { runInNewContext } from 'node:vm'
 import gateway, { gatewayConfig, openApi, publicDoor, RouteShares } from '@doran/gateway'
 import { contract, del, domainError, get, newId, post, put, Raw, Streamed, service, Type } from '@doran/kernel'
 import { readConfig } from '@doran/kernel/platform'
-import { createTestDatabase } from '@doran/kernel/testing'
+import { createIssuer, createTestDatabase } from '@doran/kernel/testing'
 import {
-  createIssuer,
   hangUp,
   type Impostor,
   keepSilent,
@@ -129,7 +128,7 @@ before(async () => {
   issuer = await createIssuer()
   database = await createTestDatabase([gateway, shelfService])
   door = await startGateway()
-  shelves = await startMember({ services: [shelfService], databaseUrl: database.url, identity: issuer.identity })
+  shelves = await startMember({ services: [shelfService], databaseUrl: database.url, identity: issuer.source })
   await known(door, 'shelf', 1)
 })
 afterEach(async () => {
@@ -152,7 +151,7 @@ async function startGateway(environment: Record<string, string> = {}): Promise<M
   const started = await startMember({
     services: [gateway],
     databaseUrl: database.url,
-    identity: issuer.identity,
+    identity: issuer.source,
     environment,
     edge: ({ targets }) =>
       publicDoor({
