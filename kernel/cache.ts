@@ -28,6 +28,7 @@ export class CacheStore {
   of(service: string): Cache {
     return {
       get: (key, load) => this.#get(`${service}:${key}`, load),
+      getAll: (keys, load) => this.#getAll(keys, load, `${service}:`),
       invalidate: (db, keys) =>
         this.#invalidate(
           db,
@@ -42,14 +43,31 @@ export class CacheStore {
     if (this.#max === 0) return load()
     const loading = load()
     this.#entries.set(key, loading)
-    loading.then(rememberReply, () => {
-      if (this.#entries.peek(key) === loading) this.#entries.delete(key)
-    })
+    const forget = () => void (this.#entries.peek(key) === loading && this.#entries.delete(key))
+    loading.then((value) => (value === undefined ? forget() : rememberReply(value)), forget)
     return loading
   }
 
+  async #getAll<T>(
+    keys: readonly string[],
+    load: (missing: string[]) => Promise<ReadonlyMap<string, T>>,
+    prefix: string,
+  ): Promise<Map<string, T>> {
+    const missing = keys.filter((key) => !this.#entries.has(prefix + key))
+    const loading = missing.length > 0 ? load(missing) : undefined
+    const values = keys.map((key) => this.#get(prefix + key, async () => (await (loading ?? load([key]))).get(key)))
+    const found = new Map<string, T>()
+    for (const [index, value] of (await Promise.all(values)).entries()) {
+      if (value !== undefined) found.set(keys[index] as string, value)
+    }
+    return found
+  }
+
+  /** Here at the commit itself, so that whoever changed a value and asks for it again is given the new one. */
   async #invalidate(db: Queryable, keys: string[]): Promise<void> {
-    if (keys.length > 0) await this.#channel.publish(db, 'cache', keys)
+    if (keys.length === 0) return
+    db.afterCommit(() => this.#drop(keys))
+    await this.#channel.publish(db, 'cache', keys)
   }
 
   #drop(keys: string[]): void {
@@ -61,11 +79,16 @@ export class CacheStore {
 }
 
 export interface Cache {
-  /** The value under `key`, loaded if it is not known. Treat it as read-only: others share it. */
+  /** The value under `key`, loaded if it is not known; `undefined` is not kept. Treat it as read-only: others share it. */
   get<T>(key: string, load: () => Promise<T>): Promise<T>
+  /** The values under these keys, the missing ones loaded at once; keys that the load does not find are left out. */
+  getAll<T>(
+    keys: readonly string[],
+    load: (missing: string[]) => Promise<ReadonlyMap<string, T>>,
+  ): Promise<Map<string, T>>
   /**
-   * Forgets values in every process once the transaction commits; a trailing `*` stands for any ending. Until
-   * then, and for a millisecond or so after it, others may still be given the old value.
+   * Forgets values once the transaction commits, in this process at the commit, in others a millisecond or so after
+   * it; a trailing `*` stands for any ending.
    */
   invalidate(db: Queryable, keys: readonly string[]): Promise<void>
 }

@@ -59,7 +59,7 @@ export function toRequest(operation: Operation, input: Record<string, unknown>):
     const value = take(name)
     if (value !== undefined) headers[name] = String(value)
   }
-  const { body } = operation
+  const { body, envelope } = operation
   if (body) headers['content-type'] = mediaTypeOf(body) ?? 'application/json'
   return {
     method: operation.method,
@@ -68,7 +68,7 @@ export function toRequest(operation: Operation, input: Record<string, unknown>):
     body: !body
       ? undefined
       : isFlat(body)
-        ? JSON.stringify(rest)
+        ? JSON.stringify(envelope ? { [envelope]: rest } : rest)
         : mediaTypeOf(body)
           ? String(rest.body)
           : JSON.stringify(rest.body),

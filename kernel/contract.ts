@@ -25,6 +25,8 @@ export interface OperationSpec {
   readonly headers?: TObject
   /** An object's fields join the flat input; any other body (see {@link Raw}) arrives as `body`. */
   readonly body?: TSchema
+  /** Over HTTP the body's fields stand within one member of this name: `{ "article": { … } }`. */
+  readonly envelope?: string
   /** Without it the operation answers 204 with no body. */
   readonly reply?: TSchema
   /** Status of a successful answer; 200 (204 without a reply) by default. */

@@ -5,6 +5,8 @@ export interface ErrorDefinition {
   readonly status: number
   /** What was wrong and what to do; `{name}` is filled in from the details. */
   readonly message: string
+  /** What every error of this kind says of its fields. */
+  readonly errors?: FieldErrors
 }
 
 export type FieldErrors = Record<string, string[]>
@@ -33,7 +35,7 @@ export class DomainError extends Error {
     this.code = definition.code
     this.status = definition.status
     this.details = details
-    this.errors = errors
+    this.errors = errors ?? definition.errors
   }
 }
 
@@ -45,12 +47,12 @@ export interface ErrorFactory extends ErrorDefinition {
 
 /**
  * Declares an error once: `export const cartEmpty = domainError('cart_empty', 409, 'The cart is empty.')`,
- * thrown as `throw cartEmpty()`.
+ * thrown as `throw cartEmpty()`. `errors` are its messages by field, unless it is thrown with others.
  */
-export function domainError(code: string, status: number, message: string): ErrorFactory {
-  const definition: ErrorDefinition = { code, status, message }
-  const factory = (details?: Record<string, unknown>, errors?: FieldErrors) =>
-    new DomainError(definition, details, errors)
+export function domainError(code: string, status: number, message: string, errors?: FieldErrors): ErrorFactory {
+  const definition: ErrorDefinition = { code, status, message, ...(errors && { errors }) }
+  const factory = (details?: Record<string, unknown>, fields?: FieldErrors) =>
+    new DomainError(definition, details, fields)
   const is = (error: unknown): error is DomainError => error instanceof DomainError && error.code === code
   return Object.assign(factory, definition, { is })
 }
@@ -65,11 +67,19 @@ export const kernelErrors = {
     415,
     'This operation does not read {found}; send {expected}.',
   ),
-  tokenMissing: domainError('token_missing', 401, 'This needs a signed-in user: send `Authorization: Bearer <token>`.'),
+  tokenMissing: domainError(
+    'token_missing',
+    401,
+    'This needs a signed-in user: send `Authorization: Bearer <token>`.',
+    {
+      token: ['is missing'],
+    },
+  ),
   tokenInvalid: domainError(
     'token_invalid',
     401,
     'The token is not valid or has expired: sign in again or refresh it.',
+    { token: ['is invalid'] },
   ),
   forbidden: domainError('forbidden', 403, 'Your account may not do this.'),
   routeNotFound: domainError('route_not_found', 404, 'There is no {method} {path}; see /docs for all operations.'),

@@ -189,25 +189,31 @@ async function registerOperation(
   })
 }
 
-/** Merges path, query, headers and body into the flat input and validates it. The path wins, then the body. */
+/**
+ * Merges path, query, headers and body into the flat input and validates it. The path wins, then the headers, some
+ * of which are Doran's own and must not be forged by a body.
+ */
 function inputReader(operation: Operation): (request: FastifyRequest) => object {
-  const { path, query, headers, body } = operation
+  const { path, query, headers, body, envelope } = operation
   const queryNames = Object.keys(query?.properties ?? {})
   const headerNames = Object.keys(headers?.properties ?? {})
   return (request) => {
     const input: Record<string, unknown> = {}
     pick(queryNames, request.query as Record<string, unknown>, input)
     if (query) assertInput(query, input, 'coercing')
+    if (body) {
+      const sent = envelope ? (request.body as Record<string, unknown> | null | undefined)?.[envelope] : request.body
+      const found = sent ?? (isFlat(body) ? {} : undefined)
+      assertInput(body, found)
+      if (isFlat(body)) Object.assign(input, found)
+      else input.body = found
+    }
     if (headers) {
+      for (const name of headerNames) delete input[name]
       const found: Record<string, unknown> = {}
       pick(headerNames, request.headers, found)
       assertInput(headers, found, 'coercing')
       Object.assign(input, found)
-    }
-    if (body) {
-      assertInput(body, request.body ?? (isFlat(body) ? {} : undefined))
-      if (isFlat(body)) Object.assign(input, request.body)
-      else input.body = request.body
     }
     const params = request.params as Record<string, unknown>
     if (path) assertInput(path, params, 'coercing')

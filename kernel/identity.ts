@@ -36,7 +36,7 @@ export interface IdentitySource {
 
 export const TOKEN_ISSUER = 'doran'
 /** Seconds. No token may be valid for longer, so older revocations need not be remembered. */
-export const LONGEST_TOKEN_LIFE = 3_600
+export const LONGEST_TOKEN_LIFE = 86_400
 /** Channel topic on which revocations are told. */
 export const REVOCATION_TOPIC = 'revocation'
 

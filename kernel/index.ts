@@ -44,4 +44,4 @@ export {
   service,
   step,
 } from './service.ts'
-export { Amount, Currency, Cursor, Id, PageSize, Timestamp } from './values.ts'
+export { Amount, Currency, Cursor, Id, Line, PageSize, Text, Timestamp } from './values.ts'

@@ -60,15 +60,23 @@ function fieldErrors(errors: ErrorObject[]): FieldErrors {
     const path = error.instancePath.slice(1).replaceAll('/', '.')
     const missing = error.keyword === 'required' ? String(error.params.missingProperty) : ''
     const field = [path, missing].filter(Boolean).join('.') || 'body'
-    const message = missing ? 'is missing' : describe(error)
+    const message = missing
+      ? (messageFor(error.parentSchema?.properties?.[missing], 'required') ?? 'is missing')
+      : describe(error)
     const messages = result[field] ?? []
     if (!messages.includes(message)) result[field] = [...messages, message]
   }
   return result
 }
 
+/** `errorMessage` of a schema: one for everything but a missing value, or one for each keyword, `required` included. */
+function messageFor(schema: unknown, keyword: string): string | undefined {
+  const message = (schema as { errorMessage?: string | Record<string, string> } | undefined)?.errorMessage
+  return typeof message === 'string' ? (keyword === 'required' ? undefined : message) : message?.[keyword]
+}
+
 function describe(error: ErrorObject): string {
-  const schemaMessage = (error.parentSchema as { errorMessage?: string } | undefined)?.errorMessage
+  const schemaMessage = messageFor(error.parentSchema, error.keyword)
   if (schemaMessage) return schemaMessage
   if (error.keyword === 'enum') return `must be one of ${error.params.allowedValues.join(', ')}`
   if (error.keyword === 'const') return `must be ${error.params.allowedValue}`

@@ -23,3 +23,24 @@ export const PageSize = Type.Integer({ minimum: 1, maximum: 100, default: 20 })
 
 /** Where the next page of a list begins: the `next` of the page before. */
 export const Cursor = Type.Optional(Type.String({ maxLength: 1000 }))
+
+/** Text of up to so many characters that says something: not absent, not only spaces. */
+export function Text(maxLength: number) {
+  return Type.String({ maxLength, pattern: '\\S', errorMessage: { ...BLANK, maxLength: tooLong(maxLength) } })
+}
+
+/** {@link Text} without line breaks and other control characters. */
+export function Line(maxLength: number) {
+  return Type.String({
+    maxLength,
+    pattern: '\\S',
+    not: { pattern: '\\p{Cc}' },
+    errorMessage: { ...BLANK, maxLength: tooLong(maxLength), not: 'must be one line of text' },
+  })
+}
+
+const BLANK = { required: "can't be blank", type: "can't be blank", pattern: "can't be blank" }
+
+function tooLong(maxLength: number): string {
+  return `is too long (maximum is ${maxLength} characters)`
+}

@@ -49,6 +49,46 @@ describe('the cache', () => {
     assert.equal(await cache.get('key', async () => 'yes'), 'yes')
   })
 
+  it('loads all missing keys at once, and keeps no key that was not found', async () => {
+    const { cache } = await process()
+    const loads: string[][] = []
+    const load = async (missing: string[]) => {
+      loads.push(missing)
+      return new Map(missing.filter((key) => key !== 'nobody').map((key) => [key, `value of ${key}`]))
+    }
+    await cache.get('a', async () => 'value of a')
+
+    const found = await cache.getAll(['a', 'b', 'c', 'nobody'], load)
+    const again = await cache.getAll(['a', 'b', 'c', 'nobody'], load)
+
+    assert.deepEqual(
+      [...found],
+      [...'abc'].map((key) => [key, `value of ${key}`]),
+    )
+    assert.deepEqual(again, found)
+    assert.deepEqual(loads, [['b', 'c', 'nobody'], ['nobody']])
+  })
+
+  it('fails for all keys of a load that failed, and loads them again', async () => {
+    const { cache } = await process()
+
+    await assert.rejects(cache.getAll(['x', 'y'], () => Promise.reject(new Error('no'))))
+
+    assert.equal((await cache.getAll(['x', 'y'], async () => new Map([['y', 1]]))).get('y'), 1)
+  })
+
+  it('forgets at the commit itself in the process that changed something, and never before it', async () => {
+    const { cache } = await process()
+    await cache.get('own', async () => 'old')
+
+    await pool.at(0).transaction(async (tx) => {
+      await cache.invalidate(tx, ['own'])
+      assert.equal(await cache.get('own', async () => 'too early'), 'old')
+    })
+
+    assert.equal(await cache.get('own', async () => 'new'), 'new')
+  })
+
   it('forgets in every process what a transaction has changed, once it commits', async () => {
     const [one, other] = [await process(), await process()]
     const heard = new Promise<void>((resolve) => other.channel.subscribe('cache', () => resolve()))

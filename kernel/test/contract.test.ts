@@ -16,6 +16,10 @@ describe('a contract', () => {
       headers: { 'content-type': 'application/json' },
       body: '{"text":"x"}',
     })
+    assert.equal(
+      toRequest(note.operations.signNote as Operation, { id: 'a', name: 'Kim' }).body,
+      '{"signature":{"name":"Kim"}}',
+    )
     assert.equal(toRequest(list, { limit: 3, state: ['a', 'b'] }).url, '/api/notes?limit=3&state=a&state=b')
   })
 

@@ -37,6 +37,20 @@ export const note = contract('note', {
     reply: Note,
     status: 201,
   }),
+  signNote: post('/notes/:id/signatures', {
+    summary: 'Sign a note',
+    access: 'anyone',
+    headers: Type.Object({ 'x-client-address': Type.Optional(Type.String()) }),
+    envelope: 'signature',
+    body: Type.Object({
+      name: Type.String({
+        minLength: 1,
+        maxLength: 10,
+        errorMessage: { required: 'has no name', minLength: 'has no name', maxLength: 'has too long a name' },
+      }),
+    }),
+    reply: Type.Object({ id: Type.String(), name: Type.String(), from: Type.String() }),
+  }),
   readNote: get('/notes/:id', { summary: 'Read a note', access: 'user', reply: Note }),
   shredNotes: post('/notes/shred', { summary: 'Shred all notes', access: ['admin'] }),
   listNotes: get('/notes', {
@@ -101,6 +115,9 @@ export const noteService = service(note, {
         await startSaga(tx, printing, id, { id, pages })
         return written
       })
+    },
+    async signNote({ id, name, 'x-client-address': from = '' }) {
+      return { id, name, from }
     },
     async readNote({ id }, ctx) {
       return ctx.db.one(sql`select id, text, state, told from note.notes where id = ${id}`)

@@ -50,6 +50,27 @@ describe('the public door', () => {
     assert.deepEqual(body.errors, { text: ['is missing'] })
   })
 
+  it('takes the fields of a body out of its envelope', async () => {
+    const sign = (body: unknown) => platform.request('POST', '/api/notes/a/signatures', { body })
+
+    assert.equal((await sign({ signature: { name: 'Kim' } })).body.name, 'Kim')
+    for (const body of [{}, [], { name: 'Kim' }, { signature: null }, { signature: {} }, { signature: { name: '' } }]) {
+      assert.deepEqual((await sign(body)).body.errors, { name: ['has no name'] }, JSON.stringify(body))
+    }
+    assert.deepEqual((await sign({ signature: { name: 'x'.repeat(11) } })).body.errors, {
+      name: ['has too long a name'],
+    })
+    assert.equal((await sign({ signature: 'Kim' })).status, 422)
+  })
+
+  it('believes no header that stands in a body', async () => {
+    const signature = { name: 'Kim', 'x-client-address': '9.9.9.9', id: 'another' }
+
+    const { body } = await platform.request('POST', '/api/notes/a/signatures', { body: { signature } })
+
+    assert.deepEqual(body, { id: 'a', name: 'Kim', from: '127.0.0.1' })
+  })
+
   const unreadable: [string, string, Record<string, string>, number, string][] = [
     ['broken JSON', '{"text":', { 'content-type': 'application/json' }, 400, 'malformed_body'],
     [
@@ -93,6 +114,7 @@ describe('the public door', () => {
     })
 
     assert.deepEqual([missing.status, missing.body.code], [401, 'token_missing'])
+    assert.deepEqual(missing.body.errors, { token: ['is missing'] })
     assert.equal(missing.headers['www-authenticate'], 'Bearer')
     assert.equal(broken.status, 401)
   })

@@ -1,7 +1,7 @@
 /** Accounts: an e-mail address, a password and roles, under the id of a user. */
 import { brokenConstraint, type Queryable, sql, type Transaction } from '@doran/kernel'
 import type { Role } from './contract.ts'
-import { accountNotFound, userIdTaken } from './errors.ts'
+import { accountNotFound, emailTaken, userIdTaken } from './errors.ts'
 
 export interface Account {
   userId: string
@@ -62,6 +62,15 @@ export async function openAccount(
     update auth.accounts set password_hash = ${account.passwordHash}, roles = ${[...account.roles].sort()}::text[]
     where user_id = ${account.userId} and password_hash is null`)
   return rows === 1
+}
+
+/** The account must be locked. */
+export async function updateEmail(tx: Transaction, userId: string, email: string): Promise<void> {
+  try {
+    await tx.run(sql`update auth.accounts set email = ${email} where user_id = ${userId}`)
+  } catch (error) {
+    throw brokenConstraint(error) === 'accounts_email' ? emailTaken() : error
+  }
 }
 
 /** The account must be locked. */

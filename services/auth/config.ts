@@ -7,6 +7,13 @@ export const config = Type.Object({
     default: 600,
     description: 'Seconds for which an access token counts',
   }),
+  AUTH_COMMUNITY_TOKEN_SECONDS: Type.Integer({
+    minimum: 10,
+    maximum: LONGEST_TOKEN_LIFE,
+    default: LONGEST_TOKEN_LIFE,
+    description:
+      'The same for the tokens of RealWorld clients, which cannot refresh them: they are renewed at `GET /api/user`',
+  }),
   AUTH_ENCRYPTION_KEY: Type.Optional(
     Type.String({
       pattern: '^[A-Za-z0-9+/]{43}=$',

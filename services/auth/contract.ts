@@ -1,5 +1,19 @@
-import { Cursor, contract, del, get, Id, PageSize, page, post, put, type Static, Timestamp, Type } from '@doran/kernel'
-import { Locale, Name } from '@doran/user/contract'
+import {
+  Cursor,
+  contract,
+  del,
+  get,
+  Id,
+  PageSize,
+  page,
+  post,
+  put,
+  type Static,
+  Text,
+  Timestamp,
+  Type,
+} from '@doran/kernel'
+import { Locale, MemberChanges, Name, Username } from '@doran/user/contract'
 
 /** Compared without regard to capital letters, kept as it was written. */
 export const Email = Type.String({ format: 'email', maxLength: 254, errorMessage: 'must be an e-mail address' })
@@ -11,6 +25,45 @@ export const NewPassword = Type.String({
 })
 
 const GivenPassword = Type.String({ minLength: 1, maxLength: 200, errorMessage: 'must have 1 to 200 characters' })
+
+// What the RealWorld API says of e-mail addresses and passwords.
+const RealWorldEmail = Type.String({
+  maxLength: 254,
+  pattern: '\\S',
+  format: 'email',
+  errorMessage: {
+    required: "can't be blank",
+    type: "can't be blank",
+    pattern: "can't be blank",
+    format: 'is invalid',
+    maxLength: 'is too long (maximum is 254 characters)',
+  },
+})
+const RealWorldPassword = Type.String({
+  minLength: 8,
+  maxLength: 200,
+  pattern: '.',
+  errorMessage: {
+    required: "can't be blank",
+    type: "can't be blank",
+    pattern: "can't be blank",
+    minLength: 'is too short (minimum is 8 characters)',
+    maxLength: 'is too long (maximum is 200 characters)',
+  },
+})
+
+/** An account as the RealWorld API answers it. */
+export const CurrentUser = Type.Object({
+  user: Type.Object({
+    email: Type.String(),
+    /** Sent as `Authorization: Token <token>`; replaces the one that the client has. */
+    token: Type.String(),
+    username: Type.String(),
+    bio: Type.Union([Type.String(), Type.Null()]),
+    image: Type.Union([Type.String(), Type.Null()]),
+  }),
+})
+export type CurrentUser = Static<typeof CurrentUser>
 
 /** What a user may do beyond buying; a plain user has none. */
 export const Role = Type.Enum(['admin', 'seller'])
@@ -71,6 +124,7 @@ export const AuditKind = Type.Enum([
   'refresh_token_reused',
   'password_changed',
   'password_change_failed',
+  'email_changed',
   'roles_changed',
   'status_changed',
 ])
@@ -95,6 +149,9 @@ const From = Type.Object({
   'x-client-address': Type.Optional(Type.String({ description: 'Set by Doran itself' })),
 })
 export type From = Static<typeof From>
+
+/** The token of the request is answered as long as it is young, so the operation must see it. */
+const Presented = Type.Object({ authorization: Type.Optional(Type.String({ description: 'Token <jwt>' })) })
 
 const UserInPath = Type.Object({ userId: Id })
 
@@ -162,6 +219,52 @@ export const auth = contract('auth', {
     headers: From,
     body: Type.Object({ currentPassword: GivenPassword, newPassword: NewPassword }),
     access: 'user',
+    secret: true,
+  }),
+  /** RealWorld. The account is the same as that of `register`. Refused with `email_taken` and `username_taken`. */
+  registerMember: post('/users', {
+    summary: 'Open an account (RealWorld)',
+    headers: From,
+    envelope: 'user',
+    body: Type.Object({ username: Username, email: RealWorldEmail, password: RealWorldPassword }),
+    reply: CurrentUser,
+    status: 201,
+    access: 'anyone',
+    secret: true,
+  }),
+  /** RealWorld. Refused like `signIn`. */
+  signInMember: post('/users/login', {
+    summary: 'Begin a session (RealWorld)',
+    headers: From,
+    envelope: 'user',
+    body: Type.Object({ email: RealWorldEmail, password: Text(200) }),
+    reply: CurrentUser,
+    access: 'anyone',
+    secret: true,
+  }),
+  /** RealWorld. The token of the reply is the one that was sent, or a new one when half of its time is over. */
+  getCurrentUser: get('/user', {
+    summary: 'Your account (RealWorld)',
+    headers: Presented,
+    reply: CurrentUser,
+    access: 'user',
+  }),
+  /**
+   * RealWorld. What is left out stays as it is; nothing is changed unless everything can be. Refused with `email_taken`
+   * and `username_taken`. A new password ends all other sessions; the protocol does not ask for the old one.
+   */
+  updateCurrentUser: put('/user', {
+    summary: 'Change your account (RealWorld)',
+    headers: Type.Object({ ...From.properties, ...Presented.properties }),
+    envelope: 'user',
+    body: Type.Object({
+      email: Type.Optional(RealWorldEmail),
+      password: Type.Optional(RealWorldPassword),
+      ...MemberChanges,
+    }),
+    reply: CurrentUser,
+    access: 'user',
+    idempotent: true,
     secret: true,
   }),
   getJwks: get('/auth/jwks', {

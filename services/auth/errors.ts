@@ -4,11 +4,13 @@ export const emailTaken = domainError(
   'email_taken',
   409,
   'This e-mail address has an account already; sign in instead.',
+  { email: ['has already been taken'] },
 )
 export const credentialsInvalid = domainError(
   'credentials_invalid',
   401,
   'The e-mail address or the password is wrong.',
+  { credentials: ['invalid'] },
 )
 export const tooManyAttempts = domainError(
   'too_many_attempts',

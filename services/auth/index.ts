@@ -7,6 +7,7 @@ import { forgetWhatHasEnded } from './jobs/forget-what-has-ended.ts'
 import { rotateSigningKeys } from './jobs/rotate-signing-keys.ts'
 import { changePassword } from './operations/change-password.ts'
 import { ensureAccount } from './operations/ensure-account.ts'
+import { getCurrentUser } from './operations/get-current-user.ts'
 import { getJwks } from './operations/get-jwks.ts'
 import { getKeys } from './operations/get-keys.ts'
 import { getRevocations } from './operations/get-revocations.ts'
@@ -14,10 +15,13 @@ import { listAudit } from './operations/list-audit.ts'
 import { listSessions } from './operations/list-sessions.ts'
 import { refresh } from './operations/refresh.ts'
 import { register } from './operations/register.ts'
+import { registerMember } from './operations/register-member.ts'
 import { revokeSession } from './operations/revoke-session.ts'
 import { setRoles } from './operations/set-roles.ts'
 import { signIn } from './operations/sign-in.ts'
+import { signInMember } from './operations/sign-in-member.ts'
 import { signOut } from './operations/sign-out.ts'
+import { updateCurrentUser } from './operations/update-current-user.ts'
 
 export default service(auth, {
   operations: {
@@ -28,6 +32,10 @@ export default service(auth, {
     listSessions,
     revokeSession,
     changePassword,
+    registerMember,
+    signInMember,
+    getCurrentUser,
+    updateCurrentUser,
     getJwks,
     setRoles,
     listAudit,

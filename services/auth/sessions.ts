@@ -37,6 +37,21 @@ export async function startSession(tx: Transaction, account: Account, from: From
   return { userId: account.userId, sessionId, roles: account.roles, refreshToken, issuedAt }
 }
 
+/** What a further token of a session is made of; undefined when the session has ended. */
+export async function continueSession(
+  tx: Transaction,
+  userId: string,
+  sessionId: string,
+): Promise<Omit<Grant, 'refreshToken'> | undefined> {
+  const account = await shareAccount(tx, userId)
+  const live = await tx.first(sql`
+    update auth.sessions set last_used_at = now()
+    where id = ${sessionId} and user_id = ${userId} and revoked_at is null and expires_at > clock_timestamp()
+    returning 1`)
+  if (!live || account.status !== 'active') return undefined
+  return { userId, sessionId, roles: account.roles, issuedAt: await clock(tx) }
+}
+
 export type Refreshed =
   | { outcome: 'granted'; grant: Grant }
   | { outcome: 'invalid' }

@@ -1,22 +1,44 @@
 /** The answer to whoever has signed in: an access token that every process verifies by itself, and what renews it. */
 import { TOKEN_ISSUER } from '@doran/kernel'
-import { SignJWT } from 'jose'
+import { decodeJwt, SignJWT } from 'jose'
 import type { Tokens } from './contract.ts'
 import { type KeyContext, signingKey } from './keys.ts'
-import type { Grant } from './sessions.ts'
+import { continueSession, type Grant } from './sessions.ts'
 
 /** Called after the grant has been committed. */
 export async function presentTokens(ctx: KeyContext, grant: Grant): Promise<Tokens> {
-  const { userId, sessionId, roles, refreshToken, issuedAt } = grant
+  const { userId, refreshToken, roles } = grant
   const expiresIn = ctx.config.AUTH_ACCESS_TOKEN_SECONDS
+  return { userId, accessToken: await signAccessToken(ctx, grant, expiresIn), refreshToken, expiresIn, roles }
+}
+
+/** Called after the grant has been committed. `life` in seconds. */
+export async function signAccessToken(
+  ctx: KeyContext,
+  { userId, sessionId, roles, issuedAt }: Omit<Grant, 'refreshToken'>,
+  life: number,
+): Promise<string> {
   const { id, privateKey } = await signingKey(ctx)
   // `iat` has a fraction, so that a token granted right after a revocation is newer than it.
-  const accessToken = await new SignJWT({ sid: sessionId, roles })
+  return new SignJWT({ sid: sessionId, roles })
     .setProtectedHeader({ alg: 'EdDSA', kid: id })
     .setIssuer(TOKEN_ISSUER)
     .setSubject(userId)
     .setIssuedAt(issuedAt)
-    .setExpirationTime(Math.floor(issuedAt) + expiresIn)
+    .setExpirationTime(Math.floor(issuedAt) + life)
     .sign(privateKey)
-  return { userId, accessToken, refreshToken, expiresIn, roles }
+}
+
+/**
+ * The token that the client should go on with: its own, which has been verified, or a new one when half of its time is
+ * over. Tokens that come with a refresh token are never renewed here: that would be a way round its rotation.
+ */
+export async function currentToken(ctx: KeyContext, authorization: string | undefined): Promise<string> {
+  const token = (authorization as string).split(/ +/)[1] as string
+  const { iat = 0, exp = 0, sub, sid } = decodeJwt<{ sid: string }>(token)
+  const life = ctx.config.AUTH_COMMUNITY_TOKEN_SECONDS
+  const refreshable = exp - iat <= ctx.config.AUTH_ACCESS_TOKEN_SECONDS
+  if (refreshable || (iat + exp) / 2 > Date.now() / 1000) return token
+  const grant = await ctx.db.transaction((tx) => continueSession(tx, sub as string, sid))
+  return grant ? signAccessToken(ctx, grant, life) : token
 }

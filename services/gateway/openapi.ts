@@ -1,5 +1,5 @@
 /** OpenAPI 3.1 from the contracts. Their schemas are JSON Schema already, so nothing is translated. */
-import { mediaTypeOf, type Operation, type TObject, type TSchema } from '@doran/kernel'
+import { mediaTypeOf, type Operation, type TObject, type TSchema, Type } from '@doran/kernel'
 import { kernelErrors, type Service } from '@doran/kernel/platform'
 
 export interface OpenApi {
@@ -81,7 +81,14 @@ function describe(service: string, name: string, operation: Operation): OpenApiO
       ...(method === 'GET' || operation.secret ? [] : [idempotencyKey]),
     ],
     ...(body && {
-      requestBody: { required: true, content: { [mediaTypeOf(body) ?? 'application/json']: { schema: body } } },
+      requestBody: {
+        required: true,
+        content: {
+          [mediaTypeOf(body) ?? 'application/json']: {
+            schema: operation.envelope ? Type.Object({ [operation.envelope]: body }) : body,
+          },
+        },
+      },
     }),
     responses: {
       [status]: {

@@ -1,4 +1,4 @@
-import { contract, del, event, get, Id, patch, post, put, type Static, Timestamp, Type } from '@doran/kernel'
+import { contract, del, event, get, Id, Line, patch, post, put, type Static, Timestamp, Type } from '@doran/kernel'
 
 /** One line of text: not blank, without control characters. */
 function line(maxLength: number) {
@@ -17,6 +17,14 @@ export const Phone = Type.String({
   errorMessage: 'must be a phone number like 010-1234-5678',
 })
 
+/** By which the community knows a user; unique without regard to capital letters. */
+export const Username = Line(60)
+
+const Bio = Type.String({ maxLength: 2_000 })
+
+/** Address of a picture. Whoever shows it must take it for what it is: text that somebody wrote. */
+const Image = Type.String({ maxLength: 2_000 })
+
 /** Language of what Doran writes to the user. */
 export const Locale = Type.Enum(['ko', 'en'])
 
@@ -28,12 +36,32 @@ export type UserStatus = Static<typeof UserStatus>
 export const PublicProfile = Type.Object({ id: Id, name: Type.String() })
 export type PublicProfile = Static<typeof PublicProfile>
 
+/** A user as the community sees them. Of those who have withdrawn, nothing but a made-up name is left. */
+export const Member = Type.Object({
+  userId: Id,
+  username: Type.String(),
+  bio: Type.Union([Type.String(), Type.Null()]),
+  image: Type.Union([Type.String(), Type.Null()]),
+})
+export type Member = Static<typeof Member>
+
+/** What members change of themselves; `null` and `""` take a bio or an image away. */
+const MemberChange = Type.Object({
+  username: Type.Optional(Username),
+  bio: Type.Optional(Type.Union([Bio, Type.Null()])),
+  image: Type.Optional(Type.Union([Image, Type.Null()])),
+})
+export const MemberChanges = MemberChange.properties
+
 /** What users see of themselves, and administrators of everyone. */
 export const Profile = Type.Object({
   id: Id,
   /** Changed through the service auth. */
   email: Type.String(),
   name: Type.String(),
+  username: Type.String(),
+  bio: Type.Union([Type.String(), Type.Null()]),
+  image: Type.Union([Type.String(), Type.Null()]),
   phone: Type.Union([Type.String(), Type.Null()]),
   locale: Locale,
   status: UserStatus,
@@ -105,7 +133,9 @@ export const user = contract('user', {
     reply: PublicProfile,
     access: 'anyone',
   }),
-  /** What is left out stays as it is. Refused with `user_withdrawn` after a withdrawal. */
+  /**
+   * What is left out stays as it is. Refused with `username_taken`, and with `user_withdrawn` after a withdrawal.
+   */
   updateUser: put('/users/:userId', {
     summary: 'Change your profile; administrators change any',
     path: UserInPath,
@@ -113,6 +143,7 @@ export const user = contract('user', {
       name: Type.Optional(Name),
       phone: Type.Optional(Type.Union([Phone, Type.Null()])),
       locale: Type.Optional(Locale),
+      ...MemberChanges,
     }),
     reply: Profile,
     access: 'user',
@@ -155,21 +186,52 @@ export const user = contract('user', {
     access: 'user',
     idempotent: true,
   }),
-  /** The same `userId` again changes nothing and answers the profile as it is. */
-  createUser: post('/users', {
+  /**
+   * The same `userId` again changes nothing and answers the profile as it is. Refused with `username_taken`; without a
+   * name for the community the user is given one.
+   */
+  createUser: post('/users/internal', {
     summary: 'Enter a user who has registered',
     body: Type.Object({
       userId: Id,
       email: Type.String({ format: 'email', maxLength: 254 }),
       name: Name,
+      username: Type.Optional(Username),
       locale: Type.Optional(Locale),
     }),
     reply: Profile,
     access: 'internal',
     idempotent: true,
   }),
+  /** What is left out stays as it is. Refused with `username_taken` and with `user_withdrawn`. */
+  changeMember: put('/users/internal/:userId/member', {
+    summary: 'Change how the community knows a user, and the e-mail address that auth has changed',
+    path: UserInPath,
+    body: Type.Object({
+      email: Type.Optional(Type.String({ format: 'email', maxLength: 254 })),
+      ...MemberChanges,
+    }),
+    reply: Member,
+    access: 'internal',
+    idempotent: true,
+  }),
   /** In no particular order; those who are not known are left out. */
-  getUsers: post('/users/batch', {
+  getMembers: post('/users/internal/members', {
+    summary: 'Several members at once',
+    body: Type.Object({ userIds: Type.Array(Id, { maxItems: 1_000 }) }),
+    reply: Type.Array(Member),
+    access: 'internal',
+    idempotent: true,
+  }),
+  /** Refused with `member_not_found`, also for those who have withdrawn. */
+  getMemberByName: get('/users/internal/members/:username', {
+    summary: 'The member of this name, whatever its capital letters',
+    path: Type.Object({ username: Type.String() }),
+    reply: Member,
+    access: 'internal',
+  }),
+  /** In no particular order; those who are not known are left out. */
+  getUsers: post('/users/internal/batch', {
     summary: 'Several users at once',
     body: Type.Object({ userIds: Type.Array(Id, { maxItems: 500 }) }),
     reply: Type.Array(UserSummary),
@@ -183,18 +245,26 @@ const version = Type.Integer({ minimum: 1 })
 
 export const userCreated = event(
   'user.created',
-  Type.Object({ userId: Id, version, email: Type.String(), name: Type.String(), locale: Locale }),
+  Type.Object({
+    userId: Id,
+    version,
+    email: Type.String(),
+    name: Type.String(),
+    username: Type.String(),
+    locale: Locale,
+  }),
 )
 
-/** The profile after the change, and which fields differ. The phone number itself does not travel. */
+/** The profile after the change, and which fields differ. Phone number and e-mail address do not travel. */
 export const userUpdated = event(
   'user.updated',
   Type.Object({
     userId: Id,
     version,
     name: Type.String(),
+    username: Type.String(),
     locale: Locale,
-    changed: Type.Array(Type.Enum(['name', 'phone', 'locale'])),
+    changed: Type.Array(Type.Enum(['name', 'phone', 'locale', 'email', 'username', 'bio', 'image'])),
   }),
 )
 

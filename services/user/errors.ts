@@ -12,6 +12,12 @@ export const statusNotAllowed = domainError(
   'You may withdraw your own account; any other change of status is made by an administrator.',
 )
 export const userWithdrawn = domainError('user_withdrawn', 409, 'The user has withdrawn; that is final.')
+export const usernameTaken = domainError('username_taken', 409, 'Somebody else has this username; choose another.', {
+  username: ['has already been taken'],
+})
+export const memberNotFound = domainError('member_not_found', 404, 'There is no member of this name.', {
+  profile: ['not found'],
+})
 export const addressNotFound = domainError(
   'address_not_found',
   404,

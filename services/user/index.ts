@@ -3,9 +3,12 @@ import { user } from './contract.ts'
 import * as errors from './errors.ts'
 import { addAddress } from './operations/add-address.ts'
 import { changeAddress } from './operations/change-address.ts'
+import { changeMember } from './operations/change-member.ts'
 import { changeStatus } from './operations/change-status.ts'
 import { createUser } from './operations/create-user.ts'
 import { getMe } from './operations/get-me.ts'
+import { getMemberByName } from './operations/get-member-by-name.ts'
+import { getMembers } from './operations/get-members.ts'
 import { getUser } from './operations/get-user.ts'
 import { getUsers } from './operations/get-users.ts'
 import { listAddresses } from './operations/list-addresses.ts'
@@ -23,6 +26,9 @@ export default service(user, {
     changeAddress,
     removeAddress,
     createUser,
+    changeMember,
+    getMembers,
+    getMemberByName,
     getUsers,
   },
   migrations: new URL('./migrations/', import.meta.url),

@@ -1,5 +1,5 @@
 /** Profiles: who a user is to others, and whether they may take part. */
-import { publish, type Queryable, sql, type Transaction } from '@doran/kernel'
+import { brokenConstraint, type Cache, publish, type Queryable, sql, type Transaction } from '@doran/kernel'
 import {
   type Profile,
   type PublicProfile,
@@ -8,7 +8,8 @@ import {
   userStatusChanged,
   userUpdated,
 } from './contract.ts'
-import { userNotFound, userWithdrawn } from './errors.ts'
+import { userNotFound, usernameTaken, userWithdrawn } from './errors.ts'
+import { forgetMember, generatedName } from './members.ts'
 
 export interface ProfileRow extends Profile {
   version: number
@@ -18,24 +19,33 @@ export interface NewProfile {
   userId: string
   email: string
   name: string
+  username: string | undefined
   locale: Profile['locale']
 }
 
-export interface ProfileChange {
-  name?: string
-  phone?: string | null
-  locale?: Profile['locale']
-}
+const CHANGEABLE = ['name', 'phone', 'locale', 'email', 'username', 'bio', 'image'] as const
+/** What is left out, or undefined, stays as it is. */
+export type ProfileChange = { [Field in (typeof CHANGEABLE)[number]]?: Profile[Field] | undefined }
 
 const columns = sql`
-  id, email, name, phone, locale, status, version, created_at as "createdAt", updated_at as "updatedAt"`
+  id, email, name, username, bio, image, phone, locale, status, version, created_at as "createdAt",
+  updated_at as "updatedAt"`
 
 /** Whether it was entered now; false when the user was there before. */
-export async function insertProfile(tx: Transaction, { userId, email, name, locale }: NewProfile): Promise<boolean> {
-  const rows = await tx.run(sql`
-    insert into "user".profiles (id, email, name, locale) values (${userId}, ${email}, ${name}, ${locale})
-    on conflict (id) do nothing`)
+export async function insertProfile(tx: Transaction, profile: NewProfile): Promise<boolean> {
+  const { userId, email, name, locale } = profile
+  const username = profile.username?.normalize('NFC') ?? generatedName('member', userId)
+  const rows = await tx
+    .run(sql`
+      insert into "user".profiles (id, email, name, username, locale)
+      values (${userId}, ${email}, ${name}, ${username}, ${locale})
+      on conflict (id) do nothing`)
+    .catch(refuseTakenName)
   return rows === 1
+}
+
+function refuseTakenName(error: unknown): never {
+  throw brokenConstraint(error) === 'profiles_username' ? usernameTaken() : error
 }
 
 export async function getProfile(db: Queryable, userId: string): Promise<ProfileRow> {
@@ -64,29 +74,55 @@ export function listSummaries(db: Queryable, userIds: readonly string[]): Promis
 }
 
 /** Writes what differs and publishes it; does nothing when nothing does. */
-export async function changeProfile(tx: Transaction, before: ProfileRow, change: ProfileChange): Promise<ProfileRow> {
+export async function changeProfile(
+  tx: Transaction,
+  cache: Cache,
+  before: ProfileRow,
+  change: ProfileChange,
+): Promise<ProfileRow> {
   if (before.status === 'withdrawn') throw userWithdrawn()
-  const after = { name: before.name, phone: before.phone, locale: before.locale, ...change }
-  const changed = (['name', 'phone', 'locale'] as const).filter((field) => after[field] !== before[field])
+  const given = CHANGEABLE.filter((field) => change[field] !== undefined)
+  const after: ProfileRow = { ...before, ...Object.fromEntries(given.map((field) => [field, change[field]])) }
+  after.username = after.username.normalize('NFC')
+  // RealWorld clients write "" for none.
+  after.bio ||= null
+  after.image ||= null
+  const changed = CHANGEABLE.filter((field) => after[field] !== before[field])
   if (changed.length === 0) return before
-  const row = await tx.one<ProfileRow>(sql`
-    update "user".profiles set
-      name = ${after.name}, phone = ${after.phone}, locale = ${after.locale}, version = version + 1, updated_at = now()
-    where id = ${before.id}
-    returning ${columns}`)
-  const { id: userId, version, name, locale } = row
-  await publish(tx, userUpdated, { userId, version, name, locale, changed })
+  const row = await tx
+    .one<ProfileRow>(sql`
+      update "user".profiles set
+        name = ${after.name}, phone = ${after.phone}, locale = ${after.locale}, email = ${after.email},
+        username = ${after.username}, bio = ${after.bio}, image = ${after.image},
+        version = version + 1, updated_at = now()
+      where id = ${before.id}
+      returning ${columns}`)
+    .catch(refuseTakenName)
+  await forgetMember(tx, cache, before, row)
+  const { id: userId, version, name, username, locale } = row
+  await publish(tx, userUpdated, { userId, version, name, username, locale, changed })
   return row
 }
 
-/** Writes the status and publishes it; does nothing when it is so already. */
-export async function changeStatusOf(tx: Transaction, before: ProfileRow, status: UserStatus): Promise<ProfileRow> {
+/**
+ * Writes the status and publishes it; does nothing when it is so already. What a member who withdraws wrote stays, under
+ * a name that says nothing of them.
+ */
+export async function changeStatusOf(
+  tx: Transaction,
+  cache: Cache,
+  before: ProfileRow,
+  status: UserStatus,
+): Promise<ProfileRow> {
   if (before.status === status) return before
   if (before.status === 'withdrawn') throw userWithdrawn()
+  const anonymous = sql`, username = ${generatedName('withdrawn', before.id)}, bio = null, image = null`
   const row = await tx.one<ProfileRow>(sql`
     update "user".profiles set status = ${status}, version = version + 1, updated_at = now()
+      ${status === 'withdrawn' ? anonymous : sql.empty}
     where id = ${before.id}
     returning ${columns}`)
+  await forgetMember(tx, cache, before, row)
   await publish(tx, userStatusChanged, { userId: row.id, version: row.version, status, previous: before.status })
   return row
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { after, before, describe, it } from 'node:test'
-import { newId, sql } from '@doran/kernel'
+import { LONGEST_TOKEN_LIFE, newId, sql } from '@doran/kernel'
 import { ConfigError } from '@doran/kernel/platform'
 import { decodeProtectedHeader } from 'jose'
 import { auth } from '../contract.ts'
@@ -47,7 +47,7 @@ describe('a signing key', () => {
 
     await rotate(platform)
     assert.deepEqual(await published(platform), [oldKey, newKey])
-    await age(platform, 'keys', DAY + 3_601)
+    await age(platform, 'keys', DAY + LONGEST_TOKEN_LIFE + 1)
     await rotate(platform)
     assert.deepEqual(await published(platform), [newKey])
   })

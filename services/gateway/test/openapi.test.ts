@@ -9,6 +9,7 @@ const shop = service(
       summary: 'Open',
       access: 'user',
       status: 201,
+      envelope: 'shop',
       body: Type.Object({ name: Type.String() }),
       reply: Type.Object({ slug: Type.String() }),
     }),
@@ -35,6 +36,10 @@ describe('the API description', () => {
     )
     assert.deepEqual(Object.keys(open?.responses ?? {}), ['201', 'default'])
     assert.deepEqual(open?.['x-roles'], [])
+    assert.deepEqual(
+      JSON.parse(JSON.stringify(open?.requestBody)).content['application/json'].schema.properties.shop.properties,
+      { name: { type: 'string' } },
+    )
     assert.deepEqual(api.paths['/api/shops/close']?.post?.['x-roles'], ['admin'])
   })
 })

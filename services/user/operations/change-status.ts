@@ -8,6 +8,6 @@ export const changeStatus: Handler<typeof user, 'changeStatus'> = async ({ userI
   if (!withdrawsThemself && !ctx.actor.roles.includes('admin')) throw statusNotAllowed()
   return ctx.db.transaction(async (tx) => {
     const before = await lockProfile(tx, userId)
-    return presentProfile(await changeStatusOf(tx, before, status))
+    return presentProfile(await changeStatusOf(tx, ctx.cache, before, status))
   })
 }

@@ -3,15 +3,11 @@ import type { user } from '../contract.ts'
 import { notYourProfile } from '../errors.ts'
 import { changeProfile, lockProfile, presentProfile } from '../profiles.ts'
 
-export const updateUser: Handler<typeof user, 'updateUser'> = async ({ userId, name, phone, locale }, ctx) => {
+export const updateUser: Handler<typeof user, 'updateUser'> = async (input, ctx) => {
+  const { userId, name, phone, locale, username, bio, image } = input
   if (ctx.actor.id !== userId && !ctx.actor.roles.includes('admin')) throw notYourProfile()
   return ctx.db.transaction(async (tx) => {
     const before = await lockProfile(tx, userId)
-    const change = {
-      ...(name !== undefined && { name }),
-      ...(phone !== undefined && { phone }),
-      ...(locale !== undefined && { locale }),
-    }
-    return presentProfile(await changeProfile(tx, before, change))
+    return presentProfile(await changeProfile(tx, ctx.cache, before, { name, phone, locale, username, bio, image }))
   })
 }

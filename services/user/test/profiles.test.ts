@@ -35,7 +35,14 @@ describe('a profile', () => {
     assert.deepEqual(second, first)
     assert.deepEqual([first.name, first.locale, first.status, first.phone], ['Kim', 'en', 'active', null])
     assert.deepEqual(await eventsOf(userCreated, someone), [
-      { userId: someone.id, version: 1, email: 'kim@example.com', name: 'Kim', locale: 'en' },
+      {
+        userId: someone.id,
+        version: 1,
+        email: 'kim@example.com',
+        name: 'Kim',
+        username: first.username,
+        locale: 'en',
+      },
     ])
   })
 
@@ -93,9 +100,10 @@ describe('changing a profile', () => {
     assert.deepEqual([named.name, named.phone, named.locale], ['After', '010-1234-5678', 'ko'])
     assert.deepEqual([moved.name, moved.phone, moved.locale], ['After', '010-1234-5678', 'en'])
     assert.deepEqual(again, moved)
+    const { username } = moved
     assert.deepEqual(await eventsOf(userUpdated, someone), [
-      { userId: someone.id, version: 2, name: 'After', locale: 'ko', changed: ['name', 'phone'] },
-      { userId: someone.id, version: 3, name: 'After', locale: 'en', changed: ['locale'] },
+      { userId: someone.id, version: 2, name: 'After', username, locale: 'ko', changed: ['name', 'phone'] },
+      { userId: someone.id, version: 3, name: 'After', username, locale: 'en', changed: ['locale'] },
     ])
   })
 

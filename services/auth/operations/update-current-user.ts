@@ -1,0 +1,37 @@
+import type { Handler, Transaction } from '@doran/kernel'
+import { user } from '@doran/user/contract'
+import { lockAccount, updateEmail, updatePassword } from '../accounts.ts'
+import { record, type SecurityEvent } from '../audit.ts'
+import type { AuthConfig } from '../config.ts'
+import type { auth } from '../contract.ts'
+import { presentCurrentUser } from '../current-user.ts'
+import { hashPassword } from '../passwords.ts'
+import { endOtherSessions } from '../sessions.ts'
+import { currentToken } from '../tokens.ts'
+
+export const updateCurrentUser: Handler<typeof auth, 'updateCurrentUser', AuthConfig> = async (input, ctx) => {
+  const { email, password, username, bio, image, authorization, 'x-client-address': address } = input
+  const { id: userId, session: sessionId } = ctx.actor
+  const passwordHash = password === undefined ? undefined : await hashPassword(password)
+  const note = (tx: Transaction, kind: SecurityEvent['kind']) => record(tx, { kind, userId, sessionId, address })
+
+  const changed = await ctx.db.transaction(async (tx) => {
+    const account = await lockAccount(tx, userId)
+    if (email !== undefined && email !== account.email) {
+      await updateEmail(tx, userId, email)
+      await note(tx, 'email_changed')
+    }
+    if (passwordHash !== undefined) {
+      await updatePassword(tx, userId, passwordHash)
+      await endOtherSessions(tx, ctx.channel, userId, sessionId)
+      await note(tx, 'password_changed')
+    }
+    // Last, so that what the user service refuses takes everything back. Were the commit to fail after it, the client
+    // would be told so, and repeating the request would finish it.
+    const change = { email, username, bio, image }
+    const given = Object.entries(change).filter(([, value]) => value !== undefined)
+    const member = await ctx.client(user).changeMember({ userId, ...Object.fromEntries(given) })
+    return { member, email: email ?? account.email }
+  })
+  return presentCurrentUser(changed.member, changed.email, await currentToken(ctx, authorization))
+}

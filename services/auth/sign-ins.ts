@@ -1,0 +1,41 @@
+/** Signing in with e-mail address and password, the same for the marketplace and for RealWorld clients. */
+import type { Context } from '@doran/kernel'
+import { findAccountByEmail, shareAccount } from './accounts.ts'
+import { beginAttempt, blameClient, forgiveAccount } from './attempts.ts'
+import { record } from './audit.ts'
+import type { From } from './contract.ts'
+import { accountNotActive, credentialsInvalid } from './errors.ts'
+import { passwordFits } from './passwords.ts'
+import { type Grant, startSession } from './sessions.ts'
+
+export async function beginSession(
+  { db }: Pick<Context, 'db'>,
+  { email, password }: { email: string; password: string },
+  from: From,
+): Promise<Grant> {
+  const address = from['x-client-address']
+  await beginAttempt(db, email, address)
+  const known = await findAccountByEmail(db, email)
+  if (!(await passwordFits(password, known?.passwordHash)) || !known) {
+    await blameClient(db, address)
+    await record(db, { kind: 'sign_in_failed', userId: known?.userId, address })
+    throw credentialsInvalid()
+  }
+
+  const grant = await db.transaction(async (tx) => {
+    const account = await shareAccount(tx, known.userId)
+    // The password was changed while this one was being compared.
+    if (account.passwordHash !== known.passwordHash) throw credentialsInvalid()
+    await forgiveAccount(tx, email)
+    if (account.status !== 'active') {
+      const { userId, status } = account
+      await record(tx, { kind: 'sign_in_failed', userId, address, details: { status } })
+      return { refused: accountNotActive({ accountStatus: status }) }
+    }
+    const granted = await startSession(tx, account, from)
+    await record(tx, { kind: 'signed_in', userId: account.userId, sessionId: granted.sessionId, address })
+    return { granted }
+  })
+  if (!grant.granted) throw grant.refused
+  return grant.granted
+}

@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict'
+import { after, afterEach, before, describe, it, mock } from 'node:test'
+import { newId, sql } from '@doran/kernel'
+import { decodeJwt } from 'jose'
+import { auth } from '../contract.ts'
+import { type AuthPlatform, PASSWORD, startAuth } from './auth-platform.ts'
+
+/** What is said of the RealWorld routes by their protocol is tested in tests/journeys; here is what Doran adds. */
+describe('the account of a RealWorld client', () => {
+  let platform: AuthPlatform
+  before(async () => {
+    platform = await startAuth()
+  })
+  after(() => platform.close())
+  afterEach(() => mock.timers.reset())
+
+  async function register(username = newId()) {
+    const user = { username, email: `${username}@example.com`, password: PASSWORD }
+    const { status, body } = await platform.request('POST', '/api/users', { body: { user } })
+    assert.equal(status, 201)
+    return { ...user, token: body.user.token as string }
+  }
+  const current = (token: string) => platform.request('GET', '/api/user', { as: { token } })
+  const change = (token: string, user: object) =>
+    platform.request('PUT', '/api/user', { as: { token }, body: { user } })
+  const later = (hours: number) => mock.timers.enable({ apis: ['Date'], now: Date.now() + hours * 3_600_000 })
+
+  it('has a token for a day, which stays the same while it is young', async () => {
+    const { token } = await register()
+    const { iat = 0, exp = 0 } = decodeJwt(token)
+
+    later(11)
+
+    assert.equal(exp - Math.floor(iat), 86_400)
+    assert.equal((await current(token)).body.user.token, token)
+  })
+
+  it('is given a new token of the same session when half of the time is over', async () => {
+    const { token } = await register()
+
+    later(13)
+    const renewed = (await current(token)).body.user.token
+
+    assert.notEqual(renewed, token)
+    assert.equal(decodeJwt(renewed).sid, decodeJwt(token).sid)
+    assert.equal((await current(renewed)).status, 200)
+  })
+
+  it('is given no new token by one that could be refreshed', async () => {
+    const { accessToken } = await platform.member()
+
+    later(0.15)
+
+    assert.equal((await current(accessToken)).body.user.token, accessToken)
+  })
+
+  it('is given no new token once its session has ended', async () => {
+    const { token } = await register()
+    await platform
+      .database('auth')
+      .run(sql`update auth.sessions set expires_at = now() where id = ${decodeJwt<{ sid: string }>(token).sid}`)
+
+    later(13)
+
+    assert.equal((await current(token)).body.user.token, token)
+  })
+
+  it('is locked out of its other sessions by a new password, and keeps this one', async () => {
+    const { token, email } = await register()
+    const login = (password: string) =>
+      platform.request('POST', '/api/users/login', { body: { user: { email, password } } })
+    const other = (await login(PASSWORD)).body.user.token
+
+    assert.equal((await change(token, { password: 'another password' })).status, 200)
+
+    await platform.refused(other)
+    assert.equal((await current(token)).status, 200)
+    assert.deepEqual([(await login(PASSWORD)).status, (await login('another password')).status], [401, 200])
+  })
+
+  it('changes wholly or not at all', async () => {
+    const [one, two] = [await register(), await register()]
+
+    const takenName = await change(one.token, { email: `${newId()}@example.com`, username: two.username, bio: 'x' })
+    const takenEmail = await change(one.token, { email: two.email, username: newId(), password: 'another password' })
+
+    assert.deepEqual([takenName.status, takenName.body.code], [409, 'username_taken'])
+    assert.deepEqual([takenEmail.status, takenEmail.body.code], [409, 'email_taken'])
+    const { email, username, bio } = (await current(one.token)).body.user
+    assert.deepEqual({ email, username, bio }, { email: one.email, username: one.username, bio: null })
+    assert.equal((await platform.signIn(one.email)).status, 200)
+  })
+
+  it('leaves a trace in the audit when its address or password changes', async () => {
+    const { token } = await register()
+    const userId = decodeJwt(token).sub as string
+    await change(token, { email: `${newId()}@example.com` })
+    await change(token, { password: 'another password' })
+
+    const admin = await platform.memberWith(['admin'])
+    const { items } = await platform.api(auth, admin).listAudit({ userId })
+
+    assert.deepEqual(
+      items.map(({ kind }) => kind),
+      ['password_changed', 'email_changed', 'registered'],
+    )
+  })
+
+  it('takes up a registration that was broken off, under the name that was asked for last', async () => {
+    const [first, second] = [newId(), newId()]
+    const email = `${first}@example.com`
+    await register('already-taken')
+    const refused = { username: 'already-taken', email, password: PASSWORD }
+    assert.equal((await platform.request('POST', '/api/users', { body: { user: refused } })).status, 409)
+
+    // As after a crash between entering the user and opening the account.
+    const { id } = await platform
+      .database('auth')
+      .one<{ id: string }>(sql`select user_id as id from auth.accounts where email = ${email}`)
+    const { user } = await import('@doran/user/contract')
+    await platform.client(user).createUser({ userId: id, email, name: first, username: first })
+    const { body } = await platform.request('POST', '/api/users', {
+      body: { user: { username: second, email, password: PASSWORD } },
+    })
+
+    assert.equal(body.user.username, second)
+  })
+})

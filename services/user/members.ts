@@ -1,0 +1,62 @@
+/** Members: users as the community sees them. They are asked for at every list of articles, so they are kept at hand. */
+import { type Cache, type Context, type Queryable, sql, type Transaction } from '@doran/kernel'
+import type { Member } from './contract.ts'
+import { memberNotFound } from './errors.ts'
+
+const columns = sql`id as "userId", username, bio, image`
+
+/** Unique like the random end of the id, and no clue to who it is. */
+export function generatedName(prefix: 'member' | 'withdrawn', userId: string): string {
+  return `${prefix}-${userId.slice(-12)}`
+}
+
+export async function cachedMembers(ctx: Context, userIds: readonly string[]): Promise<Member[]> {
+  const keys = userIds.map(byId)
+  const found = await ctx.cache.getAll(keys, async (missing) => {
+    const rows = await findMembers(ctx.db, missing.map(idOf))
+    return new Map(rows.map((member) => [byId(member.userId), member]))
+  })
+  return [...found.values()]
+}
+
+export async function cachedMemberByName(ctx: Context, username: string): Promise<Member> {
+  const member = await ctx.cache.get(byName(username), () => findMemberByName(ctx.db, username))
+  if (!member) throw memberNotFound()
+  return member
+}
+
+export function presentMember({ id, username, bio, image }: Omit<Member, 'userId'> & { id: string }): Member {
+  return { userId: id, username, bio, image }
+}
+
+/** To be called in the transaction that changes the member. */
+export async function forgetMember(
+  tx: Transaction,
+  cache: Cache,
+  before: { id: string; username: string },
+  after: { username: string },
+): Promise<void> {
+  await cache.invalidate(tx, [byId(before.id), byName(before.username), byName(after.username)])
+}
+
+function findMembers(db: Queryable, userIds: readonly string[]): Promise<Member[]> {
+  return db.all<Member>(sql`select ${columns} from "user".profiles where id = any(${userIds}::uuid[])`)
+}
+
+function findMemberByName(db: Queryable, username: string): Promise<Member | undefined> {
+  return db.first<Member>(sql`
+    select ${columns} from "user".profiles
+    where lower(username) = lower(${username.normalize('NFC')}) and status <> 'withdrawn'`)
+}
+
+function byId(userId: string): string {
+  return `member:${userId.toLowerCase()}`
+}
+
+function idOf(key: string): string {
+  return key.slice('member:'.length)
+}
+
+function byName(username: string): string {
+  return `name:${username.normalize('NFC').toLowerCase()}`
+}
