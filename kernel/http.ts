@@ -66,7 +66,7 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
     forceCloseConnections: 'idle',
     ...(options.fleet?.serverTls && { https: options.fleet.serverTls }),
     genReqId: ({ headers }) => requestId(headers['x-request-id']),
-    routerOptions: { maxParamLength: 300, ignoreTrailingSlash: true },
+    routerOptions: { maxParamLength: 1_000, ignoreTrailingSlash: true },
   })
   app.decorateRequest('actor', undefined)
   app.decorateRequest('trace', undefined)

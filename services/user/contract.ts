@@ -223,6 +223,14 @@ export const user = contract('user', {
     access: 'internal',
     idempotent: true,
   }),
+  /** In no particular order; names that nobody has are left out, and so are those who have withdrawn. */
+  findMembers: post('/users/internal/members/by-name', {
+    summary: 'Members by their names, whatever the capital letters',
+    body: Type.Object({ usernames: Type.Array(Type.String(), { maxItems: 100 }) }),
+    reply: Type.Array(Member),
+    access: 'internal',
+    idempotent: true,
+  }),
   /** Refused with `member_not_found`, also for those who have withdrawn. */
   getMemberByName: get('/users/internal/members/:username', {
     summary: 'The member of this name, whatever its capital letters',

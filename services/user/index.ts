@@ -6,6 +6,7 @@ import { changeAddress } from './operations/change-address.ts'
 import { changeMember } from './operations/change-member.ts'
 import { changeStatus } from './operations/change-status.ts'
 import { createUser } from './operations/create-user.ts'
+import { findMembers } from './operations/find-members.ts'
 import { getMe } from './operations/get-me.ts'
 import { getMemberByName } from './operations/get-member-by-name.ts'
 import { getMembers } from './operations/get-members.ts'
@@ -28,6 +29,7 @@ export default service(user, {
     createUser,
     changeMember,
     getMembers,
+    findMembers,
     getMemberByName,
     getUsers,
   },

@@ -10,6 +10,11 @@ export function generatedName(prefix: 'member' | 'withdrawn', userId: string): s
   return `${prefix}-${userId.slice(-12)}`
 }
 
+/** Names are the same when these are: capital letters and composition make no difference. */
+export function nameKey(username: string): string {
+  return username.normalize('NFC').toLowerCase()
+}
+
 export async function cachedMembers(ctx: Context, userIds: readonly string[]): Promise<Member[]> {
   const keys = userIds.map(byId)
   const found = await ctx.cache.getAll(keys, async (missing) => {
@@ -19,8 +24,17 @@ export async function cachedMembers(ctx: Context, userIds: readonly string[]): P
   return [...found.values()]
 }
 
+export async function cachedMembersByName(ctx: Context, usernames: readonly string[]): Promise<Member[]> {
+  const found = await ctx.cache.getAll(usernames.map(byName), async (missing) => {
+    const names = missing.map((key) => key.slice('name:'.length))
+    const rows = await findMembersByKey(ctx.db, names)
+    return new Map(rows.map((member) => [byName(member.username), member]))
+  })
+  return [...found.values()]
+}
+
 export async function cachedMemberByName(ctx: Context, username: string): Promise<Member> {
-  const member = await ctx.cache.get(byName(username), () => findMemberByName(ctx.db, username))
+  const [member] = await cachedMembersByName(ctx, [username])
   if (!member) throw memberNotFound()
   return member
 }
@@ -43,10 +57,9 @@ function findMembers(db: Queryable, userIds: readonly string[]): Promise<Member[
   return db.all<Member>(sql`select ${columns} from "user".profiles where id = any(${userIds}::uuid[])`)
 }
 
-function findMemberByName(db: Queryable, username: string): Promise<Member | undefined> {
-  return db.first<Member>(sql`
-    select ${columns} from "user".profiles
-    where lower(username) = lower(${username.normalize('NFC')}) and status <> 'withdrawn'`)
+function findMembersByKey(db: Queryable, keys: readonly string[]): Promise<Member[]> {
+  return db.all<Member>(sql`
+    select ${columns} from "user".profiles where username_key = any(${keys}::text[]) and status <> 'withdrawn'`)
 }
 
 function byId(userId: string): string {
@@ -58,5 +71,5 @@ function idOf(key: string): string {
 }
 
 function byName(username: string): string {
-  return `name:${username.normalize('NFC').toLowerCase()}`
+  return `name:${nameKey(username)}`
 }

@@ -9,7 +9,7 @@ import {
   userUpdated,
 } from './contract.ts'
 import { userNotFound, usernameTaken, userWithdrawn } from './errors.ts'
-import { forgetMember, generatedName } from './members.ts'
+import { forgetMember, generatedName, nameKey } from './members.ts'
 
 export interface ProfileRow extends Profile {
   version: number
@@ -37,8 +37,8 @@ export async function insertProfile(tx: Transaction, profile: NewProfile): Promi
   const username = profile.username?.normalize('NFC') ?? generatedName('member', userId)
   const rows = await tx
     .run(sql`
-      insert into "user".profiles (id, email, name, username, locale)
-      values (${userId}, ${email}, ${name}, ${username}, ${locale})
+      insert into "user".profiles (id, email, name, username, username_key, locale)
+      values (${userId}, ${email}, ${name}, ${username}, ${nameKey(username)}, ${locale})
       on conflict (id) do nothing`)
     .catch(refuseTakenName)
   return rows === 1
@@ -93,7 +93,7 @@ export async function changeProfile(
     .one<ProfileRow>(sql`
       update "user".profiles set
         name = ${after.name}, phone = ${after.phone}, locale = ${after.locale}, email = ${after.email},
-        username = ${after.username}, bio = ${after.bio}, image = ${after.image},
+        username = ${after.username}, username_key = ${nameKey(after.username)}, bio = ${after.bio}, image = ${after.image},
         version = version + 1, updated_at = now()
       where id = ${before.id}
       returning ${columns}`)
@@ -116,7 +116,8 @@ export async function changeStatusOf(
 ): Promise<ProfileRow> {
   if (before.status === status) return before
   if (before.status === 'withdrawn') throw userWithdrawn()
-  const anonymous = sql`, username = ${generatedName('withdrawn', before.id)}, bio = null, image = null`
+  const name = generatedName('withdrawn', before.id)
+  const anonymous = sql`, username = ${name}, username_key = ${name}, bio = null, image = null`
   const row = await tx.one<ProfileRow>(sql`
     update "user".profiles set status = ${status}, version = version + 1, updated_at = now()
       ${status === 'withdrawn' ? anonymous : sql.empty}

@@ -1,0 +1,102 @@
+/**
+ * Lists of articles: one statement, whose size and number do not depend on how many articles there are. The ids of a
+ * page are found by one walk along an index, then their articles by id, so the plan is the same for every page. How many
+ * there are in all comes with it, from counts that are kept.
+ */
+import { type Queryable, type Sql, sql } from '@doran/kernel'
+import { type ArticleRow, favoritedBy, summaryColumns } from './articles.ts'
+
+export interface ArticleQuery {
+  tag?: string | undefined
+  authorId?: string | undefined
+  /** Whose favourites they are. */
+  favoritedById?: string | undefined
+  /** Only by these authors. */
+  followedIds?: readonly string[] | undefined
+  readerId: string | undefined
+  limit: number
+  offset: number
+}
+
+export type ListedArticle = ArticleRow & { favorited: boolean }
+
+export interface ArticlePage {
+  rows: ListedArticle[]
+  /** Over the whole filter. */
+  count: number
+}
+
+export async function findArticles(db: Queryable, query: ArticleQuery): Promise<ArticlePage> {
+  const { ids, total } = query.followedIds ? ofAuthors(query.followedIds, query) : matching(query)
+  const rows = await db.all<ListedArticle & { total: number }>(sql`
+    select ${summaryColumns}, ${favoritedBy(query.readerId)} as favorited, ${total} as total
+    from article.articles a
+    where a.id = any (array(${ids}))
+    order by a.id desc`)
+  if (rows[0]) return { rows, count: rows[0].total }
+  const { count } = query.offset === 0 ? { count: 0 } : await db.one<{ count: number }>(sql`select ${total} as count`)
+  return { rows, count }
+}
+
+interface Source {
+  /** Selects the ids of the page. */
+  ids: Sql
+  /** Scalar: how many there are in all. */
+  total: Sql
+}
+
+function matching({ tag, authorId, favoritedById, limit, offset }: ArticleQuery): Source {
+  const page = sql`limit ${limit} offset ${offset}`
+  const filters = [tag, authorId, favoritedById].filter((filter) => filter !== undefined).length
+
+  if (filters === 0) {
+    return {
+      ids: sql`select id from article.articles where hidden_at is null order by id desc ${page}`,
+      total: sql`(select articles from article.total)`,
+    }
+  }
+  if (filters === 1 && tag !== undefined) {
+    return {
+      ids: sql`select article_id from article.tagged where tag = ${tag} order by article_id desc ${page}`,
+      total: sql`coalesce((select articles from article.tags where tag = ${tag}), 0)`,
+    }
+  }
+  if (filters === 1 && authorId !== undefined) {
+    return {
+      ids: sql`
+        select id from article.articles where author_id = ${authorId} and hidden_at is null order by id desc ${page}`,
+      total: sql`coalesce((select articles from article.authors where author_id = ${authorId}), 0)`,
+    }
+  }
+  // What one author wrote or one member likes is little, so what it is combined with may be looked at one by one.
+  const others = sql.join(
+    [
+      sql`a.hidden_at is null`,
+      ...(authorId === undefined ? [] : [sql`a.author_id = ${authorId}`]),
+      ...(tag === undefined ? [] : [sql`a.tags @> array[${tag}]`]),
+    ],
+    ' and ',
+  )
+  const from =
+    favoritedById === undefined
+      ? sql`from article.articles a where ${others}`
+      : sql`
+        from article.favorites f join article.articles a on a.id = f.article_id
+        where f.user_id = ${favoritedById} and ${others}`
+  return { ids: sql`select a.id ${from} order by a.id desc ${page}`, total: sql`(select count(*) ${from})` }
+}
+
+/** The newest of each author, of which the newest of all are the page. */
+function ofAuthors(authorIds: readonly string[], { limit, offset }: ArticleQuery): Source {
+  return {
+    ids: sql`
+      select newest.id from unnest(${authorIds}::uuid[]) as followed (author_id)
+      cross join lateral (
+        select id from article.articles
+        where author_id = followed.author_id and hidden_at is null order by id desc limit ${limit + offset}
+      ) newest
+      order by newest.id desc limit ${limit} offset ${offset}`,
+    total: sql`
+      coalesce((select sum(articles) from article.authors where author_id = any(${authorIds}::uuid[])), 0)`,
+  }
+}

@@ -1,0 +1,42 @@
+import { service } from '@doran/kernel'
+import { config } from './config.ts'
+import { article } from './contract.ts'
+import * as errors from './errors.ts'
+import { createArticle } from './operations/create-article.ts'
+import { deleteArticle } from './operations/delete-article.ts'
+import { favoriteArticle } from './operations/favorite-article.ts'
+import { feedArticles } from './operations/feed-articles.ts'
+import { getArticle } from './operations/get-article.ts'
+import { listArticles } from './operations/list-articles.ts'
+import { listReportedArticles } from './operations/list-reported-articles.ts'
+import { listTags } from './operations/list-tags.ts'
+import { loadArticles } from './operations/load-articles.ts'
+import { loadFavorites } from './operations/load-favorites.ts'
+import { moderateArticle } from './operations/moderate-article.ts'
+import { reportArticle } from './operations/report-article.ts'
+import { resolveArticle } from './operations/resolve-article.ts'
+import { unfavoriteArticle } from './operations/unfavorite-article.ts'
+import { updateArticle } from './operations/update-article.ts'
+
+export default service(article, {
+  operations: {
+    listArticles,
+    feedArticles,
+    getArticle,
+    createArticle,
+    updateArticle,
+    deleteArticle,
+    favoriteArticle,
+    unfavoriteArticle,
+    listTags,
+    reportArticle,
+    listReportedArticles,
+    moderateArticle,
+    resolveArticle,
+    loadArticles,
+    loadFavorites,
+  },
+  migrations: new URL('./migrations/', import.meta.url),
+  errors,
+  config,
+})

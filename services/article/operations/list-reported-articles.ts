@@ -1,0 +1,8 @@
+import type { Handler } from '@doran/kernel'
+import type { article } from '../contract.ts'
+import { findReportedArticles } from '../reports.ts'
+
+export const listReportedArticles: Handler<typeof article, 'listReportedArticles'> = async (input, ctx) => {
+  const { state, cursor, limit } = input
+  return findReportedArticles(ctx.db, { state, cursor, limit })
+}
