@@ -1,9 +1,9 @@
 /** The record of security events. */
-import { newId, type Queryable, sql } from '@doran/kernel'
+import { asKeyset, Id, newId, type Page, type Queryable, sql } from '@doran/kernel'
 import type { AuditEntry, AuditKind } from './contract.ts'
 
 export interface SecurityEvent {
-  kind: AuditKind
+  kind: AuditKind | 'email_changed'
   userId?: string | undefined
   sessionId?: string | undefined
   address?: string | undefined
@@ -19,22 +19,32 @@ export async function record(db: Queryable, event: SecurityEvent): Promise<void>
 
 export interface AuditFilter {
   userId?: string | undefined
-  kind?: AuditKind | undefined
-  /** Entries older than this one. */
-  before: string | undefined
+  /** Only entries of these kinds. */
+  kinds?: readonly string[] | undefined
+  cursor: string | undefined
   limit: number
 }
 
-/** Newest first; one more than `limit` when there are more. */
-export function listAuditEntries(db: Queryable, { userId, kind, before, limit }: AuditFilter): Promise<AuditEntry[]> {
+/** Newest first. */
+export async function findAuditEntries(
+  db: Queryable,
+  { userId, kinds, cursor, limit }: AuditFilter,
+): Promise<Page<AuditEntry>> {
+  const [before] = asKeyset.read(cursor, [Id]) ?? []
   const conditions = [
     sql`true`,
     ...(userId ? [sql`user_id = ${userId}`] : []),
-    ...(kind ? [sql`kind = ${kind}`] : []),
+    ...(kinds ? [sql`kind = any(${kinds}::text[])`] : []),
     ...(before ? [sql`id < ${before}`] : []),
   ]
-  return db.all<AuditEntry>(sql`
+  const rows = await db.all<AuditEntry>(sql`
     select id, at, kind, user_id as "userId", session_id as "sessionId", address, details from auth.audit
     where ${sql.join(conditions, ' and ')}
     order by id desc limit ${limit + 1}`)
+  return asKeyset.page(
+    rows,
+    limit,
+    ({ id }) => [id],
+    (entry) => entry,
+  )
 }

@@ -12,6 +12,7 @@ import { getJwks } from './operations/get-jwks.ts'
 import { getKeys } from './operations/get-keys.ts'
 import { getRevocations } from './operations/get-revocations.ts'
 import { listAudit } from './operations/list-audit.ts'
+import { listAuditV2 } from './operations/list-audit-v2.ts'
 import { listSessions } from './operations/list-sessions.ts'
 import { refresh } from './operations/refresh.ts'
 import { register } from './operations/register.ts'
@@ -39,6 +40,7 @@ export default service(auth, {
     getJwks,
     setRoles,
     listAudit,
+    listAuditV2,
     ensureAccount,
     getKeys,
     getRevocations,

@@ -98,11 +98,16 @@ describe('the account of a RealWorld client', () => {
     await change(token, { password: 'another password' })
 
     const admin = await platform.memberWith(['admin'])
-    const { items } = await platform.api(auth, admin).listAudit({ userId })
+    const { items } = await platform.api(auth, admin).listAuditV2({ userId })
+    const first = await platform.api(auth, admin).listAudit({ userId })
 
     assert.deepEqual(
       items.map(({ kind }) => kind),
       ['password_changed', 'email_changed', 'registered'],
+    )
+    assert.deepEqual(
+      first.items.map(({ kind }) => kind),
+      ['password_changed', 'registered'],
     )
   })
 

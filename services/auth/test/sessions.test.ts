@@ -230,7 +230,27 @@ describe('a user who is suspended', () => {
 
     assert.equal(status, 200)
     assert.equal(await platform.statusOf(body.accessToken), 200)
-    assert.equal(await platform.statusOf(someone.token), 401)
+    await platform.refused(someone.token)
+  })
+
+  it('is signed out also when the end of the suspension is heard of before its beginning', async () => {
+    const someone = await platform.member()
+    const channel = { publish: async () => {}, subscribe: () => () => {}, onGap: () => {} }
+    const deliver = (version: number, status: 'active' | 'suspended', previous: 'active' | 'suspended') =>
+      platform
+        .database('auth')
+        .transaction((tx) =>
+          onUserStatusChanged.handle({ userId: someone.userId, version, status, previous }, {
+            db: tx,
+            channel,
+          } as never),
+        )
+
+    await deliver(3, 'active', 'suspended')
+    await deliver(2, 'suspended', 'active')
+
+    assert.equal((await platform.refresh(someone.refreshToken)).status, 401)
+    assert.equal((await platform.signIn(someone.email)).status, 200)
   })
 
   it('stays out when the news arrives late and in the wrong order', async () => {
