@@ -155,6 +155,13 @@ export async function until(condition: () => boolean | Promise<boolean>, patienc
   }
 }
 
+/** Milliseconds. */
+export async function took(work: () => Promise<unknown>): Promise<number> {
+  const start = performance.now()
+  await work()
+  return performance.now() - start
+}
+
 /** Starts `stuck-process.ts`; kill it by its pid. */
 export async function startStuckProcess(databaseUrl: string): Promise<{ child: ChildProcess; url: string }> {
   const child = fork(new URL('./stuck-process.ts', import.meta.url), [databaseUrl])
