@@ -3,7 +3,7 @@ import { after, before, describe, it } from 'node:test'
 import { startPlatform, type TestPlatform } from '@doran/kernel/testing'
 import productService from '@doran/product'
 import { type CatalogueProduct, product } from '@doran/product/contract'
-import { generateProducts, generateShops } from './generate.ts'
+import { generateProducts, generateShops } from '../generate.ts'
 
 describe('the generated catalogue', () => {
   let platform: TestPlatform
