@@ -4,7 +4,7 @@ import { newId, sql } from '@doran/kernel'
 import { payment, paymentApproved, paymentCaptured, paymentFailed, paymentRefunded } from '@doran/payment/contract'
 import { payByCard } from '@doran/payment/sandbox'
 import fc from 'fast-check'
-import { AMOUNT, CARD, insist, openTill, type Till } from './till.ts'
+import { AMOUNT, CARD, insist, newPayment, openTill, type Till } from './till.ts'
 
 describe('a payment', () => {
   let till: Till
@@ -32,15 +32,7 @@ describe('a payment', () => {
   })
 
   it('under one id is one payment, and another amount under it is refused', async () => {
-    const input = {
-      paymentId: newId(),
-      orderId: newId(),
-      buyerId: newId(),
-      amount: 500,
-      currency: 'KRW',
-      title: 'x',
-      returnUrl: 'https://shop.example/',
-    }
+    const input = newPayment(500)
     const [one, two] = await Promise.all([till.service().createPayment(input), till.service().createPayment(input)])
 
     assert.equal(one.paymentUrl, two.paymentUrl)
@@ -212,15 +204,7 @@ describe('a payment', () => {
     })
 
     it('before its page was open never gets one', async () => {
-      const input = {
-        paymentId: newId(),
-        orderId: newId(),
-        buyerId: newId(),
-        amount: 500,
-        currency: 'KRW',
-        title: 'x',
-        returnUrl: 'https://shop.example/',
-      }
+      const input = newPayment(500)
       await till.misbehave({ api: { failRate: 1 } })
       await assert.rejects(till.service().createPayment(input), { code: 'provider_unavailable' })
       await till.service().cancelPayment({ paymentId: input.paymentId, reason: '' })
@@ -303,16 +287,7 @@ describe('a payment', () => {
       till.platform.user(),
       till.platform.user(['admin']),
     ])
-    const input = {
-      paymentId: newId(),
-      orderId: newId(),
-      buyerId: buyer.id,
-      amount: 500,
-      currency: 'KRW',
-      title: 'x',
-      returnUrl: 'https://shop.example/',
-    }
-    const { id } = await till.service().createPayment(input)
+    const { id } = await till.service().createPayment({ ...newPayment(500), buyerId: buyer.id })
 
     assert.equal((await till.platform.api(payment, buyer).getPayment({ paymentId: id })).amount, 500)
     assert.equal((await till.platform.api(payment, admin).getPayment({ paymentId: id })).id, id)

@@ -69,16 +69,10 @@ export async function openTill(environment: Record<string, string> = {}): Promis
     })
 
   const open: Till['open'] = async (card, amount = AMOUNT) => {
-    const ids = { paymentId: newId(), orderId: newId(), buyerId: newId() }
-    const opened = await service().createPayment({
-      ...ids,
-      amount,
-      currency: 'KRW',
-      title: '도란 <주문>',
-      returnUrl: 'https://shop.example/return?x=1',
-    })
-    if (card) await payByCard(opened.paymentUrl, card)
-    return { id: opened.id, orderId: ids.orderId, buyerId: ids.buyerId, url: opened.paymentUrl }
+    const input = newPayment(amount)
+    const { id, paymentUrl } = await service().createPayment(input)
+    if (card) await payByCard(paymentUrl, card)
+    return { id, orderId: input.orderId, buyerId: input.buyerId, url: paymentUrl }
   }
 
   return {
@@ -122,6 +116,19 @@ export async function openTill(environment: Record<string, string> = {}): Promis
       await sandbox.close()
       await rm(folder, { recursive: true })
     },
+  }
+}
+
+/** What a payment for an order of its own is opened with. */
+export function newPayment(amount: number) {
+  return {
+    paymentId: newId(),
+    orderId: newId(),
+    buyerId: newId(),
+    amount,
+    currency: 'KRW',
+    title: '도란 <주문>',
+    returnUrl: 'https://shop.example/return?x=1',
   }
 }
 
