@@ -4,14 +4,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { auth, type Tokens } from '@doran/auth/contract'
 import { gatewayConfig, openApi, publicDoor } from '@doran/gateway'
-import { inventory } from '@doran/inventory/contract'
 import { newId } from '@doran/kernel'
 import { readConfig } from '@doran/kernel/platform'
 import { freePort, startPlatform } from '@doran/kernel/testing'
 import { order } from '@doran/order/contract'
 import { payByCard, type Sandbox, startSandbox } from '@doran/payment/sandbox'
-import { product } from '@doran/product/contract'
 import { errors, identity, services } from '../../apps/server/services.ts'
+import { putOnSale } from '../../services/order/test/goods.ts'
 import { type Doran, startProcesses } from './processes.ts'
 
 export const CARDS = {
@@ -83,19 +82,8 @@ export async function openMarketplace(
     },
     async stock(goods) {
       const sellerId = newId()
-      await platform.client(product).loadCatalogue({
-        categories: [{ slug: 'food', name: { ko: '식품', en: 'Food' }, parent: null, position: 0 }],
-        sellers: [{ id: sellerId, slug: `shop-${sellerId}`, name: { ko: '가게', en: 'Shop' } }],
-        products: Object.entries(goods).map(([sku, { price }]) => ({
-          sellerId,
-          category: 'food',
-          name: { ko: `상품 ${sku}`, en: `Product ${sku}` },
-          variants: [{ sku, price }],
-        })),
-      })
-      await platform
-        .client(inventory)
-        .loadStock({ items: Object.entries(goods).map(([sku, { onHand }]) => ({ sku, sellerId, onHand })) })
+      const items = Object.entries(goods).map(([sku, { price, onHand }]) => ({ sku, price, onHand, sellerId }))
+      await putOnSale(platform, items)
       return sellerId
     },
     async buy(buyer, lines, card = CARDS.approved) {

@@ -3,7 +3,6 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import inventoryService from '@doran/inventory'
-import { inventory } from '@doran/inventory/contract'
 import { newId } from '@doran/kernel'
 import { freePort, startPlatform, type TestPlatform, type TestUser } from '@doran/kernel/testing'
 import orderService from '@doran/order'
@@ -11,7 +10,7 @@ import { type Address, order } from '@doran/order/contract'
 import paymentService from '@doran/payment'
 import { payByCard, type Sandbox, startSandbox } from '@doran/payment/sandbox'
 import productService from '@doran/product'
-import { product } from '@doran/product/contract'
+import { type Good, putOnSale } from './goods.ts'
 
 export const CARD = '4242424242424242'
 export const DECLINED_CARD = '4000000000000002'
@@ -28,7 +27,7 @@ export interface Shop {
   platform: TestPlatform
   sandbox: Sandbox
   /** Puts goods on sale, by SKU; each has a seller of its own unless one is named. */
-  stock(goods: { sku: string; price: number; onHand: number; sellerId?: string }[]): Promise<void>
+  stock(goods: (Omit<Good, 'sellerId'> & Partial<Good>)[]): Promise<void>
   /** A cart of the buyer with these SKUs; ordered at its total. */
   placeOrder(buyer: TestUser, skus: Record<string, number>): Promise<{ id: string; total: number }>
   /** Opens the payment page, pays there, and comes back. */
@@ -53,39 +52,15 @@ export async function openShop(): Promise<Shop> {
     },
   })
   await platform.listen()
-  await platform.client(product).loadCatalogue({
-    categories: [{ slug: 'food', name: { ko: '식품', en: 'Food' }, parent: null, position: 0 }],
-    brands: [],
-    sellers: [],
-    products: [],
-  })
 
   return {
     platform,
     sandbox,
-    async stock(goods) {
-      const items = goods.map((good) => ({ ...good, sellerId: good.sellerId ?? newId() }))
-      const sellers = [...new Set(items.map(({ sellerId }) => sellerId))]
-      await platform.client(product).loadCatalogue({
-        categories: [],
-        brands: [],
-        sellers: sellers.map((id) => ({
-          id,
-          slug: `seller-${id}`,
-          name: { ko: '가게', en: 'Shop' },
-          about: { ko: '', en: '' },
-        })),
-        products: items.map(({ sku, price, sellerId }) => ({
-          sellerId,
-          category: 'food',
-          name: { ko: `상품 ${sku}`, en: `Product ${sku}` },
-          variants: [{ sku, price }],
-        })),
-      })
-      await platform
-        .client(inventory)
-        .loadStock({ items: items.map(({ sku, sellerId, onHand }) => ({ sku, sellerId, onHand })) })
-    },
+    stock: (goods) =>
+      putOnSale(
+        platform,
+        goods.map((good) => ({ sellerId: newId(), ...good })),
+      ),
     async placeOrder(buyer, skus) {
       const api = platform.api(order, buyer)
       let cart = await api.createCart()
