@@ -3,36 +3,27 @@ import assert from 'node:assert/strict'
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { type RedisChannel, redisChannel } from '@doran/fleet/redis-channel'
-import { createLog, Pool } from '@doran/kernel/platform'
-import { createTestDatabase } from '@doran/kernel/testing'
+import { createLog } from '@doran/kernel/platform'
 import { Redis } from 'ioredis'
-import { type RedisServer, startRedis } from './redis-server.ts'
+import { openRedisAndDatabase, type RedisAndDatabase, until } from './redis-and-database.ts'
 
 describe('hints over a Redis that comes and goes', () => {
-  let redis: RedisServer
-  let database: Awaited<ReturnType<typeof createTestDatabase>>
-  let pool: Pool
+  let place: RedisAndDatabase
   let lines: { level: string; msg: string; err?: { message: string } }[]
   let opened: RedisChannel[]
   const destination = { write: (line: string) => lines.push(JSON.parse(line)) }
 
   before(async () => {
-    redis = await startRedis()
-    database = await createTestDatabase([])
-    pool = new Pool(database.url, 2)
+    place = await openRedisAndDatabase()
   })
-  after(async () => {
-    await pool.close()
-    await database.drop()
-    await redis.stop()
-  })
+  after(() => place.close())
   beforeEach(() => {
     lines = []
     opened = []
   })
   afterEach(() => Promise.all(opened.map((channel) => channel.close())))
 
-  async function open(url = redis.url): Promise<RedisChannel> {
+  async function open(url = place.redis.url): Promise<RedisChannel> {
     const channel = await redisChannel(url, createLog('info', { destination }))
     opened.push(channel)
     return channel
@@ -40,7 +31,7 @@ describe('hints over a Redis that comes and goes', () => {
 
   /** Does something to the server as an operator would. */
   async function operate(...command: [string, ...string[]]): Promise<unknown> {
-    const operator = new Redis(redis.url)
+    const operator = new Redis(place.redis.url)
     try {
       return await operator.call(...command)
     } finally {
@@ -55,7 +46,7 @@ describe('hints over a Redis that comes and goes', () => {
     for (let turn = 0; turn < 20; turn++) {
       const channel = await open()
       const heard = new Promise((resolve) => channel.subscribe('news', resolve))
-      await channel.publish(pool.at(0), 'news', turn)
+      await channel.publish(place.pool.at(0), 'news', turn)
       assert.equal(await within(heard, `turn ${turn}`), turn)
     }
   })
@@ -68,21 +59,21 @@ describe('hints over a Redis that comes and goes', () => {
       const told = gapOf(listening)
       await operate('CLIENT', 'KILL', 'TYPE', 'pubsub')
       await within(told, 'the gap')
-      await sending.publish(pool.at(0), 'news', turn)
+      await sending.publish(place.pool.at(0), 'news', turn)
       assert.equal(await within(heard, `turn ${turn}`), turn)
     }
   })
 
   it('may have been missed by a process that started while Redis was away, so it looks again', async () => {
-    await redis.stop()
+    await place.redis.stop()
     const channel = await open()
     const told = gapOf(channel)
-    await channel.publish(pool.at(0), 'news', 'lost')
-    await redis.start()
+    await channel.publish(place.pool.at(0), 'news', 'lost')
+    await place.redis.start()
     await within(told, 'the gap')
 
     const heard = new Promise((resolve) => channel.subscribe('news', resolve))
-    await channel.publish(pool.at(0), 'news', 'again')
+    await channel.publish(place.pool.at(0), 'news', 'again')
     assert.equal(await within(heard, 'the message'), 'again')
   })
 
@@ -92,7 +83,7 @@ describe('hints over a Redis that comes and goes', () => {
     await operate('CLIENT', 'KILL', 'TYPE', 'normal')
     // The connection is gone now or in a moment; what is sent until it is back is lost.
     for (let turn = 0; turn < 20; turn++) {
-      await sending.publish(pool.at(0), 'news', turn)
+      await sending.publish(place.pool.at(0), 'news', turn)
       await pause(2)
     }
     await within(told, 'the gap')
@@ -102,7 +93,7 @@ describe('hints over a Redis that comes and goes', () => {
     const [sending, listening] = [await open(), await open()]
     const told = gapOf(listening)
     await operate('CLIENT', 'PAUSE', '3000', 'ALL')
-    await sending.publish(pool.at(0), 'news', 'who knows')
+    await sending.publish(place.pool.at(0), 'news', 'who knows')
     await within(told, 'the gap')
 
     assert.match(lines[0]?.err?.message ?? '', /Socket timeout/)
@@ -111,12 +102,12 @@ describe('hints over a Redis that comes and goes', () => {
   it('are an operator’s business once at the beginning of an outage and once at its end', async () => {
     const channel = await open()
     const told = gapOf(channel)
-    await redis.stop()
+    await place.redis.stop()
     for (let turn = 0; turn < 20; turn++) {
-      await channel.publish(pool.at(0), 'news', turn)
+      await channel.publish(place.pool.at(0), 'news', turn)
       await pause(50)
     }
-    await redis.start()
+    await place.redis.start()
     await within(told, 'the gap')
     await until(() => lines.length >= 2)
     await pause(300)
@@ -129,8 +120,8 @@ describe('hints over a Redis that comes and goes', () => {
 
   it('that Redis refuses are told of with the reason', async () => {
     await operate('ACL', 'SETUSER', 'narrow', 'on', '>secret', '+@all', '~*', 'resetchannels')
-    const channel = await open(redis.url.replace('//', '//narrow:secret@'))
-    await channel.publish(pool.at(0), 'news', 'refused')
+    const channel = await open(place.redis.url.replace('//', '//narrow:secret@'))
+    await channel.publish(place.pool.at(0), 'news', 'refused')
     await until(() => lines.length > 0)
 
     assert.equal(lines.length, 1)
@@ -142,7 +133,7 @@ describe('hints over a Redis that comes and goes', () => {
     const channel = await open()
     const heard = new Promise((resolve) => channel.subscribe('news', resolve))
     for (const text of ['hello', 'null', '5', '{}', '{"topic":5}']) await operate('PUBLISH', 'doran', text)
-    await channel.publish(pool.at(0), 'news', 'ours')
+    await channel.publish(place.pool.at(0), 'news', 'ours')
 
     assert.equal(await within(heard, 'the message'), 'ours')
   })
@@ -153,10 +144,4 @@ async function within<T>(result: Promise<T>, what: string): Promise<T> {
     throw new Error(`${what} did not come within ten seconds`)
   })
   return Promise.race([result, late])
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  for (const end = Date.now() + 10_000; !condition(); await pause(20)) {
-    if (Date.now() > end) throw new Error('it did not happen within ten seconds')
-  }
 }

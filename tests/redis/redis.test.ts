@@ -5,29 +5,22 @@ import { openRedis } from '@doran/fleet'
 import { redisChannel } from '@doran/fleet/redis-channel'
 import { gatewayConfig, publicDoor } from '@doran/gateway'
 import { contract, get, service, sql, Type } from '@doran/kernel'
-import { createLog, Pool, readConfig } from '@doran/kernel/platform'
-import { createTestDatabase, startPlatform } from '@doran/kernel/testing'
+import { createLog, readConfig } from '@doran/kernel/platform'
+import { startPlatform } from '@doran/kernel/testing'
+import { openRedisAndDatabase, type RedisAndDatabase, until } from './redis-and-database.ts'
 import { type RedisServer, startRedis } from './redis-server.ts'
 
 const log = createLog('silent')
 
 describe('the channel over Redis', () => {
-  let redis: RedisServer
-  let database: Awaited<ReturnType<typeof createTestDatabase>>
-  let pool: Pool
+  let place: RedisAndDatabase
   before(async () => {
-    redis = await startRedis()
-    database = await createTestDatabase([])
-    pool = new Pool(database.url, 5)
+    place = await openRedisAndDatabase()
   })
-  after(async () => {
-    await pool.close()
-    await database.drop()
-    await redis.stop()
-  })
+  after(() => place.close())
 
   async function twoChannels() {
-    const [one, other] = [await redisChannel(redis.url, log), await redisChannel(redis.url, log)]
+    const [one, other] = [await redisChannel(place.redis.url, log), await redisChannel(place.redis.url, log)]
     return { one, other, close: () => Promise.all([one.close(), other.close()]) }
   }
 
@@ -38,7 +31,7 @@ describe('the channel over Redis', () => {
     other.subscribe('news', (message) => heard.push(['other', message]))
     other.subscribe('else', () => heard.push('wrong'))
 
-    await one.publish(pool.at(0), 'news', { text: '안녕' })
+    await one.publish(place.pool.at(0), 'news', { text: '안녕' })
     await until(() => heard.length === 2)
 
     assert.deepEqual(heard.sort(), [
@@ -53,14 +46,14 @@ describe('the channel over Redis', () => {
     const heard: unknown[] = []
     other.subscribe('news', (message) => heard.push(message))
 
-    await pool
+    await place.pool
       .at(0)
       .transaction(async (tx) => {
         await one.publish(tx, 'news', 'rolled back')
         throw new Error('no')
       })
       .catch(() => {})
-    await pool.at(0).transaction(async (tx) => {
+    await place.pool.at(0).transaction(async (tx) => {
       await tx.transaction(async (inner) => one.publish(inner, 'news', 'kept'))
       await tx
         .transaction(async (inner) => {
@@ -87,12 +80,12 @@ describe('the channel over Redis', () => {
     other.subscribe('news', (message) => heard.push(message))
     other.onGap(() => gaps++)
 
-    await redis.stop()
-    await one.publish(pool.at(0), 'news', 'lost')
-    await redis.start()
+    await place.redis.stop()
+    await one.publish(place.pool.at(0), 'news', 'lost')
+    await place.redis.start()
     await until(() => gaps > 0)
     await until(async () => {
-      await one.publish(pool.at(0), 'news', 'again')
+      await one.publish(place.pool.at(0), 'news', 'again')
       return heard.includes('again')
     })
 
@@ -154,11 +147,3 @@ describe('rate limits', () => {
     await redis.start()
   })
 })
-
-async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  for (const end = Date.now() + 10_000; Date.now() < end; ) {
-    if (await condition()) return
-    await pause(20)
-  }
-  throw new Error('it did not happen within ten seconds')
-}
