@@ -237,14 +237,12 @@ describe('a user who is suspended', () => {
     const someone = await platform.member()
     const channel = { publish: async () => {}, subscribe: () => () => {}, onGap: () => {} }
     const deliver = (version: number, status: 'active' | 'suspended', previous: 'active' | 'suspended') =>
-      platform
-        .database('auth')
-        .transaction((tx) =>
-          onUserStatusChanged.handle({ userId: someone.userId, version, status, previous }, {
-            db: tx,
-            channel,
-          } as never),
-        )
+      platform.database('auth').transaction((tx) =>
+        onUserStatusChanged.handle({ userId: someone.userId, version, status, previous }, {
+          db: tx,
+          channel,
+        } as never),
+      )
 
     await deliver(3, 'active', 'suspended')
     await deliver(2, 'suspended', 'active')
