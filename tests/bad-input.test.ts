@@ -4,8 +4,12 @@
  */
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { newId } from '@doran/kernel'
+import { article } from '@doran/article/contract'
+import { auth } from '@doran/auth/contract'
+import { comment } from '@doran/comment/contract'
+import { newId, type Operation } from '@doran/kernel'
 import type { TestUser } from '@doran/kernel/testing'
+import { user } from '@doran/user/contract'
 import fc from 'fast-check'
 import { errors, services } from '../apps/server/services.ts'
 import { type Marketplace, openMarketplace } from './journeys/marketplace.ts'
@@ -82,9 +86,28 @@ function fitting(schema: Schema): fc.Arbitrary<unknown> {
     case 'null':
       return fc.constant(null)
     default:
-      return schema.format === 'uuid' ? fc.constant(newId()) : fc.string({ maxLength: 40, unit: 'grapheme' })
+      if (schema.format === 'uuid') return fc.constant(newId())
+      return schema.format === 'email' ? fc.emailAddress() : fc.string({ maxLength: 40, unit: 'grapheme' })
   }
 }
+
+/** A body whose every member has the type that it should have, so that it reaches what is behind the door. */
+function nearlyRight(schema: Schema): fc.Arbitrary<unknown> {
+  if (schema.type !== 'object') return fitting(schema)
+  return fc.record(
+    Object.fromEntries(Object.entries(schema.properties ?? {}).map(([name, member]) => [name, fitting(member)])),
+    { requiredKeys: schema.required ?? [] },
+  )
+}
+
+function bodyOf({ body, envelope }: Operation): fc.Arbitrary<unknown> {
+  if (!body) return fc.constant(undefined)
+  const content = fc.oneof(fitting(body as Schema), nearlyRight(body as Schema))
+  return envelope ? fc.oneof({ weight: 4, arbitrary: fc.record({ [envelope]: content }) }, content, hostile) : content
+}
+
+/** Something that is there, for parameters that name it. */
+const present: Record<string, string> = { slug: 'bad-input', username: 'bad input', id: '1' }
 
 describe('bad input', () => {
   let market: Marketplace
@@ -92,6 +115,10 @@ describe('bad input', () => {
   before(async () => {
     market = await openMarketplace()
     platform = market.platform
+    const author = await signedIn(market, [])
+    await platform.api(user, author).updateUser({ userId: author.id, username: 'bad input' })
+    await platform.api(article, author).createArticle({ title: 'Bad input', description: 'For tests', body: 'Text' })
+    await platform.api(comment, author).addComment({ slug: 'bad-input', body: 'First' })
   })
   after(() => market.close())
 
@@ -105,6 +132,7 @@ describe('bad input', () => {
         const request = fc.record({
           path: fc.array(
             fc.oneof(
+              fc.constant(undefined),
               fc.constant(newId()),
               fc.string({ minLength: 1, maxLength: 30 }),
               fc.constant('%00'),
@@ -116,15 +144,15 @@ describe('bad input', () => {
             },
           ),
           query: part(operation.query),
-          body: part(operation.body),
-          user: fc.nat({ max: 3 }),
+          body: bodyOf(operation),
+          who: fc.nat({ max: 3 }),
           key: fc.option(fc.constantFrom('a-key', 'two words', '', 'x'.repeat(300))),
         })
         await fc.assert(
-          fc.asyncProperty(request, async ({ path, query, body, user, key }) => {
+          fc.asyncProperty(request, async ({ path, query, body, who, key }) => {
             let position = 0
-            const url = (operation.route as string).replace(/:\w+/g, () =>
-              encodeURIComponent(path[position++] as string).replace('%2500', '%00'),
+            const url = (operation.route as string).replace(/:(\w+)/g, (_, name) =>
+              encodeURIComponent(path[position++] ?? present[name] ?? newId()).replace('%2500', '%00'),
             )
             const search = new URLSearchParams()
             for (const [name, value] of Object.entries((query as object | undefined) ?? {})) {
@@ -135,7 +163,7 @@ describe('bad input', () => {
             }
             const mediaType = (operation.body as Schema | undefined)?.contentMediaType
             const answer = await platform.request(operation.method, `/api${url}?${search}`, {
-              as: users[user],
+              as: users[who],
               ...(body !== undefined && { body: mediaType ? String(body) : body }),
               headers: {
                 ...(mediaType && { 'content-type': mediaType }),
@@ -172,7 +200,6 @@ function assertAnswer({
 }
 
 async function signedIn(market: Marketplace, roles: string[]): Promise<TestUser> {
-  const { auth } = await import('@doran/auth/contract')
   const email = `${newId()}@example.com`
   const account = { email, password: 'a long password', name: 'Tester' }
   await market.platform.client(auth).ensureAccount({ ...account, roles: roles as ('seller' | 'admin')[] })
