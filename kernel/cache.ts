@@ -53,9 +53,13 @@ export class CacheStore {
     load: (missing: string[]) => Promise<ReadonlyMap<string, T>>,
     prefix: string,
   ): Promise<Map<string, T>> {
-    const missing = keys.filter((key) => !this.#entries.has(prefix + key))
+    const known = keys.map((key) => this.#entries.get(prefix + key) as Promise<T | undefined> | undefined)
+    const missing = keys.filter((_, index) => !known[index])
     const loading = missing.length > 0 ? load(missing) : undefined
-    const values = keys.map((key) => this.#get(prefix + key, async () => (await (loading ?? load([key]))).get(key)))
+    const values = known.map((value, index) => {
+      const key = keys[index] as string
+      return value ?? this.#get(prefix + key, async () => (await (loading ?? load([key]))).get(key))
+    })
     const found = new Map<string, T>()
     for (const [index, value] of (await Promise.all(values)).entries()) {
       if (value !== undefined) found.set(keys[index] as string, value)

@@ -88,7 +88,9 @@ export class Caller {
       methods = this.#methods(contract)
       this.#clients.set(contract, methods)
     }
-    return Object.create(methods, { call: { value: call } }) as Client<C>
+    const client = Object.create(methods)
+    client.call = call
+    return client
   }
 
   #methods(contract: Contract): object {

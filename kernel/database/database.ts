@@ -31,6 +31,8 @@ export interface Transaction extends Database {
 
 // Values come out as they go into JSON: 64-bit integers as numbers (money in minor units stays below 2^53),
 // times as UTC ISO 8601 with milliseconds, dates as they are written.
+// As most times come, since sessions are in UTC: no need to read them.
+const UTC_WITH_FRACTION = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3,6}\+00$/
 const parsers: Record<number, (text: string) => unknown> = {
   20: (text) => {
     const value = Number(text)
@@ -39,11 +41,18 @@ const parsers: Record<number, (text: string) => unknown> = {
   },
   1082: (text) => text,
   1114: (text) => new Date(`${text}Z`).toISOString(),
-  1184: (text) => new Date(text).toISOString(),
+  1184: (text) =>
+    UTC_WITH_FRACTION.test(text) ? `${text.slice(0, 10)}T${text.slice(11, 23)}Z` : new Date(text).toISOString(),
 }
 const types = {
   getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
     parsers[oid] ?? pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser,
+}
+
+/** A query object of the driver: given a plain one, it would copy it by its property descriptors each time. */
+function asSubmitted(query: Sql): pg.QueryConfig {
+  const { name, text, values } = query.statement()
+  return Object.assign(new pg.Query(text, values as string[]), { name }) as unknown as pg.QueryConfig
 }
 
 abstract class Handle implements Queryable {
@@ -110,7 +119,7 @@ export class Pool {
   }
 
   query<Row extends object>(query: Sql): Promise<pg.QueryResult<Row>> {
-    return this.#pool.query<Row>(query.statement()).catch(translate)
+    return this.#pool.query<Row>(asSubmitted(query)).catch(translate)
   }
 
   async transaction<T>(depth: number, trace: string | null, work: (tx: Transaction) => Promise<T>): Promise<T> {
@@ -201,8 +210,11 @@ class TransactionHandle extends Handle implements Database {
     this.#client = client
   }
 
-  protected query<Row extends object>(query: Sql) {
-    return this.#client.query<Row>(query.statement())
+  protected query<Row extends object>(query: Sql): Promise<pg.QueryResult<Row>> {
+    return new Promise((resolve, reject) => {
+      const done = (error: Error | null, result: pg.QueryResult<Row>) => (error ? reject(error) : resolve(result))
+      this.#client.query(asSubmitted(query), done as never)
+    })
   }
 
   afterCommit(work: () => void): void {

@@ -29,7 +29,8 @@ export interface FullArticleRow extends ArticleRow {
 export const summaryColumns = sql`
   a.id, a.slug, a.author_id as "authorId", a.title, a.description, a.tags, a.favorites, a.created_at as "createdAt",
   a.updated_at as "updatedAt"`
-const columns = sql`
+/** Of `article.articles a` and `article.bodies b`. */
+export const articleColumns = sql`
   ${summaryColumns}, b.body, a.version, a.hidden_at as "hiddenAt", a.hidden_reason as "hiddenReason"`
 
 /** Whether the article is a favourite of this reader. */
@@ -44,7 +45,7 @@ export type ArticleFound = FullArticleRow & { favorited: boolean }
 export async function getArticleFor(db: Queryable, slug: string, reader: Actor | undefined): Promise<ArticleFound> {
   const find = (where: ReturnType<typeof sql>) =>
     db.first<ArticleFound>(sql`
-      select ${columns}, ${favoritedBy(reader?.id)} as favorited
+      select ${articleColumns}, ${favoritedBy(reader?.id)} as favorited
       from article.articles a join article.bodies b on b.article_id = a.id where ${where}`)
   const found =
     (await find(sql`a.slug = ${slug}`)) ??
@@ -60,7 +61,7 @@ function maySee({ hiddenAt, authorId }: FullArticleRow, reader: Actor | undefine
 /** The article, which nobody else changes until the transaction ends. */
 export async function lockArticle(tx: Transaction, id: string): Promise<FullArticleRow> {
   const row = await tx.first<FullArticleRow>(sql`
-    select ${columns} from article.articles a join article.bodies b on b.article_id = a.id
+    select ${articleColumns} from article.articles a join article.bodies b on b.article_id = a.id
     where a.id = ${id} for update of a`)
   if (!row) throw articleNotFound()
   return row
@@ -88,7 +89,7 @@ export async function insertArticle(tx: Transaction, article: NewArticle): Promi
     ), b as (
       insert into article.bodies (article_id, body) select id, ${body} from a returning article_id, body
     )
-    select ${columns} from a join b on b.article_id = a.id`)
+    select ${articleColumns} from a join b on b.article_id = a.id`)
   await count(tx, row)
   await publish(tx, articlePublished, contentOf(row))
   return row
@@ -113,7 +114,7 @@ export async function changeArticle(
         updated_at = greatest(date_trunc('milliseconds', clock_timestamp()), updated_at + interval '1 millisecond')
       where id = ${before.id} returning *
     )
-    select ${columns} from a join article.bodies b on b.article_id = a.id`)
+    select ${articleColumns} from a join article.bodies b on b.article_id = a.id`)
   if (before.hiddenAt === null && tags.join('\n') !== before.tags.join('\n')) {
     await recount(tx, before.id, before.tags, tags)
   }
@@ -144,7 +145,7 @@ export async function setHidden(
         version = version + 1
       where id = ${before.id} returning *
     )
-    select ${columns} from a join article.bodies b on b.article_id = a.id`)
+    select ${articleColumns} from a join article.bodies b on b.article_id = a.id`)
   if (before.hiddenAt === null) await count(tx, before, -1)
   if (row.hiddenAt === null) await count(tx, row)
   const told = { articleId: row.id, version: row.version, slug: row.slug, authorId: row.authorId, moderatorId }

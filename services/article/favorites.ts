@@ -1,56 +1,63 @@
 /** Favourites, and how many an article has: exact, however many readers change theirs at once. */
-import { brokenConstraint, type Database, publish, type Queryable, sql } from '@doran/kernel'
-import type { ArticleFound } from './articles.ts'
+import { type Actor, brokenConstraint, type Event, publishing, type Queryable, type Sql, sql } from '@doran/kernel'
+import { type ArticleFound, articleColumns, getArticleFor } from './articles.ts'
 import { articleFavorited, articleUnfavorited } from './contract.ts'
 import { articleNotFound } from './errors.ts'
 
-interface Changed {
-  favorites: number
-  version: number
+/** Makes the article a favourite, as far as the reader may see it. Does nothing more when it is one already. */
+export function favorite(db: Queryable, slug: string, reader: Actor): Promise<ArticleFound> {
+  const change = sql`
+    insert into article.favorites (user_id, article_id) select ${reader.id}, id from found on conflict do nothing`
+  return changeFavorite(db, slug, reader, { change, by: 1, event: articleFavorited })
 }
 
-/** Does nothing when it is a favourite already. */
-export function favorite(db: Database, article: ArticleFound, userId: string): Promise<ArticleFound> {
-  return change(db, article, userId, true)
+/** The other way round. */
+export function unfavorite(db: Queryable, slug: string, reader: Actor): Promise<ArticleFound> {
+  const change = sql`
+    delete from article.favorites where user_id = ${reader.id} and article_id = (select id from found)`
+  return changeFavorite(db, slug, reader, { change, by: -1, event: articleUnfavorited })
 }
 
-/** Does nothing when it is no favourite. */
-export function unfavorite(db: Database, article: ArticleFound, userId: string): Promise<ArticleFound> {
-  return change(db, article, userId, false)
+interface Change {
+  change: Sql
+  by: 1 | -1
+  event: Event
 }
 
-async function change(db: Database, article: ArticleFound, userId: string, favorited: boolean): Promise<ArticleFound> {
-  const { id: articleId, authorId } = article
-  return db.transaction(async (tx) => {
-    const changed = await (favorited ? insertFavorite(tx, userId, articleId) : deleteFavorite(tx, userId, articleId))
-    if (!changed) return { ...article, favorited }
-    const { favorites, version } = changed
-    await publish(tx, favorited ? articleFavorited : articleUnfavorited, { articleId, authorId, userId, version })
-    return { ...article, favorited, favorites }
-  })
+async function changeFavorite(db: Queryable, slug: string, reader: Actor, change: Change): Promise<ArticleFound> {
+  const changed = await changeWhere(db, sql`a.slug = ${slug} and a.hidden_at is null`, reader.id, change)
+  if (changed) return changed
+  // By a former slug, or hidden but seen by its author.
+  const { id } = await getArticleFor(db, slug, reader)
+  const found = await changeWhere(db, sql`a.id = ${id}`, reader.id, change)
+  if (!found) throw articleNotFound()
+  return found
 }
 
-async function insertFavorite(tx: Queryable, userId: string, articleId: string): Promise<Changed | undefined> {
+/** One statement: the favourite, the count and the event, and the article as it is then. */
+async function changeWhere(
+  db: Queryable,
+  where: Sql,
+  userId: string,
+  { change, by, event }: Change,
+): Promise<ArticleFound | undefined> {
+  const told = sql`
+    select jsonb_build_object('articleId', id, 'authorId', author_id, 'userId', ${userId}::uuid, 'version', version)
+    from counted`
   try {
-    return await tx.first<Changed>(sql`
-      with added as (
-        insert into article.favorites (user_id, article_id) values (${userId}, ${articleId})
-        on conflict do nothing returning article_id, nextval('article.favorite_changes') as version
-      )
-      update article.articles a set favorites = a.favorites + 1 from added where a.id = added.article_id
-      returning a.favorites, added.version`)
+    const row = await db.first<ArticleFound & { counted: number | null }>(sql`
+      with found as (
+        select ${articleColumns} from article.articles a join article.bodies b on b.article_id = a.id where ${where}
+      ), changed as (
+        ${change} returning article_id, nextval('article.favorite_changes') as version
+      ), counted as (
+        update article.articles a set favorites = a.favorites + ${by} from changed where a.id = changed.article_id
+        returning a.id, a.author_id, a.favorites, changed.version
+      ), ${publishing(db, event, told)}
+      select found.*, ${by === 1}::boolean as favorited, (select favorites from counted) as counted from found`)
+    return row && { ...row, favorites: row.counted ?? row.favorites }
   } catch (error) {
     // Deleted meanwhile.
     throw brokenConstraint(error) === 'favorites_article_id_fkey' ? articleNotFound() : error
   }
-}
-
-function deleteFavorite(tx: Queryable, userId: string, articleId: string): Promise<Changed | undefined> {
-  return tx.first<Changed>(sql`
-    with removed as (
-      delete from article.favorites where user_id = ${userId} and article_id = ${articleId}
-      returning article_id, nextval('article.favorite_changes') as version
-    )
-    update article.articles a set favorites = a.favorites - 1 from removed where a.id = removed.article_id
-    returning a.favorites, removed.version`)
 }

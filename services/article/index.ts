@@ -18,6 +18,8 @@ import { resolveArticle } from './operations/resolve-article.ts'
 import { unfavoriteArticle } from './operations/unfavorite-article.ts'
 import { updateArticle } from './operations/update-article.ts'
 
+export { slugOf } from './slugs.ts'
+
 export default service(article, {
   operations: {
     listArticles,

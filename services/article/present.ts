@@ -1,15 +1,24 @@
 /** Articles as RealWorld clients see them, with their authors. */
 import type { Actor, Context } from '@doran/kernel'
 import { type MemberProfile, type Profile, profile } from '@doran/profile/contract'
+import { user } from '@doran/user/contract'
 import type { ArticlePage, ListedArticle } from './article-list.ts'
 import type { ArticleFound } from './articles.ts'
 import type { Article, ArticleSummary } from './contract.ts'
 
-type AnyContext = Pick<Context<Actor | undefined>, 'client'>
+type AnyContext = Pick<Context<Actor | undefined>, 'client' | 'actor'>
 
 /** The authors of a whole list come with one call. */
-export async function presentPage(ctx: AnyContext, { rows, count }: ArticlePage) {
-  const authors = await authorsOf(ctx, rows)
+export async function presentPage(ctx: AnyContext, page: ArticlePage) {
+  return presentWith(await authorsOf(ctx, page.rows), page)
+}
+
+/** The same for articles of authors whom the reader follows. */
+export async function presentFeed(ctx: AnyContext, page: ArticlePage) {
+  return presentWith(await membersOf(ctx, page.rows, true), page)
+}
+
+function presentWith(authors: Map<string, MemberProfile>, { rows, count }: ArticlePage) {
   return {
     articles: rows.map((row) => presentSummary(row, authors.get(row.authorId))),
     articlesCount: count,
@@ -28,10 +37,22 @@ export async function presentArticle(ctx: AnyContext, row: ArticleFound): Promis
   }
 }
 
+/** As the reader sees them: whoever is not signed in follows nobody, so nobody need be asked who does. */
 async function authorsOf(ctx: AnyContext, rows: readonly { authorId: string }[]): Promise<Map<string, MemberProfile>> {
-  if (rows.length === 0) return new Map()
-  const userIds = [...new Set(rows.map(({ authorId }) => authorId))]
-  const profiles = await ctx.client(profile).getProfiles({ userIds })
+  if (!ctx.actor) return membersOf(ctx, rows, false)
+  return byId(await ctx.client(profile).getProfiles({ userIds: authorIds(rows) }))
+}
+
+async function membersOf(ctx: AnyContext, rows: readonly { authorId: string }[], following: boolean) {
+  const members = await ctx.client(user).getMembers({ userIds: authorIds(rows) })
+  return byId(members.map((member) => ({ ...member, following })))
+}
+
+function authorIds(rows: readonly { authorId: string }[]): string[] {
+  return [...new Set(rows.map(({ authorId }) => authorId))]
+}
+
+function byId(profiles: readonly MemberProfile[]): Map<string, MemberProfile> {
   return new Map(profiles.map((author) => [author.userId, author]))
 }
 
