@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, before, describe, it } from 'node:test'
-import { sql, startSaga } from '@doran/kernel'
+import { publishing, type Queryable, sql, startSaga } from '@doran/kernel'
 import { createPlatform, discardTask, listTasks, Pool, replayTask } from '@doran/kernel/platform'
 import { createTestDatabase, startPlatform, type TestPlatform } from '@doran/kernel/testing'
+import { Listener } from '../database/listener.ts'
 import { receive } from '../durable/events.ts'
 import { addTask, complete, LeaseLostError, type Task, type TaskHandler, Worker } from '../durable/tasks.ts'
 import { createLog } from '../log.ts'
 import { createMetrics } from '../metrics.ts'
-import { noteService, outOfInk, printerDouble, printerService, printing } from './note-service.ts'
+import { noteService, noteWritten, outOfInk, printerDouble, printerService, printing } from './note-service.ts'
 
 const state = async (platform: TestPlatform, id: string) =>
   platform
@@ -37,6 +38,32 @@ describe('events and sagas', () => {
     await platform.request('POST', '/api/notes/a', { body: { text: 'x' } })
 
     assert.deepEqual(await platform.database('note').one(sql`select count(*) from doran.events`), before)
+  })
+
+  const rewrite = (db: Queryable, id: string) => {
+    const data = sql`select jsonb_build_object('id', id, 'pages', 1) from changed`
+    return db.run(sql`
+      with changed as (update note.notes set text = 'rewritten' where id = ${id} returning id),
+        ${publishing(db, noteWritten, data)}
+      select 1`)
+  }
+
+  it('an event that is a part of the change wakes its subscriber, and none is written when nothing changed', async () => {
+    const db = platform.database('note')
+    await db.run(sql`insert into note.notes (id, text) values ('whole', 'x')`)
+    const listener = new Listener(platform.url)
+    const woken = new Promise<string>((resolve) => listener.on('doran_tasks', resolve))
+    await listener.start()
+
+    await rewrite(db, 'unknown')
+    await rewrite(db, 'whole')
+    await woken
+    await platform.settled()
+
+    assert.deepEqual(await state(platform, 'whole'), { state: 'written', told: 1 })
+    assert.equal((await platform.events(noteWritten)).filter(({ id }) => id === 'whole').length, 1)
+    assert.equal((await platform.events(noteWritten)).filter(({ id }) => id === 'unknown').length, 0)
+    await listener.close()
   })
 
   it('a refused step turns the saga round, and the first step learns why', async () => {
