@@ -63,8 +63,10 @@ function fieldErrors(errors: ErrorObject[]): FieldErrors {
     const message = missing
       ? (messageFor(error.parentSchema?.properties?.[missing], 'required') ?? 'is missing')
       : describe(error)
-    const messages = result[field] ?? []
-    if (!messages.includes(message)) result[field] = [...messages, message]
+    const messages = (result[field] ?? []).filter((other) => other !== message)
+    // That there is nothing is said first: the rest follows from it.
+    const isBlank = message === messageFor(error.parentSchema, 'required')
+    result[field] = isBlank ? [message, ...messages] : [...messages, message]
   }
   return result
 }

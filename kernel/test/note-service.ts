@@ -46,7 +46,14 @@ export const note = contract('note', {
       name: Type.String({
         minLength: 1,
         maxLength: 10,
-        errorMessage: { required: 'has no name', minLength: 'has no name', maxLength: 'has too long a name' },
+        not: { const: null },
+        errorMessage: {
+          required: 'has no name',
+          type: 'has no name',
+          minLength: 'has no name',
+          maxLength: 'has too long a name',
+          not: 'must be letters',
+        },
       }),
     }),
     reply: Type.Object({ id: Type.String(), name: Type.String(), from: Type.String() }),

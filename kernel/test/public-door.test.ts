@@ -57,6 +57,9 @@ describe('the public door', () => {
     for (const body of [{}, [], { name: 'Kim' }, { signature: null }, { signature: {} }, { signature: { name: '' } }]) {
       assert.deepEqual((await sign(body)).body.errors, { name: ['has no name'] }, JSON.stringify(body))
     }
+    assert.deepEqual((await sign({ signature: { name: null } })).body.errors, {
+      name: ['has no name', 'must be letters'],
+    })
     assert.deepEqual((await sign({ signature: { name: 'x'.repeat(11) } })).body.errors, {
       name: ['has too long a name'],
     })

@@ -42,7 +42,7 @@ const RealWorldEmail = Type.String({
 const RealWorldPassword = Type.String({
   minLength: 8,
   maxLength: 200,
-  pattern: '.',
+  pattern: '\\S',
   errorMessage: {
     required: "can't be blank",
     type: "can't be blank",
