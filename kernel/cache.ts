@@ -28,7 +28,7 @@ export class CacheStore {
   of(service: string): Cache {
     return {
       get: (key, load) => this.#get(`${service}:${key}`, load),
-      getAll: (keys, load) => this.#getAll(keys, load, `${service}:`),
+      getAll: (keys, load) => this.#getAll(`${service}:`, keys, load),
       invalidate: (db, keys) =>
         this.#invalidate(
           db,
@@ -49,9 +49,9 @@ export class CacheStore {
   }
 
   async #getAll<T>(
+    prefix: string,
     keys: readonly string[],
     load: (missing: string[]) => Promise<ReadonlyMap<string, T>>,
-    prefix: string,
   ): Promise<Map<string, T>> {
     const known = keys.map((key) => this.#entries.get(prefix + key) as Promise<T | undefined> | undefined)
     const missing = keys.filter((_, index) => !known[index])

@@ -5,7 +5,7 @@ import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, ty
 import type { Logger } from 'pino'
 import { encodeJson } from './cache.ts'
 import { authorise, type Call, type Caller, type Hosted } from './calls.ts'
-import { isFlat, isStreamed, mediaTypeOf, type Operation } from './contract.ts'
+import { isFlat, isStreamed, mediaTypeOf, type Operation, type TObject } from './contract.ts'
 import { Deadline } from './deadline.ts'
 import { DomainError, kernelErrors, toProblem } from './errors.ts'
 import type { Fleet } from './fleet.ts'
@@ -190,17 +190,13 @@ async function registerOperation(
 }
 
 /**
- * Merges path, query, headers and body into the flat input and validates it. The path wins, then the headers, some
- * of which are Doran's own and must not be forged by a body.
+ * Merges path, query, headers and body into the flat input and validates it. The path wins, then headers, some of which
+ * are Doran's own, then the query; what they declare is never taken from the body.
  */
 function inputReader(operation: Operation): (request: FastifyRequest) => object {
   const { path, query, headers, body, envelope } = operation
-  const queryNames = Object.keys(query?.properties ?? {})
-  const headerNames = Object.keys(headers?.properties ?? {})
   return (request) => {
     const input: Record<string, unknown> = {}
-    pick(queryNames, request.query as Record<string, unknown>, input)
-    if (query) assertInput(query, input, 'coercing')
     if (body) {
       const sent = envelope ? (request.body as Record<string, unknown> | null | undefined)?.[envelope] : request.body
       const found = sent ?? (isFlat(body) ? {} : undefined)
@@ -208,13 +204,8 @@ function inputReader(operation: Operation): (request: FastifyRequest) => object 
       if (isFlat(body)) Object.assign(input, found)
       else input.body = found
     }
-    if (headers) {
-      for (const name of headerNames) delete input[name]
-      const found: Record<string, unknown> = {}
-      pick(headerNames, request.headers, found)
-      assertInput(headers, found, 'coercing')
-      Object.assign(input, found)
-    }
+    take(query, request.query as Record<string, unknown>, input)
+    take(headers, request.headers, input)
     const params = request.params as Record<string, unknown>
     if (path) assertInput(path, params, 'coercing')
     Object.assign(input, params)
@@ -223,8 +214,16 @@ function inputReader(operation: Operation): (request: FastifyRequest) => object 
   }
 }
 
-function pick(names: string[], from: Record<string, unknown>, into: Record<string, unknown>): void {
-  for (const name of names) if (from[name] !== undefined) into[name] = from[name]
+/** What the schema declares, and nothing else, from there into the input. */
+function take(schema: TObject | undefined, from: Record<string, unknown>, input: Record<string, unknown>): void {
+  if (!schema) return
+  const found: Record<string, unknown> = {}
+  for (const name in schema.properties) {
+    delete input[name]
+    if (from[name] !== undefined) found[name] = from[name]
+  }
+  assertInput(schema, found, 'coercing')
+  Object.assign(input, found)
 }
 
 function callOf(request: FastifyRequest, operation: Operation, timeout: number): Call {

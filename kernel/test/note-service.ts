@@ -40,6 +40,7 @@ export const note = contract('note', {
   signNote: post('/notes/:id/signatures', {
     summary: 'Sign a note',
     access: 'anyone',
+    query: Type.Object({ copies: Type.Integer({ maximum: 9, default: 1 }) }),
     headers: Type.Object({ 'x-client-address': Type.Optional(Type.String()) }),
     envelope: 'signature',
     body: Type.Object({
@@ -56,7 +57,7 @@ export const note = contract('note', {
         },
       }),
     }),
-    reply: Type.Object({ id: Type.String(), name: Type.String(), from: Type.String() }),
+    reply: Type.Object({ id: Type.String(), name: Type.String(), from: Type.String(), copies: Type.Integer() }),
   }),
   readNote: get('/notes/:id', { summary: 'Read a note', access: 'user', reply: Note }),
   shredNotes: post('/notes/shred', { summary: 'Shred all notes', access: ['admin'] }),
@@ -123,8 +124,8 @@ export const noteService = service(note, {
         return written
       })
     },
-    async signNote({ id, name, 'x-client-address': from = '' }) {
-      return { id, name, from }
+    async signNote({ id, name, copies, 'x-client-address': from = '' }) {
+      return { id, name, from, copies }
     },
     async readNote({ id }, ctx) {
       return ctx.db.one(sql`select id, text, state, told from note.notes where id = ${id}`)

@@ -66,12 +66,12 @@ describe('the public door', () => {
     assert.equal((await sign({ signature: 'Kim' })).status, 422)
   })
 
-  it('believes no header that stands in a body', async () => {
-    const signature = { name: 'Kim', 'x-client-address': '9.9.9.9', id: 'another' }
+  it('takes nothing from a body that belongs to path, query or headers', async () => {
+    const signature = { name: 'Kim', 'x-client-address': '9.9.9.9', id: 'another', copies: 1_000 }
 
     const { body } = await platform.request('POST', '/api/notes/a/signatures', { body: { signature } })
 
-    assert.deepEqual(body, { id: 'a', name: 'Kim', from: '127.0.0.1' })
+    assert.deepEqual(body, { id: 'a', name: 'Kim', from: '127.0.0.1', copies: 1 })
   })
 
   const unreadable: [string, string, Record<string, string>, number, string][] = [

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { sql } from '@doran/kernel'
+import { sql, validate } from '@doran/kernel'
 import { article, articleFavorited, articleUnfavorited } from '../contract.ts'
 import { type Community, startCommunity } from './community.ts'
 
@@ -30,6 +30,9 @@ describe('counts', () => {
     assert.deepEqual([favoritesCount, rows], [250, 250])
     const [added, removed] = [await community.events(articleFavorited), await community.events(articleUnfavorited)]
     assert.deepEqual([added.length, removed.length], [500, 250])
+    for (const event of [...added, ...removed]) assert.equal(validate(articleFavorited.data, event), undefined)
+    const versions = [...added, ...removed].map(({ version }) => version)
+    assert.equal(new Set(versions).size, 750)
   })
 
   it('of one reader’s favourite end as the last of their changes', async () => {
