@@ -259,7 +259,8 @@ export const auth = contract('auth', {
   }),
   /**
    * RealWorld. What is left out stays as it is; nothing is changed unless everything can be. Refused with `email_taken`
-   * and `username_taken`. A new password ends all other sessions; the protocol does not ask for the old one.
+   * and `username_taken`. A new password ends all other sessions; the protocol does not ask for the old one, so sellers
+   * and administrators are refused with `password_needed` for a new address or password.
    */
   updateCurrentUser: put('/user', {
     summary: 'Change your account (RealWorld)',

@@ -38,6 +38,12 @@ export const sessionNotFound = domainError(
   'You have no such session; list yours to find its id.',
 )
 export const passwordWrong = domainError('password_wrong', 422, 'The current password is wrong; see `errors`.')
+export const passwordNeeded = domainError(
+  'password_needed',
+  403,
+  'Sellers and administrators change their password with the old one: `POST /api/auth/password`; their address stays.',
+  { password: ['needs the old one'] },
+)
 export const accountNotFound = domainError('account_not_found', 404, 'There is no account of such a user.')
 export const ownAdminRole = domainError(
   'own_admin_role',

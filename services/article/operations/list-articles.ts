@@ -5,7 +5,9 @@ import type { article } from '../contract.ts'
 import { presentPage } from '../present.ts'
 
 export const listArticles: Handler<typeof article, 'listArticles'> = async (input, ctx) => {
-  const { tag, author, favorited, limit, offset } = input
+  const { author, favorited, limit, offset } = input
+  // Some clients send an empty filter for none.
+  const tag = input.tag || undefined
   const [authorId, favoritedById] = await Promise.all([idOf(ctx, author), idOf(ctx, favorited)])
   if (authorId === null || favoritedById === null) return { articles: [], articlesCount: 0 }
   const readerId = ctx.actor?.id
@@ -14,7 +16,7 @@ export const listArticles: Handler<typeof article, 'listArticles'> = async (inpu
 
 /** Undefined without a name, null when nobody has it. */
 async function idOf(ctx: Pick<Context, 'client'>, username: string | undefined): Promise<string | null | undefined> {
-  if (username === undefined) return undefined
+  if (!username) return undefined
   const [member] = await ctx.client(user).findMembers({ usernames: [username] })
   return member?.userId ?? null
 }

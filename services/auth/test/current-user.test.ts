@@ -78,6 +78,21 @@ describe('the account of a RealWorld client', () => {
     assert.deepEqual([(await login(PASSWORD)).status, (await login('another password')).status], [401, 200])
   })
 
+  it('of a seller or an administrator keeps its address and password without the old one', async () => {
+    for (const role of ['seller', 'admin'] as const) {
+      const { token, email } = await platform.memberWith([role])
+
+      const password = await change(token, { password: 'another password', bio: 'x' })
+      const address = await change(token, { email: `${newId()}@example.com` })
+      const others = await change(token, { email, bio: 'Mine' })
+
+      assert.deepEqual([password.status, password.body.code], [403, 'password_needed'])
+      assert.deepEqual([address.status, address.body.code], [403, 'password_needed'])
+      assert.deepEqual([others.status, others.body.user.bio], [200, 'Mine'])
+      assert.equal((await platform.signIn(email)).status, 200)
+    }
+  })
+
   it('changes wholly or not at all', async () => {
     const [one, two] = [await register(), await register()]
 

@@ -114,6 +114,15 @@ function filters(realworld: () => RealWorld): void {
       }
     })
 
+    it('by an empty value has all, as some clients send it', async () => {
+      const tag = realworld().unique('tag')
+      const { slug } = await realworld().publish(await realworld().register(), { tagList: [tag] })
+
+      const { articles } = await list(realworld(), `tag=${tag}&author=&favorited=`)
+      assert.deepEqual(slugs(articles), [slug])
+      assert.ok((await list(realworld(), 'tag=')).articlesCount >= 1)
+    })
+
     it('by tag and author has those that fit both', async () => {
       const [author, other] = [await realworld().register(), await realworld().register()]
       const tag = realworld().unique('tag')
