@@ -5,20 +5,19 @@
  */
 import { fork, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, writeFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { startEmbeddedPostgres } from '@doran/embedded-postgres'
 import type { Queryable, Sql } from '@doran/kernel'
-import { freePort } from '@doran/kernel/testing'
-import { run } from '../apps/server/demo/process.ts'
 import { findProducts, type ProductQuery } from '../services/product/product-list.ts'
 import { checkouts, signUp } from './checkout.ts'
+import { compare, writeResult } from './compare.ts'
 import type { FloorRequest } from './floor.ts'
+import { startOnFirstCore } from './server.ts'
 import { loadShop } from './shop.ts'
-import { type Load, median, wrk } from './wrk.ts'
+import { median, wrk } from './wrk.ts'
 
 const { values } = parseArgs({
   options: {
@@ -35,28 +34,11 @@ const folder = await mkdtemp(join(tmpdir(), 'doran-bench-'))
 const postgres = await startEmbeddedPostgres({ folder: join(folder, 'postgres') })
 const stock = await loadShop(postgres.url(), products)
 
-const sandbox = await start('sandbox-payment', {})
-const warm = await start('start', { PAYMENT_SANDBOX_URL: sandbox.url })
-const cold = await start('start', { PAYMENT_SANDBOX_URL: sandbox.url, CACHE_ENTRIES: '0' })
-
-/** A server on the first core, on the same database. */
-async function start(command: 'start' | 'sandbox-payment', environment: Record<string, string>) {
-  const port = String(await freePort())
-  const { stop, took } = await run(
-    command === 'start' ? ['start', '--no-seed'] : [command],
-    {
-      DATABASE_URL: postgres.url(),
-      DORAN_DATA: folder,
-      LOG_LEVEL: 'warn',
-      RATE_LIMIT_PER_IP: '100000000',
-      RATE_LIMIT_PER_ACCOUNT: '100000000',
-      ...(command === 'start' ? { PORT: port } : { SANDBOX_PORT: port }),
-      ...environment,
-    },
-    0,
-  )
-  return { url: `http://127.0.0.1:${port}`, stop, took }
-}
+const place = { DATABASE_URL: postgres.url(), DORAN_DATA: folder }
+const sandbox = await startOnFirstCore('sandbox-payment', place)
+const doran = { ...place, PAYMENT_SANDBOX_URL: sandbox.url }
+const warm = await startOnFirstCore('start', doran)
+const cold = await startOnFirstCore('start', { ...doran, CACHE_ENTRIES: '0' })
 
 interface ListPage {
   items: { id: string }[]
@@ -123,41 +105,35 @@ spawnSync('taskset', ['-acp', '0', String(floor.pid)])
 const floorUrl = `http://127.0.0.1:${floorPort}`
 const each = (path: string, count: number) => Array.from({ length: count }, (_, n) => `${path}?n=${n}`)
 
-const rows: { name: string; bar: number; doran: () => Load; floor: () => Load }[] = [
-  {
-    name: 'product list, warm / the same bytes from memory',
-    bar: 0.6,
-    doran: () => wrk(folder, warm.url, [`/api/products?limit=${PAGE}`], seconds),
-    floor: () => wrk(folder, floorUrl, ['/bytes/list'], seconds),
-  },
-  {
-    name: 'product page, warm / the same bytes from memory',
-    bar: 0.6,
-    doran: () => wrk(folder, warm.url, pages.slice(0, 100), seconds),
-    floor: () => wrk(folder, floorUrl, ['/bytes/page'], seconds),
-  },
-  {
-    name: 'product list, cold / Fastify + pg, same SQL',
-    bar: 0.7,
-    doran: () => wrk(folder, cold.url, lists, seconds),
-    floor: () => wrk(folder, floorUrl, each('/sql/list', lists.length), seconds),
-  },
-  {
-    name: 'product page, cold / Fastify + pg, same SQL',
-    bar: 0.7,
-    doran: () => wrk(folder, cold.url, pages, seconds),
-    floor: () => wrk(folder, floorUrl, each('/sql/page', pages.length), seconds),
-  },
-]
-
-for (const { doran, floor } of rows) for (const load of [doran, floor]) load()
-const measured = rows.map(() => ({ doran: [] as Load[], floor: [] as Load[] }))
-for (let round = 0; round < rounds; round++) {
-  for (const [index, { doran, floor }] of rows.entries()) {
-    measured[index]?.doran.push(doran())
-    measured[index]?.floor.push(floor())
-  }
-}
+const table = compare(
+  [
+    {
+      name: 'product list, warm / the same bytes from memory',
+      bar: 0.6,
+      doran: () => wrk(folder, warm.url, [`/api/products?limit=${PAGE}`], seconds),
+      floor: () => wrk(folder, floorUrl, ['/bytes/list'], seconds),
+    },
+    {
+      name: 'product page, warm / the same bytes from memory',
+      bar: 0.6,
+      doran: () => wrk(folder, warm.url, pages.slice(0, 100), seconds),
+      floor: () => wrk(folder, floorUrl, ['/bytes/page'], seconds),
+    },
+    {
+      name: 'product list, cold / Fastify + pg, same SQL',
+      bar: 0.7,
+      doran: () => wrk(folder, cold.url, lists, seconds),
+      floor: () => wrk(folder, floorUrl, each('/sql/list', lists.length), seconds),
+    },
+    {
+      name: 'product page, cold / Fastify + pg, same SQL',
+      bar: 0.7,
+      doran: () => wrk(folder, cold.url, pages, seconds),
+      floor: () => wrk(folder, floorUrl, each('/sql/page', pages.length), seconds),
+    },
+  ],
+  rounds,
+)
 
 // From here on one Doran has the machine to itself.
 floor.disconnect()
@@ -181,27 +157,12 @@ for (const [name, goods] of Object.entries(baskets)) {
   sold.push({ name, rate: median(rates) })
 }
 
-const table = rows.map(({ name, bar }, index) => {
-  const { doran, floor } = measured[index] as { doran: Load[]; floor: Load[] }
-  const ratios = doran.map(({ rate }, round) => rate / (floor[round] as Load).rate)
-  return {
-    name,
-    doran: Math.round(median(doran.map(({ rate }) => rate))),
-    floor: Math.round(median(floor.map(({ rate }) => rate))),
-    ratio: Number(median(ratios).toFixed(2)),
-    bar,
-    p99: Number(median(doran.map(({ p99 }) => p99)).toFixed(1)),
-    errors: doran.reduce((sum, { errors }) => sum + errors, 0),
-  }
-})
 console.log(
   `${products} products, ${rounds} rounds of ${seconds} s, 32 connections; ready after ${Math.round(warm.took)} ms`,
 )
 console.table(table)
 console.table(sold.map(({ name, rate }) => ({ name, 'a second': Number(rate.toFixed(1)) })))
-mkdirSync(new URL('./results/', import.meta.url), { recursive: true })
-const file = new URL(`./results/${new Date().toISOString().slice(0, 16).replace(':', '')}.json`, import.meta.url)
-writeFileSync(file, JSON.stringify({ products, rounds, seconds, readyMs: Math.round(warm.took), table, sold }, null, 2))
+writeResult({ products, rounds, seconds, readyMs: Math.round(warm.took), table, sold })
 
 await warm.stop()
 await sandbox.stop()

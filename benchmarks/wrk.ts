@@ -11,25 +11,31 @@ export interface Load {
   errors: number
 }
 
+/** A path to GET, or more of a request. */
+export type WrkRequest = string | { method?: string; path: string; headers?: Record<string, string> }
+
 /**
- * Sends requests to the paths in turn for some seconds, from the second core; the server under
+ * Sends the requests in turn for some seconds, from the second core; the server under
  * test is kept on the first.
  */
 export function wrk(
   folder: string,
   baseUrl: string,
-  paths: readonly string[],
+  requests: readonly WrkRequest[],
   seconds: number,
   { connections = 32, pinned = true } = {},
 ): Load {
-  const script = join(folder, 'paths.lua')
+  const script = join(folder, 'requests.lua')
   writeFileSync(
     script,
-    `local paths = {${paths.map((path) => JSON.stringify(path)).join(',')}}
+    `local requests = {
+${requests.map(asLua).join(',\n')}
+}
 local turn = 0
 request = function()
-  turn = turn % #paths + 1
-  return wrk.format("GET", paths[turn])
+  turn = turn % #requests + 1
+  local one = requests[turn]
+  return wrk.format(one[1], one[2], one[3])
 end
 done = function(summary, latency)
   local e = summary.errors
@@ -52,6 +58,12 @@ end`,
     )
   const [rate, p50, p99, errors] = result.slice(1).map(Number) as [number, number, number, number]
   return { rate, p50, p99, errors }
+}
+
+function asLua(request: WrkRequest): string {
+  const { method = 'GET', path, headers = {} } = typeof request === 'string' ? { path: request } : request
+  const fields = Object.entries(headers).map(([name, value]) => `[${JSON.stringify(name)}]=${JSON.stringify(value)}`)
+  return `{${JSON.stringify(method)},${JSON.stringify(path)},{${fields.join(',')}}}`
 }
 
 export function median(values: readonly number[]): number {

@@ -68,6 +68,10 @@ function errorBehind(problem: Problem | undefined, target: string, { url }: Peer
   if (problem.code === kernelErrors.routeNotFound.code) {
     return new NotSentError(`${url} does not know ${target}; run a version there that does`)
   }
+  // Nothing was done, and the caller of the operation can do nothing about it; an instance with our settings will do it.
+  if (problem.code === kernelErrors.notOurService.code) {
+    return new NotSentError(`${url} refuses our token: DORAN_SERVICE_SECRET must be the same in every process`)
+  }
   const { requestId: _same, ...rest } = problem
   return fromProblem(rest as Problem)
 }

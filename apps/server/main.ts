@@ -25,8 +25,8 @@ const commands: Record<string, { about: string; run: (args: string[]) => Promise
     run: async (args) => (await import('./commands/certs.ts')).certs(args),
   },
   seed: {
-    about: 'load the built-in catalogue; what is there already stays',
-    run: async () => (await import('./commands/seed.ts')).seedCommand(),
+    about: 'load the built-in catalogue, with --community a sample community, too; what is there already stays',
+    run: async (args) => (await import('./commands/seed.ts')).seedCommand(args),
   },
   migrate: {
     about: 'bring the databases up to date',

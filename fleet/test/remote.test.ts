@@ -199,4 +199,22 @@ describe('an error of another process', { timeout: 20_000 }, () => {
 
     await assert.rejects(textOf(lines))
   })
+
+  it('about a secret that is not the same says where, and is no refusal that would turn a saga round', async (t) => {
+    const stranger = await startMember({
+      databaseUrl: database.url,
+      services: [],
+      environment: { DORAN_SERVICE_SECRET: 'another secret than all the others of this fleet have' },
+    })
+    t.after(() => stranger.close())
+    await known(stranger, 'depot', 1)
+    const before = stored.length
+
+    await assert.rejects(stranger.client(depot).store({ id: 'mine', crates: 1 }), (error: Error) => {
+      assert.ok(kernelErrors.serviceUnavailable.is(error))
+      assert.match(String(error.cause), /DORAN_SERVICE_SECRET must be the same/)
+      return true
+    })
+    assert.equal(stored.length, before)
+  })
 })

@@ -117,7 +117,7 @@ function uuid(seed: number, kind: number, index: number): string {
 }
 
 /** Mulberry32 by Tommy Ettinger: small, fast, the same everywhere. */
-function random(seed: number): () => number {
+export function random(seed: number): () => number {
   let state = Math.imul(seed, 0x9e3779b1)
   return () => {
     state = (state + 0x6d2b79f5) | 0
