@@ -79,10 +79,7 @@ async function measure(count: number): Promise<Table> {
     // Each like is taken back later on, so that every request changes something.
     [
       'favorite and unfavorite',
-      [
-        ...likes.map((like) => ({ method: 'POST', ...like })),
-        ...likes.map((like) => ({ method: 'DELETE', ...like })),
-      ],
+      [...likes.map((like) => ({ method: 'POST', ...like })), ...likes.map((like) => ({ method: 'DELETE', ...like }))],
     ],
   ]
   for (const [, all] of requests) await assertSame(doran.url, floorUrl, all[0] as WrkRequest)

@@ -88,9 +88,7 @@ export class Caller {
       methods = this.#methods(contract)
       this.#clients.set(contract, methods)
     }
-    const client = Object.create(methods)
-    client.call = call
-    return client
+    return Object.assign(Object.create(methods), { call })
   }
 
   #methods(contract: Contract): object {

@@ -71,9 +71,7 @@ export const kernelErrors = {
     'token_missing',
     401,
     'This needs a signed-in user: send `Authorization: Bearer <token>`.',
-    {
-      token: ['is missing'],
-    },
+    { token: ['is missing'] },
   ),
   tokenInvalid: domainError(
     'token_invalid',

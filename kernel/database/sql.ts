@@ -1,6 +1,6 @@
 /**
- * SQL written as SQL. Every distinct text is one named prepared statement, so PostgreSQL parses and plans it
- * once per connection; values never become part of the text.
+ * SQL written as SQL. Every distinct text is a named prepared statement, so PostgreSQL parses and plans it once per
+ * connection; values never become part of the text.
  */
 export class Sql {
   readonly strings: readonly string[]
@@ -31,38 +31,58 @@ sql.empty = new Sql([''], [])
 sql.join = (fragments: readonly Sql[], separator = ', '): Sql =>
   fragments.length === 0
     ? sql.empty
-    : new Sql(['', ...Array<string>(fragments.length - 1).fill(separator), ''], fragments)
+    : new Sql(constant(['', ...Array<string>(fragments.length - 1).fill(separator), '']), fragments)
 
 /** A value for a `json` or `jsonb` column; needed for arrays, which would become PostgreSQL arrays. */
 sql.json = (value: unknown): string => JSON.stringify(value)
 
 /** Trusted text, for names that cannot be parameters. Never give it anything that came from outside. */
-sql.raw = (text: string): Sql => new Sql([text], [])
+sql.raw = (text: string): Sql => new Sql(constant([text]), [])
 
-const plain = new WeakMap<readonly string[], { name: string; text: string }>()
-const names = new Map<string, string>()
+// Statements by their shape: which templates are nested in which. To write a long text anew for each run of it, and to
+// look it up by its characters, would cost as much as a good part of a request.
+const statements = new Map<string, { name: string; text: string }>()
+const templates = new WeakMap<readonly string[], number>()
+const constants = new Map<string, readonly string[]>()
+let templateCount = 0
 
 function compile(query: Sql) {
-  const known = plain.get(query.strings)
-  if (known) return { ...known, values: query.values as unknown[] }
-
   const values: unknown[] = []
-  const text = render(query, values)
-  const name = nameOf(text)
-  // A call site without fragments always has this text: the next run of it need not render again.
-  if (!query.values.some((value) => value instanceof Sql)) plain.set(query.strings, { name, text })
-  return { name, text, values }
+  const shape = shapeOf(query, values)
+  let statement = statements.get(shape)
+  if (!statement) {
+    statement = { name: `q${statements.size + 1}`, text: textOf(query) }
+    statements.set(shape, statement)
+  }
+  return { ...statement, values }
 }
 
-function render(query: Sql, values: unknown[]): string {
-  return query.strings.reduce((text, string, index) => {
-    const value = query.values[index - 1]
-    return text + (value instanceof Sql ? render(value, values) : `$${values.push(value)}`) + string
-  })
+/** Collects the values in the order of their placeholders. */
+function shapeOf({ strings, values: all }: Sql, values: unknown[]): string {
+  const template = templates.get(strings) ?? ++templateCount
+  templates.set(strings, template)
+  let shape = String(template)
+  for (const value of all) {
+    if (!(value instanceof Sql)) values.push(value)
+    shape += value instanceof Sql ? `(${shapeOf(value, values)})` : ','
+  }
+  return shape
 }
 
-function nameOf(text: string): string {
-  const name = names.get(text) ?? `q${names.size + 1}`
-  names.set(text, name)
-  return name
+function textOf(query: Sql): string {
+  let position = 0
+  const render = ({ strings, values }: Sql): string =>
+    strings.reduce((text, string, index) => {
+      const value = values[index - 1]
+      return text + (value instanceof Sql ? render(value) : `$${++position}`) + string
+    })
+  return render(query)
+}
+
+/** One array for all that are alike, as a template has one. */
+function constant(strings: readonly string[]): readonly string[] {
+  const key = JSON.stringify(strings)
+  const known = constants.get(key) ?? strings
+  constants.set(key, known)
+  return known
 }
