@@ -8,7 +8,7 @@ import {
   articleShown,
   articleUpdated,
 } from './contract.ts'
-import { count, recount } from './counts.ts'
+import { countIn, countOut, recount } from './counts.ts'
 import { articleNotFound } from './errors.ts'
 import { claimSlug, slugOf } from './slugs.ts'
 
@@ -90,7 +90,7 @@ export async function insertArticle(tx: Transaction, article: NewArticle): Promi
       insert into article.bodies (article_id, body) select id, ${body} from a returning article_id, body
     )
     select ${articleColumns} from a join b on b.article_id = a.id`)
-  await count(tx, row)
+  await countIn(tx, [row])
   await publish(tx, articlePublished, contentOf(row))
   return row
 }
@@ -125,7 +125,7 @@ export async function changeArticle(
 /** Removes an article that is locked, with its favourites and reports. */
 export async function removeArticle(tx: Transaction, article: FullArticleRow): Promise<void> {
   const { id: articleId, authorId, version } = article
-  if (article.hiddenAt === null) await count(tx, article, -1)
+  if (article.hiddenAt === null) await countOut(tx, article)
   await tx.run(sql`delete from article.articles where id = ${articleId}`)
   await publish(tx, articleDeleted, { articleId, authorId, version: version + 1 })
 }
@@ -146,8 +146,8 @@ export async function setHidden(
       where id = ${before.id} returning *
     )
     select ${articleColumns} from a join article.bodies b on b.article_id = a.id`)
-  if (before.hiddenAt === null) await count(tx, before, -1)
-  if (row.hiddenAt === null) await count(tx, row)
+  if (before.hiddenAt === null) await countOut(tx, before)
+  if (row.hiddenAt === null) await countIn(tx, [row])
   const told = { articleId: row.id, version: row.version, slug: row.slug, authorId: row.authorId, moderatorId }
   await (reason === null ? publish(tx, articleShown, told) : publish(tx, articleHidden, { ...told, reason }))
   return row

@@ -2,21 +2,20 @@
 import { type Static, sql, type Transaction } from '@doran/kernel'
 import { tagsOf } from './articles.ts'
 import type { article } from './contract.ts'
+import { type Counted, countIn } from './counts.ts'
 
 type Loaded = Static<typeof article.operations.loadArticles.body>['articles'][number]
 
 /** Ids in the order of the input; a slug that is there already keeps its article. */
 export async function loadArticles(tx: Transaction, articles: readonly Loaded[]): Promise<string[]> {
   const rows = articles.map((one) => ({ ...one, tags: tagsOf(one.tagList) }))
-  // Seeds that run at once follow one another, and the counts are locked before anything that could wait for them.
-  await tx.run(sql`select 1 from article.total for update`)
-  const fresh = await tx.all<{ id: string; slug: string; tags: string[] }>(sql`
+  const fresh = await tx.all<Counted>(sql`
     with input as (
       select article.id_at(created_at) as id, * from jsonb_to_recordset(${sql.json(rows)}::jsonb) as input
         (slug text, "authorId" uuid, title text, description text, body text, tags text[], "createdAt" timestamptz)
       cross join lateral (select date_trunc('milliseconds', "createdAt") as created_at) as at
     ), claimed as (
-      insert into article.slugs (slug, article_id) select slug, id from input on conflict do nothing
+      insert into article.slugs (slug, article_id) select slug, id from input order by slug on conflict do nothing
       returning slug, article_id
     ), fresh as (
       insert into article.articles (id, slug, author_id, title, description, tags, created_at, updated_at)
@@ -25,19 +24,9 @@ export async function loadArticles(tx: Transaction, articles: readonly Loaded[])
       returning id, slug, author_id, tags
     ), bodies as (
       insert into article.bodies (article_id, body) select f.id, i.body from fresh f join input i on i.id = f.id
-    ), authors as (
-      insert into article.authors as a (author_id, articles) select author_id, count(*) from fresh group by 1
-      on conflict (author_id) do update set articles = a.articles + excluded.articles
-    ), tags as (
-      insert into article.tags as t (tag, articles, used_at)
-      select tag, count(*), now() from fresh, unnest(tags) as tag group by 1 order by 1
-      on conflict (tag) do update set articles = t.articles + excluded.articles, used_at = excluded.used_at
     )
-    select id, slug, tags from fresh`)
-  await tx.run(sql`
-    insert into article.tagged (tag, article_id)
-    select tag, id from jsonb_to_recordset(${sql.json(fresh)}::jsonb) as fresh (id uuid, tags text[]), unnest(tags) as tag`)
-  await tx.run(sql`update article.total set articles = articles + ${fresh.length}`)
+    select id, author_id as "authorId", tags from fresh`)
+  await countIn(tx, fresh)
   const ids = await tx.all<{ slug: string; id: string }>(sql`
     select slug, article_id as id from article.slugs where slug = any(${articles.map(({ slug }) => slug)}::text[])`)
   const bySlug = new Map(ids.map(({ slug, id }) => [slug, id]))

@@ -4,18 +4,31 @@
  */
 import { sql, type Transaction } from '@doran/kernel'
 
-/** Counts an article in, or out with -1. */
-export async function count(
-  tx: Transaction,
-  { id, authorId, tags }: { id: string; authorId: string; tags: readonly string[] },
-  by: 1 | -1 = 1,
-): Promise<void> {
-  if (by === 1) await addTags(tx, id, tags)
-  else await dropTags(tx, id, tags)
+export interface Counted {
+  id: string
+  authorId: string
+  tags: readonly string[]
+}
+
+/** Counts articles in. */
+export async function countIn(tx: Transaction, articles: readonly Counted[]): Promise<void> {
+  await addTags(tx, articles)
+  await countAuthors(tx, articles, 1)
+}
+
+/** Counts an article out. */
+export async function countOut(tx: Transaction, article: Counted): Promise<void> {
+  await dropTags(tx, article.id, article.tags)
+  await countAuthors(tx, [article], -1)
+}
+
+async function countAuthors(tx: Transaction, articles: readonly Counted[], by: 1 | -1): Promise<void> {
   await tx.run(sql`
-    insert into article.authors as a (author_id, articles) values (${authorId}, ${by})
+    insert into article.authors as a (author_id, articles)
+    select author_id, ${by} * count(*) from unnest(${articles.map(({ authorId }) => authorId)}::uuid[]) as w (author_id)
+    group by 1 order by 1
     on conflict (author_id) do update set articles = a.articles + excluded.articles`)
-  await tx.run(sql`update article.total set articles = articles + ${by}`)
+  await tx.run(sql`update article.total set articles = articles + ${by * articles.length}`)
 }
 
 /** Counts the article in where a tag is new, and out where one is gone. */
@@ -30,17 +43,20 @@ export async function recount(
   // Locked first in the order that all keep.
   await lockTags(tx, [...gone, ...added])
   await dropTags(tx, id, gone)
-  await addTags(tx, id, added)
+  await addTags(tx, [{ id, tags: added }])
 }
 
-async function addTags(tx: Transaction, id: string, tags: readonly string[]): Promise<void> {
-  if (tags.length === 0) return
+async function addTags(tx: Transaction, articles: readonly Pick<Counted, 'id' | 'tags'>[]): Promise<void> {
+  const added = articles.flatMap(({ id, tags }) => tags.map((tag) => ({ id, tag })))
+  if (added.length === 0) return
+  const tags = added.map(({ tag }) => tag)
   await tx.run(sql`
     insert into article.tags as t (tag, articles, used_at)
-    select tag, 1, clock_timestamp() from unnest(${tags}::text[]) as added (tag) order by tag
-    on conflict (tag) do update set articles = t.articles + 1, used_at = excluded.used_at`)
+    select tag, count(*), clock_timestamp() from unnest(${tags}::text[]) as added (tag) group by tag order by tag
+    on conflict (tag) do update set articles = t.articles + excluded.articles, used_at = excluded.used_at`)
   await tx.run(sql`
-    insert into article.tagged (tag, article_id) select tag, ${id} from unnest(${tags}::text[]) as added (tag)`)
+    insert into article.tagged (tag, article_id)
+    select * from unnest(${tags}::text[], ${added.map(({ id }) => id)}::uuid[])`)
 }
 
 async function dropTags(tx: Transaction, id: string, tags: readonly string[]): Promise<void> {
