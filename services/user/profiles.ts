@@ -31,16 +31,15 @@ const columns = sql`
   id, email, name, username, bio, image, phone, locale, status, version, created_at as "createdAt",
   updated_at as "updatedAt"`
 
-/** Whether it was entered now; false when the user was there before. */
+/** Whether it was entered now; false when the user was there before, or somebody else has the name. */
 export async function insertProfile(tx: Transaction, profile: NewProfile): Promise<boolean> {
   const { userId, email, name, locale } = profile
   const username = profile.username?.normalize('NFC') ?? generatedName('member', userId)
-  const rows = await tx
-    .run(sql`
-      insert into "user".profiles (id, email, name, username, username_key, locale)
-      values (${userId}, ${email}, ${name}, ${username}, ${nameKey(username)}, ${locale})
-      on conflict (id) do nothing`)
-    .catch(refuseTakenName)
+  // Of simultaneous calls for one user either the id or the name is found taken, whichever is looked at first.
+  const rows = await tx.run(sql`
+    insert into "user".profiles (id, email, name, username, username_key, locale)
+    values (${userId}, ${email}, ${name}, ${username}, ${nameKey(username)}, ${locale})
+    on conflict do nothing`)
   return rows === 1
 }
 
@@ -48,8 +47,12 @@ function refuseTakenName(error: unknown): never {
   throw brokenConstraint(error) === 'profiles_username' ? usernameTaken() : error
 }
 
+export function findProfile(db: Queryable, userId: string): Promise<ProfileRow | undefined> {
+  return db.first<ProfileRow>(sql`select ${columns} from "user".profiles where id = ${userId}`)
+}
+
 export async function getProfile(db: Queryable, userId: string): Promise<ProfileRow> {
-  const row = await db.first<ProfileRow>(sql`select ${columns} from "user".profiles where id = ${userId}`)
+  const row = await findProfile(db, userId)
   if (!row) throw userNotFound()
   return row
 }

@@ -113,6 +113,20 @@ describe('a member of the community', () => {
     assert.equal(racers.filter(({ status }) => status === 'fulfilled').length, 1)
   })
 
+  it('is entered once by simultaneous calls, none of which takes the name from another', async () => {
+    for (let round = 0; round < 25; round++) {
+      const userId = newId()
+      const create = () =>
+        platform
+          .client(user)
+          .createUser({ userId, email: `${userId}@example.com`, name: 'Kim', username: `at once ${round}` })
+
+      const entered = await Promise.all([create(), create(), create(), create(), create(), create()])
+
+      assert.deepEqual(new Set(entered.map(({ id }) => id)), new Set([userId]))
+    }
+  })
+
   it('keeps the own name in other letters', async () => {
     const someone = await member('camel')
 
