@@ -2,6 +2,8 @@
 import { type Client, type Contract, isFlat, mediaTypeOf, type Operation } from './contract.ts'
 import { DomainError, fromProblem, type Problem } from './errors.ts'
 
+export { DomainError }
+
 export interface HttpRequest {
   method: string
   /** Path and query, beginning with `/`. */

@@ -10,6 +10,7 @@ export {
   event,
   get,
   type Input,
+  isFlat,
   isStreamed,
   mediaTypeOf,
   type Operation,

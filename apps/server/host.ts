@@ -4,6 +4,7 @@ import { openApi, publicDoor, RouteShares } from '@doran/gateway'
 import { createLog, createPlatform, type Platform } from '@doran/kernel/platform'
 import { readSettings } from './config.ts'
 import { UserError } from './errors.ts'
+import { pages } from './pages.ts'
 import { errors, identity, services } from './services.ts'
 import { version } from './version.ts'
 
@@ -57,7 +58,7 @@ export async function host({ names, environment, databaseUrl }: HostOptions): Pr
     identity,
     instance,
     ...(isGateway && {
-      edge: publicDoor({ config: gateway, api: openApi(services, { version }), errors, proxy, redis }),
+      edge: publicDoor({ config: gateway, api: openApi(services, { version }), errors, proxy, pages: pages(), redis }),
     }),
     ...(fleet && { fleet }),
     ...(spans && { spans }),

@@ -8,6 +8,7 @@ import { type GatewayConfig, readHedges } from './config.ts'
 import { docsPage, errorsPage } from './docs-page.ts'
 import { rateLimited } from './errors.ts'
 import type { OpenApi } from './openapi.ts'
+import { type PagesOptions, servePages } from './pages.ts'
 import { type ProxyOptions, passOn } from './proxy.ts'
 
 export interface DoorOptions {
@@ -16,6 +17,8 @@ export interface DoorOptions {
   readonly errors: readonly ErrorFactory[]
   /** Services of other processes; without it all run here. */
   readonly proxy?: Omit<ProxyOptions, 'hedges'> | undefined
+  /** What people see: the web application and its pictures. */
+  readonly pages?: PagesOptions | undefined
   /** Client of `ioredis`, for rates that several gateways count together. */
   readonly redis?: object | undefined
 }
@@ -41,7 +44,7 @@ const COMPRESS_FROM_BYTES = 1_024
 const MINUTE = 60_000
 
 /** Makes the function that a platform takes as its `edge`. */
-export function publicDoor({ config, api, errors, proxy, redis }: DoorOptions): Edge {
+export function publicDoor({ config, api, errors, proxy, pages, redis }: DoorOptions): Edge {
   const hedges = readHedges(config)
   return async (app, inside) => {
     const origins = config.CORS_ORIGINS.split(',')
@@ -62,6 +65,7 @@ export function publicDoor({ config, api, errors, proxy, redis }: DoorOptions): 
     await app.register(compress, { threshold: COMPRESS_FROM_BYTES, encodings: ['br', 'gzip'] })
     await limitRates(app, config, redis)
     describeApi(app, api, errors)
+    if (pages) await servePages(app, pages)
     if (proxy) await passOn(app, { ...proxy, hedges }, inside)
   }
 }
@@ -75,9 +79,10 @@ async function limitRates(app: FastifyInstance, config: GatewayConfig, redis: ob
     timeWindow: MINUTE,
     keyGenerator: ({ actor }) => `account:${actor?.id}`,
   })
-  // Whoever watches the process must always be answered.
+  // Whoever watches the process must always be answered, and a page may have a hundred pictures.
   app.addHook('onRequest', async (request) => {
-    if (!request.routeOptions.url?.startsWith('/health/')) assertAllowed(await perAddress(request))
+    const { url, config } = request.routeOptions
+    if (!url?.startsWith('/health/') && !config.isFile) assertAllowed(await perAddress(request))
   })
   // The operation's own check has found out who is calling by the time of this hook.
   app.addHook('preHandler', (request, _reply, done) => {

@@ -1,0 +1,63 @@
+/**
+ * Builds the web application into `dist`, or its community edition into `dist-community`.
+ *
+ *     node apps/web/build/build.ts [--community] [--if-changed]
+ *
+ * `VITE_API_URL` is where the API is when the pages are served from elsewhere (or `config.json` beside the built pages
+ * says it later); `BASE_PATH` is the path under which the pages are served, with a slash at both ends.
+ */
+import { createHash } from 'node:crypto'
+import { glob, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { finishPages } from './pages.ts'
+
+const WEB = join(import.meta.dirname, '..')
+const ROOT = join(WEB, '../..')
+
+/** Everything that the built pages depend on. */
+const SOURCES = [
+  'apps/web/{src,public,build}/**/*.*',
+  'apps/web/{index.html,vite.config.ts,package.json}',
+  'services/*/contract.ts',
+  'kernel/{client,contract,errors,values}.ts',
+  'package-lock.json',
+]
+
+export interface BuildOptions {
+  readonly edition: 'marketplace' | 'community'
+  /** Does nothing when it would build the same again. */
+  readonly ifChanged?: boolean
+}
+
+/** Builds an edition and answers the folder that it is in. */
+export async function build({ edition, ifChanged = false }: BuildOptions): Promise<string> {
+  const folder = join(WEB, edition === 'community' ? 'dist-community' : 'dist')
+  const apiUrl = (process.env.VITE_API_URL ?? '').replace(/\/$/, '')
+  const stamp = await hashOfSources(`${apiUrl} ${process.env.BASE_PATH ?? ''}`)
+  const stampFile = join(folder, '.built')
+  if (ifChanged && (await readFile(stampFile, 'utf8').catch(() => '')) === stamp) return folder
+  const vite = await import('vite')
+  await vite.build({ configFile: join(WEB, 'vite.config.ts'), configLoader: 'native', mode: edition, logLevel: 'warn' })
+  await finishPages(folder, apiUrl)
+  await writeFile(stampFile, stamp)
+  return folder
+}
+
+async function hashOfSources(settings: string): Promise<string> {
+  const hash = createHash('sha256').update(settings)
+  const names: string[] = []
+  for await (const name of glob(SOURCES, { cwd: ROOT })) names.push(name)
+  for (const name of names.sort()) hash.update(name).update(await readFile(join(ROOT, name)))
+  return hash.digest('hex')
+}
+
+if (import.meta.main) {
+  const { values } = parseArgs({ options: { community: { type: 'boolean' }, 'if-changed': { type: 'boolean' } } })
+  const begun = performance.now()
+  const folder = await build({
+    edition: values.community ? 'community' : 'marketplace',
+    ifChanged: values['if-changed'] ?? false,
+  })
+  console.log(`The web application is in ${folder} (${((performance.now() - begun) / 1000).toFixed(1)} s).`)
+}

@@ -1,0 +1,60 @@
+/** What the built pages need in addition: a policy in the page itself, their settings, a page for unknown addresses. */
+import { copyFile, readdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { brotliCompress, constants, gzip } from 'node:zlib'
+import type { Plugin } from 'vite'
+
+/**
+ * Static hosts send no headers of ours, so the policy stands in the page. Scripts come from where the page comes from
+ * and nowhere else. Members' pictures may be anywhere, and so may the API.
+ */
+const POLICY = {
+  'default-src': "'self'",
+  'style-src': "'self' 'unsafe-inline'",
+  'img-src': "'self' data: https: http:",
+  'connect-src': "'self' https: http:",
+  'object-src': "'none'",
+  'base-uri': "'none'",
+  'form-action': "'self'",
+}
+
+/** Puts the Content-Security-Policy into the page. */
+export function policyInPage(): Plugin {
+  return {
+    name: 'doran-policy',
+    apply: 'build',
+    transformIndexHtml: {
+      order: 'post',
+      handler(html) {
+        const policy = Object.entries(POLICY).map((rule) => rule.join(' '))
+        const tag = `<meta http-equiv="Content-Security-Policy" content="${policy.join('; ')}" />`
+        return html.replace('<meta charset="utf-8" />', `<meta charset="utf-8" />\n    ${tag}`)
+      },
+    },
+  }
+}
+
+/** Finishes what Vite has built in this folder. `apiUrl` is where the API is when that is not where the pages are. */
+export async function finishPages(folder: string, apiUrl: string): Promise<void> {
+  await writeFile(join(folder, 'config.json'), `${JSON.stringify({ apiUrl }, null, 2)}\n`)
+  // GitHub Pages answers with this page where there is no file, which is every address but the first.
+  await copyFile(join(folder, 'index.html'), join(folder, '404.html'))
+  const files = await readdir(folder, { recursive: true })
+  await Promise.all(
+    files.filter((name) => /\.(js|css|html|svg)$/.test(name)).map((name) => compress(join(folder, name))),
+  )
+}
+
+const brotli = promisify(brotliCompress)
+const gzipped = promisify(gzip)
+
+/** Writes `<file>.br` and `<file>.gz` beside the file, for servers that send them as they are. */
+async function compress(file: string): Promise<void> {
+  const content = await readFile(file)
+  const params = { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: content.length }
+  await Promise.all([
+    brotli(content, { params }).then((small) => writeFile(`${file}.br`, small)),
+    gzipped(content, { level: 9 }).then((small) => writeFile(`${file}.gz`, small)),
+  ])
+}

@@ -1,0 +1,58 @@
+/** The services as typed functions, made from their contracts: `api.product.getProduct({ productId })`. */
+import { article } from '@doran/article/contract'
+import { auth } from '@doran/auth/contract'
+import { comment } from '@doran/comment/contract'
+import { inventory } from '@doran/inventory/contract'
+import type { Client, Contract } from '@doran/kernel'
+import { httpClient } from '@doran/kernel/client'
+import { order } from '@doran/order/contract'
+import { product } from '@doran/product/contract'
+import { profile } from '@doran/profile/contract'
+import { user } from '@doran/user/contract'
+import { apiUrl } from './config.ts'
+import { freshToken, tokenInsteadOf } from './session.ts'
+
+/** What a browser may call: everything but what services only call of each other. */
+type PublicClient<C extends Contract> = Pick<
+  Client<C>,
+  {
+    [K in keyof C['operations']]: C['operations'][K]['access'] extends 'internal' ? never : K
+  }[keyof C['operations']]
+>
+
+function client<C extends Contract>(contract: C): PublicClient<C> {
+  return httpClient(contract, { baseUrl: '', fetch: send })
+}
+
+export const api = {
+  article: client(article),
+  auth: client(auth),
+  comment: client(comment),
+  inventory: client(inventory),
+  order: client(order),
+  product: client(product),
+  profile: client(profile),
+  user: client(user),
+}
+
+/** Sends a request for whoever is signed in; one that is refused for its token is sent again with a new one. */
+async function send(path: string, request: RequestInit): Promise<Response> {
+  const url = apiUrl() + path
+  const token = await freshToken()
+  const response = await fetch(url, withToken(request, token))
+  if (response.status !== 401 || !token || !(await isTokenRefused(response))) return response
+  const other = await tokenInsteadOf(token)
+  return other ? fetch(url, withToken(request, other)) : response
+}
+
+function withToken(request: RequestInit, token: string | undefined): RequestInit {
+  return token ? { ...request, headers: { ...request.headers, authorization: `Bearer ${token}` } } : request
+}
+
+async function isTokenRefused(response: Response): Promise<boolean> {
+  const problem = await response
+    .clone()
+    .json()
+    .catch(() => undefined)
+  return problem?.code === 'token_invalid' || problem?.code === 'token_missing'
+}

@@ -1,0 +1,91 @@
+/**
+ * Who is signed in. Access tokens live for minutes and are renewed in time; when that is refused, whoever asked waits
+ * until the user has signed in again (see `onSessionEnded`), so that nothing that was typed is lost.
+ */
+import type { Tokens } from '@doran/auth/contract'
+import type { Static } from '@doran/kernel'
+import { apiUrl } from './config.ts'
+import { stored } from './stored.ts'
+
+export interface Session {
+  readonly userId: string
+  readonly accessToken: string
+  /** Absent in the community edition, whose tokens count for a day. */
+  readonly refreshToken?: string
+  /** Milliseconds since 1970. */
+  readonly expiresAt: number
+  readonly roles: readonly string[]
+}
+
+export const session = stored<Session>('doran.session')
+
+/** A token is renewed when it counts for less than this; milliseconds. */
+const EARLY = 30_000
+
+export function beginSession(tokens: Static<typeof Tokens>): void {
+  const { userId, accessToken, refreshToken, expiresIn, roles } = tokens
+  session.set({ userId, accessToken, refreshToken, expiresAt: Date.now() + expiresIn * 1_000, roles })
+}
+
+export function endSession(): void {
+  session.set(undefined)
+}
+
+let signInAgain: (() => Promise<boolean>) | undefined
+
+/** Sets what asks the user to sign in again; it answers whether they did. */
+export function onSessionEnded(ask: () => Promise<boolean>): void {
+  signInAgain = ask
+}
+
+/** The session's token, renewed when it is about to expire; undefined for guests. */
+export async function freshToken(): Promise<string | undefined> {
+  const current = session.get()
+  if (!current) return undefined
+  if (current.expiresAt - Date.now() > EARLY) return current.accessToken
+  return renew(current)
+}
+
+/** After the API has refused the token: another one, or undefined when the user stays signed out. */
+export async function tokenInsteadOf(refused: string): Promise<string | undefined> {
+  const current = session.get()
+  if (current && current.accessToken !== refused) return current.accessToken
+  return current ? renew(current) : undefined
+}
+
+let renewing: Promise<string | undefined> | undefined
+
+/** However many requests want a new token, it is asked for once. */
+function renew(old: Session): Promise<string | undefined> {
+  renewing ??= inTurn(() => exchange(old)).finally(() => {
+    renewing = undefined
+  })
+  return renewing
+}
+
+/** One page at a time: the others find the token that the first has brought. */
+async function inTurn<T>(work: () => Promise<T>): Promise<T> {
+  return navigator.locks ? await navigator.locks.request('doran.session', work) : work()
+}
+
+async function exchange(old: Session): Promise<string | undefined> {
+  const current = session.get()
+  if (!current) return undefined
+  if (current.accessToken !== old.accessToken) return current.accessToken
+  if (current.refreshToken) {
+    const response = await fetch(`${apiUrl()}/api/auth/refresh`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ refreshToken: current.refreshToken }),
+    })
+    if (response.ok) {
+      beginSession((await response.json()) as Static<typeof Tokens>)
+      return session.get()?.accessToken
+    }
+    // Only a refusal ends the session; a server in trouble will answer later.
+    if (response.status !== 401 && response.status !== 403) return current.accessToken
+  }
+  const again = (await signInAgain?.()) ?? false
+  if (!again) endSession()
+  return session.get()?.accessToken
+}

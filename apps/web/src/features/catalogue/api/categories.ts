@@ -1,0 +1,9 @@
+import { queryOptions } from '@tanstack/react-query'
+import { api } from '../../../api/client.ts'
+
+/** All categories as a tree; they change rarely. */
+export const categoriesQuery = queryOptions({
+  queryKey: ['categories'],
+  queryFn: () => api.product.listCategories(),
+  staleTime: 10 * 60_000,
+})

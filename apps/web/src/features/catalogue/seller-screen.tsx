@@ -1,0 +1,3 @@
+export function SellerScreen() {
+  return <h1>Seller</h1>
+}

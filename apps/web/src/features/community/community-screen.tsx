@@ -1,0 +1,3 @@
+export function CommunityScreen() {
+  return <h1>Community</h1>
+}

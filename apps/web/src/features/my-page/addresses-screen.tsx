@@ -1,0 +1,3 @@
+export function AddressesScreen() {
+  return <h1>Addresses</h1>
+}

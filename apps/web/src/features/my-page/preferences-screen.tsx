@@ -1,0 +1,3 @@
+export function PreferencesScreen() {
+  return <h1>Preferences</h1>
+}

@@ -1,0 +1,3 @@
+export function PaymentReturnScreen() {
+  return <h1>PaymentReturn</h1>
+}

@@ -1,0 +1,32 @@
+/** Beginning and ending a session, with all that follows from it. */
+import { api } from '../../../api/client.ts'
+import { queryClient } from '../../../api/query-client.ts'
+import { beginSession, endSession } from '../../../api/session.ts'
+import { currentLanguage } from '../../../language/language.ts'
+import { forgetCart, takeCartAlong } from '../../cart/api/cart.ts'
+
+/** Refused with `credentials_invalid`, `too_many_attempts` and `account_not_active`. */
+export async function signIn(email: string, password: string): Promise<void> {
+  beginSession(await api.auth.signIn({ email, password }))
+  await arrive()
+}
+
+/** Refused with `email_taken`. */
+export async function register(account: { email: string; password: string; name: string }): Promise<void> {
+  beginSession(await api.auth.register({ ...account, locale: currentLanguage() }))
+  await arrive()
+}
+
+/** What was fetched as a guest may look different now. */
+async function arrive(): Promise<void> {
+  await takeCartAlong()
+  await queryClient.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'cart' })
+}
+
+/** The session ends here even when the API cannot be told. */
+export async function signOut(): Promise<void> {
+  await api.auth.signOut().catch(() => undefined)
+  endSession()
+  forgetCart()
+  queryClient.clear()
+}

@@ -1,0 +1,47 @@
+/** Texts in both languages stand beside the screen that shows them, in its `messages.ts`. */
+
+/** One text, or one for each plural category of the language (`Intl.PluralRules`), chosen by `count`. */
+export type Message = string | { readonly one: string; readonly other: string }
+
+export type Language = 'ko' | 'en'
+export const LANGUAGES: readonly Language[] = ['ko', 'en']
+
+/** Declares the texts of a screen: the same keys in both languages. `{name}` is filled in. */
+export function catalogue<const Texts extends Record<string, string>>(messages: {
+  readonly ko: Texts
+  readonly en: { readonly [K in keyof Texts]: Message }
+}): Catalogue<Texts> {
+  return messages
+}
+
+export interface Catalogue<Texts extends Record<string, string> = Record<string, string>> {
+  readonly ko: Texts
+  readonly en: { readonly [K in keyof Texts]: Message }
+}
+
+type Gaps<Text> = Text extends `${string}{${infer Gap}}${infer Rest}` ? Gap | Gaps<Rest> : never
+
+/** A text of the catalogue: `t('inStock', { count: 3 })`. The compiler asks for what the text has gaps for. */
+export type Translate<Texts extends Record<string, string>> = <K extends keyof Texts>(
+  key: K,
+  ...values: [Gaps<Texts[K]>] extends [never] ? [] : [Record<Gaps<Texts[K]>, string | number>]
+) => string
+
+export function translate<Texts extends Record<string, string>>(
+  messages: Catalogue<Texts>,
+  language: Language,
+): Translate<Texts> {
+  const rules = pluralRules[language]
+  return (key, ...given) => {
+    const [values] = given as [Record<string, string | number>?]
+    const message: Message = messages[language][key]
+    const text =
+      typeof message === 'string' ? message : message[rules.select(Number(values?.count)) === 'one' ? 'one' : 'other']
+    return text.replace(/\{(\w+)\}/g, (_, name: string) => {
+      const value = values?.[name]
+      return typeof value === 'number' ? value.toLocaleString(language) : (value ?? '')
+    })
+  }
+}
+
+const pluralRules = { ko: new Intl.PluralRules('ko'), en: new Intl.PluralRules('en') }

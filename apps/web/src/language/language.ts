@@ -1,0 +1,64 @@
+/** Which language the pages speak, and how it writes money, numbers and dates. */
+import { useMemo, useSyncExternalStore } from 'react'
+import { stored } from '../api/stored.ts'
+import { type Catalogue, LANGUAGES, type Language, type Translate, translate } from './catalogue.ts'
+
+const chosen = stored<Language>('doran.language')
+
+/** The chosen language, else Korean for browsers that ask for it, else English. */
+export function currentLanguage(): Language {
+  const language = chosen.get() ?? (navigator.language.slice(0, 2) as Language)
+  return LANGUAGES.includes(language) ? language : 'en'
+}
+
+export function chooseLanguage(language: Language): void {
+  chosen.set(language)
+  document.documentElement.lang = language
+}
+
+export function useLanguage(): Language {
+  return useSyncExternalStore(chosen.subscribe, currentLanguage)
+}
+
+/** The texts of a screen in the current language. */
+export function useMessages<Texts extends Record<string, string>>(messages: Catalogue<Texts>): Translate<Texts> {
+  const language = useLanguage()
+  return useMemo(() => translate(messages, language), [messages, language])
+}
+
+/** Text that the catalogue of products has in both languages. */
+export interface Localised {
+  readonly ko: string
+  readonly en: string
+}
+
+/** How the current language writes things. */
+export function useFormat() {
+  const language = useLanguage()
+  return formats[language]
+}
+
+const formats = { ko: formatFor('ko'), en: formatFor('en') }
+
+function formatFor(language: Language) {
+  const locale = language === 'ko' ? 'ko-KR' : 'en-GB'
+  const date = new Intl.DateTimeFormat(locale, { dateStyle: 'long' })
+  const dateTime = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' })
+  const money = new Map<string, Intl.NumberFormat>()
+  return {
+    text: (text: Localised) => text[language],
+    /** An amount in minor units of its currency. */
+    money(amount: number, currency: string) {
+      let format = money.get(currency)
+      if (!format) {
+        format = new Intl.NumberFormat(locale, { style: 'currency', currency, currencyDisplay: 'narrowSymbol' })
+        money.set(currency, format)
+      }
+      return format.format(amount / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 0))
+    },
+    number: (value: number) => value.toLocaleString(locale),
+    /** From a timestamp of the API. */
+    date: (timestamp: string) => date.format(new Date(timestamp)),
+    dateTime: (timestamp: string) => dateTime.format(new Date(timestamp)),
+  }
+}

@@ -1,0 +1,28 @@
+/** Light or dark, as chosen here or, without a choice, as the device has it. `public/before.js` sets it before the first paint. */
+import { useSyncExternalStore } from 'react'
+import { stored } from '../api/stored.ts'
+
+export type Theme = 'light' | 'dark' | 'system'
+export const THEMES: readonly Theme[] = ['light', 'dark', 'system']
+
+const chosen = stored<Theme>('doran.theme')
+
+export function useTheme(): Theme {
+  return useSyncExternalStore(chosen.subscribe, currentTheme)
+}
+
+export function chooseTheme(theme: Theme): void {
+  chosen.set(theme === 'system' ? undefined : theme)
+  applyTheme()
+}
+
+/** Shows the chosen theme; called again when another page has chosen one. */
+export function applyTheme(): void {
+  const theme = currentTheme()
+  if (theme === 'system') delete document.documentElement.dataset.theme
+  else document.documentElement.dataset.theme = theme
+}
+
+function currentTheme(): Theme {
+  return chosen.get() ?? 'system'
+}

@@ -1,0 +1,46 @@
+import { NumberField } from '@base-ui/react/number-field'
+import { useEffect, useState } from 'react'
+import { useMessages } from '../language/language.ts'
+import { Minus, Plus } from './icons.ts'
+import { uiMessages } from './messages.ts'
+
+export interface QuantityProps {
+  value: number
+  /** Called when the user has decided: after a press of a button, or when the typed number is left. */
+  onChange: (quantity: number) => void
+  max: number
+  disabled?: boolean
+  /** What there is so much of, for screen readers. */
+  of: string
+}
+
+const STEP = 'grid size-11 place-items-center rounded-full hover:bg-sunken disabled:opacity-40'
+
+export function Quantity({ value, onChange, max, disabled, of }: QuantityProps) {
+  const t = useMessages(uiMessages)
+  const [shown, setShown] = useState<number | null>(value)
+  useEffect(() => setShown(value), [value])
+  return (
+    <NumberField.Root
+      value={shown}
+      min={1}
+      max={Math.max(1, max)}
+      disabled={disabled}
+      onValueChange={setShown}
+      onValueCommitted={(next) => (next === null ? setShown(value) : next !== value && onChange(next))}
+    >
+      <NumberField.Group className="inline-flex items-center rounded-full border border-field-line bg-surface">
+        <NumberField.Decrement aria-label={`${of}: ${t('less')}`} className={STEP}>
+          <Minus className="size-4" aria-hidden />
+        </NumberField.Decrement>
+        <NumberField.Input
+          aria-label={`${of}: ${t('quantity')}`}
+          className="w-10 bg-transparent text-center font-semibold"
+        />
+        <NumberField.Increment aria-label={`${of}: ${t('more')}`} className={STEP}>
+          <Plus className="size-4" aria-hidden />
+        </NumberField.Increment>
+      </NumberField.Group>
+    </NumberField.Root>
+  )
+}

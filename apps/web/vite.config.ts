@@ -1,0 +1,23 @@
+import tailwindcss from '@tailwindcss/vite'
+import react from '@vitejs/plugin-react'
+import { defineConfig } from 'vite'
+import { contracts } from './build/contracts.ts'
+import { policyInPage } from './build/pages.ts'
+
+/** `vite --mode community` builds or serves the edition that is only the community. */
+export default defineConfig(({ mode }) => {
+  const api = process.env.VITE_API_URL || 'http://127.0.0.1:3000'
+  return {
+    root: import.meta.dirname,
+    base: process.env.BASE_PATH || '/',
+    plugins: [contracts(), react(), tailwindcss(), policyInPage()],
+    define: { __EDITION__: JSON.stringify(mode === 'community' ? 'community' : 'marketplace') },
+    build: {
+      outDir: mode === 'community' ? 'dist-community' : 'dist',
+      // A picture in a script costs every visitor; as a file it costs who sees it.
+      assetsInlineLimit: 0,
+      modulePreload: { polyfill: false },
+    },
+    server: { proxy: { '/api': api, '/pictures': api, '/docs': api } },
+  }
+})

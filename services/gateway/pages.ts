@@ -1,0 +1,68 @@
+/** The web application and the pictures of the sample shop: files, sent as they are. */
+import fastifyStatic from '@fastify/static'
+import type { FastifyInstance } from 'fastify'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** A file, which is not counted among the requests of an address. */
+    isFile?: true
+  }
+}
+
+export interface PagesOptions {
+  /** Folder of the built web application; without one there is only the API. */
+  readonly web?: string | undefined
+  /** Folder of the pictures at `/pictures/`. */
+  readonly pictures?: string | undefined
+}
+
+/**
+ * For the application's page, which says most of it itself for hosts that send no headers. Scripts only come from here,
+ * pictures from anywhere, because members link to theirs.
+ */
+const APPLICATION_POLICY = [
+  "default-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data: https: http:",
+  "object-src 'none'",
+  "base-uri 'none'",
+  "form-action 'self'",
+  "frame-ancestors 'none'",
+].join('; ')
+
+/** What is named by its content never changes. */
+const FOR_EVER = 'public, max-age=31536000, immutable'
+const FOR_A_DAY = 'public, max-age=86400'
+/** Asked for again each time, and answered with 304 while it is the same. */
+const REVALIDATED = 'no-cache'
+
+/** Addresses at which there is never a page of the application: those of the API and of files. */
+const NO_PAGE = /^(api|docs|health|metrics)(\/|$)|\.\w+$/
+
+export async function servePages(app: FastifyInstance, { web, pictures }: PagesOptions): Promise<void> {
+  const root = web ?? pictures
+  if (!root) return
+  await app.register(fastifyStatic, { root, serve: false, preCompressed: true, cacheControl: false })
+  const config = { isFile: true } as const
+
+  if (pictures) {
+    app.get<{ Params: { '*': string } }>('/pictures/*', { config }, ({ params }, reply) =>
+      reply
+        .header('cache-control', FOR_A_DAY)
+        // The application may be served from elsewhere and still shows them.
+        .header('cross-origin-resource-policy', 'cross-origin')
+        .sendFile(params['*'], pictures),
+    )
+  }
+  if (web) {
+    app.get<{ Params: { '*': string } }>('/*', { config }, ({ params }, reply) => {
+      const path = params['*']
+      const isPage = !NO_PAGE.test(path)
+      reply
+        .header('content-security-policy', APPLICATION_POLICY)
+        .header('referrer-policy', 'strict-origin-when-cross-origin')
+        .header('cache-control', path.startsWith('assets/') ? FOR_EVER : REVALIDATED)
+      return reply.sendFile(isPage ? 'index.html' : path, web)
+    })
+  }
+}
