@@ -79,6 +79,13 @@ export const inventory = contract('inventory', {
     reply: Availability,
     access: 'anyone',
   }),
+  /** SKUs that are not known are left out; one that is asked for twice is answered once. */
+  getAvailabilities: get('/inventory', {
+    summary: 'How many of each of up to 100 SKUs can be bought',
+    query: Type.Object({ sku: Type.Array(Sku, { minItems: 1, maxItems: 100 }) }),
+    reply: Type.Array(Availability),
+    access: 'anyone',
+  }),
   /** Sellers see and change what is theirs, administrators all: raises `sku_unknown`, `sku_not_yours`. */
   getStock: get('/inventory/:sku/stock', {
     summary: "A seller's view of a SKU's stock",

@@ -6,6 +6,7 @@ import { onVariantsListed } from './events/on-variants-listed.ts'
 import { releaseExpired } from './jobs/release-expired.ts'
 import { adjustStock } from './operations/adjust-stock.ts'
 import { commit } from './operations/commit.ts'
+import { getAvailabilities } from './operations/get-availabilities.ts'
 import { getAvailability } from './operations/get-availability.ts'
 import { getStock } from './operations/get-stock.ts'
 import { listAvailability } from './operations/list-availability.ts'
@@ -19,6 +20,7 @@ import { setStock } from './operations/set-stock.ts'
 export default service(inventory, {
   operations: {
     getAvailability,
+    getAvailabilities,
     getStock,
     setStock,
     adjustStock,

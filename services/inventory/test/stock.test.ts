@@ -25,6 +25,37 @@ describe('stock of a SKU', () => {
     assert.deepEqual(availability, { sku, available: 5 })
   })
 
+  it('is shown to anyone for several SKUs at once, those left out that nobody entered', async () => {
+    const { skus } = await shelf(platform, 7, 0, 3)
+    const [first = '', second = '', third = ''] = skus
+    await reserve(first, 2)
+
+    const several = await platform
+      .api(inventory)
+      .getAvailabilities({ sku: [third, 'NOBODY-HAS-IT', first, third, second] })
+    const one = await platform.api(inventory).getAvailabilities({ sku: [third] })
+    const none = await platform.api(inventory).getAvailabilities({ sku: ['NOBODY-HAS-IT'] })
+
+    assert.deepEqual(several, [
+      { sku: first, available: 5 },
+      { sku: second, available: 0 },
+      { sku: third, available: 3 },
+    ])
+    assert.deepEqual(one, [{ sku: third, available: 3 }])
+    assert.deepEqual(none, [])
+  })
+
+  it('is not shown for no SKU, for what is none, and for more than a hundred', async () => {
+    const hundred = Array.from({ length: 100 }, (_, index) => `sku=SKU-${index}`).join('&')
+    const statuses = await Promise.all(
+      ['', 'sku=', 'sku=lower', 'sku=OK-1&sku=%00', `${hundred}&sku=ONE-MORE`, hundred].map(
+        async (query) => (await platform.request('GET', `/api/inventory?${query}`)).status,
+      ),
+    )
+
+    assert.deepEqual(statuses, [422, 422, 422, 422, 422, 200])
+  })
+
   it('is unknown under a SKU that nobody entered', async () => {
     const answer = await platform.request('GET', '/api/inventory/NOBODY-HAS-IT')
 
