@@ -271,6 +271,8 @@ export const CatalogueProduct = Type.Object({
   /** `on-sale` unless given. */
   state: Type.Optional(State),
   createdAt: Type.Optional(Timestamp),
+  /** Units sold so far; a known product keeps its own count if that is higher. */
+  sold: Type.Optional(Type.Integer({ minimum: 0, maximum: 1_000_000_000 })),
   ...contentFields,
 })
 export type CatalogueProduct = Static<typeof CatalogueProduct>
@@ -289,7 +291,16 @@ export const product = contract('product', {
     reply: Type.Array(CategoryTree),
     access: 'anyone',
   }),
-  listBrands: get('/brands', { summary: 'All brands by name', reply: Type.Array(Brand), access: 'anyone' }),
+  /** Raises `category_not_found`. */
+  listBrands: get('/brands', {
+    summary: 'All brands by name, or those with something on sale in a category',
+    query: Type.Object({
+      /** With all categories below it. */
+      category: Type.Optional(Slug),
+    }),
+    reply: Type.Array(Brand),
+    access: 'anyone',
+  }),
   /** Raises `seller_not_found`. */
   getSeller: get('/sellers/:sellerId', {
     summary: 'A shop',
@@ -310,7 +321,8 @@ export const product = contract('product', {
       maxPrice: Type.Optional(Amount),
       /** Words that all stand in the Korean or English name or the brand, also inside other words. */
       q: Type.Optional(line(100)),
-      sort: Type.Optional(Type.Enum(['newest', 'price-asc', 'price-desc', 'name'])),
+      /** `popular`: most units sold first, then the newest; sales count within two minutes. */
+      sort: Type.Optional(Type.Enum(['newest', 'price-asc', 'price-desc', 'name', 'popular'])),
       cursor: Cursor,
       limit: PageSize,
     }),

@@ -1,6 +1,9 @@
 import { service } from '@doran/kernel'
 import { product } from './contract.ts'
 import * as errors from './errors.ts'
+import { onOrderCancelled } from './events/on-order-cancelled.ts'
+import { onOrderPaid } from './events/on-order-paid.ts'
+import { countSoldUnits } from './jobs/count-sold-units.ts'
 import { changeProductState } from './operations/change-product-state.ts'
 import { createBrand } from './operations/create-brand.ts'
 import { createCategory } from './operations/create-category.ts'
@@ -39,6 +42,8 @@ export default service(product, {
     upsertSeller,
     loadCatalogue,
   },
+  subscriptions: [onOrderPaid, onOrderCancelled],
+  jobs: [countSoldUnits],
   migrations: new URL('./migrations/', import.meta.url),
   errors,
 })

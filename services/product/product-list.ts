@@ -1,8 +1,8 @@
 /** Lists of products: one statement, and as a rule one walk along an index of as many rows as the page has. */
-import { Amount, asKeyset, Id, type Page, type Queryable, type Sql, sql, Type } from '@doran/kernel'
+import { Amount, asKeyset, Id, type Page, type Queryable, type Sql, sql, type TSchema, Type } from '@doran/kernel'
 import type { State, Summary } from './contract.ts'
 
-export type Sort = 'newest' | 'price-asc' | 'price-desc' | 'name'
+export type Sort = 'newest' | 'price-asc' | 'price-desc' | 'name' | 'popular'
 
 export interface ProductFilter {
   /** With its depth in the tree, 1 for the topmost. */
@@ -14,11 +14,10 @@ export interface ProductFilter {
   q?: string | undefined
 }
 
-interface Row {
-  id: string
-  key: string | number
-  summary: Summary
-}
+type Column = 'product_id' | 'created_at' | 'price_from' | 'name' | 'sold'
+
+/** With the columns that the list is sorted by. */
+type Row = Record<Column, string | number> & { summary: Summary }
 
 // Only what PostgreSQL reads as well; a cursor may have been forged.
 const CreatedAt = Type.String({
@@ -27,12 +26,26 @@ const CreatedAt = Type.String({
 })
 const ListName = Type.String({ maxLength: 200, pattern: '^[^\\p{Cc}\\p{Cs}]*$' })
 
+const Units = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })
+
 const SORTS = {
-  newest: { column: sql`created_at`, direction: sql`desc`, beyond: sql`<`, key: [CreatedAt, Id] },
-  'price-asc': { column: sql`price_from`, direction: sql`asc`, beyond: sql`>`, key: [Amount, Id] },
-  'price-desc': { column: sql`price_from`, direction: sql`desc`, beyond: sql`<`, key: [Amount, Id] },
-  name: { column: sql`name`, direction: sql`asc`, beyond: sql`>`, key: [ListName, Id] },
-} satisfies Record<Sort, { column: Sql; direction: Sql; beyond: Sql; key: readonly unknown[] }>
+  newest: sortedBy(['created_at', 'product_id'], 'desc', [CreatedAt, Id]),
+  'price-asc': sortedBy(['price_from', 'product_id'], 'asc', [Amount, Id]),
+  'price-desc': sortedBy(['price_from', 'product_id'], 'desc', [Amount, Id]),
+  name: sortedBy(['name', 'product_id'], 'asc', [ListName, Id]),
+  popular: sortedBy(['sold', 'created_at', 'product_id'], 'desc', [Units, CreatedAt, Id]),
+} satisfies Record<Sort, unknown>
+
+/** All columns go in one direction, and together they are different for each product. */
+function sortedBy(columns: readonly Column[], direction: 'asc' | 'desc', key: readonly TSchema[]) {
+  return {
+    columns,
+    names: sql.raw(columns.join(', ')),
+    order: sql.raw(`order by ${columns.map((column) => `${column} ${direction}`).join(', ')}`),
+    beyond: direction === 'asc' ? sql`>` : sql`<`,
+    key,
+  }
+}
 
 /** Up to this many matches are sorted; of more, a page is soon found by walking in order. */
 const FEW = 1_000
@@ -49,22 +62,22 @@ export interface ProductQuery {
 /** A page of products on sale. */
 export async function findProducts(db: Queryable, query: ProductQuery): Promise<Page<Summary>> {
   const { cursor, limit, sort } = query
-  const { column, direction, beyond, key } = SORTS[sort]
-  const [value, id] = asKeyset.read(cursor, key) ?? []
-  const select = sql`select product_id as id, ${column} as key, summary from product.listings`
-  const after = id === undefined ? sql.empty : sql`and (${column}, product_id) ${beyond} (${value}, ${id})`
-  const order = sql`order by ${column} ${direction}, product_id ${direction} limit ${limit + 1}`
+  const { columns, names, order, beyond, key } = SORTS[sort]
+  const last = asKeyset.read(cursor, key)?.map((value) => sql`${value}`)
+  const select = sql`select ${names}, summary from`
+  const after = last ? sql`and (${names}) ${beyond} (${sql.join(last)})` : sql.empty
+  const page = sql`${after} ${order} limit ${limit + 1}`
 
   const conditions = conditionsOf(query.filter)
   const rows = await db.all<Row>(
     isSelective(query)
-      ? fewOrMany(select, conditions, sort, after, order)
-      : sql`${select} where state = 'on-sale' ${and(conditions)} ${after} ${order}`,
+      ? fewOrMany(select, conditions, page, order)
+      : sql`${select} product.listings where state = 'on-sale' ${and(conditions)} ${page}`,
   )
   return asKeyset.page(
     rows,
     limit,
-    (row) => [row.key, row.id],
+    (row) => columns.map((column) => row[column]),
     (row) => row.summary,
   )
 }
@@ -75,21 +88,18 @@ export async function findProducts(db: Queryable, query: ProductQuery): Promise<
  * best. If that was all they are sorted, else the walk in order soon has its page. One of the two branches
  * always has nothing to do.
  */
-function fewOrMany(select: Sql, conditions: Conditions, sort: Sort, after: Sql, order: Sql): Sql {
-  const { column, direction } = SORTS[sort]
+function fewOrMany(select: Sql, conditions: Conditions, page: Sql, order: Sql): Sql {
   return sql`
     with few as materialized (
-      select product_id, created_at, price_from, name, summary from product.listings
-      where state = 'on-sale' ${and(sought(conditions))} limit ${FEW + 1}
+      ${select} product.listings where state = 'on-sale' ${and(sought(conditions))} limit ${FEW + 1}
     )
-    select id, key, summary from (
-      (select product_id as id, ${column} as key, summary from few
-       where (select count(*) from few) <= ${FEW} ${after} ${order})
+    ${select} (
+      (${select} few where (select count(*) from few) <= ${FEW} ${page})
       union all
-      (${select} where state = 'on-sale' ${and(walked(conditions))}
-       and (select count(*) from few) > ${FEW} ${after} ${order})
+      (${select} product.listings where state = 'on-sale' ${and(walked(conditions))}
+       and (select count(*) from few) > ${FEW} ${page})
     ) page
-    order by key ${direction}, id ${direction}`
+    ${order}`
 }
 
 /** Conditions by what they do for a walk in order: `lead` chooses the index, the others only leave rows out. */
@@ -174,8 +184,8 @@ export async function findSellerProducts(
   }: { sellerId: string; state: State | undefined; cursor: string | undefined; limit: number },
 ): Promise<Page<SellerSummary>> {
   const [createdAt, id] = asKeyset.read(cursor, SORTS.newest.key) ?? []
-  const rows = await db.all<Row & { summary: SellerSummary }>(sql`
-    select l.product_id as id, l.created_at as key,
+  const rows = await db.all<{ id: string; at: string; summary: SellerSummary }>(sql`
+    select l.product_id as id, l.created_at as at,
            l.summary || jsonb_build_object('key', p.key, 'state', p.state, 'version', p.version) as summary
     from product.listings l join product.products p on p.id = l.product_id
     where l.seller_id = ${sellerId} ${state === undefined ? sql.empty : sql`and l.state = ${state}`}
@@ -184,7 +194,7 @@ export async function findSellerProducts(
   return asKeyset.page(
     rows,
     limit,
-    (row) => [row.key, row.id],
+    (row) => [row.at, row.id],
     (row) => row.summary,
   )
 }

@@ -4,6 +4,7 @@ import type { Brand, CatalogueProduct, Category, product, Seller } from '../cont
 import { publishProducts, refresh } from '../listings.ts'
 import { isChanged, keyOf, lockProducts, tidy } from '../products.ts'
 import { assertSound } from '../rules.ts'
+import { enterSold } from '../sales.ts'
 import { findProductsOf, writeBrands, writeSellers } from '../sellers.ts'
 
 export const loadCatalogue: Handler<typeof product, 'loadCatalogue'> = (input, ctx) => {
@@ -36,19 +37,22 @@ async function loadShopsAndBrands(
 }
 
 async function loadProducts(tx: Transaction, cache: Context['cache'], products: CatalogueProduct[]) {
-  const loaded = products.map(({ id, sellerId, key, state = 'on-sale' as const, createdAt, ...rest }) => {
+  const loaded = products.map(({ id, sellerId, key, state = 'on-sale' as const, createdAt, sold, ...rest }) => {
     const content = tidy(rest)
     assertSound(content)
-    return { id, sellerId, key: keyOf(content, key), state, createdAt, content }
+    return { id, sellerId, key: keyOf(content, key), state, createdAt, sold, content }
   })
   const known = await lockProducts(tx, loaded)
-  const writes = loaded
-    .map((product) => {
-      const before = known(product)
-      return { ...product, id: before?.id ?? product.id ?? newId(), before }
-    })
-    .filter(isChanged)
+  const entries = loaded.map(({ sold, ...product }) => {
+    const before = known(product)
+    return { sold, write: { ...product, id: before?.id ?? product.id ?? newId(), before } }
+  })
+  const writes = entries.map(({ write }) => write).filter(isChanged)
   await publishProducts(tx, cache, writes, { silent: true })
+  await enterSold(
+    tx,
+    entries.flatMap(({ sold, write }) => (sold ? { productId: write.id, units: sold } : [])),
+  )
   const updated = writes.filter(({ before }) => before).length
   return { created: writes.length - updated, updated, unchanged: products.length - writes.length }
 }

@@ -32,6 +32,7 @@ describe('the list of products', () => {
         brand: ['haru', 'doran', null][index % 3] as string | null,
         name: { ko: `${ko} ${index % 7}`, en },
         state: index % 10 === 9 ? ('stopped' as const) : ('on-sale' as const),
+        sold: [0, 3, 3, 250][Math.floor(index / 4) % 4] as number,
         createdAt: new Date(Date.UTC(2026, 0, 1, 0, Math.floor(index / 2))).toISOString(),
       }
     })
@@ -52,7 +53,7 @@ describe('the list of products', () => {
     }
   }
 
-  /** The same, told from the tables that sellers write, without index or read model. */
+  /** The same, told from the tables that sellers write and the count of sales, without an index. */
   async function expected(query: Filter): Promise<string[]> {
     const below: Record<string, string[]> = {
       food: ['food', 'grain', 'rice', 'kimchi'],
@@ -70,15 +71,23 @@ describe('the list of products', () => {
       text: string
       price: number
       at: string
+      sold: number
     }>(sql`
       select p.id, p.category, p.brand, p.seller_id as seller, p.name->>'ko' as ko, p.created_at as at,
              lower(concat_ws(' ', p.name->>'ko', p.name->>'en', b.name->>'ko', b.name->>'en')) as text,
-             (select min(price) from product.variants where product_id = p.id) as price
-      from product.products p left join product.brands b on b.slug = p.brand where p.state = 'on-sale'`)
-    const compare = (a: string | number, b: string | number) => (a < b ? -1 : a > b ? 1 : 0)
-    const down = query.sort === undefined || query.sort === 'newest' || query.sort === 'price-desc'
-    const key = (row: (typeof rows)[number]) =>
-      query.sort === 'name' ? row.ko : query.sort?.startsWith('price') ? row.price : row.at
+             (select min(price) from product.variants where product_id = p.id) as price, l.sold
+      from product.products p join product.listings l on l.product_id = p.id
+      left join product.brands b on b.slug = p.brand where p.state = 'on-sale'`)
+    const compare = (a: string | number, b: string | number): number => (a < b ? -1 : a > b ? 1 : 0)
+    const down = !['price-asc', 'name'].includes(query.sort ?? 'newest')
+    const keys = ({ id, at, ko, price, sold }: (typeof rows)[number]) => {
+      if (query.sort === 'popular') return [sold, at, id]
+      return [query.sort === 'name' ? ko : query.sort?.startsWith('price') ? price : at, id]
+    }
+    const order = (a: (typeof rows)[number], b: (typeof rows)[number]) => {
+      const others = keys(b)
+      return keys(a).reduce<number>((found, key, index) => found || compare(key, others[index] as typeof key), 0)
+    }
     return rows
       .filter((row) => query.category === undefined || below[query.category]?.includes(row.category))
       .filter((row) => query.brand === undefined || row.brand === query.brand)
@@ -90,7 +99,7 @@ describe('the list of products', () => {
           .split(' ')
           .every((word) => row.text.includes(word)),
       )
-      .sort((a, b) => (compare(key(a), key(b)) || compare(a.id, b.id)) * (down ? -1 : 1))
+      .sort((a, b) => order(a, b) * (down ? -1 : 1))
       .map(({ id }) => id)
   }
 
@@ -122,7 +131,7 @@ describe('the list of products', () => {
   ]
   for (const [what, filter] of filters) {
     it(`finds ${what}, in every order, page by page`, async () => {
-      for (const sort of ['newest', 'price-asc', 'price-desc', 'name'] as const) {
+      for (const sort of ['newest', 'price-asc', 'price-desc', 'name', 'popular'] as const) {
         const query = { ...filter(), sort }
         assert.deepEqual(
           (await all(query)).map(({ id }) => id),
@@ -153,7 +162,7 @@ describe('the list of products', () => {
     }))
     await shop.client(product).loadCatalogue({ products: many })
 
-    for (const sort of ['newest', 'price-desc', 'name'] as const) {
+    for (const sort of ['newest', 'price-desc', 'name', 'popular'] as const) {
       for (const q of ['수건', '수건 7']) {
         assert.deepEqual(
           (await all({ q, sort, limit: 100 })).map(({ id }) => id),
@@ -264,6 +273,11 @@ describe('the list of products', () => {
     [`cursor=${Buffer.from('["2026-01-01T00:00:00.000Z","x"]').toString('base64url')}`, 422],
     [
       `sort=price-asc&cursor=${Buffer.from('[1e300,"0192d3c4-0000-7000-8000-000000000000"]').toString('base64url')}`,
+      422,
+    ],
+    [`sort=popular&cursor=${Buffer.from('[1,"0192d3c4-0000-7000-8000-000000000000"]').toString('base64url')}`, 422],
+    [
+      `sort=popular&cursor=${Buffer.from('[1e300,"2026-01-01T00:00:00.000Z","0192d3c4-0000-7000-8000-000000000000"]').toString('base64url')}`,
       422,
     ],
     [
