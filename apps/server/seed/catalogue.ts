@@ -104,6 +104,8 @@ export function catalogueProductOf(product: SeedProduct, sellerId: string): Cata
     name,
     description,
     createdAt: createdAtOf(sku),
+    // Of most a few, of some some hundreds; always the same for a SKU.
+    sold: Math.floor(3 / (createHash('sha256').update(`sold ${sku}`).digest().readUInt32BE() / 2 ** 32 + 0.005)),
     attributes: Object.entries(attributes.ko).map(([label, value], index) => ({
       name: { ko: label, en: english[index]?.[0] ?? label },
       value: { ko: value, en: english[index]?.[1] ?? value },
