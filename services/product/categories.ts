@@ -4,26 +4,26 @@ import { categoryCycle, categoryTooDeep, categoryUnknown } from './errors.ts'
 
 interface Categories {
   tree: CategoryNode[]
-  /** 1 for the topmost level. */
-  depthOf: ReadonlyMap<string, number>
+  /** Slugs from the topmost category to this one. */
+  pathOf: ReadonlyMap<string, readonly string[]>
 }
 
 interface CategoryRow extends Category {
-  depth: number
+  path: string[]
 }
 
 /** The whole tree; it is small, asked for all the time, and changes once in a while. */
 export function cachedCategories(ctx: Pick<Context, 'db' | 'cache'>): Promise<Categories> {
   return ctx.cache.get('categories', async () => {
     const rows = await findCategories(ctx.db)
-    return { tree: treeOf(rows), depthOf: new Map(rows.map(({ slug, depth }) => [slug, depth])) }
+    return { tree: treeOf(rows), pathOf: new Map(rows.map(({ slug, path }) => [slug, path])) }
   })
 }
 
 /** Parents before their children, children in their order. */
 function findCategories(db: Queryable): Promise<CategoryRow[]> {
   return db.all<CategoryRow>(sql`
-    select slug, name, parent, position, cardinality(path) as depth from product.categories
+    select slug, name, parent, position, path from product.categories
     order by cardinality(path), position, slug`)
 }
 

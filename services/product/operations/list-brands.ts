@@ -1,7 +1,30 @@
-import { type Handler, sql } from '@doran/kernel'
+import { type Handler, type Queryable, sql } from '@doran/kernel'
+import { cachedCategories } from '../categories.ts'
 import type { Brand, product } from '../contract.ts'
+import { categoryNotFound } from '../errors.ts'
 
-export const listBrands: Handler<typeof product, 'listBrands'> = (_input, ctx) =>
-  ctx.cache.get('brands', () =>
-    ctx.db.all<Brand>(sql`select slug, name from product.brands order by name->>'ko' collate "C", slug`),
-  )
+export const listBrands: Handler<typeof product, 'listBrands'> = async ({ category }, ctx) => {
+  if (category === undefined) return ctx.cache.get('brands', () => findBrands(ctx.db))
+  const path = (await cachedCategories(ctx)).pathOf.get(category)
+  if (!path) throw categoryNotFound({ slug: category })
+  // On the category's shelf, so that a change of any product that stands there forgets it.
+  return ctx.cache.get(`list:category:${category}:brands`, () => findBrandsBelow(ctx.db, path))
+}
+
+function findBrands(db: Queryable): Promise<Brand[]> {
+  return db.all<Brand>(sql`select slug, name from product.brands order by name->>'ko' collate "C", slug`)
+}
+
+/** One look into an index for each brand; `limit` keeps PostgreSQL from reading all products of the category instead. */
+function findBrandsBelow(db: Queryable, path: readonly string[]): Promise<Brand[]> {
+  const below = path.map((slug, index) => sql`l.category_path[${sql.raw(String(index + 1))}] = ${slug}`)
+  return db.all<Brand>(sql`
+    select b.slug, b.name
+    from product.brands b
+    cross join lateral (
+      select 1 from product.listings l
+      where l.state = 'on-sale' and l.brand = b.slug and ${sql.join(below, ' and ')}
+      limit 1
+    ) found
+    order by b.name->>'ko' collate "C", b.slug`)
+}

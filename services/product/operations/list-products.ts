@@ -6,7 +6,7 @@ import { findProducts, type ProductQuery } from '../product-list.ts'
 
 export const listProducts: Handler<typeof product, 'listProducts'> = async (input, ctx) => {
   const { category, seller, sort = 'newest', cursor, limit, ...others } = input
-  const depth = category && (await cachedCategories(ctx)).depthOf.get(category)
+  const depth = category && (await cachedCategories(ctx)).pathOf.get(category)?.length
   if (category && !depth) throw categoryNotFound({ slug: category })
   const filter = {
     brand: others.brand,

@@ -145,6 +145,49 @@ describe('categories, brands and shops', () => {
     )
   })
 
+  it('a brand is one of a category as long as it has something on sale there or below', async () => {
+    const seller = shop.api(product, shop.seller)
+    const written = aProduct({ category: 'rice', brand: 'haru' })
+    const { id } = await seller.createProduct({ ...written, state: 'draft' })
+    await seller.createProduct(aProduct({ category: 'living', brand: 'doran' }))
+    const brandsOf = async (...categories: string[]) =>
+      Promise.all(
+        categories.map(async (category) =>
+          (await shop.api(product).listBrands({ category })).map(({ slug }) => slug).join(),
+        ),
+      )
+    assert.deepEqual(await brandsOf('food', 'grain', 'rice', 'kimchi', 'living'), ['', '', '', '', 'doran'])
+
+    await seller.changeProductState({ productId: id, state: 'on-sale' })
+    await soon(async () =>
+      assert.deepEqual(await brandsOf('food', 'grain', 'rice', 'kimchi'), ['haru', 'haru', 'haru', '']),
+    )
+
+    await seller.updateProduct({ ...written, productId: id, category: 'living' })
+    await soon(async () => assert.deepEqual(await brandsOf('food', 'living'), ['', 'doran,haru']))
+
+    await admin().updateCategory({ slug: 'living', name: name('Living'), parent: 'food', position: 1 })
+    await soon(async () => assert.deepEqual(await brandsOf('food', 'living'), ['doran,haru', 'doran,haru']))
+
+    await seller.changeProductState({ productId: id, state: 'stopped' })
+    await soon(async () => assert.deepEqual(await brandsOf('food', 'living'), ['doran', 'doran']))
+    await admin().updateCategory({ slug: 'living', name: name('Living'), parent: null, position: 1 })
+  })
+
+  it('brands of a category that does not exist, or cannot, are refused', async () => {
+    const answers = await Promise.all(
+      ['nowhere', '../etc'].map((category) => shop.request('GET', `/api/brands?category=${category}`)),
+    )
+
+    assert.deepEqual(
+      answers.map(({ status, body }) => [status, body.code]),
+      [
+        [404, 'category_not_found'],
+        [422, 'validation_failed'],
+      ],
+    )
+  })
+
   it('a shop that is renamed is renamed on its products', async () => {
     const { id } = await shop.api(product, shop.rival).createProduct(aProduct())
     const seller = { id: shop.rival.id, slug: 'new-name', name: name('New name') }
