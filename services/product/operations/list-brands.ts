@@ -3,12 +3,15 @@ import { cachedCategories } from '../categories.ts'
 import type { Brand, product } from '../contract.ts'
 import { categoryNotFound } from '../errors.ts'
 
-export const listBrands: Handler<typeof product, 'listBrands'> = async ({ category }, ctx) => {
+export const listBrands: Handler<typeof product, 'listBrands'> = ({ category }, ctx) => {
   if (category === undefined) return ctx.cache.get('brands', () => findBrands(ctx.db))
-  const path = (await cachedCategories(ctx)).pathOf.get(category)
-  if (!path) throw categoryNotFound({ slug: category })
-  // On the category's shelf, so that a change of any product that stands there forgets it.
-  return ctx.cache.get(`list:category:${category}:brands`, () => findBrandsBelow(ctx.db, path))
+  // On the category's shelf: a change of any product that stands there forgets it, and so does a move of categories,
+  // also while it is being loaded.
+  return ctx.cache.get(`list:category:${category}:brands`, async () => {
+    const path = (await cachedCategories(ctx)).pathOf.get(category)
+    if (!path) throw categoryNotFound({ slug: category })
+    return findBrandsBelow(ctx.db, path)
+  })
 }
 
 function findBrands(db: Queryable): Promise<Brand[]> {
