@@ -23,11 +23,21 @@ RUN --mount=type=secret,id=npmrc,target=/root/.npmrc \
  && find node_modules -type f \( -name '*.ts' -o -name '*.?ts' -o -name '*.map' -o -iname '*.md' \) -delete \
  && node -e "require('@node-rs/argon2')"
 
+# The web application is built with what only developers have, of which nothing but the pages remains.
+FROM ${BASE} AS pages
+WORKDIR /app
+COPY --from=sources /manifests ./
+RUN --mount=type=secret,id=npmrc,target=/root/.npmrc npm ci --ignore-scripts --no-audit --no-fund
+COPY --from=sources /app ./
+RUN node apps/web/build/build.ts
+
 FROM ${BASE} AS application
 WORKDIR /app
 COPY --from=dependencies /app/node_modules ./node_modules
 COPY --from=sources /app ./
-RUN ln -s /app/apps/server/doran.ts /usr/local/bin/doran \
+COPY --from=pages /app/apps/web/dist ./apps/web/dist
+RUN rm -r apps/web/src apps/web/build \
+ && ln -s /app/apps/server/doran.ts /usr/local/bin/doran \
  && install -d -o node -g node /data
 
 # Types are stripped and code is compiled here, once, and not at each start. Node.js keeps this by user, so it is

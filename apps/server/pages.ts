@@ -5,7 +5,12 @@ import { fileURLToPath } from 'node:url'
 const WEB = fileURLToPath(new URL('../web/dist', import.meta.url))
 const PICTURES = fileURLToPath(new URL('./seed/pictures', import.meta.url))
 
-/** The web application when it has been built (`npm run build`), and the pictures of the sample shop. */
+/** Whether the web application has been built (`npm run build`). */
+export function hasPages(): boolean {
+  return existsSync(WEB)
+}
+
+/** The folders of the web application, once it has been built, and of the sample shop's pictures. */
 export function pages(): { web: string | undefined; pictures: string } {
-  return { web: existsSync(WEB) ? WEB : undefined, pictures: PICTURES }
+  return { web: hasPages() ? WEB : undefined, pictures: PICTURES }
 }

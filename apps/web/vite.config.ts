@@ -13,7 +13,6 @@ export default defineConfig(({ mode }) => {
     plugins: [contracts(), react(), tailwindcss(), policyInPage()],
     define: { __EDITION__: JSON.stringify(mode === 'community' ? 'community' : 'marketplace') },
     build: {
-      outDir: mode === 'community' ? 'dist-community' : 'dist',
       // A picture in a script costs every visitor; as a file it costs who sees it.
       assetsInlineLimit: 0,
       modulePreload: { polyfill: false },

@@ -42,27 +42,36 @@ const NO_PAGE = /^(api|docs|health|metrics)(\/|$)|\.\w+$/
 export async function servePages(app: FastifyInstance, { web, pictures }: PagesOptions): Promise<void> {
   const root = web ?? pictures
   if (!root) return
-  await app.register(fastifyStatic, { root, serve: false, preCompressed: true, cacheControl: false })
+  await app.register(fastifyStatic, {
+    root,
+    serve: false,
+    preCompressed: true,
+    cacheControl: false,
+    // Not before: what is not there must not be remembered.
+    setHeaders: (reply, path) => void reply.headers(headersOf(path)),
+  })
   const config = { isFile: true } as const
-
-  if (pictures) {
-    app.get<{ Params: { '*': string } }>('/pictures/*', { config }, ({ params }, reply) =>
-      reply
-        .header('cache-control', FOR_A_DAY)
-        // The application may be served from elsewhere and still shows them.
-        .header('cross-origin-resource-policy', 'cross-origin')
-        .sendFile(params['*'], pictures),
+  if (pictures) app.get<Rest>('/pictures/*', { config }, ({ params }, reply) => reply.sendFile(params['*'], pictures))
+  if (web) {
+    app.get<Rest>('/*', { config }, ({ params: { '*': path } }, reply) =>
+      reply.sendFile(NO_PAGE.test(path) ? path : 'index.html', web),
     )
   }
-  if (web) {
-    app.get<{ Params: { '*': string } }>('/*', { config }, ({ params }, reply) => {
-      const path = params['*']
-      const isPage = !NO_PAGE.test(path)
-      reply
-        .header('content-security-policy', APPLICATION_POLICY)
-        .header('referrer-policy', 'strict-origin-when-cross-origin')
-        .header('cache-control', path.startsWith('assets/') ? FOR_EVER : REVALIDATED)
-      return reply.sendFile(isPage ? 'index.html' : path, web)
-    })
+}
+
+interface Rest {
+  Params: { '*': string }
+}
+
+function headersOf(path: string): Record<string, string> {
+  if (path.endsWith('.html')) {
+    return {
+      'cache-control': REVALIDATED,
+      'content-security-policy': APPLICATION_POLICY,
+      'referrer-policy': 'strict-origin-when-cross-origin',
+    }
   }
+  const kept = path.includes('/assets/') ? FOR_EVER : /\.(avif|svg)$/.test(path) ? FOR_A_DAY : REVALIDATED
+  // The application may be served from elsewhere and still shows the pictures.
+  return { 'cache-control': kept, 'cross-origin-resource-policy': 'cross-origin' }
 }

@@ -8,6 +8,7 @@ import { needsEmbedded, ownEmbedded } from '../database.ts'
 import { UserError } from '../errors.ts'
 import { host } from '../host.ts'
 import { Closing, claimPort, closeOnSignal, localUrl } from '../lifecycle.ts'
+import { hasPages } from '../pages.ts'
 import { seed } from '../seed/seed.ts'
 import { services } from '../services.ts'
 import { split } from './split.ts'
@@ -180,8 +181,8 @@ export function announce(url: string, sandboxUrl: string, milliseconds: number):
   console.log(`
   Doran is ready after ${(milliseconds / 1000).toFixed(1)} s.
 
-    API and catalogue   ${url}/api/products
-    All operations      ${url}/docs
+    ${hasPages() ? `Shop                ${url}` : 'Shop                not built yet: npm run build, and start again'}
+    API                 ${url}/docs
     Payment sandbox     ${sandboxUrl}
 
   Ctrl-C stops it. Your data stays in the data folder.

@@ -28,17 +28,29 @@ export interface BuildOptions {
   readonly edition: 'marketplace' | 'community'
   /** Does nothing when it would build the same again. */
   readonly ifChanged?: boolean
+  /** Where to; `dist` or `dist-community` unless given. */
+  readonly folder?: string
 }
 
 /** Builds an edition and answers the folder that it is in. */
-export async function build({ edition, ifChanged = false }: BuildOptions): Promise<string> {
-  const folder = join(WEB, edition === 'community' ? 'dist-community' : 'dist')
+export async function build({ edition, ifChanged = false, ...options }: BuildOptions): Promise<string> {
+  const folder = options.folder ?? join(WEB, edition === 'community' ? 'dist-community' : 'dist')
   const apiUrl = (process.env.VITE_API_URL ?? '').replace(/\/$/, '')
   const stamp = await hashOfSources(`${apiUrl} ${process.env.BASE_PATH ?? ''}`)
   const stampFile = join(folder, '.built')
   if (ifChanged && (await readFile(stampFile, 'utf8').catch(() => '')) === stamp) return folder
-  const vite = await import('vite')
-  await vite.build({ configFile: join(WEB, 'vite.config.ts'), configLoader: 'native', mode: edition, logLevel: 'warn' })
+  const vite = await import('vite').catch(() => {
+    throw new Error(
+      'Vite is not here, so the web application cannot be built: install all with `npm ci --include=dev`.',
+    )
+  })
+  await vite.build({
+    configFile: join(WEB, 'vite.config.ts'),
+    configLoader: 'native',
+    mode: edition,
+    logLevel: 'warn',
+    build: { outDir: folder, emptyOutDir: true },
+  })
   await finishPages(folder, apiUrl)
   await writeFile(stampFile, stamp)
   return folder

@@ -24,7 +24,12 @@ export function AccountMenu() {
     await navigate({ to: '/' })
   }
   return (
-    <Menu label={t('account')} triggerClass={HEADER_BUTTON} trigger={<UserRound className="size-5" aria-hidden />}>
+    <Menu
+      defaultOpen
+      label={t('account')}
+      triggerClass={HEADER_BUTTON}
+      trigger={<UserRound className="size-5" aria-hidden />}
+    >
       {session ? (
         <>
           <MenuLink render={<Link to="/me" />}>

@@ -1,13 +1,14 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
-import { type FormEvent, lazy, Suspense } from 'react'
+import { type FormEvent, lazy, Suspense, useState } from 'react'
 import { cartQuery } from '../features/cart/api/cart.ts'
 import { categoriesQuery } from '../features/catalogue/api/categories.ts'
 import { useFormat, useMessages } from '../language/language.ts'
 import { MessageCircle, Search, ShoppingBag, UserRound } from '../ui/icons.ts'
 import { shellMessages } from './messages.ts'
 
-const AccountMenu = lazy(async () => ({ default: (await import('./account-menu.tsx')).AccountMenu }))
+const loadMenu = () => import('./account-menu.tsx')
+const AccountMenu = lazy(async () => ({ default: (await loadMenu()).AccountMenu }))
 
 export const HEADER_BUTTON =
   'relative grid size-11 shrink-0 place-items-center rounded-full text-ink hover:bg-sunken aria-expanded:bg-sunken'
@@ -27,9 +28,7 @@ export function Header() {
             <MessageCircle className="size-5" aria-hidden />
             <span className="sr-only font-semibold lg:not-sr-only">{t('community')}</span>
           </Link>
-          <Suspense fallback={<MenuButton label={t('account')} />}>
-            <AccountMenu />
-          </Suspense>
+          <Account />
           <CartLink />
         </nav>
       </div>
@@ -52,13 +51,25 @@ function Mark() {
   )
 }
 
-/** Looks like the account menu until that is there. */
-function MenuButton({ label }: { label: string }) {
-  return (
-    <button type="button" aria-label={label} className={HEADER_BUTTON}>
+/** A menu is a lot of code: it comes when somebody reaches for it. */
+function Account() {
+  const t = useMessages(shellMessages)
+  const [opened, setOpened] = useState(false)
+  const button = (
+    <button
+      type="button"
+      aria-label={t('account')}
+      aria-haspopup="menu"
+      aria-expanded={opened}
+      onPointerEnter={loadMenu}
+      onFocus={loadMenu}
+      onClick={() => setOpened(true)}
+      className={HEADER_BUTTON}
+    >
       <UserRound className="size-5" aria-hidden />
     </button>
   )
+  return <Suspense fallback={button}>{opened ? <AccountMenu /> : button}</Suspense>
 }
 
 function SearchBox() {

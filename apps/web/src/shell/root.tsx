@@ -1,10 +1,11 @@
 import { createRootRoute, Outlet, useRouterState } from '@tanstack/react-router'
-import { lazy, Suspense, useEffect, useRef } from 'react'
+import { lazy, Suspense, useEffect, useRef, useSyncExternalStore } from 'react'
 import { queryClient } from '../api/query-client.ts'
 import { useMessages } from '../language/language.ts'
 import { ButtonLink } from '../ui/button.tsx'
 import { Page } from '../ui/page.tsx'
 import { Failed, Notice } from '../ui/states.tsx'
+import { anyToasts, onToast } from '../ui/toasts.ts'
 import { Footer } from './footer.tsx'
 import { Header } from './header.tsx'
 import { shellMessages } from './messages.ts'
@@ -31,6 +32,7 @@ export const rootRoute = createRootRoute({
 
 function Shell() {
   const t = useMessages(shellMessages)
+  const hasToasts = useSyncExternalStore(onToast, anyToasts)
   return (
     <>
       <a
@@ -44,9 +46,7 @@ function Shell() {
       <Main />
       <Footer />
       <SignInAgain />
-      <Suspense>
-        <Toaster />
-      </Suspense>
+      <Suspense>{hasToasts && <Toaster />}</Suspense>
     </>
   )
 }

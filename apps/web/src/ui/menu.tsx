@@ -7,12 +7,14 @@ export interface MenuProps {
   /** Names the button for screen readers. */
   label: string
   triggerClass?: string
+  /** For a menu that was loaded because somebody wanted to open it. */
+  defaultOpen?: boolean
   children: ReactNode
 }
 
-export function Menu({ trigger, label, triggerClass, children }: MenuProps) {
+export function Menu({ trigger, label, triggerClass, defaultOpen, children }: MenuProps) {
   return (
-    <Base.Root modal={false}>
+    <Base.Root modal={false} defaultOpen={defaultOpen}>
       <Base.Trigger aria-label={label} className={triggerClass}>
         {trigger}
       </Base.Trigger>

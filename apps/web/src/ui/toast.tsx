@@ -1,11 +1,20 @@
 import { Toast as Base } from '@base-ui/react/toast'
+import { useEffect } from 'react'
 import { useMessages } from '../language/language.ts'
 import { CircleAlert, CircleCheck, X } from './icons.ts'
 import { uiMessages } from './messages.ts'
-import { manager, type ToastData } from './toasts.ts'
+import { onToast, type ToastOptions, takeToasts } from './toasts.ts'
+
+type ToastData = Pick<ToastOptions, 'tone'>
+
+const manager = Base.createToastManager<ToastData>()
 
 /** Where toasts appear. Screen readers read them out. */
 export function Toaster() {
+  useEffect(() => {
+    showWaiting()
+    return onToast(showWaiting)
+  }, [])
   return (
     <Base.Provider toastManager={manager} timeout={6_000}>
       <Base.Portal>
@@ -15,6 +24,18 @@ export function Toaster() {
       </Base.Portal>
     </Base.Provider>
   )
+}
+
+function showWaiting() {
+  for (const { title, description, tone = 'success', action } of takeToasts()) {
+    manager.add({
+      title,
+      description,
+      data: { tone },
+      priority: tone === 'failure' ? 'high' : 'low',
+      ...(action && { actionProps: { children: action.label, onClick: action.run } }),
+    })
+  }
 }
 
 function Toasts() {

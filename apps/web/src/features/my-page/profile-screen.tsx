@@ -1,3 +1,127 @@
+import type { Profile } from '@doran/user/contract'
+import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { type FormEvent, lazy, Suspense, useState } from 'react'
+import { fieldErrors, isRefusal } from '../../api/errors.ts'
+import { useExplain } from '../../api/use-explain.ts'
+import { useMessages } from '../../language/language.ts'
+import { Button } from '../../ui/button.tsx'
+import { TextField } from '../../ui/field.tsx'
+import { Banner, Failed, Skeleton, Waiting } from '../../ui/states.tsx'
+import { toast } from '../../ui/toasts.ts'
+import { profileQuery, useChangeProfile } from './api/profile.ts'
+import { myPageMessages } from './messages.ts'
+import { SectionTitle } from './my-page.tsx'
+
+const WithdrawDialog = lazy(async () => ({ default: (await import('./withdraw-dialog.tsx')).WithdrawDialog }))
+
 export function ProfileScreen() {
-  return <h1>Profile</h1>
+  const t = useMessages(myPageMessages)
+  const profile = useQuery(profileQuery)
+  return (
+    <>
+      <SectionTitle title={t('profile')}>{t('profileText')}</SectionTitle>
+      {profile.isPending ? (
+        <Waiting>
+          <div className="space-y-5">
+            {['email', 'name', 'phone', 'username'].map((field) => (
+              <Skeleton key={field} className="h-24" />
+            ))}
+          </div>
+        </Waiting>
+      ) : profile.isError ? (
+        <Failed error={profile.error} onRetry={profile.refetch} />
+      ) : (
+        <>
+          <ProfileForm profile={profile.data} />
+          <Withdrawal userId={profile.data.id} />
+        </>
+      )}
+    </>
+  )
+}
+
+function ProfileForm({ profile }: { profile: Profile }) {
+  const t = useMessages(myPageMessages)
+  const change = useChangeProfile()
+  const wrong = fieldErrors(change.error)
+  const submit = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault()
+    const form = new FormData(event.currentTarget)
+    const text = (name: string) => String(form.get(name)).trim()
+    change.mutate(
+      { name: text('name'), phone: text('phone') || null, username: text('username') },
+      { onSuccess: () => toast(t('saved')) },
+    )
+  }
+  return (
+    <form onSubmit={submit} className="space-y-5">
+      <TextField label={t('email')} hint={t('emailHint')} value={profile.email} disabled />
+      <TextField
+        label={t('name')}
+        name="name"
+        autoComplete="name"
+        required
+        maxLength={100}
+        defaultValue={profile.name}
+        error={wrong.name && t('nameWrong')}
+      />
+      <TextField
+        label={t('phone')}
+        hint={t('phoneHint')}
+        name="phone"
+        type="tel"
+        autoComplete="tel"
+        defaultValue={profile.phone ?? ''}
+        error={wrong.phone && t('phoneWrong')}
+      />
+      <TextField
+        label={t('username')}
+        hint={t('usernameHint')}
+        name="username"
+        autoComplete="nickname"
+        required
+        maxLength={60}
+        defaultValue={profile.username}
+        error={wrong.username && t('usernameTaken')}
+      />
+      <FormFailure error={change.error} known={Object.keys(wrong).length > 0} />
+      <div className="flex flex-wrap items-center gap-4">
+        <Button type="submit" busy={change.isPending}>
+          {t('save')}
+        </Button>
+        <Link to="/community/settings" className="font-medium text-brand underline underline-offset-4">
+          {t('toCommunitySettings')}
+        </Link>
+      </div>
+    </form>
+  )
+}
+
+/** What was refused, unless it is said at the fields already. */
+function FormFailure({ error, known }: { error: unknown; known: boolean }) {
+  const explain = useExplain()
+  if (!error || (known && isRefusal(error))) return null
+  return (
+    <Banner tone="failure" role="alert">
+      {explain(error).text}
+    </Banner>
+  )
+}
+
+function Withdrawal({ userId }: { userId: string }) {
+  const t = useMessages(myPageMessages)
+  const [asking, setAsking] = useState(false)
+  return (
+    <section aria-labelledby="withdrawal" className="mt-14 border-t border-line pt-8">
+      <h2 id="withdrawal" className="text-lg font-bold">
+        {t('withdraw')}
+      </h2>
+      <p className="mt-1 mb-4 text-muted">{t('withdrawText')}</p>
+      <Button look="danger" onClick={() => setAsking(true)}>
+        {t('withdraw')}
+      </Button>
+      <Suspense>{asking && <WithdrawDialog userId={userId} onClose={() => setAsking(false)} />}</Suspense>
+    </section>
+  )
 }

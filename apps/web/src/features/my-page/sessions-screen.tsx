@@ -1,3 +1,83 @@
+import type { Session } from '@doran/auth/contract'
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { useExplain } from '../../api/use-explain.ts'
+import { useFormat, useMessages } from '../../language/language.ts'
+import { Button } from '../../ui/button.tsx'
+import { MonitorSmartphone } from '../../ui/icons.ts'
+import { Failed, Skeleton, Waiting } from '../../ui/states.tsx'
+import { toast } from '../../ui/toasts.ts'
+import { sessionsQuery, useRevokeSession } from './api/sessions.ts'
+import { deviceOf } from './device.ts'
+import { myPageMessages } from './messages.ts'
+import { SectionTitle } from './my-page.tsx'
+
 export function SessionsScreen() {
-  return <h1>Sessions</h1>
+  const t = useMessages(myPageMessages)
+  const sessions = useInfiniteQuery(sessionsQuery)
+  return (
+    <>
+      <SectionTitle title={t('sessions')}>{t('sessionsText')}</SectionTitle>
+      {sessions.isPending ? (
+        <Waiting>
+          <Skeleton className="h-28" />
+        </Waiting>
+      ) : sessions.isError ? (
+        <Failed error={sessions.error} onRetry={sessions.refetch} />
+      ) : (
+        <>
+          <ul className="divide-y divide-line">
+            {sessions.data.pages
+              .flatMap(({ items }) => items)
+              .map((session) => (
+                <SessionRow key={session.id} session={session} />
+              ))}
+          </ul>
+          {sessions.hasNextPage && (
+            <Button look="secondary" busy={sessions.isFetchingNextPage} onClick={() => sessions.fetchNextPage()}>
+              {t('more')}
+            </Button>
+          )}
+        </>
+      )}
+    </>
+  )
+}
+
+function SessionRow({ session }: { session: Session }) {
+  const t = useMessages(myPageMessages)
+  const { dateTime } = useFormat()
+  const explain = useExplain()
+  const revoke = useRevokeSession()
+  const device = deviceOf(session.userAgent) ?? t('unknownDevice')
+  const end = () =>
+    revoke.mutate(session.id, {
+      onSuccess: () => toast(t('revoked')),
+      onError: (error) => toast(explain(error).title, { tone: 'failure', description: explain(error).text }),
+    })
+  return (
+    <li className="flex flex-wrap items-center gap-4 py-5">
+      <MonitorSmartphone className="size-6 shrink-0 text-muted" aria-hidden />
+      <div className="min-w-48 flex-1">
+        <p className="font-semibold">{device}</p>
+        <p className="text-sm text-muted">
+          {session.address && `${session.address} · `}
+          {t('lastUsed', { time: dateTime(session.lastUsedAt) })}
+        </p>
+        <p className="text-sm text-muted">{t('signedInAt', { time: dateTime(session.createdAt) })}</p>
+      </div>
+      {session.current ? (
+        <span className="rounded-full bg-leaf-soft px-3 py-1.5 text-sm font-semibold text-leaf">{t('thisDevice')}</span>
+      ) : (
+        <Button
+          look="secondary"
+          size="small"
+          busy={revoke.isPending}
+          aria-label={t('revokeOf', { device })}
+          onClick={end}
+        >
+          {t('revoke')}
+        </Button>
+      )}
+    </li>
+  )
 }

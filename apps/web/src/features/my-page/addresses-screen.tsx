@@ -1,3 +1,0 @@
-export function AddressesScreen() {
-  return <h1>Addresses</h1>
-}

@@ -1,0 +1,29 @@
+const SYSTEMS: readonly [RegExp, string][] = [
+  [/iPhone/, 'iPhone'],
+  [/iPad/, 'iPad'],
+  [/Android/, 'Android'],
+  [/Mac OS X|Macintosh/, 'macOS'],
+  [/Windows/, 'Windows'],
+  [/CrOS/, 'ChromeOS'],
+  [/Linux/, 'Linux'],
+]
+
+/** In the order in which they hide behind each other's names. */
+const BROWSERS: readonly [RegExp, string][] = [
+  [/KAKAOTALK/i, 'KakaoTalk'],
+  [/NAVER/, 'NAVER'],
+  [/SamsungBrowser/, 'Samsung Internet'],
+  [/Whale/, 'Whale'],
+  [/Edg/, 'Edge'],
+  [/OPR|Opera/, 'Opera'],
+  [/Firefox|FxiOS/, 'Firefox'],
+  [/Chrome|CriOS/, 'Chrome'],
+  [/Safari/, 'Safari'],
+  [/curl/, 'curl'],
+]
+
+/** What a person calls the device behind a `User-Agent`: `Chrome, Windows`; undefined when nothing is recognised. */
+export function deviceOf(userAgent: string | null): string | undefined {
+  const find = (names: readonly [RegExp, string][]) => names.find(([pattern]) => pattern.test(userAgent ?? ''))?.[1]
+  return [find(BROWSERS), find(SYSTEMS)].filter(Boolean).join(', ') || undefined
+}

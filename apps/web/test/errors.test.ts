@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict'
+import test from 'node:test'
+import { errors } from '../../server/services.ts'
+import { errorMessages } from '../src/api/error-messages.ts'
+
+/** Errors of what no screen does: of sellers, administrators, other services, and mistakes that a program makes. */
+const NOT_SHOWN = new Set([
+  'account_not_found',
+  'brand_exists',
+  'brand_unknown',
+  'category_cycle',
+  'category_exists',
+  'category_too_deep',
+  'category_unknown',
+  'certificate_missing',
+  'csv_header_invalid',
+  'csv_not_utf8',
+  'idempotency_key_invalid',
+  'malformed_body',
+  'not_our_service',
+  'not_your_profile',
+  'own_admin_role',
+  'payment_mismatch',
+  'payment_not_authorised',
+  'product_invalid',
+  'product_key_taken',
+  'product_not_yours',
+  'product_outdated',
+  'quantity_too_large',
+  'refund_mismatch',
+  'refund_refused',
+  'refund_too_large',
+  'reservation_mismatch',
+  'reservation_released',
+  'reservation_unknown',
+  'route_shares_exceeded',
+  'seller_unknown',
+  'shop_not_yours',
+  'sku_not_yours',
+  'sku_taken',
+  'slug_taken',
+  'stock_too_low',
+  'unsupported_media_type',
+  'user_id_taken',
+  'webhook_provider_unknown',
+  'webhook_signature_invalid',
+  'webhook_stale',
+])
+
+const GENERAL = ['offlineTitle', 'offline', 'unknownTitle', 'unknown', 'notFoundTitle', 'refusedTitle']
+const explained = Object.keys(errorMessages.ko).filter((key) => !GENERAL.includes(key))
+const codes = errors.map(({ code }) => code)
+
+test('every error that a visitor can meet is explained in both languages', () => {
+  const missing = codes.filter((code) => !explained.includes(code) && !NOT_SHOWN.has(code))
+
+  assert.deepEqual(missing, [], 'put them into error-messages.ts, or here when no screen can cause them')
+})
+
+test('no error is explained that does not exist', () => {
+  assert.deepEqual(
+    explained.filter((code) => !codes.includes(code)),
+    [],
+  )
+})

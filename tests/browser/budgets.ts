@@ -1,0 +1,118 @@
+/**
+ * Measures what a visitor with a slow phone waits for, and fails above the budgets.
+ *
+ *     npm run check:budgets
+ *
+ * The phone is Lighthouse's: four times slower than this machine, 1.6 Mbit/s down, 0.75 Mbit/s up, 150 ms until an
+ * answer begins. Each screen is opened five times by somebody who has never been there; the median counts.
+ */
+import { openShop } from './shop.ts'
+import { closeBrowser, newVisitor } from './visitor.ts'
+
+const BUDGETS = {
+  /** Compressed bytes of all scripts of the first load. */
+  script: 150 * 1024,
+  /** Milliseconds until the largest thing in view is painted. */
+  paint: 1_500,
+  /** Cumulative layout shift (web.dev/cls). */
+  shift: 0.05,
+}
+const ROUNDS = 5
+const SLOWER = 4
+const NETWORK = { offline: false, latency: 150, downloadThroughput: 1_600_000 / 8, uploadThroughput: 750_000 / 8 }
+/** Milliseconds after which nothing changes any more. */
+const SETTLED = 1_500
+
+interface Measured {
+  readonly script: number
+  readonly paint: number
+  readonly shift: number
+  /** What was painted last as the largest thing. */
+  readonly largest: string
+}
+
+const shop = await openShop()
+try {
+  const { items } = await shop.admin.product.listProducts({ limit: 1 })
+  const screens = { home: '/', product: `/products/${items[0]?.id}`, list: '/categories/food' }
+  let broken = 0
+  console.log('screen   script kB  largest paint ms  layout shift  largest')
+  for (const [name, path] of Object.entries(screens)) {
+    const rounds: Measured[] = []
+    for (let round = 0; round < ROUNDS; round++) rounds.push(await measure(path))
+    const of = (what: 'script' | 'paint' | 'shift') => median(rounds.map((round) => round[what]))
+    const [script, paint, shift] = [of('script'), of('paint'), of('shift')]
+    console.log(
+      name.padEnd(8),
+      (script / 1024).toFixed(1).padStart(9),
+      paint.toFixed(0).padStart(17),
+      shift.toFixed(3).padStart(13),
+      ` ${rounds[0]?.largest}`,
+    )
+    // The budget for the largest paint is for the two screens that people come to from elsewhere.
+    const over = script > BUDGETS.script || shift > BUDGETS.shift || (name !== 'list' && paint > BUDGETS.paint)
+    if (over) broken++
+  }
+  console.log(
+    `budgets ${(BUDGETS.script / 1024).toFixed(1).padStart(10)} ${String(BUDGETS.paint).padStart(17)} ${BUDGETS.shift.toFixed(3).padStart(13)}`,
+  )
+  if (broken > 0) {
+    console.error(`${broken} of the screens are over a budget.`)
+    process.exitCode = 1
+  }
+} finally {
+  await closeBrowser()
+  await shop.close()
+}
+
+async function measure(path: string): Promise<Measured> {
+  const visitor = await newVisitor({ url: shop.url, width: 412, height: 823, language: 'ko' })
+  try {
+    const { page } = visitor
+    const protocol = await visitor.context.newCDPSession(page)
+    await protocol.send('Emulation.setCPUThrottlingRate', { rate: SLOWER })
+    await protocol.send('Network.enable')
+    await protocol.send('Network.emulateNetworkConditions', NETWORK)
+    await page.addInitScript(observe)
+    const scripts: Promise<number>[] = []
+    page.on('requestfinished', (request) => {
+      if (request.resourceType() === 'script')
+        scripts.push(request.sizes().then(({ responseBodySize }) => responseBodySize))
+    })
+    await visitor.open(path)
+    await page.waitForTimeout(SETTLED)
+    const { paint, shift, largest } = await page.evaluate(() => (globalThis as unknown as Observed).observed)
+    const sizes = await Promise.all(scripts)
+    return { script: sizes.reduce((sum, size) => sum + size, 0), paint, shift, largest }
+  } finally {
+    await visitor.close()
+  }
+}
+
+interface Observed {
+  observed: { paint: number; shift: number; largest: string }
+}
+
+/** Runs in the page, before anything else. */
+function observe(): void {
+  const observed = { paint: 0, shift: 0, largest: '' }
+  Object.assign(globalThis, { observed })
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) {
+      const { element, url } = entry as PerformanceEntry & { element?: Element; url?: string }
+      observed.paint = entry.startTime
+      observed.largest =
+        url?.split('/').at(-1) || `${element?.tagName.toLowerCase()} ${element?.textContent?.slice(0, 40)}`
+    }
+  }).observe({ type: 'largest-contentful-paint', buffered: true })
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) {
+      const { value, hadRecentInput } = entry as PerformanceEntry & { value: number; hadRecentInput: boolean }
+      if (!hadRecentInput) observed.shift += value
+    }
+  }).observe({ type: 'layout-shift', buffered: true })
+}
+
+function median(values: number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] as number
+}

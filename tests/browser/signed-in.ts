@@ -1,0 +1,12 @@
+import type { Member } from './shop.ts'
+import type { Visitor } from './visitor.ts'
+
+/** Signs a member in by the form. */
+export async function signedIn({ page, open }: Visitor, { email, password }: Member): Promise<void> {
+  await open('/sign-in?to=/me')
+  await page.locator('input[name=email]').fill(email)
+  await page.locator('input[name=password]').fill(password)
+  await page.locator('form button[type=submit]:not(search *)').click()
+  await page.waitForURL('**/me')
+  await page.waitForLoadState('networkidle')
+}

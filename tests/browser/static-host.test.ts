@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { createServer, type Server } from 'node:http'
+import { tmpdir } from 'node:os'
+import { extname, join } from 'node:path'
+import { after, before, describe, it } from 'node:test'
+import { build } from '../../apps/web/build/build.ts'
+import { OTHER_PORT, theShop } from './the-shop.ts'
+import { newVisitor } from './visitor.ts'
+
+const TYPES: Record<string, string> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.json': 'application/json',
+  '.svg': 'image/svg+xml',
+  '.avif': 'image/avif',
+}
+
+describe('pages on a static host, under a path, with the API elsewhere', () => {
+  let folder: string
+  let host: Server
+  before(async () => {
+    const { url } = await theShop()
+    folder = await mkdtemp(join(tmpdir(), 'doran-static-'))
+    Object.assign(process.env, { VITE_API_URL: url, BASE_PATH: '/shop/' })
+    await build({ edition: 'marketplace', folder })
+    delete process.env.VITE_API_URL
+    delete process.env.BASE_PATH
+    host = createServer(likeGitHubPages(folder)).listen(OTHER_PORT, '127.0.0.1')
+    await once(host, 'listening')
+  })
+  after(async () => {
+    host.close()
+    await rm(folder, { recursive: true })
+  })
+
+  it('show the shop with its pictures', async () => {
+    const visitor = await newVisitor({ url: `http://127.0.0.1:${OTHER_PORT}` })
+    await visitor.open('/shop/')
+
+    const picture = visitor.page.locator('main a[href*="/shop/products/"] img').first()
+    await picture.scrollIntoViewIfNeeded()
+    await picture.evaluate((image: HTMLImageElement) => image.decode())
+    await visitor.page.locator('main a[href*="/shop/products/"]').first().click()
+    await visitor.page.waitForURL('**/shop/products/*')
+
+    visitor.assertQuiet()
+    await visitor.close()
+  })
+
+  it('show any screen by its address, which the host does not know', async () => {
+    const visitor = await newVisitor({ url: `http://127.0.0.1:${OTHER_PORT}` })
+    // The host says 404 and sends the application.
+    visitor.expectErrors(/404 \(Not Found\)/)
+    await visitor.open('/shop/categories/food')
+
+    assert.equal(await visitor.page.locator('h1').textContent(), 'Food')
+    visitor.assertQuiet()
+    await visitor.close()
+  })
+})
+
+/** Files as they are, and `404.html` with its status for everything else. */
+function likeGitHubPages(folder: string): Parameters<typeof createServer>[1] {
+  return async (request, response) => {
+    const path = new URL(request.url ?? '/', 'http://host').pathname.replace(/^\/shop\//, '') || 'index.html'
+    const content = await readFile(join(folder, path)).catch(() => undefined)
+    response.writeHead(content ? 200 : 404, {
+      'content-type': TYPES[extname(content ? path : '.html')] ?? 'text/plain',
+    })
+    response.end(content ?? (await readFile(join(folder, '404.html'))))
+  }
+}
