@@ -1,10 +1,23 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
+import { queryClient } from '../../api/query-client.ts'
 import { rootRoute } from '../../shell/root.tsx'
+import { brandsQuery } from './api/brands.ts'
+import { categoriesQuery } from './api/categories.ts'
+import { openList } from './api/products.ts'
+import { sellerQuery } from './api/seller.ts'
+import { readFilters } from './filters.ts'
+import { categoryList, searchList, sellerList } from './lists.ts'
 
 const categoryRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/categories/$slug',
   validateSearch: readFilters,
+  loaderDeps: ({ search }) => search,
+  loader: ({ params: { slug }, deps, location }) => {
+    queryClient.prefetchQuery(categoriesQuery)
+    queryClient.prefetchQuery(brandsQuery(slug))
+    return openList(categoryList(slug, deps), location.state.__TSR_key)
+  },
   component: lazyRouteComponent(() => import('./category-screen.tsx'), 'CategoryScreen'),
 })
 
@@ -12,6 +25,12 @@ const searchRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/search',
   validateSearch: readFilters,
+  loaderDeps: ({ search }) => search,
+  loader: ({ deps, location }) => {
+    queryClient.prefetchQuery(categoriesQuery)
+    queryClient.prefetchQuery(brandsQuery(deps.category))
+    return openList(searchList(deps), location.state.__TSR_key)
+  },
   component: lazyRouteComponent(() => import('./search-screen.tsx'), 'SearchScreen'),
 })
 
@@ -19,21 +38,12 @@ const sellerRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/sellers/$sellerId',
   validateSearch: readFilters,
+  loaderDeps: ({ search }) => search,
+  loader: ({ params: { sellerId }, deps, location }) => {
+    queryClient.prefetchQuery(sellerQuery(sellerId))
+    return openList(sellerList(sellerId, deps), location.state.__TSR_key)
+  },
   component: lazyRouteComponent(() => import('./seller-screen.tsx'), 'SellerScreen'),
 })
-
-/** What the lists are narrowed and sorted by, as it stands in the address. */
-export interface Filters {
-  q?: string
-  brand?: string
-  seller?: string
-  minPrice?: number
-  maxPrice?: number
-  sort?: 'popular' | 'newest' | 'price-asc' | 'price-desc' | 'name'
-}
-
-function readFilters(search: Record<string, unknown>): Filters {
-  return search as Filters
-}
 
 export const catalogueRoutes = [categoryRoute, searchRoute, sellerRoute]

@@ -1,3 +1,60 @@
+import { useQuery } from '@tanstack/react-query'
+import { useParams } from '@tanstack/react-router'
+import { isRefusal } from '../../api/errors.ts'
+import { useMessages } from '../../language/language.ts'
+import { ButtonLink } from '../../ui/button.tsx'
+import { Page } from '../../ui/page.tsx'
+import { Failed, Notice, Skeleton, Waiting } from '../../ui/states.tsx'
+import { productQuery } from './api/product.ts'
+import { productMessages } from './messages.ts'
+import { ProductView } from './product-view.tsx'
+
 export function ProductScreen() {
-  return <h1>Product</h1>
+  const t = useMessages(productMessages)
+  const { productId } = useParams({ from: '/products/$productId' })
+  const { data: product, error, refetch } = useQuery(productQuery(productId))
+  if (product) return <ProductView key={productId} product={product} />
+  return (
+    <Page title={t('product')}>
+      {!error && <ProductSkeleton />}
+      {error && (isGone(error) ? <Gone /> : <Failed error={error} onRetry={refetch} level={1} />)}
+    </Page>
+  )
+}
+
+/** What is no id of a product is refused as bad input. */
+function isGone(error: unknown): boolean {
+  return isRefusal(error, 'product_not_found', 'validation_failed')
+}
+
+function Gone() {
+  const t = useMessages(productMessages)
+  return (
+    <Notice
+      picture="not-found"
+      level={1}
+      title={t('notFound')}
+      actions={<ButtonLink to="/search">{t('toAll')}</ButtonLink>}
+    >
+      {t('notFoundText')}
+    </Notice>
+  )
+}
+
+function ProductSkeleton() {
+  return (
+    <Waiting>
+      <Skeleton className="mb-3 h-8 w-48" />
+      <div className="grid gap-8 sm:grid-cols-2 lg:gap-14">
+        <Skeleton className="aspect-square rounded-3xl" />
+        <div className="space-y-4">
+          <Skeleton className="h-6 w-1/3" />
+          <Skeleton className="h-10 w-4/5" />
+          <Skeleton className="h-9 w-2/5" />
+          <Skeleton className="h-28 w-full" />
+          <Skeleton className="h-13 w-full rounded-full" />
+        </div>
+      </div>
+    </Waiting>
+  )
 }

@@ -1,10 +1,28 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
+import { queryClient } from '../../api/query-client.ts'
 import { rootRoute } from '../../shell/root.tsx'
+import { categoriesQuery } from '../catalogue/api/categories.ts'
+import { openProduct } from './api/product.ts'
 
 const productRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/products/$productId',
+  validateSearch: readChosen,
+  loader: ({ params: { productId } }) => {
+    queryClient.prefetchQuery(categoriesQuery)
+    openProduct(productId)
+  },
   component: lazyRouteComponent(() => import('./product-screen.tsx'), 'ProductScreen'),
 })
+
+/** The chosen variant. */
+export interface Chosen {
+  sku?: string
+}
+
+/** A SKU that is all digits is read as a number. */
+function readChosen({ sku }: Record<string, unknown>): Chosen {
+  return typeof sku === 'string' || typeof sku === 'number' ? { sku: String(sku) } : {}
+}
 
 export const productRoutes = [productRoute]

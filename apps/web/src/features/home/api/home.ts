@@ -1,0 +1,25 @@
+/** What the home screen shows; all of it is fetched at once. */
+import { queryOptions } from '@tanstack/react-query'
+import { api } from '../../../api/client.ts'
+import { queryClient } from '../../../api/query-client.ts'
+import { categoriesQuery } from '../../catalogue/api/categories.ts'
+import { shelfQuery } from '../../catalogue/api/products.ts'
+
+export const SHELF = 8
+
+export const popularQuery = shelfQuery({ sort: 'popular' }, SHELF)
+export const newestQuery = shelfQuery({ sort: 'newest' }, SHELF)
+
+export const latestArticlesQuery = queryOptions({
+  queryKey: ['articles', 'latest'],
+  queryFn: () => api.article.listArticles({ limit: 3 }),
+  select: ({ articles }) => articles,
+  staleTime: 60_000,
+})
+
+export function openHome(): void {
+  queryClient.prefetchQuery(categoriesQuery)
+  queryClient.prefetchQuery(popularQuery)
+  queryClient.prefetchQuery(newestQuery)
+  queryClient.prefetchQuery(latestArticlesQuery)
+}

@@ -1,0 +1,36 @@
+import { catalogue } from '../../language/catalogue.ts'
+
+export const homeMessages = catalogue({
+  ko: {
+    title: '사고팔며 도란도란',
+    welcome: '좋은 물건 곁에는 늘 이야기가 있어요',
+    welcomeText: '정성껏 만든 사람에게서 사고, 써 본 사람들과 도란도란 이야기를 나눠요.',
+    browse: '상품 둘러보기',
+    toStories: '이야기 읽기',
+    categories: '무엇을 찾고 있나요?',
+    popular: '많이 찾는 상품',
+    newest: '새로 들어왔어요',
+    seeAll: '모두 보기',
+    seeAllOf: '{what} 모두 보기',
+    stories: '요즘 나누는 이야기',
+    noStories: '첫 이야기를 들려주세요',
+    noStoriesText: '좋아하는 물건, 오늘 해 먹은 음식, 무엇이든 좋아요.',
+    toCommunity: '커뮤니티 가기',
+  },
+  en: {
+    title: 'A marketplace where people talk',
+    welcome: 'Every good thing has a story',
+    welcomeText: 'Buy from the people who make things with care, and talk with those who use them.',
+    browse: 'Browse products',
+    toStories: 'Read stories',
+    categories: 'What are you looking for?',
+    popular: 'Loved by many',
+    newest: 'Just arrived',
+    seeAll: 'See all',
+    seeAllOf: 'See all: {what}',
+    stories: 'What people are talking about',
+    noStories: 'Tell us the first story',
+    noStoriesText: 'Something you love, something you cooked today: anything goes.',
+    toCommunity: 'Go to the community',
+  },
+})

@@ -1,0 +1,31 @@
+import { useMessages } from '../../language/language.ts'
+import { ButtonLink } from '../../ui/button.tsx'
+import { homeMessages } from './messages.ts'
+
+export function Welcome() {
+  const t = useMessages(homeMessages)
+  return (
+    <section className="relative grid items-center overflow-hidden rounded-3xl bg-brand-soft px-6 py-8 text-on-brand-soft sm:grid-cols-[1fr_auto] sm:px-12 sm:py-12">
+      <div className="max-w-xl">
+        <h1 className="text-[2rem] font-extrabold sm:text-5xl">{t('welcome')}</h1>
+        <p className="mt-4 text-lg text-ink/80">{t('welcomeText')}</p>
+        <div className="mt-7 flex flex-wrap gap-3">
+          <ButtonLink to="/search" size="large">
+            {t('browse')}
+          </ButtonLink>
+          <ButtonLink to="/community" size="large" look="secondary">
+            {t('toStories')}
+          </ButtonLink>
+        </div>
+      </div>
+      <img
+        src={`${import.meta.env.BASE_URL}illustrations/welcome.avif`}
+        alt=""
+        width={320}
+        height={320}
+        fetchPriority="high"
+        className="mx-auto mt-6 size-44 sm:mt-0 sm:size-64 lg:size-80"
+      />
+    </section>
+  )
+}

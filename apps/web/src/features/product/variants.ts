@@ -1,0 +1,57 @@
+/** What a buyer has chosen of a product's options, and which variant that is. */
+import type { Product, Variant } from '@doran/product/contract'
+
+/** The code of one value for each option, in the order of the options; undefined where nothing is chosen yet. */
+export type Choice = readonly (string | undefined)[]
+
+/** How many of each SKU can be bought; undefined while that is not known. */
+export type Stock = ReadonlyMap<string, number> | undefined
+
+type Choosable = Pick<Product, 'options' | 'variants'>
+
+/** The choice that makes up this SKU. Without one, only what leaves no choice is chosen. */
+export function choiceOf({ options, variants }: Choosable, sku: string | undefined): Choice {
+  const variant = variants.find((one) => one.sku === sku)
+  return variant?.options ?? options.map(({ values }) => (values.length === 1 ? values[0]?.code : undefined))
+}
+
+/** The variant of a complete choice. */
+export function variantOf({ variants }: Choosable, choice: Choice): Variant | undefined {
+  return variants.find(({ options }) => options.every((code, index) => code === choice[index]))
+}
+
+/** Chooses a value. What does not exist together with it is no longer chosen. */
+export function choose({ variants }: Choosable, choice: Choice, option: number, code: string): Choice {
+  const next = choice.with(option, code)
+  return variants.some((variant) => fits(variant, next))
+    ? next
+    : next.map((chosen, index) => (index === option ? chosen : undefined))
+}
+
+/** Whether a value can be bought together with what else is chosen. */
+export function valueState(
+  { variants }: Choosable,
+  choice: Choice,
+  stock: Stock,
+  option: number,
+  code: string,
+): 'offered' | 'sold-out' | 'missing' {
+  const fitting = variants.filter((variant) => fits(variant, choice.with(option, code)))
+  if (fitting.length === 0) return 'missing'
+  return fitting.some(({ sku }) => available(stock, sku) !== 0) ? 'offered' : 'sold-out'
+}
+
+/** The inventory says nothing of a SKU that it has never had. */
+export function available(stock: Stock, sku: string): number | undefined {
+  return stock && (stock.get(sku) ?? 0)
+}
+
+/** Lowest and highest price. */
+export function priceRange({ variants }: Choosable): { from: number; to: number } {
+  const prices = variants.map(({ price }) => price)
+  return { from: Math.min(...prices), to: Math.max(...prices) }
+}
+
+function fits({ options }: Variant, choice: Choice): boolean {
+  return options.every((code, index) => choice[index] === undefined || choice[index] === code)
+}
