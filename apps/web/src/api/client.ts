@@ -6,6 +6,7 @@ import { inventory } from '@doran/inventory/contract'
 import type { Client, Contract } from '@doran/kernel'
 import { httpClient } from '@doran/kernel/client'
 import { order } from '@doran/order/contract'
+import { payment } from '@doran/payment/contract'
 import { product } from '@doran/product/contract'
 import { profile } from '@doran/profile/contract'
 import { user } from '@doran/user/contract'
@@ -30,6 +31,7 @@ export const api = {
   comment: client(comment),
   inventory: client(inventory),
   order: client(order),
+  payment: client(payment),
   product: client(product),
   profile: client(profile),
   user: client(user),

@@ -1,9 +1,18 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
+import { queryClient } from '../../api/query-client.ts'
 import { rootRoute } from '../../shell/root.tsx'
+import { cartQuery } from '../cart/api/cart.ts'
+import { requireSession } from '../sign-in/require-session.ts'
+import { addressBookQuery } from './api/addresses.ts'
 
 const checkoutRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/checkout',
+  beforeLoad: requireSession,
+  loader: () => {
+    queryClient.prefetchQuery(cartQuery)
+    queryClient.prefetchQuery(addressBookQuery)
+  },
   component: lazyRouteComponent(() => import('./checkout-screen.tsx'), 'CheckoutScreen'),
 })
 

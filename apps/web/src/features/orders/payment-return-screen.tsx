@@ -1,3 +1,127 @@
+import type { Order } from '@doran/order/contract'
+import { useQuery } from '@tanstack/react-query'
+import { getRouteApi, Navigate } from '@tanstack/react-router'
+import { lazy, Suspense, useState } from 'react'
+import { useExplain } from '../../api/use-explain.ts'
+import { useFormat, useMessages } from '../../language/language.ts'
+import { Button, ButtonLink } from '../../ui/button.tsx'
+import { LoaderCircle } from '../../ui/icons.ts'
+import { Page } from '../../ui/page.tsx'
+import { Banner, Failed, Notice } from '../../ui/states.tsx'
+import { confirmationQuery, paymentQuery } from './api/orders.ts'
+import { ordersMessages } from './messages.ts'
+import { lastPaymentOf, reasonOf } from './story.ts'
+import { usePay } from './use-pay.ts'
+
+const CancelDialog = lazy(async () => ({ default: (await import('./cancel-dialog.tsx')).CancelDialog }))
+
+const route = getRouteApi('/orders/$orderId/payment')
+
+/** Where the payment page leads back to. Whatever its address says, only the API knows what has become of the payment. */
 export function PaymentReturnScreen() {
-  return <h1>PaymentReturn</h1>
+  const t = useMessages(ordersMessages)
+  const { orderId } = route.useParams()
+  const { data: order, error, isFetching, refetch } = useQuery(confirmationQuery(orderId))
+  const isUndecided = !order || order.status === 'processing'
+  return (
+    <Page title={t('payment')} width="text">
+      {isUndecided && (isFetching || order) && <Working />}
+      {!order && !isFetching && <Failed error={error} onRetry={refetch} level={1} />}
+      {order && !isUndecided && <Outcome order={order} />}
+    </Page>
+  )
+}
+
+function Working() {
+  const t = useMessages(ordersMessages)
+  return (
+    <div role="status" className="mx-auto flex max-w-md flex-col items-center px-4 py-24 text-center">
+      <LoaderCircle className="size-14 animate-spin text-brand" aria-hidden />
+      <h1 className="mt-6 text-2xl font-bold">{t('working')}</h1>
+      <p className="mt-2 text-muted">{t('workingText')}</p>
+    </div>
+  )
+}
+
+function Outcome({ order }: { order: Order }) {
+  if (order.status === 'paid') return <Navigate to="/orders/$orderId/complete" params={{ orderId: order.id }} replace />
+  if (order.status === 'awaiting_payment') return <Unpaid order={order} />
+  return <Closed order={order} />
+}
+
+/** The order can still be paid: says why it is not, and offers to try again or to give it up. */
+function Unpaid({ order }: { order: Order }) {
+  const t = useMessages(ordersMessages)
+  const { dateTime, money } = useFormat()
+  const explain = useExplain()
+  const { pay, isPaying, error } = usePay(order.id)
+  const [cancelling, setCancelling] = useState(false)
+  const why = useWhy(order)
+  const { refetch } = useQuery(confirmationQuery(order.id))
+  const close = () => {
+    setCancelling(false)
+    refetch()
+  }
+  return (
+    <div role="alert">
+      <Notice
+        picture="error"
+        level={1}
+        title={order.failure ? t('notPaid') : t('notFinished')}
+        actions={
+          <>
+            <Button size="large" busy={isPaying} onClick={pay}>
+              {order.failure ? t('payAgain') : t('payNow')} {money(order.total, order.currency)}
+            </Button>
+            <Button size="large" look="secondary" onClick={() => setCancelling(true)}>
+              {t('cancelOrder')}
+            </Button>
+          </>
+        }
+      >
+        <p className="text-lg text-ink">{why ?? t('notFinishedText')}</p>
+        <p className="mt-2">
+          {order.failure && t('noMoney')} {t('kept', { time: dateTime(order.expiresAt) })}
+        </p>
+        {error && (
+          <div className="mt-4">
+            <Banner tone="failure">{explain(error).text}</Banner>
+          </div>
+        )}
+      </Notice>
+      <Suspense>{cancelling && <CancelDialog order={order} onClose={close} />}</Suspense>
+    </div>
+  )
+}
+
+/** The provider's own word on the last attempt, else what the order knows of it. */
+function useWhy(order: Order): string | undefined {
+  const t = useMessages(ordersMessages)
+  const { data: payment } = useQuery(paymentQuery(order.failure ? lastPaymentOf(order) : undefined))
+  const code = payment?.failure?.code ?? order.failure?.code
+  return code && t(reasonOf(code))
+}
+
+function Closed({ order: { id, status, failure } }: { order: Order }) {
+  const t = useMessages(ordersMessages)
+  const expired = status === 'expired'
+  return (
+    <Notice
+      picture="orders"
+      level={1}
+      title={expired ? t('orderExpired') : t('orderCancelled')}
+      actions={
+        <>
+          <ButtonLink to="/orders/$orderId" params={{ orderId: id }}>
+            {t('toOrder')}
+          </ButtonLink>
+          <ButtonLink to="/" look="secondary">
+            {t('shopOn')}
+          </ButtonLink>
+        </>
+      }
+    >
+      {expired ? t('orderExpiredText') : failure ? t(reasonOf(failure.code)) : t('nothingPaid')}
+    </Notice>
+  )
 }

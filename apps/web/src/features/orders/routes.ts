@@ -1,28 +1,65 @@
+import type { OrderStatus } from '@doran/order/contract'
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
+import { queryClient } from '../../api/query-client.ts'
 import { rootRoute } from '../../shell/root.tsx'
+import { requireSession } from '../sign-in/require-session.ts'
+import { confirmationQuery, orderQuery, ordersQuery } from './api/orders.ts'
 
 const orderListRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/orders',
+  validateSearch: readFilter,
+  beforeLoad: requireSession,
+  loaderDeps: ({ search }) => search,
+  loader: ({ deps }) => {
+    queryClient.prefetchInfiniteQuery(ordersQuery(deps.status))
+  },
   component: lazyRouteComponent(() => import('./order-list-screen.tsx'), 'OrderListScreen'),
 })
 
 const orderRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/orders/$orderId',
+  beforeLoad: requireSession,
+  loader: ({ params }) => {
+    queryClient.prefetchQuery(orderQuery(params.orderId))
+  },
   component: lazyRouteComponent(() => import('./order-screen.tsx'), 'OrderScreen'),
 })
 
 const paymentReturnRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/orders/$orderId/payment',
+  beforeLoad: requireSession,
+  // Not ahead of time: asking completes the order.
+  preload: false,
+  loader: ({ params }) => {
+    queryClient.prefetchQuery(confirmationQuery(params.orderId))
+  },
   component: lazyRouteComponent(() => import('./payment-return-screen.tsx'), 'PaymentReturnScreen'),
 })
 
 const orderCompleteRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/orders/$orderId/complete',
+  beforeLoad: requireSession,
+  loader: ({ params }) => {
+    queryClient.prefetchQuery(orderQuery(params.orderId))
+  },
   component: lazyRouteComponent(() => import('./order-complete-screen.tsx'), 'OrderCompleteScreen'),
 })
+
+/** Which orders are shown, as it stands in the address. */
+export interface OrderFilter {
+  status?: OrderStatus
+}
+
+/** The filters in the order in which they are offered. */
+export const FILTERS: readonly OrderStatus[] = ['awaiting_payment', 'processing', 'paid', 'cancelled', 'expired']
+
+function readFilter({ status }: Record<string, unknown>): OrderFilter {
+  const known = FILTERS.find((filter) => filter === status)
+  return known ? { status: known } : {}
+}
 
 export const orderRoutes = [orderListRoute, orderRoute, paymentReturnRoute, orderCompleteRoute]

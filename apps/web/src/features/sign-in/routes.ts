@@ -1,10 +1,12 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
+import { createRoute, lazyRouteComponent, redirect } from '@tanstack/react-router'
+import { session } from '../../api/session.ts'
 import { rootRoute } from '../../shell/root.tsx'
 
 const signInRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/sign-in',
   validateSearch: readReturn,
+  beforeLoad: sendOn,
   component: lazyRouteComponent(() => import('./sign-in-screen.tsx'), 'SignInScreen'),
 })
 
@@ -12,6 +14,7 @@ const registerRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/register',
   validateSearch: readReturn,
+  beforeLoad: sendOn,
   component: lazyRouteComponent(() => import('./register-screen.tsx'), 'RegisterScreen'),
 })
 
@@ -20,8 +23,20 @@ export interface Return {
   to?: string
 }
 
+declare module '@tanstack/react-router' {
+  interface HistoryState {
+    /** What was typed as the e-mail address, on the way from one of the two screens to the other. */
+    email?: string
+  }
+}
+
 function readReturn({ to }: Record<string, unknown>): Return {
   return typeof to === 'string' && /^\/(?![/\\])/.test(to) ? { to } : {}
+}
+
+/** Who is signed in has nothing to do here. */
+function sendOn({ search }: { search: Return }): void {
+  if (session.get()) throw redirect({ href: search.to ?? '/', replace: true })
 }
 
 export const signInRoutes = [signInRoute, registerRoute]

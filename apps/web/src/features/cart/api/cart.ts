@@ -6,22 +6,36 @@ import { isRefusal } from '../../../api/errors.ts'
 import { queryClient } from '../../../api/query-client.ts'
 import { session } from '../../../api/session.ts'
 import { stored } from '../../../api/stored.ts'
+import { withoutLine, withQuantity } from '../cart-changes.ts'
 
-const cartId = stored<string>('doran.cart')
+const CART_ID = 'doran.cart'
+const cartId = stored<string>(CART_ID)
 const KEY = ['cart']
 
 /** The cart with prices and stock as they are now; null while nothing has been put into one. */
-export const cartQuery = queryOptions({ queryKey: KEY, queryFn: findCart, staleTime: 10_000 })
+export const cartQuery = queryOptions({
+  queryKey: KEY,
+  queryFn: findCart,
+  staleTime: 10_000,
+  // Another page of this browser may have changed it.
+  refetchOnWindowFocus: 'always',
+})
+
+addEventListener('storage', ({ key }) => {
+  if (key === CART_ID || key === null) queryClient.invalidateQueries({ queryKey: KEY })
+})
 
 async function findCart(): Promise<Cart | null> {
   const id = cartId.get()
   if (!id) return session.get() ? remember(await api.order.createCart()) : null
   try {
-    return await api.order.getCart({ cartId: id })
+    const cart = await api.order.getCart({ cartId: id })
+    const isLeftBehind = cart.buyerId === null && session.get()
+    return isLeftBehind ? remember(await api.order.mergeCart({ cartId: id })) : cart
   } catch (error) {
-    // It was ordered or merged elsewhere, or belongs to somebody who was signed in here before.
+    // It was ordered or merged elsewhere, has expired, or belongs to somebody who was signed in here before.
     if (!isGone(error)) throw error
-    forgetCart()
+    forgetCart(id)
     return findCart()
   }
 }
@@ -31,12 +45,13 @@ function isGone(error: unknown): boolean {
 }
 
 function remember(cart: Cart): Cart {
-  cartId.set(cart.id)
+  if (cartId.get() !== cart.id) cartId.set(cart.id)
   return cart
 }
 
-/** After the cart was ordered or its owner has left: the next one is new. */
-export function forgetCart(): void {
+/** After the cart was ordered or its owner has left: the next one is new. With an id, only if it is still that one. */
+export function forgetCart(id = cartId.get()): void {
+  if (cartId.get() !== id) return
   cartId.set(undefined)
   queryClient.setQueryData(KEY, null)
 }
@@ -49,8 +64,31 @@ export async function takeCartAlong(): Promise<void> {
     const cart = guests ? await api.order.mergeCart({ cartId: guests }) : await api.order.createCart()
     queryClient.setQueryData(KEY, remember(cart))
   } catch (error) {
+    // The next look at the cart tries again.
     if (!isGone(error)) cartId.set(guests)
     await queryClient.invalidateQueries({ queryKey: KEY })
+  }
+}
+
+/** One page at a time makes a cart where there is none, so that no second one takes its place. */
+async function openCart(): Promise<string> {
+  const open = async () => cartId.get() ?? remember(await api.order.createCart()).id
+  return navigator.locks ? await navigator.locks.request(CART_ID, open) : open()
+}
+
+interface LineChange {
+  sku: string
+  quantity: number
+}
+
+async function add(line: LineChange, again = true): Promise<Cart> {
+  const id = await openCart()
+  try {
+    return await api.order.addLine({ cartId: id, ...line })
+  } catch (error) {
+    if (!again || !isGone(error)) throw error
+    forgetCart(id)
+    return add(line, false)
   }
 }
 
@@ -58,15 +96,51 @@ export async function takeCartAlong(): Promise<void> {
 export function useAddToCart() {
   const client = useQueryClient()
   return useMutation({
-    mutationFn: async (line: { sku: string; quantity: number }) => {
-      const add = async () =>
-        api.order.addLine({ cartId: cartId.get() ?? remember(await api.order.createCart()).id, ...line })
-      return add().catch((error) => {
-        if (!isGone(error)) throw error
-        forgetCart()
-        return add()
-      })
-    },
+    mutationKey: KEY,
+    mutationFn: (line: LineChange) => add(line),
+    onMutate: () => client.cancelQueries({ queryKey: KEY }),
     onSuccess: (cart) => client.setQueryData(KEY, cart),
+  })
+}
+
+/** Sets how many there shall be; shown at once, taken back when it is refused. */
+export function useSetQuantity() {
+  return useCartChange(
+    ({ sku, quantity }: LineChange, cartId) => api.order.setLine({ cartId, sku, quantity }),
+    (cart, { sku, quantity }) => withQuantity(cart, sku, quantity),
+  )
+}
+
+export function useRemoveLine() {
+  return useCartChange(
+    ({ sku }: { sku: string }, cartId) => api.order.removeLine({ cartId, sku }),
+    (cart, { sku }) => withoutLine(cart, sku),
+  )
+}
+
+/** Changes are sent one after the other, and only the answer to the last one is shown. */
+function useCartChange<Change>(
+  send: (change: Change, cartId: string) => Promise<Cart>,
+  foresee: (cart: Cart, change: Change) => Cart,
+) {
+  const client = useQueryClient()
+  return useMutation({
+    mutationKey: KEY,
+    scope: { id: 'cart' },
+    mutationFn: async (change: Change) => send(change, await openCart()),
+    onMutate: async (change) => {
+      await client.cancelQueries({ queryKey: KEY })
+      const before = client.getQueryData(cartQuery.queryKey)
+      if (before) client.setQueryData(cartQuery.queryKey, foresee(before, change))
+      return { before }
+    },
+    onSuccess: (cart) => {
+      if (client.isMutating({ mutationKey: KEY }) === 1) client.setQueryData(cartQuery.queryKey, cart)
+    },
+    onError: (error, _change, context) => {
+      if (context?.before) client.setQueryData(cartQuery.queryKey, context.before)
+      if (isGone(error)) forgetCart()
+      return client.invalidateQueries({ queryKey: KEY })
+    },
   })
 }

@@ -1,0 +1,85 @@
+import type { Address as SavedAddress } from '@doran/user/contract'
+import type { ReactNode } from 'react'
+import { useMessages } from '../../language/language.ts'
+import type { AddressProblems } from './address-form.ts'
+import { chosenAddress, type Delivery } from './delivery.ts'
+import { checkoutMessages } from './messages.ts'
+import { NewAddress } from './new-address.tsx'
+
+export interface AddressChoiceProps {
+  saved: SavedAddress[]
+  delivery: Delivery
+  change: (part: Partial<Delivery>) => void
+  problems: AddressProblems
+  /** Why the new address could not be saved. */
+  refused: unknown
+}
+
+/** The address book as cards, with a new address as the last of them; without a book only the form. */
+export function AddressChoice(props: AddressChoiceProps) {
+  const t = useMessages(checkoutMessages)
+  const { saved, delivery, change } = props
+  const chosen = chosenAddress(saved, delivery.chosen)
+  if (saved.length === 0) return <NewAddress {...props} />
+  return (
+    <fieldset>
+      <legend className="sr-only">{t('chooseAddress')}</legend>
+      <div className="grid gap-3 sm:grid-cols-2">
+        {saved.map((address) => (
+          <Card
+            key={address.id}
+            value={address.id}
+            checked={chosen === address}
+            onChoose={(id) => change({ chosen: id })}
+          >
+            <span className="flex flex-wrap items-center gap-x-2 font-semibold">
+              {address.recipient}
+              {address.isDefault && (
+                <span className="rounded-full bg-leaf-soft px-2 py-0.5 text-xs text-leaf">{t('isDefault')}</span>
+              )}
+            </span>
+            <span className="mt-1 block text-sm">
+              {address.line1}
+              {address.line2 && `, ${address.line2}`}
+            </span>
+            <span className="block text-sm text-muted">
+              {address.postalCode} · {address.phone}
+            </span>
+          </Card>
+        ))}
+        <Card value="new" checked={!chosen} onChoose={(id) => change({ chosen: id })}>
+          <span className="block font-semibold">{t('newAddress')}</span>
+          <span className="mt-1 block text-sm text-muted">{t('newAddressText')}</span>
+        </Card>
+      </div>
+      {!chosen && (
+        <div className="mt-5">
+          <NewAddress {...props} />
+        </div>
+      )}
+    </fieldset>
+  )
+}
+
+interface CardProps {
+  value: string
+  checked: boolean
+  onChoose: (value: string) => void
+  children: ReactNode
+}
+
+function Card({ value, checked, onChoose, children }: CardProps) {
+  return (
+    <label className="flex cursor-pointer gap-3 rounded-2xl border border-line p-4 hover:border-field-line has-checked:border-brand has-checked:bg-brand-soft/40 has-checked:ring-1 has-checked:ring-brand">
+      <input
+        type="radio"
+        name="address"
+        value={value}
+        checked={checked}
+        onChange={() => onChoose(value)}
+        className="mt-1 size-5 shrink-0 accent-brand"
+      />
+      <span className="min-w-0">{children}</span>
+    </label>
+  )
+}

@@ -1,0 +1,61 @@
+/** A new address as it is being written, in the Korean form. */
+import type { Address } from '@doran/order/contract'
+
+export interface AddressForm {
+  recipient: string
+  phone: string
+  postalCode: string
+  line1: string
+  line2: string
+  /** Whether it goes into the address book. */
+  save: boolean
+}
+
+export const EMPTY_FORM: AddressForm = { recipient: '', phone: '', postalCode: '', line1: '', line2: '', save: true }
+
+export type AddressField = Exclude<keyof AddressForm, 'save'>
+
+export type AddressProblem =
+  | 'recipient_missing'
+  | 'phone_missing'
+  | 'phone_invalid'
+  | 'postal_missing'
+  | 'postal_invalid'
+  | 'line1_missing'
+
+export type AddressProblems = Partial<Record<AddressField, AddressProblem>>
+
+/** What is wrong with the fields, in the order in which they stand. */
+export function problemsOfAddress({ recipient, phone, postalCode, line1 }: AddressForm): AddressProblems {
+  const digits = phone.replace(/\D/g, '')
+  return {
+    ...(!recipient.trim() && { recipient: 'recipient_missing' }),
+    ...(!phone.trim()
+      ? { phone: 'phone_missing' }
+      : !(/^\+?\d(?:[ -]?\d){6,17}$/.test(phone.trim()) && digits.length <= 15) && { phone: 'phone_invalid' }),
+    ...(!postalCode.trim()
+      ? { postalCode: 'postal_missing' }
+      : !/^\d{5}$/.test(postalCode.trim()) && { postalCode: 'postal_invalid' }),
+    ...(!line1.trim() && { line1: 'line1_missing' }),
+  }
+}
+
+/** The address of a form that nothing is wrong with. */
+export function toAddress({ recipient, phone, postalCode, line1, line2 }: AddressForm): Address {
+  return {
+    recipient: recipient.trim(),
+    phone: phone.trim(),
+    postalCode: postalCode.trim(),
+    line1: line1.trim(),
+    ...(line2.trim() && { line2: line2.trim() }),
+    country: 'KR',
+  }
+}
+
+/** Korean numbers with their hyphens, as one writes them; all others stay as they were typed. */
+export function writtenPhone(typed: string): string {
+  const digits = typed.replace(/[ -]/g, '')
+  if (!/^0\d{8,10}$/.test(digits)) return typed.trim()
+  const area = digits.startsWith('02') ? 2 : 3
+  return `${digits.slice(0, area)}-${digits.slice(area, -4)}-${digits.slice(-4)}`
+}

@@ -1,0 +1,30 @@
+/** What the buyer has chosen and written about the delivery, kept while they are at the checkout. */
+
+import type { Address } from '@doran/order/contract'
+import type { Address as SavedAddress } from '@doran/user/contract'
+import { type AddressForm, EMPTY_FORM } from './address-form.ts'
+
+export const NOTES = ['note_none', 'note_door', 'note_guard', 'note_box', 'note_call', 'note_own'] as const
+
+export interface Delivery {
+  /** Id of a saved address, `new`, or nothing while the default counts. */
+  chosen?: string
+  form: AddressForm
+  /** Under which the new address is saved; renewed when it changes. */
+  formKey: string
+  note: (typeof NOTES)[number]
+  ownNote: string
+}
+
+export const NO_DELIVERY: Delivery = { form: EMPTY_FORM, formKey: '', note: 'note_none', ownNote: '' }
+
+/** The saved address that the order goes to; undefined for a new one. */
+export function chosenAddress(saved: readonly SavedAddress[], chosen: string | undefined): SavedAddress | undefined {
+  if (chosen === 'new') return undefined
+  return saved.find(({ id }) => id === chosen) ?? saved.find(({ isDefault }) => isDefault) ?? saved[0]
+}
+
+/** What an order needs to know of a saved address. */
+export function addressOfOrder({ recipient, phone, postalCode, line1, line2, country }: SavedAddress): Address {
+  return { recipient, phone, postalCode, line1, ...(line2 && { line2 }), country }
+}

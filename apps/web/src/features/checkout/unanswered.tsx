@@ -1,0 +1,46 @@
+import { useExplain } from '../../api/use-explain.ts'
+import { useFormat, useMessages } from '../../language/language.ts'
+import { Button, ButtonLink } from '../../ui/button.tsx'
+import { Banner, Notice } from '../../ui/states.tsx'
+import type { Intent, usePlaceOrder } from './api/place-order.ts'
+import { checkoutMessages } from './messages.ts'
+
+/** An order was sent and the answer never came: it is sent again as the same one, or given up. */
+export function Unanswered({ intent, placing }: { intent: Intent; placing: ReturnType<typeof usePlaceOrder> }) {
+  const t = useMessages(checkoutMessages)
+  const { money } = useFormat()
+  const explain = useExplain()
+  const { recipient, line1 } = intent.address
+  return (
+    <div role="alert">
+      <Notice
+        picture="offline"
+        level={1}
+        title={t('unansweredTitle')}
+        actions={
+          <>
+            <Button size="large" busy={placing.isPending} onClick={() => placing.mutate(intent)}>
+              {t('sendAgain')}
+            </Button>
+            <ButtonLink to="/orders" size="large" look="secondary">
+              {t('lookFirst')}
+            </ButtonLink>
+            <Button look="quiet" disabled={placing.isPending} onClick={placing.giveUp}>
+              {t('giveUp')}
+            </Button>
+          </>
+        }
+      >
+        <p>{t('unanswered')}</p>
+        <p className="mt-4 font-semibold text-ink">
+          {money(intent.expectedTotal, 'KRW')} · {t('orderAtAddress', { recipient, line1 })}
+        </p>
+        {placing.error && (
+          <div className="mt-4">
+            <Banner tone="failure">{explain(placing.error).text}</Banner>
+          </div>
+        )}
+      </Notice>
+    </div>
+  )
+}

@@ -1,0 +1,80 @@
+/** The timeline of an order as something that can be told. */
+import type { Order } from '@doran/order/contract'
+import type { ordersMessages } from './messages.ts'
+
+type Text = keyof (typeof ordersMessages)['ko']
+
+export interface Chapter {
+  at: string
+  /** The message that tells it. */
+  title: Extract<Text, `story_${string}`>
+  tone: 'done' | 'waiting' | 'bad'
+  /** Why, as a message; only where something was refused. */
+  why?: Extract<Text, `why_${string}`>
+  /** What the buyer has written. */
+  reason?: string
+  /** The seller's parts that it is about, when not about the whole order. */
+  parts: Order['sellers']
+  /** Minor units that go back, or have gone back. */
+  refunded: number
+}
+
+/** What has happened to an order, in order. Steps of a later version that nobody here knows are left out. */
+export function storyOf({ timeline, sellers }: Pick<Order, 'timeline' | 'sellers'>): Chapter[] {
+  return timeline.flatMap(({ at, what, details }) => {
+    const kind = KINDS[what]
+    if (!kind) return []
+    const ids = Array.isArray(details.sellerOrderIds) ? details.sellerOrderIds : []
+    const parts = sellers.filter(({ id }) => ids.includes(id))
+    return {
+      at,
+      ...kind,
+      ...whyOf(details),
+      ...(typeof details.reason === 'string' && details.reason && { reason: details.reason }),
+      parts: parts.length < sellers.length ? parts : [],
+      refunded: typeof details.refunded === 'number' ? details.refunded : 0,
+    }
+  })
+}
+
+const KINDS: Record<string, Pick<Chapter, 'title' | 'tone'>> = {
+  placed: { title: 'story_placed', tone: 'done' },
+  payment_started: { title: 'story_payment_started', tone: 'waiting' },
+  payment_approved: { title: 'story_payment_approved', tone: 'waiting' },
+  payment_failed: { title: 'story_payment_failed', tone: 'bad' },
+  paid: { title: 'story_paid', tone: 'done' },
+  cancel_requested: { title: 'story_cancel_requested', tone: 'waiting' },
+  cancelled: { title: 'story_cancelled', tone: 'done' },
+  cancel_failed: { title: 'story_cancel_failed', tone: 'bad' },
+  expired: { title: 'story_expired', tone: 'bad' },
+}
+
+function whyOf({ code }: Record<string, unknown>): Pick<Chapter, 'why'> {
+  return typeof code === 'string' ? { why: reasonOf(code) } : {}
+}
+
+/** The message that says why a payment or a cancellation was refused. */
+export function reasonOf(code: string): Extract<Text, `why_${string}`> {
+  return REASONS[code] ?? 'why_other'
+}
+
+const REASONS: Record<string, Extract<Text, `why_${string}`>> = {
+  card_declined: 'why_card_declined',
+  payment_declined: 'why_card_declined',
+  insufficient_funds: 'why_insufficient_funds',
+  authentication_failed: 'why_authentication_failed',
+  cancelled_by_buyer: 'why_cancelled_by_buyer',
+  payment_not_approved: 'why_not_finished',
+  payment_cancelled: 'why_not_finished',
+  expired: 'why_expired',
+  out_of_stock: 'why_out_of_stock',
+  not_enough_stock: 'why_out_of_stock',
+  provider_error: 'why_provider',
+  provider_unavailable: 'why_provider',
+}
+
+/** The payment that was tried last. */
+export function lastPaymentOf({ timeline, paymentId }: Pick<Order, 'timeline' | 'paymentId'>): string | undefined {
+  const started = timeline.findLast(({ what }) => what === 'payment_started')?.details.paymentId
+  return paymentId ?? (typeof started === 'string' ? started : undefined)
+}
