@@ -38,7 +38,11 @@ for (const file of catalogueFiles) {
       assert.deepEqual(Object.keys(en).sort(), Object.keys(ko).sort(), name)
       for (const [key, korean] of Object.entries(ko)) {
         const english = forms(en[key] as Message)
-        assert.match(korean, /[가-힣]|^[^a-z]*$|^[A-Z]/, `${name}.${key} is not Korean: ${korean}`)
+        assert.match(
+          korean.replace(/\{\w+\}/g, ''),
+          /[가-힣]|^[^a-z]*$|^[A-Z]/,
+          `${name}.${key} is not Korean: ${korean}`,
+        )
         for (const text of english) {
           assert.ok(text.trim(), `${name}.${key} is empty`)
           assert.doesNotMatch(text, /[가-힣]/, `${name}.${key} is not English: ${text}`)
@@ -52,9 +56,7 @@ for (const file of catalogueFiles) {
     const sources = await otherSources
     for (const [name, { ko }] of await cataloguesOf(file)) {
       if (name === 'errorMessages') continue
-      const unused = Object.keys(ko).filter(
-        (key) => !new RegExp(`['"\`]${key}['"\`]|\\b${key}\\b(?=['"]?:)`).test(sources),
-      )
+      const unused = Object.keys(ko).filter((key) => !isUsed(key, sources))
       assert.deepEqual(unused, [], name)
     }
   })
@@ -79,6 +81,15 @@ test('a text outside of the catalogues would be found', () => {
 
   assert.deepEqual(found.filter(Boolean), ['Hello', 'World ', 'there'])
 })
+
+/** Named as it is, or put together: `status_${status}`. */
+function isUsed(key: string, sources: string): boolean {
+  const prefix = key.slice(0, key.indexOf('_') + 1)
+  return (
+    new RegExp(`['"\`]${key}['"\`]|\\b${key}\\b(?=['"]?:)`).test(sources) ||
+    (prefix !== '' && sources.includes(`\`${prefix}\${`))
+  )
+}
 
 interface Node {
   readonly type: string

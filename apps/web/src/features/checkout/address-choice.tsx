@@ -1,7 +1,8 @@
 import type { Address as SavedAddress } from '@doran/user/contract'
 import type { ReactNode } from 'react'
 import { useMessages } from '../../language/language.ts'
-import type { AddressProblems } from './address-form.ts'
+import type { AddressProblems } from '../addresses/address-form.ts'
+import { AddressLines } from '../addresses/address-lines.tsx'
 import { chosenAddress, type Delivery } from './delivery.ts'
 import { checkoutMessages } from './messages.ts'
 import { NewAddress } from './new-address.tsx'
@@ -32,19 +33,7 @@ export function AddressChoice(props: AddressChoiceProps) {
             checked={chosen === address}
             onChoose={(id) => change({ chosen: id })}
           >
-            <span className="flex flex-wrap items-center gap-x-2 font-semibold">
-              {address.recipient}
-              {address.isDefault && (
-                <span className="rounded-full bg-leaf-soft px-2 py-0.5 text-xs text-leaf">{t('isDefault')}</span>
-              )}
-            </span>
-            <span className="mt-1 block text-sm">
-              {address.line1}
-              {address.line2 && `, ${address.line2}`}
-            </span>
-            <span className="block text-sm text-muted">
-              {address.postalCode} · {address.phone}
-            </span>
+            <AddressLines address={address} />
           </Card>
         ))}
         <Card value="new" checked={!chosen} onChoose={(id) => change({ chosen: id })}>

@@ -2,21 +2,29 @@
 
 import type { Address } from '@doran/order/contract'
 import type { Address as SavedAddress } from '@doran/user/contract'
-import { type AddressForm, EMPTY_FORM } from './address-form.ts'
+import { type AddressForm, EMPTY_FORM } from '../addresses/address-form.ts'
 
 export const NOTES = ['note_none', 'note_door', 'note_guard', 'note_box', 'note_call', 'note_own'] as const
 
 export interface Delivery {
   /** Id of a saved address, `new`, or nothing while the default counts. */
   chosen?: string
-  form: AddressForm
+  form: AddressForm & {
+    /** Whether it goes into the address book. */
+    save: boolean
+  }
   /** Under which the new address is saved; renewed when it changes. */
   formKey: string
   note: (typeof NOTES)[number]
   ownNote: string
 }
 
-export const NO_DELIVERY: Delivery = { form: EMPTY_FORM, formKey: '', note: 'note_none', ownNote: '' }
+export const NO_DELIVERY: Delivery = {
+  form: { ...EMPTY_FORM, save: true },
+  formKey: '',
+  note: 'note_none',
+  ownNote: '',
+}
 
 /** The saved address that the order goes to; undefined for a new one. */
 export function chosenAddress(saved: readonly SavedAddress[], chosen: string | undefined): SavedAddress | undefined {

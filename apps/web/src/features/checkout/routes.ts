@@ -1,9 +1,9 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
 import { queryClient } from '../../api/query-client.ts'
 import { rootRoute } from '../../shell/root.tsx'
+import { addressBookQuery } from '../addresses/api/addresses.ts'
 import { cartQuery } from '../cart/api/cart.ts'
 import { requireSession } from '../sign-in/require-session.ts'
-import { addressBookQuery } from './api/addresses.ts'
 
 const checkoutRoute = createRoute({
   getParentRoute: () => rootRoute,

@@ -63,7 +63,6 @@ export const myPageMessages = catalogue({
     remove: '지우기',
     removeOf: '{recipient} 배송지 지우기',
     removed: '배송지를 지웠어요',
-    isDefault: '기본 배송지',
     makeDefault: '기본 배송지로 쓰기',
   },
   en: {
@@ -129,7 +128,6 @@ export const myPageMessages = catalogue({
     remove: 'Remove',
     removeOf: 'Remove the address of {recipient}',
     removed: 'The address is removed',
-    isDefault: 'Default',
     makeDefault: 'Use as the default',
   },
 })

@@ -1,8 +1,8 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
 import { queryClient } from '../../api/query-client.ts'
 import { rootRoute } from '../../shell/root.tsx'
+import { addressBookQuery } from '../addresses/api/addresses.ts'
 import { requireSession } from '../sign-in/require-session.ts'
-import { addressesQuery } from './api/addresses.ts'
 import { profileQuery } from './api/profile.ts'
 import { sessionsQuery } from './api/sessions.ts'
 
@@ -23,7 +23,7 @@ const profileRoute = createRoute({
 const addressesRoute = createRoute({
   getParentRoute: () => myPageRoute,
   path: '/addresses',
-  loader: () => void queryClient.prefetchQuery(addressesQuery),
+  loader: () => void queryClient.prefetchQuery(addressBookQuery),
   component: lazyRouteComponent(() => import('./addresses-screen.tsx'), 'AddressesScreen'),
 })
 

@@ -8,7 +8,6 @@ const home: AddressForm = {
   postalCode: '04524',
   line1: '서울 중구 세종대로 110',
   line2: '3층',
-  save: true,
 }
 
 describe('the form of an address', () => {

@@ -1,5 +1,6 @@
 /** A new address as it is being written, in the Korean form. */
 import type { Address } from '@doran/order/contract'
+import type { Address as SavedAddress } from '@doran/user/contract'
 
 export interface AddressForm {
   recipient: string
@@ -7,13 +8,11 @@ export interface AddressForm {
   postalCode: string
   line1: string
   line2: string
-  /** Whether it goes into the address book. */
-  save: boolean
 }
 
-export const EMPTY_FORM: AddressForm = { recipient: '', phone: '', postalCode: '', line1: '', line2: '', save: true }
+export const EMPTY_FORM: AddressForm = { recipient: '', phone: '', postalCode: '', line1: '', line2: '' }
 
-export type AddressField = Exclude<keyof AddressForm, 'save'>
+export type AddressField = keyof AddressForm
 
 export type AddressProblem =
   | 'recipient_missing'
@@ -58,4 +57,9 @@ export function writtenPhone(typed: string): string {
   if (!/^0\d{8,10}$/.test(digits)) return typed.trim()
   const area = digits.startsWith('02') ? 2 : 3
   return `${digits.slice(0, area)}-${digits.slice(area, -4)}-${digits.slice(-4)}`
+}
+
+/** A saved address, to be changed. */
+export function formOf({ recipient, phone, postalCode, line1, line2 }: SavedAddress): AddressForm {
+  return { recipient, phone, postalCode, line1, line2: line2 ?? '' }
 }
