@@ -29,6 +29,8 @@ const CATALOGUE = new URL('apps/server/seed/catalogue/', ROOT)
 const SHOP = new URL('apps/server/seed/pictures/', ROOT)
 const WEB = new URL('apps/web/public/pictures/', ROOT)
 const AT_ONCE = 3
+/** Soft shadows on nothing need more than those on paper. */
+const STICKER_QUALITY = 70
 
 /** Only those whose name begins so, when it is given: `draw.ts FOD-KIM`. */
 const only = process.argv[2] ?? ''
@@ -83,20 +85,18 @@ function planPerson(name: string, animal: string, index: number): void {
 
 function planSticker(name: string, things: string): void {
   if (!wanted(name)) return
-  tasks.push(async () => save(await drawSticker(readThings(things)), 320, new URL(`${name}.avif`, WEB)))
+  const file = new URL(`${name}.avif`, WEB)
+  tasks.push(async () => save(await drawSticker(readThings(things)), 320, file, STICKER_QUALITY))
 }
 
 async function saveProduct(sku: string, number: number, picture: Buffer): Promise<void> {
   const name = `products/${sku.toLowerCase()}-${number}`
-  await save(picture, 800, new URL(`${name}.avif`, SHOP))
+  await save(picture, 800, new URL(`${name}.avif`, SHOP), 45)
   await save(picture, 400, new URL(`${name}.w400.avif`, SHOP))
 }
 
-async function save(picture: Buffer, edge: number, file: URL): Promise<void> {
-  const avif = await sharp(picture)
-    .resize(edge)
-    .avif({ quality: edge === 800 ? 45 : 46, effort: 3 })
-    .toBuffer()
+async function save(picture: Buffer, edge: number, file: URL, quality = 46): Promise<void> {
+  const avif = await sharp(picture).resize(edge).avif({ quality, effort: 3 }).toBuffer()
   await writeFile(file, avif)
 }
 

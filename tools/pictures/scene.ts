@@ -27,7 +27,7 @@ export async function drawObject(things: Thing[], tone: Tone): Promise<Buffer> {
   const main = place(beside === 1 ? 0.455 : 0.5, 0.77, beside === 0 ? 0.55 : 0.51)
   const standing = [place(0.745, 0.81, 0.25), place(0.235, 0.81, 0.23)]
   const hanging = [place(0.79, 0.34, 0.18), place(0.21, 0.32, 0.15)]
-  return paint(backdrop(tone), await arrange(things, main, standing, hanging), tone)
+  return paint(backdrop(tone), await arrange(things, main, standing, hanging), shadeOf(tone))
 }
 
 /** The thing among others, on a floor before a paper shape. Every second scene is mirrored. */
@@ -36,22 +36,22 @@ export async function drawScene(things: Thing[], tone: Tone, index: number): Pro
   const main = place(side(0.44), 0.79, 0.46)
   const standing = [place(side(0.77), 0.84, 0.27), place(side(0.165), 0.86, 0.2), place(side(0.56), 0.91, 0.17)]
   const hanging = [place(side(0.79), 0.36, 0.19), place(side(0.17), 0.33, 0.15)]
-  return paint(stage(tone, index), await arrange(things, main, standing, hanging), tone)
+  return paint(stage(tone, index), await arrange(things, main, standing, hanging), shadeOf(tone))
 }
 
 /** Large in the middle, and whole in a circle. */
 export async function drawPortrait(thing: Thing, tone: Tone): Promise<Buffer> {
   const face = await cutOut(thing, EDGE * 0.6)
   const [left, top] = [(EDGE - face.width) / 2, (EDGE - face.height) / 2]
-  return paint(backdrop(tone), [{ cutout: face, left, top, above: true }], tone)
+  return paint(backdrop(tone), [{ cutout: face, left, top, above: true }], shadeOf(tone))
 }
 
-/** On nothing, for pages of any colour. */
+/** On nothing, for pages of any colour: only black throws a shadow on light ones without glowing on dark ones. */
 export async function drawSticker(things: Thing[]): Promise<Buffer> {
   const main = place(things.length > 1 ? 0.46 : 0.5, 0.83, 0.6)
   const standing = [place(0.79, 0.87, 0.3), place(0.17, 0.88, 0.24)]
   const hanging = [place(0.82, 0.34, 0.22), place(0.16, 0.32, 0.19)]
-  return paint('', await arrange(things, main, standing, hanging), '#8a8590')
+  return paint('', await arrange(things, main, standing, hanging), '#000000')
 }
 
 function place(x: number, ground: number, room: number): Place {
@@ -75,10 +75,10 @@ async function arrange(things: Thing[], main: Place, standing: Place[], hanging:
   return placed
 }
 
-async function paint(background: string, placed: Placed[], tone: Tone): Promise<Buffer> {
-  const shade = darker(tone, 0.78)
+async function paint(background: string, placed: Placed[], shade: Tone): Promise<Buffer> {
   const layers = [{ input: svg(background), left: 0, top: 0 }]
-  for (const one of placed) layers.push(await castShadow(one, shade))
+  // Without a background there is no wall that a shadow could fall on.
+  if (background) for (const one of placed) layers.push(await castShadow(one, shade))
   const spots = placed.filter(({ above }) => !above).map(contactShadow)
   layers.push({ input: svg(`${spotGradient(shade)}${spots.join('')}`), left: 0, top: 0 })
   for (const { cutout, left, top } of placed)
@@ -86,6 +86,10 @@ async function paint(background: string, placed: Placed[], tone: Tone): Promise<
   const blank = { width: EDGE, height: EDGE, channels: 4 as const, background: { r: 0, g: 0, b: 0, alpha: 0 } }
   const image = await sharp({ create: blank }).composite(layers).png(QUICK).toBuffer()
   return background ? sharp(image).removeAlpha().png(QUICK).toBuffer() : image
+}
+
+function shadeOf(tone: Tone): Tone {
+  return darker(tone, 0.78)
 }
 
 function spotGradient(shade: Tone): string {
@@ -108,7 +112,6 @@ async function castShadow({ cutout, left, top }: Placed, shade: Tone) {
     .extend({ top: margin, bottom: margin, left: margin, right: margin, background: { r: 0, g: 0, b: 0, alpha: 0 } })
     .extractChannel('alpha')
     .blur(20)
-    .linear(0.13, 0)
     .toBuffer()
   const size = { width: cutout.width + 2 * margin, height: cutout.height + 2 * margin, channels: 3 as const }
   const input = await sharp({ create: { ...size, background: shade } })
