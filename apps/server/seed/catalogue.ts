@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { type Static, Type } from '@doran/kernel'
-import { type CatalogueProduct, Name, Sku, Slug } from '@doran/product/contract'
+import { type CatalogueProduct, type Image, Name, Sku, Slug } from '@doran/product/contract'
 
 const strict = { additionalProperties: false }
 const Named = { slug: Slug, name: Name }
@@ -103,6 +103,7 @@ export function catalogueProductOf(product: SeedProduct, sellerId: string): Cata
     brand,
     name,
     description,
+    images: imagesOf(product),
     createdAt: createdAtOf(sku),
     // Of most a few, of some some hundreds; always the same for a SKU.
     sold: Math.floor(3 / (createHash('sha256').update(`sold ${sku}`).digest().readUInt32BE() / 2 ** 32 + 0.005)),
@@ -116,6 +117,18 @@ export function catalogueProductOf(product: SeedProduct, sellerId: string): Cata
     })),
     variants: variantsOf(product).map(({ sku, price, options }) => ({ sku, price, options })),
   }
+}
+
+/** The product alone, and among other things. The files are in `pictures/products/`. */
+function imagesOf({ sku, name }: SeedProduct): Image[] {
+  const path = `/pictures/products/${sku.toLowerCase()}`
+  return [
+    { url: `${path}-1.avif`, alt: name },
+    {
+      url: `${path}-2.avif`,
+      alt: { ko: `${name.ko}, 어울리는 물건들과 함께`, en: `${name.en}, with things that go with it` },
+    },
+  ]
 }
 
 const NEWEST = Date.UTC(2026, 8, 1)

@@ -15,7 +15,8 @@ export interface CommunityAuthor {
   name: string
   locale: Locale
   bio: string
-  image: string | null
+  /** Address of a picture of the shop. */
+  image: string
 }
 
 export interface CommunityArticle {
@@ -63,6 +64,11 @@ const BATCH = 1_000
 /** Far apart, so that no two streams of numbers meet. */
 const STREAMS = { locale: 0, author: 1, subject: 2, article: 3, moment: 4, comment: 5, favorite: 6, follow: 7 }
 const STREAM_LENGTH = 100_000_007
+/** Pictures in `pictures/people/`, mixed so that neighbours differ. */
+export const PEOPLE = [
+  ...['otter', 'cat', 'panda', 'fox', 'koala', 'rabbit', 'penguin', 'dog', 'owl', 'hamster', 'polar-bear', 'frog'],
+  ...['tiger', 'hedgehog', 'dolphin', 'bear', 'chick', 'raccoon', 'mouse', 'lion', 'bird', 'cow', 'unicorn', 'octopus'],
+]
 /** A prime larger than most communities: its multiples visit every article once. */
 const STRIDE = 15_485_863
 
@@ -151,7 +157,7 @@ function authorAt(index: number, seed: number): CommunityAuthor {
     name: locale === 'ko' ? `${family}${given}` : `${given} ${family}`,
     locale,
     bio: fill(oneOf(section(any, 'bios'), next), gaps, next),
-    image: null,
+    image: `/pictures/people/${PEOPLE[index % PEOPLE.length]}.avif`,
   }
 }
 

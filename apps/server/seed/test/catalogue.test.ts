@@ -144,4 +144,13 @@ describe('a product of the catalogue', () => {
 
     assert.deepEqual(attributes, [{ name: { ko: '원산지', en: 'Origin' }, value: { ko: '하동', en: 'Hadong' } }])
   })
+
+  it('has a picture of it alone and one among other things, each described in both languages', () => {
+    const { images = [] } = catalogueProductOf(plain, 'someone')
+
+    assert.deepEqual(images[0], { url: '/pictures/products/fod-tea-001-1.avif', alt: plain.name })
+    assert.equal(images[1]?.url, '/pictures/products/fod-tea-001-2.avif')
+    assert.match(images[1]?.alt.ko ?? '', /^작설차, /)
+    assert.match(images[1]?.alt.en ?? '', /^Sparrow-tongue tea, /)
+  })
 })

@@ -59,5 +59,6 @@ describe('the sample community', () => {
     for (const { createdAt } of comments) assert.ok(createdAt > liked.createdAt)
     const { profile: shown } = await platform.api(profile).getProfile({ username: liked.author.username })
     assert.ok(shown.bio)
+    assert.match(shown.image ?? '', /^\/pictures\/people\/[a-z-]+\.avif$/)
   })
 })
