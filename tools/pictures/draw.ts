@@ -27,7 +27,7 @@ interface Department {
 const ROOT = new URL('../../', import.meta.url)
 const CATALOGUE = new URL('apps/server/seed/catalogue/', ROOT)
 const SHOP = new URL('apps/server/seed/pictures/', ROOT)
-const WEB = new URL('apps/web/public/pictures/', ROOT)
+const WEB = new URL('apps/web/public/illustrations/', ROOT)
 const AT_ONCE = 3
 /** Soft shadows on nothing need more than those on paper. */
 const STICKER_QUALITY = 70
