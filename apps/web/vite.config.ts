@@ -1,8 +1,9 @@
 import tailwindcss from '@tailwindcss/vite'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
+import { chunks } from './build/chunks.ts'
 import { contracts } from './build/contracts.ts'
-import { policyInPage } from './build/pages.ts'
+import { applicationSoon, policyInPage } from './build/pages.ts'
 
 /** `vite --mode community` builds or serves the edition that is only the community. */
 export default defineConfig(({ mode }) => {
@@ -10,12 +11,13 @@ export default defineConfig(({ mode }) => {
   return {
     root: import.meta.dirname,
     base: process.env.BASE_PATH || '/',
-    plugins: [contracts(), react(), tailwindcss(), policyInPage()],
+    plugins: [contracts(), react(), tailwindcss(), policyInPage(), applicationSoon()],
     define: { __EDITION__: JSON.stringify(mode === 'community' ? 'community' : 'marketplace') },
     build: {
       // A picture in a script costs every visitor; as a file it costs who sees it.
       assetsInlineLimit: 0,
       modulePreload: { polyfill: false },
+      rolldownOptions: { output: { codeSplitting: { groups: chunks } } },
     },
     server: { proxy: { '/api': api, '/pictures': api, '/docs': api } },
   }

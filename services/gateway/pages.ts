@@ -63,7 +63,9 @@ interface Rest {
   Params: { '*': string }
 }
 
-function headersOf(path: string): Record<string, string> {
+/** The path is that of the file which is sent, so it may be a compressed one's. */
+function headersOf(sent: string): Record<string, string> {
+  const path = sent.replace(/\.(br|gz)$/, '')
   if (path.endsWith('.html')) {
     return {
       'cache-control': REVALIDATED,

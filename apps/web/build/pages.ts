@@ -35,6 +35,25 @@ export function policyInPage(): Plugin {
   }
 }
 
+/** Has the browser load the application beside the first code, which asks for it a round trip later. */
+export function applicationSoon(): Plugin {
+  return {
+    name: 'doran-application-soon',
+    apply: 'build',
+    transformIndexHtml: {
+      order: 'post',
+      handler(_html, { bundle = {} }) {
+        const files = Object.keys(bundle).filter((file) => /^assets\/application-.*\.js$/.test(file))
+        return files.map((file) => ({
+          tag: 'link',
+          attrs: { rel: 'modulepreload', crossorigin: '', href: `${process.env.BASE_PATH || '/'}${file}` },
+          injectTo: 'head',
+        }))
+      },
+    },
+  }
+}
+
 /** Finishes what Vite has built in this folder. `apiUrl` is where the API is when that is not where the pages are. */
 export async function finishPages(folder: string, apiUrl: string): Promise<void> {
   await writeFile(join(folder, 'config.json'), `${JSON.stringify({ apiUrl }, null, 2)}\n`)

@@ -1,10 +1,6 @@
-import { QueryClientProvider } from '@tanstack/react-query'
-import { RouterProvider } from '@tanstack/react-router'
-import { StrictMode } from 'react'
-import { createRoot } from 'react-dom/client'
+/** The first code that runs. It is small, so that what the first screen shows is asked for before the rest is here. */
 import { loadConfig } from './api/config.ts'
-import { queryClient } from './api/query-client.ts'
-import { router } from './routes.tsx'
+import { openFirstScreen } from './first-screen.ts'
 import './styles.css'
 
 /** Where it is written when the page was last loaded anew because a part of it was gone; milliseconds since 1970. */
@@ -18,11 +14,8 @@ addEventListener('vite:preloadError', (event) => {
   location.reload()
 })
 
+const application = import('./application.tsx')
 await loadConfig()
-createRoot(document.getElementById('root') as HTMLElement).render(
-  <StrictMode>
-    <QueryClientProvider client={queryClient}>
-      <RouterProvider router={router} />
-    </QueryClientProvider>
-  </StrictMode>,
-)
+openFirstScreen()
+const { start } = await application
+start()

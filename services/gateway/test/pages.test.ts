@@ -67,6 +67,8 @@ describe('the pages at the public door', () => {
 
     assert.equal(headers['content-encoding'], 'br')
     assert.equal(headers['content-length'], String(FILES['web/index.html.br'].length))
+    assert.match(String(headers['content-security-policy']), /default-src 'self'/)
+    assert.equal(headers['cache-control'], 'no-cache')
   })
 
   it('may be kept for ever when they are named by their content', async () => {
