@@ -8,9 +8,8 @@ import { catalogueMessages } from './messages.ts'
 export function CategoryChips({ path }: { path: CategoryNode[] }) {
   const t = useMessages(catalogueMessages)
   const { text } = useFormat()
-  const here = path.at(-1)
   const above = path.findLast(({ children }) => children.length > 0)
-  if (!here || !above) return null
+  if (!above) return null
   const chips = [{ slug: above.slug, label: t('all') }].concat(
     above.children.map(({ slug, name }) => ({ slug, label: text(name) })),
   )
@@ -19,12 +18,7 @@ export function CategoryChips({ path }: { path: CategoryNode[] }) {
       <ul className={CHIP_ROW}>
         {chips.map(({ slug, label }) => (
           <li key={slug}>
-            <Link
-              to="/categories/$slug"
-              params={{ slug }}
-              aria-current={slug === here.slug ? 'true' : undefined}
-              className={CHIP}
-            >
+            <Link to="/categories/$slug" params={{ slug }} className={CHIP}>
               {label}
             </Link>
           </li>

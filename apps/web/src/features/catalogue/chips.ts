@@ -4,4 +4,5 @@ export const CHIP_ROW =
 
 export const CHIP =
   'flex min-h-11 items-center rounded-full border border-line bg-surface px-4 text-[0.95rem] font-medium hover:bg-sunken ' +
-  'aria-[current=true]:border-brand aria-[current=true]:bg-brand-soft aria-[current=true]:text-on-brand-soft'
+  'aria-[current=page]:border-brand aria-[current=page]:bg-brand-soft aria-[current=page]:text-on-brand-soft ' +
+  'aria-pressed:border-brand aria-pressed:bg-brand-soft aria-pressed:text-on-brand-soft'

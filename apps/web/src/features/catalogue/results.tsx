@@ -1,9 +1,9 @@
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
-import { useLocation } from '@tanstack/react-router'
+import { useLoaderData } from '@tanstack/react-router'
 import { useEffect, useRef } from 'react'
 import { useMessages } from '../../language/language.ts'
 import { Failed } from '../../ui/states.tsx'
-import { type List, listQuery } from './api/products.ts'
+import { type List, listQuery, type OpenedList } from './api/products.ts'
 import { rememberPages } from './loaded-pages.ts'
 import { catalogueMessages } from './messages.ts'
 import { More } from './more.tsx'
@@ -26,7 +26,7 @@ export function Results({ list }: { list: List }) {
   return (
     <div aria-busy={query.isPlaceholderData} className="transition-opacity aria-busy:opacity-40">
       <p role="status" className="sr-only">
-        {t('shown', { count: products.length })}
+        {products.length > 0 ? t('shown', { count: products.length }) : t('nothing')}
       </p>
       {products.length === 0 ? <NothingFound /> : <ProductGrid ref={grid} products={products} />}
       <More query={query} onPress={next} />
@@ -35,7 +35,8 @@ export function Results({ list }: { list: List }) {
 }
 
 function useRememberedPages(pages: number | undefined): void {
-  const place = useLocation({ select: ({ state }) => state.__TSR_key })
+  // Not the current location, which is ahead of the list while the next one is being loaded.
+  const place = useLoaderData({ strict: false, select: (data) => (data as OpenedList | undefined)?.place })
   useEffect(() => {
     if (pages !== undefined) rememberPages(place, pages)
   }, [place, pages])

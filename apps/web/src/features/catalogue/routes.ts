@@ -12,7 +12,7 @@ const categoryRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/categories/$slug',
   validateSearch: readFilters,
-  loaderDeps: ({ search }) => search,
+  loaderDeps: ({ search }) => readFilters(search),
   loader: ({ params: { slug }, deps, location }) => {
     queryClient.prefetchQuery(categoriesQuery)
     queryClient.prefetchQuery(brandsQuery(slug))
@@ -25,7 +25,7 @@ const searchRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/search',
   validateSearch: readFilters,
-  loaderDeps: ({ search }) => search,
+  loaderDeps: ({ search }) => readFilters(search),
   loader: ({ deps, location }) => {
     queryClient.prefetchQuery(categoriesQuery)
     queryClient.prefetchQuery(brandsQuery(deps.category))
@@ -38,7 +38,7 @@ const sellerRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/sellers/$sellerId',
   validateSearch: readFilters,
-  loaderDeps: ({ search }) => search,
+  loaderDeps: ({ search }) => readFilters(search),
   loader: ({ params: { sellerId }, deps, location }) => {
     queryClient.prefetchQuery(sellerQuery(sellerId))
     return openList(sellerList(sellerId, deps), location.state.__TSR_key)

@@ -1,5 +1,4 @@
 import { useQuery } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
 import { useFormat, useMessages } from '../../language/language.ts'
 import { Page } from '../../ui/page.tsx'
 import { Skeleton } from '../../ui/states.tsx'
@@ -27,6 +26,7 @@ export function SearchScreen() {
 function Departments({ chosen }: { chosen: string | undefined }) {
   const t = useMessages(catalogueMessages)
   const { text } = useFormat()
+  const { change } = useFilters()
   const { data: departments } = useQuery(categoriesQuery)
   if (!departments) return <Skeleton className="h-13" />
   const chips: { slug?: string; label: string }[] = [
@@ -34,21 +34,19 @@ function Departments({ chosen }: { chosen: string | undefined }) {
     ...departments.map(({ slug, name }) => ({ slug, label: text(name) })),
   ]
   return (
-    <nav aria-label={t('within')}>
-      <ul className={CHIP_ROW}>
-        {chips.map(({ slug, label }) => (
-          <li key={label}>
-            <Link
-              to="/search"
-              search={({ category: _, brand: __, ...others }) => (slug ? { ...others, category: slug } : others)}
-              aria-current={slug === chosen ? 'true' : undefined}
-              className={CHIP}
-            >
-              {label}
-            </Link>
-          </li>
-        ))}
-      </ul>
-    </nav>
+    <ul aria-label={t('within')} className={CHIP_ROW}>
+      {chips.map(({ slug, label }) => (
+        <li key={label}>
+          <button
+            type="button"
+            aria-pressed={slug === chosen}
+            onClick={() => change({ category: slug, brand: undefined })}
+            className={CHIP}
+          >
+            {label}
+          </button>
+        </li>
+      ))}
+    </ul>
   )
 }

@@ -9,7 +9,7 @@ export function Welcome() {
       <div className="max-w-xl">
         <h1 className="text-[2rem] font-extrabold sm:text-5xl">{t('welcome')}</h1>
         <p className="mt-4 text-lg text-ink/80">{t('welcomeText')}</p>
-        <div className="mt-7 flex flex-wrap gap-3">
+        <div className="mt-7 flex flex-col items-start gap-3 sm:flex-row">
           <ButtonLink to="/search" size="large">
             {t('browse')}
           </ButtonLink>
@@ -24,7 +24,7 @@ export function Welcome() {
         width={320}
         height={320}
         fetchPriority="high"
-        className="mx-auto mt-6 size-44 sm:mt-0 sm:size-64 lg:size-80"
+        className="absolute -right-2 bottom-2 size-36 sm:static sm:size-64 lg:size-80"
       />
     </section>
   )

@@ -10,7 +10,7 @@ export function Facts({ product }: { product: Product }) {
   const facts = brand ? [{ name: t('brand'), value: text(brand.name) }] : []
   facts.push(...attributes.map(({ name, value }) => ({ name: text(name), value: text(value) })))
   return (
-    <div className="mt-14 grid gap-10 border-t border-line pt-10 lg:grid-cols-[minmax(0,1fr)_26rem] lg:gap-14">
+    <div className="mt-14 grid gap-10 border-t border-line pt-10 lg:grid-cols-[minmax(0,38rem)_minmax(24rem,1fr)] lg:gap-16">
       {text(description) && (
         <section>
           <h2 className="text-xl font-bold">{t('description')}</h2>

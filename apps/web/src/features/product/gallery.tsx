@@ -6,7 +6,7 @@ import { productMessages } from './messages.ts'
 import { Thumbnails } from './thumbnails.tsx'
 
 const ZoomDialog = lazy(async () => ({ default: (await import('./zoom-dialog.tsx')).ZoomDialog }))
-const SIZES = '(min-width: 1280px) 750px, (min-width: 640px) 50vw, 100vw'
+const SIZES = '(min-width: 1024px) 608px, (min-width: 640px) 50vw, 100vw'
 
 /** One picture at a time, in a row that fingers and arrow keys move; a press enlarges it. */
 export function Gallery({ images }: Pick<Product, 'images'>) {

@@ -44,8 +44,8 @@ function Gone() {
 function ProductSkeleton() {
   return (
     <Waiting>
-      <Skeleton className="mb-3 h-8 w-48" />
-      <div className="grid gap-8 sm:grid-cols-2 lg:gap-14">
+      <Skeleton className="h-11 w-48" />
+      <div className="mt-1 grid gap-4 sm:grid-cols-2 sm:gap-8 lg:grid-cols-[minmax(0,38rem)_minmax(24rem,1fr)] lg:gap-16">
         <Skeleton className="aspect-square rounded-3xl" />
         <div className="space-y-4">
           <Skeleton className="h-6 w-1/3" />

@@ -29,7 +29,7 @@ export function ProductView({ product }: { product: Product }) {
     <Page title={text(product.name)}>
       <StructuredData product={product} stock={buying.stock} />
       <Breadcrumb path={pathTo(product.category, tree)} />
-      <div className="mt-1 grid gap-8 sm:grid-cols-2 lg:grid-cols-[minmax(0,1fr)_26rem] lg:gap-14">
+      <div className="mt-1 grid gap-4 sm:grid-cols-2 sm:gap-8 lg:grid-cols-[minmax(0,38rem)_minmax(24rem,1fr)] lg:gap-16">
         <Gallery images={product.images} />
         <div className="min-w-0 space-y-6 self-start sm:sticky sm:top-32">
           <Title product={product} variant={buying.variant} />

@@ -4,20 +4,23 @@ import type { Buying } from './use-buying.ts'
 
 const FEW = 5
 
-/** How much there is of what is chosen. Its place is kept, as it changes with the choice. */
-export function StockLine({ buying: { variant, left, unavailable, stock } }: { buying: Buying }) {
+/** How much there is of what is chosen. Its place is kept while that is not known. */
+export function StockLine({ buying }: { buying: Buying }) {
   const t = useMessages(productMessages)
-  const few = left !== undefined && left <= FEW
+  const { variant, left, unavailable } = buying
+  const say = () => {
+    if (unavailable) return <span className="text-alert">{t('soldOut')}</span>
+    if (!variant) return <span className="font-normal text-muted">{t('chooseOptions')}</span>
+    if (left === undefined) return null
+    return left > FEW ? (
+      <span className="text-leaf">{t('inStock')}</span>
+    ) : (
+      <span className="text-alert">{t('left', { count: left })}</span>
+    )
+  }
   return (
-    <p role="status" className="min-h-6 text-sm font-semibold">
-      {stock && unavailable ? (
-        <span className="text-alert">{t('soldOut')}</span>
-      ) : (
-        variant &&
-        left !== undefined && (
-          <span className={few ? 'text-alert' : 'text-leaf'}>{few ? t('left', { count: left }) : t('inStock')}</span>
-        )
-      )}
+    <p role="status" className="min-h-6 text-[0.95rem] font-semibold">
+      {say()}
     </p>
   )
 }

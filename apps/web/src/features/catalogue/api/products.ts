@@ -18,18 +18,26 @@ export function listQuery(list: List) {
     initialPageParam: undefined as string | undefined,
     getNextPageParam: ({ next }) => next ?? undefined,
     staleTime: 60_000,
+    // As long as the router keeps what it has loaded, so that going back finds the whole list.
+    gcTime: 30 * 60_000,
   })
+}
+
+/** Where in the browser's history a list is shown: the router's key of the entry. */
+export interface OpenedList {
+  place: string | undefined
 }
 
 /**
  * Starts fetching a list. Where the browser comes back to a list that is no longer there, it waits for all pages that
  * were open, because only then the router can scroll to where the user was.
  */
-export async function openList(list: List, place: string | undefined): Promise<void> {
+export async function openList(list: List, place: string | undefined): Promise<OpenedList> {
   const query = listQuery(list)
   const pages = queryClient.getQueryData(query.queryKey) ? undefined : loadedPages(place)
   const opened = queryClient.prefetchInfiniteQuery(pages === undefined ? query : { ...query, pages })
   if (pages !== undefined) await opened
+  return { place }
 }
 
 /** A few products in a row. */
