@@ -56,18 +56,13 @@ function DrawerButton({ children }: { children: React.ReactNode }) {
   }
   return (
     <>
-      <Button
-        look="secondary"
-        onClick={show}
-        aria-haspopup="dialog"
-        aria-label={count > 0 ? t('filtersWith', { count }) : t('filters')}
-        className="lg:hidden"
-      >
+      <Button look="secondary" onClick={show} aria-haspopup="dialog" className="lg:hidden">
         <SlidersHorizontal className="size-4" aria-hidden />
         {t('filters')}
         {count > 0 && (
           <span className="grid size-5 place-items-center rounded-full bg-brand text-xs font-bold text-on-brand">
-            {count}
+            <span aria-hidden>{count}</span>
+            <span className="sr-only">{t('inUse', { count })}</span>
           </span>
         )}
       </Button>

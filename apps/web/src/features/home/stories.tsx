@@ -20,7 +20,12 @@ export function Stories() {
       <SectionHeading
         title={t('stories')}
         more={
-          <ButtonLink to="/community" look="quiet" aria-label={t('toCommunity')} className="-mr-3 shrink-0 text-muted">
+          <ButtonLink
+            to="/community"
+            look="quiet"
+            aria-label={t('seeAllOf', { what: t('stories') })}
+            className="-mr-3 shrink-0 text-muted"
+          >
             {t('seeAll')}
             <ChevronRight className="-mr-2 size-4" aria-hidden />
           </ButtonLink>

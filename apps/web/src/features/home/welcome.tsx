@@ -5,10 +5,10 @@ import { homeMessages } from './messages.ts'
 export function Welcome() {
   const t = useMessages(homeMessages)
   return (
-    <section className="relative grid items-center overflow-hidden rounded-3xl bg-brand-soft px-6 py-8 text-on-brand-soft sm:grid-cols-[1fr_auto] sm:px-12 sm:py-12">
-      <div className="max-w-xl">
-        <h1 className="text-[2rem] font-extrabold sm:text-5xl">{t('welcome')}</h1>
-        <p className="mt-4 text-lg text-ink/80">{t('welcomeText')}</p>
+    <section className="relative grid items-center overflow-hidden rounded-3xl bg-brand-soft px-6 py-8 text-on-brand-soft sm:grid-cols-[1fr_auto] sm:px-12 sm:py-8">
+      <div className="max-w-2xl">
+        <h1 className="text-[2rem] leading-tight font-extrabold sm:text-5xl sm:leading-tight">{t('welcome')}</h1>
+        <p className="mt-3 text-lg text-balance text-ink/80">{t('welcomeText')}</p>
         <div className="mt-7 flex flex-col items-start gap-3 sm:flex-row">
           <ButtonLink to="/search" size="large">
             {t('browse')}
@@ -24,7 +24,7 @@ export function Welcome() {
         width={320}
         height={320}
         fetchPriority="high"
-        className="absolute -right-2 bottom-2 size-36 sm:static sm:size-64 lg:size-80"
+        className="absolute -right-2 bottom-2 size-36 sm:static sm:size-60 lg:size-76"
       />
     </section>
   )

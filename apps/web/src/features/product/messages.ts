@@ -10,7 +10,7 @@ export const productMessages = catalogue({
     pictures: '상품 사진',
     pictureOf: '사진 {number} / {count}',
     zoom: '크게 보기',
-    chooseFirst: '{option}을(를) 선택해 주세요.',
+    chooseFirst: '{option} 선택이 필요해요.',
     soldOut: '품절',
     notTogether: '이 조합은 없어요',
     left: '{count}개 남았어요',
