@@ -28,12 +28,16 @@ export function Toaster() {
 
 function showWaiting() {
   for (const { title, description, tone = 'success', action } of takeToasts()) {
-    manager.add({
+    const act = () => {
+      manager.close(id)
+      action?.run()
+    }
+    const id = manager.add({
       title,
       description,
       data: { tone },
       priority: tone === 'failure' ? 'high' : 'low',
-      ...(action && { actionProps: { children: action.label, onClick: action.run } }),
+      ...(action && { actionProps: { children: action.label, onClick: act } }),
     })
   }
 }

@@ -31,7 +31,7 @@ export function Unanswered({ intent, placing }: { intent: Intent; placing: Retur
           </>
         }
       >
-        <p>{t('unanswered')}</p>
+        <p className="text-balance">{t('unanswered')}</p>
         <p className="mt-4 font-semibold text-ink">
           {money(intent.expectedTotal, 'KRW')} · {t('orderAtAddress', { recipient, line1 })}
         </p>

@@ -81,7 +81,7 @@ export const ordersMessages = catalogue({
     keep: '그대로 두기',
     confirmCancel: '취소하기',
     cancelDone: '주문을 취소했어요',
-    cancelUnderWay: '취소하고 있어요. 환불이 끝나면 알려 드릴게요.',
+    cancelUnderWay: '취소하고 있어요. 환불이 끝나면 이 화면에 표시돼요.',
     cancelledBanner: '취소된 주문이에요.',
     refundedBanner: '{amount}을 돌려 드렸어요.',
     nothingPaid: '결제된 돈은 없어요.',

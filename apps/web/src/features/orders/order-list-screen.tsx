@@ -10,6 +10,7 @@ import { ordersMessages } from './messages.ts'
 import { MoreOrders } from './more-orders.tsx'
 import { OrderCard } from './order-card.tsx'
 import { FILTERS } from './routes.ts'
+import { ORDER_STATES } from './status-badge.tsx'
 
 const route = getRouteApi('/orders')
 
@@ -19,7 +20,7 @@ export function OrderListScreen() {
   return (
     <Page title={t('orders')} width="text">
       <h1 className="text-3xl font-extrabold">{t('orders')}</h1>
-      <Filters />
+      <Filters chosen={status} />
       <Orders key={status} status={status} />
     </Page>
   )
@@ -29,7 +30,7 @@ const FILTER =
   'inline-flex min-h-11 items-center rounded-full border border-line bg-surface px-4 text-[0.95rem] font-medium hover:bg-sunken ' +
   'aria-[current=page]:border-brand aria-[current=page]:bg-brand-soft aria-[current=page]:text-on-brand-soft'
 
-function Filters() {
+function Filters({ chosen }: { chosen: OrderStatus | undefined }) {
   const t = useMessages(ordersMessages)
   return (
     <nav
@@ -42,10 +43,12 @@ function Filters() {
             <Link
               to="/orders"
               search={{ status }}
-              activeOptions={{ exact: true, includeSearch: true, explicitUndefined: true }}
+              // Without this the link to all orders would count as current for each of the filters, too.
+              activeOptions={{ exact: true, explicitUndefined: true }}
+              aria-current={status === chosen ? 'page' : undefined}
               className={FILTER}
             >
-              {status ? t(`status_${status}`) : t('all')}
+              {status ? t(ORDER_STATES[status].text) : t('all')}
             </Link>
           </li>
         ))}

@@ -79,8 +79,8 @@ function Unpaid({ order }: { order: Order }) {
           </>
         }
       >
-        <p className="text-lg text-ink">{why ?? t('notFinishedText')}</p>
-        <p className="mt-2">
+        <p className="text-lg text-balance text-ink">{why ?? t('notFinishedText')}</p>
+        <p className="mt-2 text-balance">
           {order.failure && t('noMoney')} {t('kept', { time: dateTime(order.expiresAt) })}
         </p>
         {error && (

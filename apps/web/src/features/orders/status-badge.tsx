@@ -6,25 +6,37 @@ const GOOD = 'bg-leaf-soft text-leaf'
 const WAITING = 'bg-sun-soft text-on-sun-soft'
 const OVER = 'bg-sunken text-muted'
 
-const LOOKS: Record<OrderStatus | SellerOrderStatus, string> = {
-  awaiting_payment: WAITING,
-  processing: WAITING,
-  paid: GOOD,
-  cancelled: OVER,
-  expired: OVER,
-  pending: WAITING,
-  preparing: GOOD,
-  cancelling: WAITING,
-}
+/** How each state is named and coloured. */
+export const ORDER_STATES = {
+  awaiting_payment: { text: 'status_awaiting_payment', look: WAITING },
+  processing: { text: 'status_processing', look: WAITING },
+  paid: { text: 'status_paid', look: GOOD },
+  cancelled: { text: 'status_cancelled', look: OVER },
+  expired: { text: 'status_expired', look: OVER },
+} as const satisfies Record<OrderStatus, object>
 
-const BADGE = 'inline-flex shrink-0 items-center rounded-full px-3 py-1 text-sm font-semibold'
+const PART_STATES = {
+  pending: { text: 'part_pending', look: WAITING },
+  preparing: { text: 'part_preparing', look: GOOD },
+  cancelling: { text: 'part_cancelling', look: WAITING },
+  cancelled: { text: 'part_cancelled', look: OVER },
+} as const satisfies Record<SellerOrderStatus, object>
 
 export function OrderBadge({ status }: { status: OrderStatus }) {
-  const t = useMessages(ordersMessages)
-  return <span className={`${BADGE} ${LOOKS[status]}`}>{t(`status_${status}`)}</span>
+  return <Badge {...ORDER_STATES[status]} />
 }
 
 export function PartBadge({ status }: { status: SellerOrderStatus }) {
+  return <Badge {...PART_STATES[status]} />
+}
+
+type State = (typeof ORDER_STATES)[OrderStatus] | (typeof PART_STATES)[SellerOrderStatus]
+
+function Badge({ text, look }: State) {
   const t = useMessages(ordersMessages)
-  return <span className={`${BADGE} ${LOOKS[status]}`}>{t(`part_${status}`)}</span>
+  return (
+    <span className={`inline-flex shrink-0 items-center rounded-full px-3 py-1 text-sm font-semibold ${look}`}>
+      {t(text)}
+    </span>
+  )
 }

@@ -26,11 +26,13 @@ export function storyOf({ timeline, sellers }: Pick<Order, 'timeline' | 'sellers
     if (!kind) return []
     const ids = Array.isArray(details.sellerOrderIds) ? details.sellerOrderIds : []
     const parts = sellers.filter(({ id }) => ids.includes(id))
+    // Who asked for it has told the reason then.
+    const reason = what === 'cancelled' && ids.length > 0 ? '' : details.reason
     return {
       at,
       ...kind,
       ...whyOf(details),
-      ...(typeof details.reason === 'string' && details.reason && { reason: details.reason }),
+      ...(typeof reason === 'string' && reason && { reason }),
       parts: parts.length < sellers.length ? parts : [],
       refunded: typeof details.refunded === 'number' ? details.refunded : 0,
     }
