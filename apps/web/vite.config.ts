@@ -3,7 +3,7 @@ import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
 import { chunks } from './build/chunks.ts'
 import { contracts } from './build/contracts.ts'
-import { applicationSoon, policyInPage } from './build/pages.ts'
+import { applicationSoon, editionInPage, policyInPage, settingsWhileServing } from './build/pages.ts'
 
 /** `vite --mode community` builds or serves the edition that is only the community. */
 export default defineConfig(({ mode }) => {
@@ -11,7 +11,15 @@ export default defineConfig(({ mode }) => {
   return {
     root: import.meta.dirname,
     base: process.env.BASE_PATH || '/',
-    plugins: [contracts(), react(), tailwindcss(), policyInPage(), applicationSoon()],
+    plugins: [
+      contracts(),
+      react(),
+      tailwindcss(),
+      editionInPage(mode),
+      policyInPage(),
+      applicationSoon(),
+      settingsWhileServing(),
+    ],
     define: { __EDITION__: JSON.stringify(mode === 'community' ? 'community' : 'marketplace') },
     build: {
       // A picture in a script costs every visitor; as a file it costs who sees it.

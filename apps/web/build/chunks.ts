@@ -11,8 +11,8 @@ interface Modules {
  * the time until an answer. Screens stay files of their own.
  */
 export const chunks = [
-  chunkFrom('first', /\/src\/main\.tsx$/, 2),
-  chunkFrom('application', /\/src\/(community-edition\/)?application\.tsx$/, 1),
+  chunkFrom('first', /\/src\/(community-edition\/)?main\.tsx$/, 2),
+  chunkFrom('application', /\/src\/application\.tsx$/, 1),
 ]
 
 /** A file of what the root imports; of two such files the one of higher priority has what both need. */

@@ -54,6 +54,31 @@ export function applicationSoon(): Plugin {
   }
 }
 
+/** The community edition has a script of its own, with nothing of the shop in it. */
+export function editionInPage(mode: string): Plugin {
+  return {
+    name: 'doran-edition',
+    transformIndexHtml: {
+      order: 'pre',
+      handler: (html) =>
+        mode === 'community' ? html.replace('/src/main.tsx', '/src/community-edition/main.tsx') : html,
+    },
+  }
+}
+
+/** While pages are served for developing, the API is where the pages are: behind Vite's proxy. */
+export function settingsWhileServing(): Plugin {
+  return {
+    name: 'doran-settings',
+    configureServer: ({ middlewares }) => {
+      middlewares.use('/config.json', (_request, response) => {
+        response.setHeader('content-type', 'application/json')
+        response.end('{ "apiUrl": "" }')
+      })
+    },
+  }
+}
+
 /** Finishes what Vite has built in this folder. `apiUrl` is where the API is when that is not where the pages are. */
 export async function finishPages(folder: string, apiUrl: string): Promise<void> {
   await writeFile(join(folder, 'config.json'), `${JSON.stringify({ apiUrl }, null, 2)}\n`)

@@ -13,6 +13,7 @@ export {
   CreditCard,
   Eye,
   EyeOff,
+  Flag,
   Globe,
   Heart,
   House,

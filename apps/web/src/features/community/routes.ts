@@ -1,10 +1,22 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
+import { createRoute, redirect } from '@tanstack/react-router'
 import { rootRoute } from '../../shell/root.tsx'
+import { communityRoutesUnder } from './route-tree.ts'
 
-const communityRoute = createRoute({
+/** Addresses of the community as an edition of its own, which the marketplace has elsewhere. */
+const loginRoute = createRoute({
   getParentRoute: () => rootRoute,
-  path: '/community',
-  component: lazyRouteComponent(() => import('./community-screen.tsx'), 'CommunityScreen'),
+  path: '/community/login',
+  beforeLoad: () => {
+    throw redirect({ to: '/sign-in', search: { to: '/community' } })
+  },
 })
 
-export const communityRoutes = [communityRoute]
+const registerRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/community/register',
+  beforeLoad: () => {
+    throw redirect({ to: '/register', search: { to: '/community' } })
+  },
+})
+
+export const communityRoutes = [...communityRoutesUnder(rootRoute), loginRoute, registerRoute] as const

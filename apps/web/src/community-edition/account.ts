@@ -1,0 +1,15 @@
+import { isRefusal } from '../api/errors.ts'
+import type { Account } from '../features/community/account.ts'
+import { jwtToken } from './token.ts'
+
+export const tokenAccount: Account = {
+  id: () => (jwtToken.get() === undefined ? undefined : 'member'),
+  subscribe: jwtToken.subscribe,
+  confirm(token) {
+    if (jwtToken.get() !== token) jwtToken.set(token)
+  },
+  // A server in trouble, or none at all, says nothing of the token.
+  doubt(error) {
+    if (isRefusal(error) && error.status < 500 && error.status !== 408 && error.status !== 429) jwtToken.set(undefined)
+  },
+}

@@ -1,0 +1,23 @@
+import { QueryClientProvider } from '@tanstack/react-query'
+import { RouterProvider } from '@tanstack/react-router'
+import { StrictMode } from 'react'
+import { createRoot } from 'react-dom/client'
+import { loadConfig } from '../api/config.ts'
+import { queryClient } from '../api/query-client.ts'
+import '../styles.css'
+import { answerTests } from './debug.ts'
+import { editionRouter } from './routes.ts'
+
+const { queries, ...others } = queryClient.getDefaultOptions()
+// Whoever reads would rather hear soon that something is wrong, and press a button, than wait.
+queryClient.setDefaultOptions({ ...others, queries: { ...queries, retryDelay: 500 } })
+answerTests()
+
+await loadConfig()
+createRoot(document.getElementById('root') as HTMLElement).render(
+  <StrictMode>
+    <QueryClientProvider client={queryClient}>
+      <RouterProvider router={editionRouter} />
+    </QueryClientProvider>
+  </StrictMode>,
+)

@@ -1,0 +1,35 @@
+/** Every address of the community edition. */
+import { createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
+import { communityRoutesUnder } from '../features/community/route-tree.ts'
+import type { rootRoute } from '../shell/root.tsx'
+import { editionRoot } from './root.tsx'
+
+const loginRoute = createRoute({
+  getParentRoute: () => editionRoot,
+  path: '/login',
+  validateSearch: readReturn,
+  component: lazyRouteComponent(() => import('./account-screen.tsx'), 'LoginScreen'),
+})
+
+const registerRoute = createRoute({
+  getParentRoute: () => editionRoot,
+  path: '/register',
+  validateSearch: readReturn,
+  component: lazyRouteComponent(() => import('./account-screen.tsx'), 'RegisterScreen'),
+})
+
+/** Where to go afterwards: an address of this application. */
+function readReturn({ to }: Record<string, unknown>): { to?: string } {
+  return typeof to === 'string' && /^\/(?![/\\])/.test(to) ? { to } : {}
+}
+
+// For the compiler the addresses of the community are the marketplace's, and so is what stands around them.
+const communityRoutes = communityRoutesUnder(editionRoot as typeof rootRoute)
+
+export const editionRouter = createRouter({
+  routeTree: editionRoot.addChildren([...communityRoutes, loginRoute, registerRoute]),
+  basepath: import.meta.env.BASE_URL,
+  scrollRestoration: true,
+  defaultPreload: 'intent',
+  defaultPreloadStaleTime: 0,
+})

@@ -1,0 +1,29 @@
+/** Whose eyes the community is seen with: the marketplace's session, or the edition's own token. */
+import { api as marketplaceApi } from '../../api/client.ts'
+import { session } from '../../api/session.ts'
+import { tokenAccount } from '../../community-edition/account.ts'
+import { communityApi } from '../../community-edition/client.ts'
+import { COMMUNITY_ONLY } from './edition.ts'
+
+export interface Account {
+  /** Tells members apart; undefined for guests. */
+  id(): string | undefined
+  /** Calls back when somebody signs in or out; answers what ends that. */
+  subscribe(onChange: () => void): () => void
+  /** The API has said who this is, and which token counts from now on. */
+  confirm(token: string): void
+  /** The API did not say who this is. */
+  doubt(error: unknown): void
+}
+
+const sessionAccount: Account = {
+  id: () => session.get()?.userId,
+  subscribe: session.subscribe,
+  confirm: () => undefined,
+  doubt: () => undefined,
+}
+
+export const account: Account = COMMUNITY_ONLY ? tokenAccount : sessionAccount
+export const api: Pick<typeof marketplaceApi, 'article' | 'auth' | 'comment' | 'profile'> = COMMUNITY_ONLY
+  ? communityApi
+  : marketplaceApi

@@ -1,0 +1,19 @@
+import type { NewReport } from '@doran/article/contract'
+import type { Static } from '@doran/kernel'
+import { useMutation } from '@tanstack/react-query'
+import { api } from '../account.ts'
+
+/** What readers tell moderators of: an article, or a comment on it. */
+export interface Reported {
+  slug: string
+  commentId?: number
+}
+
+export function useReport({ slug, commentId }: Reported) {
+  return useMutation({
+    mutationFn: (report: Static<typeof NewReport>) =>
+      commentId === undefined
+        ? api.article.reportArticle({ slug, ...report })
+        : api.comment.reportComment({ slug, id: commentId, ...report }),
+  })
+}

@@ -1,3 +1,0 @@
-export function CommunityScreen() {
-  return <h1>Community</h1>
-}

@@ -1,0 +1,48 @@
+import { useMessages } from '../../language/language.ts'
+import { ButtonLink } from '../../ui/button.tsx'
+import { PenLine, Settings, UserRound } from '../../ui/icons.ts'
+import { useReader } from './api/me.ts'
+import { at, COMMUNITY_ONLY } from './edition.ts'
+import { communityMessages } from './messages.ts'
+
+/** What the community is. In the marketplace, whose menu is about shopping, also where to write. */
+export function FeedBanner() {
+  const t = useMessages(communityMessages)
+  return (
+    <div className="banner border-b border-line bg-brand-soft text-on-brand-soft">
+      <div className="mx-auto flex max-w-7xl flex-wrap items-end justify-between gap-6 px-4 py-10 sm:px-6 sm:py-14 lg:px-8">
+        <div>
+          <p className="font-semibold">{COMMUNITY_ONLY ? 'Doran' : t('community')}</p>
+          <h1 className="mt-1 text-3xl font-extrabold sm:text-4xl">{t('welcome')}</h1>
+          <p className="mt-3 max-w-xl text-lg">{t('welcomeText')}</p>
+        </div>
+        {!COMMUNITY_ONLY && <MemberLinks />}
+      </div>
+    </div>
+  )
+}
+
+function MemberLinks() {
+  const t = useMessages(communityMessages)
+  const { me } = useReader()
+  return (
+    <div className="flex flex-wrap gap-2">
+      {me && (
+        <>
+          <ButtonLink look="secondary" to={at('/profile/$username')} params={{ username: me.username }}>
+            <UserRound className="size-4" aria-hidden />
+            {t('myProfile')}
+          </ButtonLink>
+          <ButtonLink look="secondary" to={at('/settings')}>
+            <Settings className="size-4" aria-hidden />
+            {t('settings')}
+          </ButtonLink>
+        </>
+      )}
+      <ButtonLink to={at('/editor')}>
+        <PenLine className="size-4" aria-hidden />
+        {t('newArticle')}
+      </ButtonLink>
+    </div>
+  )
+}

@@ -1,0 +1,6 @@
+/** How long reading takes, by words where words stand apart and by characters where a syllable is a character. */
+export function minutesToRead(markdown: string): number {
+  const syllables = markdown.match(/[\p{Script=Hangul}\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/gu)
+  const words = markdown.match(/[\p{Script=Latin}\p{Script=Cyrillic}\d]+/gu)
+  return Math.max(1, Math.round((syllables?.length ?? 0) / 500 + (words?.length ?? 0) / 230))
+}

@@ -1,0 +1,84 @@
+/** The addresses that both editions have. */
+import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
+import { queryClient } from '../../api/query-client.ts'
+import type { rootRoute } from '../../shell/root.tsx'
+import { articleQuery, articlesQuery, type Listing, tagsQuery } from './api/articles.ts'
+import { commentsQuery } from './api/comments.ts'
+import { memberQuery } from './api/members.ts'
+import { at } from './edition.ts'
+import { readFeedSearch, readListSearch } from './paging.ts'
+
+const feedScreen = lazyRouteComponent(() => import('./feed-screen.tsx'), 'FeedScreen')
+const editorScreen = lazyRouteComponent(() => import('./editor-screen.tsx'), 'EditorScreen')
+
+function fetchArticles(listing: Listing, page = 1): void {
+  queryClient.prefetchQuery(articlesQuery(listing, page))
+}
+
+/** The routes of the community under what stands around every screen. */
+export function communityRoutesUnder(root: typeof rootRoute) {
+  const getParentRoute = () => root
+  return [
+    createRoute({
+      getParentRoute,
+      path: at(''),
+      validateSearch: readFeedSearch,
+      loaderDeps: ({ search }) => search,
+      loader: ({ deps: { feed, page } }) => {
+        if (!feed) fetchArticles({ of: 'everyone' }, page)
+        queryClient.prefetchQuery(tagsQuery)
+      },
+      component: feedScreen,
+    }),
+    createRoute({
+      getParentRoute,
+      path: at('/tag/$tag'),
+      validateSearch: readListSearch,
+      loaderDeps: ({ search }) => search,
+      loader: ({ params: { tag }, deps: { page } }) => fetchArticles({ of: 'tag', tag }, page),
+      component: feedScreen,
+    }),
+    createRoute({
+      getParentRoute,
+      path: at('/article/$slug'),
+      loader: ({ params: { slug } }) => {
+        queryClient.prefetchQuery(articleQuery(slug))
+        queryClient.prefetchQuery(commentsQuery(slug))
+      },
+      component: lazyRouteComponent(() => import('./article-screen.tsx'), 'ArticleScreen'),
+    }),
+    createRoute({ getParentRoute, path: at('/editor'), component: editorScreen }),
+    createRoute({
+      getParentRoute,
+      path: at('/editor/$slug'),
+      component: editorScreen,
+    }),
+    createRoute({
+      getParentRoute,
+      path: at('/profile/$username'),
+      validateSearch: readListSearch,
+      loaderDeps: ({ search }) => search,
+      loader: ({ params: { username }, deps: { page } }) => {
+        queryClient.prefetchQuery(memberQuery(username))
+        fetchArticles({ of: 'author', username }, page)
+      },
+      component: lazyRouteComponent(() => import('./profile-screen.tsx'), 'ProfileScreen'),
+    }),
+    createRoute({
+      getParentRoute,
+      path: at('/profile/$username/favorites'),
+      validateSearch: readListSearch,
+      loaderDeps: ({ search }) => search,
+      loader: ({ params: { username }, deps: { page } }) => {
+        queryClient.prefetchQuery(memberQuery(username))
+        fetchArticles({ of: 'favorited', username }, page)
+      },
+      component: lazyRouteComponent(() => import('./profile-screen.tsx'), 'FavoritesScreen'),
+    }),
+    createRoute({
+      getParentRoute,
+      path: at('/settings'),
+      component: lazyRouteComponent(() => import('./settings-screen.tsx'), 'SettingsScreen'),
+    }),
+  ] as const
+}

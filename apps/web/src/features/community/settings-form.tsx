@@ -1,0 +1,83 @@
+import { useNavigate } from '@tanstack/react-router'
+import { type FormEvent, useState } from 'react'
+import { useMessages } from '../../language/language.ts'
+import { Button } from '../../ui/button.tsx'
+import { TextArea, TextField } from '../../ui/field.tsx'
+import type { Me } from './api/me.ts'
+import { useUpdateMe } from './api/members.ts'
+import { at, COMMUNITY_ONLY } from './edition.ts'
+import { ErrorMessages } from './error-messages.tsx'
+import { blankFields } from './form-fields.ts'
+import { formMessages } from './form-messages.ts'
+import { useErrorLines } from './use-error-lines.ts'
+
+const NEEDED = COMMUNITY_ONLY ? (['username', 'email'] as const) : (['username'] as const)
+
+export function SettingsForm({ me }: { me: Me }) {
+  const t = useMessages(formMessages)
+  const linesOf = useErrorLines()
+  const navigate = useNavigate()
+  const [blank, setBlank] = useState<readonly (typeof NEEDED)[number][]>([])
+  const { mutate, isPending, error } = useUpdateMe()
+  const submit = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault()
+    const { password, ...fields } = Object.fromEntries(new FormData(event.currentTarget)) as Record<string, string>
+    const missing = blankFields(fields, NEEDED)
+    setBlank(missing)
+    if (missing.length > 0) return
+    mutate(password ? { ...fields, password } : fields, {
+      onSuccess: ({ username }) => navigate({ to: at('/profile/$username'), params: { username } }),
+    })
+  }
+  const lines = blank.length > 0 ? blank.map((field) => t(`blank_${field}`)) : error ? linesOf(error) : []
+  return (
+    <form noValidate onSubmit={submit} className="space-y-5">
+      <ErrorMessages lines={lines} />
+      <TextField
+        label={t('image')}
+        name="image"
+        inputMode="url"
+        placeholder={t('imageHint')}
+        maxLength={2_000}
+        defaultValue={me.image ?? ''}
+      />
+      <TextField
+        label={t('username')}
+        name="username"
+        autoComplete="username"
+        maxLength={60}
+        defaultValue={me.username}
+      />
+      <TextArea
+        label={t('bio')}
+        name="bio"
+        rows={6}
+        placeholder={t('bioHint')}
+        maxLength={2_000}
+        defaultValue={me.bio ?? ''}
+      />
+      {COMMUNITY_ONLY && <AccountFields email={me.email} />}
+      <Button type="submit" size="large" busy={isPending} className="btn btn-primary w-full">
+        {t('update')}
+      </Button>
+    </form>
+  )
+}
+
+/** In the marketplace these are under My page. */
+function AccountFields({ email }: { email: string }) {
+  const t = useMessages(formMessages)
+  return (
+    <>
+      <TextField label={t('email')} name="email" type="email" autoComplete="email" defaultValue={email} />
+      <TextField
+        label={t('password')}
+        name="password"
+        type="password"
+        autoComplete="new-password"
+        placeholder={t('passwordHint')}
+        maxLength={200}
+      />
+    </>
+  )
+}
