@@ -5,6 +5,8 @@ import { chunks } from './build/chunks.ts'
 import { contracts } from './build/contracts.ts'
 import { applicationSoon, editionInPage, policyInPage, settingsWhileServing } from './build/pages.ts'
 
+const CLIENTS = /\/src\/(api\/(client|session)|community-edition\/(account|client|token))\.ts$/
+
 /** `vite --mode community` builds or serves the edition that is only the community. */
 export default defineConfig(({ mode }) => {
   const api = process.env.VITE_API_URL || 'http://127.0.0.1:3000'
@@ -25,7 +27,11 @@ export default defineConfig(({ mode }) => {
       // A picture in a script costs every visitor; as a file it costs who sees it.
       assetsInlineLimit: 0,
       modulePreload: { polyfill: false },
-      rolldownOptions: { output: { codeSplitting: { groups: chunks } } },
+      rolldownOptions: {
+        output: { codeSplitting: { groups: chunks } },
+        // What only the other edition uses stays out of this one.
+        treeshake: { moduleSideEffects: [{ test: CLIENTS, sideEffects: false }] },
+      },
     },
     server: { proxy: { '/api': api, '/pictures': api, '/docs': api } },
   }

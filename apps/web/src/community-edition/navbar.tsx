@@ -19,8 +19,9 @@ export function Navbar() {
       <div className="mx-auto flex min-h-16 max-w-7xl items-center gap-0.5 px-3 sm:gap-1 sm:px-6 lg:px-8">
         <Link
           to={at('')}
-          className="navbar-brand mr-auto rounded-xl py-1.5 pr-2 text-xl font-extrabold tracking-tight text-brand"
+          className="navbar-brand mr-auto flex items-center gap-2.5 rounded-xl py-1.5 pr-2 text-xl font-extrabold tracking-tight"
         >
+          <img src={`${import.meta.env.BASE_URL}favicon.svg`} alt="" width={32} height={32} />
           doran
         </Link>
         <Link to={at('')} className={`${LINK} max-sm:hidden`} {...CURRENT}>

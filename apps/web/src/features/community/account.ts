@@ -18,7 +18,7 @@ export interface Account {
 
 const sessionAccount: Account = {
   id: () => session.get()?.userId,
-  subscribe: session.subscribe,
+  subscribe: (onChange) => session.subscribe(onChange),
   confirm: () => undefined,
   doubt: () => undefined,
 }

@@ -1,14 +1,11 @@
 import type { ArticleSummary } from '@doran/article/contract'
 import { Link } from '@tanstack/react-router'
-import { useMessages } from '../../language/language.ts'
 import { ArticleMeta } from './article-meta.tsx'
 import { at, HEADINGS } from './edition.ts'
 import { FavoriteButton } from './favorite-button.tsx'
-import { communityMessages } from './messages.ts'
 import { TagList } from './tag-list.tsx'
 
 export function ArticlePreview({ article }: { article: ArticleSummary }) {
-  const t = useMessages(communityMessages)
   const Heading = HEADINGS.listed
   return (
     <article className="article-preview border-b border-line py-7 first:pt-3 last:border-0">
@@ -18,7 +15,6 @@ export function ArticlePreview({ article }: { article: ArticleSummary }) {
       <Link to={at('/article/$slug')} params={{ slug: article.slug }} className="preview-link group mt-3 block">
         <Heading className="text-2xl leading-snug font-bold group-hover:text-brand">{article.title}</Heading>
         <p className="mt-1.5 line-clamp-3 text-[1.05rem] leading-relaxed text-muted">{article.description}</p>
-        <span className="mt-2 inline-block text-sm font-medium text-muted group-hover:text-brand">{t('readMore')}</span>
       </Link>
       <div className="mt-3">
         <TagList tags={article.tagList} />

@@ -10,11 +10,10 @@ export function FeedBanner() {
   const t = useMessages(communityMessages)
   return (
     <div className="banner border-b border-line bg-brand-soft text-on-brand-soft">
-      <div className="mx-auto flex max-w-7xl flex-wrap items-end justify-between gap-6 px-4 py-10 sm:px-6 sm:py-14 lg:px-8">
+      <div className="mx-auto flex max-w-7xl flex-wrap items-end justify-between gap-6 px-4 py-9 sm:px-6 sm:py-11 lg:px-8">
         <div>
-          <p className="font-semibold">{COMMUNITY_ONLY ? 'Doran' : t('community')}</p>
-          <h1 className="mt-1 text-3xl font-extrabold sm:text-4xl">{t('welcome')}</h1>
-          <p className="mt-3 max-w-xl text-lg">{t('welcomeText')}</p>
+          <h1 className="text-3xl font-extrabold sm:text-4xl">{t('welcome')}</h1>
+          <p className="mt-2 max-w-xl sm:text-lg">{t('welcomeText')}</p>
         </div>
         {!COMMUNITY_ONLY && <MemberLinks />}
       </div>

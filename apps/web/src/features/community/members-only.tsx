@@ -1,11 +1,17 @@
-import { Navigate, useLocation } from '@tanstack/react-router'
-import type { ReactNode } from 'react'
+import { useNavigate, useRouter } from '@tanstack/react-router'
+import { type ReactNode, useEffect, useState } from 'react'
 import { useReader } from './api/me.ts'
 import { backTo, SIGN_IN } from './edition.ts'
 
-/** What only members see; guests sign in first and come back. */
+/** What only members see; guests, and those whose session ends here, sign in first and come back. */
 export function MembersOnly({ children }: { children: ReactNode }) {
   const { signedIn } = useReader()
-  const href = useLocation({ select: (location) => location.href })
-  return signedIn ? children : <Navigate to={SIGN_IN} search={backTo(href)} replace />
+  const router = useRouter()
+  const navigate = useNavigate()
+  // As it was here: on the way to the sign-in the address is another one already.
+  const [here] = useState(() => router.state.location.href)
+  useEffect(() => {
+    if (!signedIn) navigate({ to: SIGN_IN, search: backTo(here), replace: true })
+  }, [signedIn, navigate, here])
+  return signedIn && children
 }

@@ -23,7 +23,6 @@ export const communityMessages = catalogue({
     newArticle: '글쓰기',
     myProfile: '내 프로필',
     settings: '프로필 설정',
-    readMore: '더 읽기',
     favorite: '좋아요',
     unfavorite: '좋아요 취소',
     favoriteOf: '‘{title}’ 좋아요, {count}명',
@@ -69,7 +68,6 @@ export const communityMessages = catalogue({
     editProfile: '프로필 설정',
     noArticlesYet: '아직 쓴 글이 없어요',
     noFavoritesYet: '아직 좋아하는 글이 없어요',
-    connecting: '연결하는 중…',
   },
   en: {
     community: 'Community',
@@ -93,7 +91,6 @@ export const communityMessages = catalogue({
     newArticle: 'New Article',
     myProfile: 'My profile',
     settings: 'Profile settings',
-    readMore: 'Read more',
     favorite: 'Favorite Article',
     unfavorite: 'Unfavorite Article',
     favoriteOf: 'Favorite “{title}”, so far {count}',
@@ -139,6 +136,5 @@ export const communityMessages = catalogue({
     editProfile: 'Edit Profile Settings',
     noArticlesYet: 'No articles yet',
     noFavoritesYet: 'No favorited articles yet',
-    connecting: 'Connecting…',
   },
 })
