@@ -11,7 +11,7 @@ const SRC = join(import.meta.dirname, '../src')
 const READ = new Set(['alt', 'aria-label', 'aria-description', 'placeholder', 'title', 'label', 'hint', 'description'])
 
 /** Names that are the same in every language. */
-const NAMES = new Set(['도란', '99+', '~', '·'])
+const NAMES = new Set(['도란', 'doran', '99+', '~', '·'])
 
 async function filesOf(pattern: string): Promise<string[]> {
   const files: string[] = []

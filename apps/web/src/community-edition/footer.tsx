@@ -1,24 +1,17 @@
 import { useId } from 'react'
-import { chooseLanguage, useLanguage, useMessages } from '../language/language.ts'
+import { useMessages } from '../language/language.ts'
+import { LanguageButton } from '../language/language-button.tsx'
 import { chooseTheme, THEMES, type Theme, useTheme } from '../theme/theme.ts'
 import { editionMessages } from './messages.ts'
 
 export function Footer() {
   const t = useMessages(editionMessages)
-  const other = useLanguage() === 'ko' ? 'en' : 'ko'
   return (
     <footer className="border-t border-line bg-sunken text-sm text-muted">
       <div className="mx-auto flex max-w-7xl flex-wrap items-center gap-x-6 gap-y-3 px-4 py-8 sm:px-6 lg:px-8">
         <p className="mr-auto">{t('about')}</p>
         <ThemeField />
-        <button
-          type="button"
-          lang={other}
-          onClick={() => chooseLanguage(other)}
-          className="min-h-11 underline underline-offset-4 hover:text-ink"
-        >
-          {t('language')}
-        </button>
+        <LanguageButton className="min-h-11 underline underline-offset-4 hover:text-ink" />
       </div>
     </footer>
   )

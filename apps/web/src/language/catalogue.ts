@@ -6,6 +6,9 @@ export type Message = string | { readonly one: string; readonly other: string }
 export type Language = 'ko' | 'en'
 export const LANGUAGES: readonly Language[] = ['ko', 'en']
 
+/** What each language calls itself. */
+export const LANGUAGE_NAMES: Record<Language, string> = { ko: '한국어', en: 'English' }
+
 /** Declares the texts of a screen: the same keys in both languages. `{name}` is filled in. */
 export function catalogue<const Texts extends Record<string, string>>(messages: {
   readonly ko: Texts

@@ -1,6 +1,7 @@
 import { Link, useNavigate } from '@tanstack/react-router'
 import { useSession } from '../api/use-session.ts'
 import { signOut } from '../features/sign-in/api/sign-in.ts'
+import { LANGUAGE_NAMES } from '../language/catalogue.ts'
 import { chooseLanguage, useLanguage, useMessages } from '../language/language.ts'
 import { chooseTheme, THEMES, useTheme } from '../theme/theme.ts'
 import { Check, Globe, LogOut, Moon, Package, Sun, SunMoon, UserPlus, UserRound } from '../ui/icons.ts'
@@ -15,7 +16,7 @@ const THEME_ICONS = { light: Sun, dark: Moon, system: SunMoon }
 export function AccountMenu() {
   const t = useMessages(shellMessages)
   const session = useSession()
-  const language = useLanguage()
+  const other = useLanguage() === 'ko' ? 'en' : 'ko'
   const theme = useTheme()
   const navigate = useNavigate()
   const leave = async () => {
@@ -58,9 +59,9 @@ export function AccountMenu() {
         </>
       )}
       <MenuDivider />
-      <MenuItem onSelect={() => chooseLanguage(language === 'ko' ? 'en' : 'ko')}>
+      <MenuItem onSelect={() => chooseLanguage(other)}>
         <Globe className={ICON} aria-hidden />
-        <span lang={language === 'ko' ? 'en' : 'ko'}>{language === 'ko' ? 'English' : '한국어'}</span>
+        <span lang={other}>{LANGUAGE_NAMES[other]}</span>
       </MenuItem>
       {THEMES.map((name) => {
         const Icon = THEME_ICONS[name]

@@ -1,10 +1,10 @@
 import { apiUrl } from '../api/config.ts'
-import { chooseLanguage, useLanguage, useMessages } from '../language/language.ts'
+import { useMessages } from '../language/language.ts'
+import { LanguageButton } from '../language/language-button.tsx'
 import { shellMessages } from './messages.ts'
 
 export function Footer() {
   const t = useMessages(shellMessages)
-  const language = useLanguage()
   return (
     <footer className="border-t border-line bg-sunken text-sm text-muted">
       <div className="mx-auto flex max-w-7xl flex-wrap items-center gap-x-6 gap-y-2 px-4 py-8 sm:px-6 lg:px-8">
@@ -13,14 +13,7 @@ export function Footer() {
         <a href={`${apiUrl()}/docs`} className="underline underline-offset-4 hover:text-ink">
           {t('api')}
         </a>
-        <button
-          type="button"
-          lang={language === 'ko' ? 'en' : 'ko'}
-          onClick={() => chooseLanguage(language === 'ko' ? 'en' : 'ko')}
-          className="min-h-11 underline underline-offset-4 hover:text-ink"
-        >
-          {language === 'ko' ? 'English' : '한국어'}
-        </button>
+        <LanguageButton className="min-h-11 underline underline-offset-4 hover:text-ink" />
       </div>
     </footer>
   )

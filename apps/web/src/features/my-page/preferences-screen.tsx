@@ -1,12 +1,10 @@
 import type { ReactNode } from 'react'
-import { LANGUAGES, type Language } from '../../language/catalogue.ts'
+import { LANGUAGE_NAMES, LANGUAGES, type Language } from '../../language/catalogue.ts'
 import { chooseLanguage, useLanguage, useMessages } from '../../language/language.ts'
 import { chooseTheme, THEMES, useTheme } from '../../theme/theme.ts'
 import { useChangeProfile } from './api/profile.ts'
 import { myPageMessages } from './messages.ts'
 import { SectionTitle } from './my-page.tsx'
-
-const NAMES: Record<Language, string> = { ko: '한국어', en: 'English' }
 
 export function PreferencesScreen() {
   const t = useMessages(myPageMessages)
@@ -25,7 +23,7 @@ export function PreferencesScreen() {
         <Choices title={t('language')}>
           {LANGUAGES.map((name) => (
             <Choice key={name} group="language" checked={language === name} onChoose={() => speak(name)}>
-              <span lang={name}>{NAMES[name]}</span>
+              <span lang={name}>{LANGUAGE_NAMES[name]}</span>
             </Choice>
           ))}
         </Choices>

@@ -90,7 +90,7 @@ function ProfileForm({ profile }: { profile: Profile }) {
         <Button type="submit" busy={change.isPending}>
           {t('save')}
         </Button>
-        <Link to="/community" className="font-medium text-brand underline underline-offset-4">
+        <Link to="/community/settings" className="font-medium text-brand underline underline-offset-4">
           {t('toCommunitySettings')}
         </Link>
       </div>
