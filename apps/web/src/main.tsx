@@ -14,8 +14,13 @@ addEventListener('vite:preloadError', (event) => {
   location.reload()
 })
 
-const application = import('./application.tsx')
-await loadConfig()
-openFirstScreen()
-const { start } = await application
-start()
+begin()
+
+/** Not awaited here: the application imports what is in this file's chunk, and would wait for it to end. */
+async function begin(): Promise<void> {
+  const application = import('./application.tsx')
+  await loadConfig()
+  openFirstScreen()
+  const { start } = await application
+  start()
+}
