@@ -36,7 +36,7 @@ export function ActiveFilters({ brandsOf, onRemoved }: ActiveFiltersProps) {
       <legend className="sr-only">{t('active')}</legend>
       {priced && <Chip label={sayPrice(filters)} onRemove={() => remove(NO_PRICE)} />}
       {brand && <Chip label={brandName ? text(brandName) : brand} onRemove={() => remove(NO_BRAND)} />}
-      <Button look="quiet" onClick={() => remove({ ...NO_PRICE, ...NO_BRAND })} className="text-brand">
+      <Button look="quiet" onClick={() => remove({ ...NO_PRICE, ...NO_BRAND })}>
         {t('clear')}
       </Button>
     </fieldset>

@@ -2,10 +2,9 @@ import type { CategoryNode } from '@doran/product/contract'
 import { useQuery } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
 import { useFormat, useMessages } from '../../language/language.ts'
-import { ButtonLink } from '../../ui/button.tsx'
 import { Page } from '../../ui/page.tsx'
 import { Picture } from '../../ui/picture.tsx'
-import { Failed, Notice, Skeleton, Waiting } from '../../ui/states.tsx'
+import { Failed, Skeleton, Waiting } from '../../ui/states.tsx'
 import { categoriesQuery } from './api/categories.ts'
 import { Breadcrumb } from './breadcrumb.tsx'
 import { CategoryChips } from './category-chips.tsx'
@@ -14,6 +13,7 @@ import { categoryList } from './lists.ts'
 import { catalogueMessages } from './messages.ts'
 import { ProductGridSkeleton } from './product-grid.tsx'
 import { ProductList } from './product-list.tsx'
+import { Unknown } from './unknown.tsx'
 import { useFilters } from './use-filters.ts'
 
 export function CategoryScreen() {
@@ -30,7 +30,11 @@ export function CategoryScreen() {
   }
   const path = pathTo(slug, tree)
   const category = path.at(-1)
-  return category ? <CategoryPage key={slug} category={category} path={path} /> : <UnknownCategory />
+  return category ? (
+    <CategoryPage key={slug} category={category} path={path} />
+  ) : (
+    <Unknown title={t('categoryUnknown')}>{t('categoryUnknownText')}</Unknown>
+  )
 }
 
 function CategoryPage({ category, path }: { category: CategoryNode; path: CategoryNode[] }) {
@@ -65,22 +69,6 @@ function CategorySkeleton() {
         <Skeleton className="mb-28 h-13 w-full" />
       </Waiting>
       <ProductGridSkeleton />
-    </Page>
-  )
-}
-
-function UnknownCategory() {
-  const t = useMessages(catalogueMessages)
-  return (
-    <Page title={t('categoryUnknown')}>
-      <Notice
-        picture="not-found"
-        level={1}
-        title={t('categoryUnknown')}
-        actions={<ButtonLink to="/search">{t('toAll')}</ButtonLink>}
-      >
-        {t('categoryUnknownText')}
-      </Notice>
     </Page>
   )
 }

@@ -12,7 +12,7 @@ export interface MoreProps {
     UseInfiniteQueryResult,
     'hasNextPage' | 'isFetching' | 'isFetchingNextPage' | 'isFetchNextPageError' | 'fetchNextPage' | 'error'
   >
-  /** Fetches the next page and moves the focus on, for those who use the button. */
+  /** Called when the button is used, before the next page is fetched. */
   onPress: () => void
 }
 
@@ -21,6 +21,10 @@ export function More({ query, onPress }: MoreProps) {
   const t = useMessages(catalogueMessages)
   const ui = useMessages(uiMessages)
   const explain = useExplain()
+  const press = () => {
+    onPress()
+    query.fetchNextPage()
+  }
   const { hasNextPage, isFetching, isFetchingNextPage, isFetchNextPageError, fetchNextPage, error } = query
   const end = useRef<HTMLDivElement>(null)
   const automatic = hasNextPage && !isFetching && !isFetchNextPageError
@@ -37,10 +41,10 @@ export function More({ query, onPress }: MoreProps) {
     <div ref={end} className="mt-12 flex flex-col items-center gap-4">
       {isFetchNextPageError && (
         <Banner tone="failure" role="alert">
-          {explain(error).text}
+          <strong>{explain(error).title}</strong> {explain(error).text}
         </Banner>
       )}
-      <Button look="secondary" size="large" busy={isFetchingNextPage} onClick={onPress}>
+      <Button look="secondary" size="large" busy={isFetchingNextPage} onClick={press}>
         {isFetchNextPageError ? ui('retry') : t('more')}
       </Button>
     </div>

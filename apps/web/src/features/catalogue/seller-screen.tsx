@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
+import { isRefusal } from '../../api/errors.ts'
 import { useFormat, useMessages } from '../../language/language.ts'
 import { Store } from '../../ui/icons.ts'
 import { Page } from '../../ui/page.tsx'
@@ -9,6 +10,7 @@ import { sellerList } from './lists.ts'
 import { catalogueMessages } from './messages.ts'
 import { ProductGridSkeleton } from './product-grid.tsx'
 import { ProductList } from './product-list.tsx'
+import { Unknown } from './unknown.tsx'
 import { useFilters } from './use-filters.ts'
 
 export function SellerScreen() {
@@ -18,6 +20,10 @@ export function SellerScreen() {
   const { filters } = useFilters()
   const { data: seller, error, refetch } = useQuery(sellerQuery(sellerId))
   if (!seller && !error) return <SellerSkeleton />
+  // What is no id of a shop is refused as bad input.
+  if (isRefusal(error, 'seller_not_found', 'validation_failed')) {
+    return <Unknown title={t('sellerUnknown')}>{t('sellerUnknownText')}</Unknown>
+  }
   return (
     <Page title={seller ? text(seller.name) : t('seller')}>
       {seller ? (

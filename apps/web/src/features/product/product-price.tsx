@@ -1,7 +1,7 @@
 import type { Product, Variant } from '@doran/product/contract'
 import { useFormat } from '../../language/language.ts'
 import { Price } from '../../ui/price.tsx'
-import { priceRange } from './variants.ts'
+import { priceRange, soleOffer } from './variants.ts'
 
 export interface ProductPriceProps {
   product: Product
@@ -13,8 +13,9 @@ export interface ProductPriceProps {
 export function ProductPrice({ product, variant, className = '' }: ProductPriceProps) {
   const { number } = useFormat()
   const { from, to } = priceRange(product)
-  if (!variant) return <Price amount={from} upTo={to} currency="KRW" className={className} />
-  const { price, compareAtPrice, currency } = variant
+  const shown = variant ?? soleOffer(product)
+  if (!shown) return <Price amount={from} upTo={to} currency="KRW" className={className} />
+  const { price, compareAtPrice, currency } = shown
   const off = compareAtPrice ? Math.floor((1 - price / compareAtPrice) * 100) : 0
   return (
     <span className={className}>

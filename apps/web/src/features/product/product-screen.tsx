@@ -2,9 +2,9 @@ import { useQuery } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
 import { isRefusal } from '../../api/errors.ts'
 import { useMessages } from '../../language/language.ts'
-import { ButtonLink } from '../../ui/button.tsx'
 import { Page } from '../../ui/page.tsx'
-import { Failed, Notice, Skeleton, Waiting } from '../../ui/states.tsx'
+import { Failed, Skeleton, Waiting } from '../../ui/states.tsx'
+import { Unknown } from '../catalogue/unknown.tsx'
 import { productQuery } from './api/product.ts'
 import { productMessages } from './messages.ts'
 import { ProductView } from './product-view.tsx'
@@ -13,11 +13,11 @@ export function ProductScreen() {
   const t = useMessages(productMessages)
   const { productId } = useParams({ from: '/products/$productId' })
   const { data: product, error, refetch } = useQuery(productQuery(productId))
+  if (isGone(error)) return <Unknown title={t('notFound')}>{t('notFoundText')}</Unknown>
   if (product) return <ProductView key={productId} product={product} />
   return (
     <Page title={t('product')}>
-      {!error && <ProductSkeleton />}
-      {error && (isGone(error) ? <Gone /> : <Failed error={error} onRetry={refetch} level={1} />)}
+      {error ? <Failed error={error} onRetry={refetch} level={1} /> : <ProductSkeleton />}
     </Page>
   )
 }
@@ -25,20 +25,6 @@ export function ProductScreen() {
 /** What is no id of a product is refused as bad input. */
 function isGone(error: unknown): boolean {
   return isRefusal(error, 'product_not_found', 'validation_failed')
-}
-
-function Gone() {
-  const t = useMessages(productMessages)
-  return (
-    <Notice
-      picture="not-found"
-      level={1}
-      title={t('notFound')}
-      actions={<ButtonLink to="/search">{t('toAll')}</ButtonLink>}
-    >
-      {t('notFoundText')}
-    </Notice>
-  )
 }
 
 function ProductSkeleton() {

@@ -9,9 +9,10 @@ export function QuantityLine({ product, buying }: { product: Product; buying: Bu
   const t = useMessages(productMessages)
   const { text } = useFormat()
   const { variant, quantity, setQuantity, most, unavailable } = buying
+  if (unavailable) return null
   return (
     <div className="flex min-h-12 flex-wrap items-center justify-between gap-x-4 gap-y-2">
-      <Quantity value={quantity} onChange={setQuantity} max={most} disabled={unavailable} of={text(product.name)} />
+      <Quantity value={quantity} onChange={setQuantity} max={most} of={text(product.name)} />
       {variant && (
         <p className="ml-auto">
           <span className="mr-2 text-sm text-muted">{t('total')}</span>

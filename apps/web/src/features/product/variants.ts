@@ -52,6 +52,15 @@ export function priceRange({ variants }: Choosable): { from: number; to: number 
   return { from: Math.min(...prices), to: Math.max(...prices) }
 }
 
+/** Any variant when all cost the same, so that a reduction shows before one is chosen. */
+export function soleOffer({ variants }: Choosable): Variant | undefined {
+  const [first, ...others] = variants
+  const alike = others.every(
+    ({ price, compareAtPrice }) => price === first?.price && compareAtPrice === first.compareAtPrice,
+  )
+  return alike ? first : undefined
+}
+
 function fits({ options }: Variant, choice: Choice): boolean {
   return options.every((code, index) => choice[index] === undefined || choice[index] === code)
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { choiceOf, choose, priceRange, valueState, variantOf } from '../variants.ts'
+import { choiceOf, choose, priceRange, soleOffer, valueState, variantOf } from '../variants.ts'
 
 const named = (...codes: string[]) => codes.map((code) => ({ code, name: { ko: code, en: code } }))
 const variant = (sku: string, price: number, ...options: string[]) => ({
@@ -69,4 +69,11 @@ test('nothing is called sold out before stock is known', () => {
 
 test('prices range from the lowest to the highest', () => {
   assert.deepEqual(priceRange(SHIRT), { from: 100, to: 120 })
+})
+
+test('variants that all cost the same are one offer', () => {
+  const scarf = { options: [], variants: [variant('A', 90, 'red'), variant('B', 90, 'blue')] }
+
+  assert.equal(soleOffer(scarf)?.price, 90)
+  assert.equal(soleOffer(SHIRT), undefined)
 })
