@@ -9,7 +9,7 @@ import { Failed, Notice, Skeleton, Waiting } from '../../ui/states.tsx'
 import { cartQuery } from './api/cart.ts'
 import { groupBySeller, type SellerGroup } from './cart-changes.ts'
 import { CartLineRow } from './cart-line-row.tsx'
-import { CartSummary } from './cart-summary.tsx'
+import { CartSummary, Problems } from './cart-summary.tsx'
 import { cartMessages } from './messages.ts'
 
 export function CartScreen() {
@@ -36,6 +36,7 @@ function Content() {
       </h1>
       <div className="mt-6 lg:grid lg:grid-cols-[1fr_22rem] lg:items-start lg:gap-10">
         <div className="space-y-5">
+          <Problems cart={cart} className="lg:hidden" />
           {groups.map((group) => (
             <Seller key={group.sellerId} group={group} currency={cart.currency} />
           ))}

@@ -13,33 +13,30 @@ export function CartSummary({ cart }: { cart: Cart }) {
   const orderable = cart.lines.filter(({ problem }) => !problem)
   const count = orderable.reduce((sum, { quantity }) => sum + quantity, 0)
   return (
-    <>
-      <Problems cart={cart} className="mt-5 lg:hidden" />
-      <section
-        aria-label={t('summary')}
-        className="sticky bottom-0 z-20 -mx-4 mt-6 border-t border-line bg-paper px-4 pt-3 pb-[max(0.75rem,env(safe-area-inset-bottom))] sm:-mx-6 sm:px-6 lg:top-32 lg:bottom-auto lg:mx-0 lg:mt-0 lg:rounded-3xl lg:border lg:bg-surface lg:p-6"
-      >
-        <h2 className="hidden text-lg font-bold lg:block">{t('summary')}</h2>
-        <dl className="lg:mt-4 lg:space-y-2">
-          <div className="hidden justify-between lg:flex">
-            <dt className="text-muted">{t('subtotal', { count })}</dt>
-            <dd>{money(cart.total, cart.currency)}</dd>
-          </div>
-          <div className="hidden justify-between lg:flex">
-            <dt className="text-muted">{t('shipping')}</dt>
-            <dd>{t('free')}</dd>
-          </div>
-          <div className="flex items-baseline justify-between lg:border-t lg:border-line lg:pt-4">
-            <dt className="font-semibold">{t('total')}</dt>
-            <dd aria-live="polite" className="text-2xl font-extrabold">
-              {money(cart.total, cart.currency)}
-            </dd>
-          </div>
-        </dl>
-        <Problems cart={cart} className="mt-4 hidden lg:block" />
-        <ToCheckout possible={orderable.length === cart.lines.length} />
-      </section>
-    </>
+    <section
+      aria-label={t('summary')}
+      className="sticky bottom-0 z-20 -mx-4 mt-6 border-t border-line bg-paper px-4 pt-3 pb-[max(0.75rem,env(safe-area-inset-bottom))] sm:-mx-6 sm:px-6 lg:top-32 lg:bottom-auto lg:mx-0 lg:mt-0 lg:rounded-3xl lg:border lg:bg-surface lg:p-6"
+    >
+      <h2 className="hidden text-lg font-bold lg:block">{t('summary')}</h2>
+      <dl className="lg:mt-4 lg:space-y-2">
+        <div className="hidden justify-between lg:flex">
+          <dt className="text-muted">{t('subtotal', { count })}</dt>
+          <dd>{money(cart.total, cart.currency)}</dd>
+        </div>
+        <div className="hidden justify-between lg:flex">
+          <dt className="text-muted">{t('shipping')}</dt>
+          <dd>{t('free')}</dd>
+        </div>
+        <div className="flex items-baseline justify-between lg:border-t lg:border-line lg:pt-4">
+          <dt className="font-semibold">{t('total')}</dt>
+          <dd aria-live="polite" className="text-2xl font-extrabold">
+            {money(cart.total, cart.currency)}
+          </dd>
+        </div>
+      </dl>
+      <Problems cart={cart} className="mt-4 hidden lg:block" />
+      <ToCheckout possible={orderable.length === cart.lines.length} />
+    </section>
   )
 }
 

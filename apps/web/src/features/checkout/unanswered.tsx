@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'react'
 import { useExplain } from '../../api/use-explain.ts'
 import { useFormat, useMessages } from '../../language/language.ts'
 import { Button, ButtonLink } from '../../ui/button.tsx'
@@ -11,8 +12,14 @@ export function Unanswered({ intent, placing }: { intent: Intent; placing: Retur
   const { money } = useFormat()
   const explain = useExplain()
   const { recipient, line1 } = intent.address
+  const place = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    // It takes the place of a long form that was pressed at its end.
+    scrollTo({ top: 0 })
+    place.current?.focus({ preventScroll: true })
+  }, [])
   return (
-    <div role="alert">
+    <div role="alert" ref={place} tabIndex={-1} className="outline-none">
       <Notice
         picture="offline"
         level={1}

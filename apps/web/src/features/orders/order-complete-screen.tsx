@@ -43,7 +43,7 @@ function Thanks({ order }: { order: Order }) {
       <div className="flex flex-col items-center pt-10 text-center">
         <img src={`${import.meta.env.BASE_URL}illustrations/paid.avif`} alt="" width={160} height={160} />
         <h1 className="mt-4 text-3xl font-extrabold">{t('thanks')}</h1>
-        <p className="mt-2 text-lg text-muted">{t('thanksText')}</p>
+        <p className="mt-2 text-lg text-balance text-muted">{t('thanksText')}</p>
       </div>
       <div className="mx-auto mt-10 max-w-lg rounded-3xl border border-line bg-surface p-6 sm:p-8">
         <dl className="flex flex-wrap justify-between gap-4 border-b border-line pb-6">
@@ -51,7 +51,7 @@ function Thanks({ order }: { order: Order }) {
             <dt className="text-sm text-muted">{t('number')}</dt>
             <dd className="text-xl font-bold select-all">{number}</dd>
           </div>
-          <div className="text-right">
+          <div className="sm:text-right">
             <dt className="text-sm text-muted">{t('paid')}</dt>
             <dd className="text-xl font-bold">{money(total, currency)}</dd>
           </div>
@@ -64,11 +64,11 @@ function Thanks({ order }: { order: Order }) {
           </Next>
           <Next icon={<X className="size-5" aria-hidden />}>{t('next_cancel')}</Next>
         </ol>
-        <div className="mt-8 flex flex-wrap gap-3">
-          <ButtonLink to="/orders/$orderId" params={{ orderId: id }} className="flex-1">
+        <div className="mt-8 flex flex-col gap-3 sm:flex-row">
+          <ButtonLink to="/orders/$orderId" params={{ orderId: id }} className="sm:flex-1">
             {t('toOrder')}
           </ButtonLink>
-          <ButtonLink to="/" look="secondary" className="flex-1">
+          <ButtonLink to="/" look="secondary" className="sm:flex-1">
             {t('shopOn')}
           </ButtonLink>
         </div>

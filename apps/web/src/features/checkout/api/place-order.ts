@@ -46,8 +46,9 @@ export function usePlaceOrder(onPlaced: (order: Order) => Promise<void>) {
     },
     onSuccess: () => note(undefined),
     onError: (error, intent) => {
+      if (isPassing(error)) return note(intent)
       // After a refusal nothing is under way; the next attempt is a new order.
-      note(isPassing(error) ? intent : undefined)
+      note(undefined)
       if (isRefusal(error, 'cart_closed', 'cart_not_found')) forgetCart(intent.cartId)
       return client.invalidateQueries({ queryKey: cartQuery.queryKey })
     },
