@@ -61,10 +61,10 @@ function Empty() {
 function CheckoutSkeleton() {
   return (
     <Waiting>
-      <Skeleton className="h-9 w-40" />
+      <Skeleton className="mt-11 h-9 w-40" />
       <div className="mt-6 lg:grid lg:grid-cols-[1fr_22rem] lg:items-start lg:gap-10">
         <div className="space-y-5">
-          <Skeleton className="h-96 rounded-3xl" />
+          <Skeleton className="h-[40rem] rounded-3xl" />
           <Skeleton className="h-64 rounded-3xl" />
         </div>
         <Skeleton className="mt-5 h-64 rounded-3xl lg:mt-0" />

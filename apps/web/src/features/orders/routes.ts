@@ -57,9 +57,9 @@ export interface OrderFilter {
 /** The filters in the order in which they are offered. */
 export const FILTERS: readonly OrderStatus[] = ['awaiting_payment', 'processing', 'paid', 'cancelled', 'expired']
 
+/** Undefined is said, because what is left out stays as it stands in the address. */
 function readFilter({ status }: Record<string, unknown>): OrderFilter {
-  const known = FILTERS.find((filter) => filter === status)
-  return known ? { status: known } : {}
+  return { status: FILTERS.find((filter) => filter === status) }
 }
 
 export const orderRoutes = [orderListRoute, orderRoute, paymentReturnRoute, orderCompleteRoute]

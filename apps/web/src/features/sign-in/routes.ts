@@ -30,8 +30,9 @@ declare module '@tanstack/react-router' {
   }
 }
 
+/** Undefined is said, because what is left out stays as it stands in the address. */
 function readReturn({ to }: Record<string, unknown>): Return {
-  return typeof to === 'string' && /^\/(?![/\\])/.test(to) ? { to } : {}
+  return { to: typeof to === 'string' && /^\/(?![/\\])/.test(to) ? to : undefined }
 }
 
 /** Who is signed in has nothing to do here. */
