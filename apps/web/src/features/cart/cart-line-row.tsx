@@ -9,6 +9,9 @@ import { LineProblem } from './line-problem.tsx'
 import { cartMessages } from './messages.ts'
 import { useCartActions } from './use-cart-actions.ts'
 
+/** Id of the screen's title. */
+export const CART_TITLE = 'cart-title'
+
 /** No line takes more than this. */
 const MOST = 999
 
@@ -59,13 +62,21 @@ function Naming({ line }: { line: CartLine }) {
       <button
         type="button"
         aria-label={t('remove', { name })}
-        onClick={() => remove(line)}
+        onClick={() => {
+          remove(line)
+          focusTitle()
+        }}
         className="-mt-2 -mr-2 grid size-11 shrink-0 place-items-center rounded-full text-muted hover:bg-sunken hover:text-ink"
       >
         <Trash2 className="size-5" aria-hidden />
       </button>
     </div>
   )
+}
+
+/** The button that was pressed is going away. */
+function focusTitle() {
+  document.getElementById(CART_TITLE)?.focus({ preventScroll: true })
 }
 
 /** How many, and what they come to: below the picture on small screens, beside it on others. */

@@ -8,7 +8,7 @@ import { Page } from '../../ui/page.tsx'
 import { Failed, Notice, Skeleton, Waiting } from '../../ui/states.tsx'
 import { cartQuery } from './api/cart.ts'
 import { groupBySeller, type SellerGroup } from './cart-changes.ts'
-import { CartLineRow } from './cart-line-row.tsx'
+import { CART_TITLE, CartLineRow } from './cart-line-row.tsx'
 import { CartSummary, Problems } from './cart-summary.tsx'
 import { cartMessages } from './messages.ts'
 
@@ -31,7 +31,7 @@ function Content() {
   const count = cart.lines.reduce((sum, { quantity }) => sum + quantity, 0)
   return (
     <>
-      <h1 className="text-3xl font-extrabold">
+      <h1 id={CART_TITLE} tabIndex={-1} className="text-3xl font-extrabold outline-none">
         {t('cart')} <span className="ml-1 text-lg font-medium text-muted">{t('count', { count })}</span>
       </h1>
       <div className="mt-6 lg:grid lg:grid-cols-[1fr_22rem] lg:items-start lg:gap-10">

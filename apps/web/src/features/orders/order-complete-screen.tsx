@@ -5,10 +5,11 @@ import { useFormat, useMessages } from '../../language/language.ts'
 import { ButtonLink } from '../../ui/button.tsx'
 import { Package, Truck, X } from '../../ui/icons.ts'
 import { Page } from '../../ui/page.tsx'
-import { Failed, Skeleton, Waiting } from '../../ui/states.tsx'
+import { Skeleton, Waiting } from '../../ui/states.tsx'
 import { orderQuery } from './api/orders.ts'
 import { Confetti } from './confetti.tsx'
 import { ordersMessages } from './messages.ts'
+import { OrderFailed } from './order-failed.tsx'
 
 const route = getRouteApi('/orders/$orderId/complete')
 
@@ -25,7 +26,7 @@ export function OrderCompleteScreen() {
           <Skeleton className="mt-12 h-80 rounded-3xl" />
         </Waiting>
       )}
-      {!isPending && !order && <Failed error={error} onRetry={refetch} level={1} />}
+      {!isPending && !order && <OrderFailed error={error} onRetry={refetch} />}
       {order && <Thanks order={order} />}
     </Page>
   )

@@ -6,10 +6,12 @@ import { useFormat, useMessages } from '../../language/language.ts'
 import { Button } from '../../ui/button.tsx'
 import { ArrowLeft } from '../../ui/icons.ts'
 import { Page } from '../../ui/page.tsx'
-import { Failed, Skeleton, Waiting } from '../../ui/states.tsx'
+import { Skeleton, Waiting } from '../../ui/states.tsx'
 import { orderQuery } from './api/orders.ts'
 import { ordersMessages } from './messages.ts'
+import { OrderAgain } from './order-again.tsx'
 import { OrderFacts } from './order-facts.tsx'
+import { OrderFailed } from './order-failed.tsx'
 import { OrderPart } from './order-part.tsx'
 import { OrderState } from './order-state.tsx'
 import { OrderStory } from './order-story.tsx'
@@ -26,7 +28,7 @@ export function OrderScreen() {
   return (
     <Page title={order ? t('order', { number: order.number }) : t('orders')}>
       {isPending && <OrderSkeleton />}
-      {!isPending && !order && <Failed error={error} onRetry={refetch} level={1} />}
+      {!isPending && !order && <OrderFailed error={error} onRetry={refetch} />}
       {order && <Whole order={order} />}
     </Page>
   )
@@ -73,6 +75,11 @@ function Whole({ order }: { order: Order }) {
             <Button look="danger" className="mt-4 w-full" onClick={() => setDoomed({})}>
               {t('cancelOrder')}
             </Button>
+          )}
+          {(status === 'cancelled' || status === 'expired') && (
+            <div className="mt-4 grid">
+              <OrderAgain order={order} />
+            </div>
           )}
         </div>
       </div>

@@ -7,9 +7,11 @@ import { useFormat, useMessages } from '../../language/language.ts'
 import { Button, ButtonLink } from '../../ui/button.tsx'
 import { LoaderCircle } from '../../ui/icons.ts'
 import { Page } from '../../ui/page.tsx'
-import { Banner, Failed, Notice } from '../../ui/states.tsx'
+import { Banner, Notice } from '../../ui/states.tsx'
 import { confirmationQuery, paymentQuery } from './api/orders.ts'
 import { ordersMessages } from './messages.ts'
+import { OrderAgain } from './order-again.tsx'
+import { OrderFailed } from './order-failed.tsx'
 import { lastPaymentOf, reasonOf } from './story.ts'
 import { usePay } from './use-pay.ts'
 
@@ -26,7 +28,7 @@ export function PaymentReturnScreen() {
   return (
     <Page title={t('payment')} width="text">
       {isUndecided && (isFetching || order) && <Working />}
-      {!order && !isFetching && <Failed error={error} onRetry={refetch} level={1} />}
+      {!order && !isFetching && <OrderFailed error={error} onRetry={refetch} />}
       {order && !isUndecided && <Outcome order={order} />}
     </Page>
   )
@@ -102,7 +104,8 @@ function useWhy(order: Order): string | undefined {
   return code && t(reasonOf(code))
 }
 
-function Closed({ order: { id, status, failure } }: { order: Order }) {
+function Closed({ order }: { order: Order }) {
+  const { id, status, failure } = order
   const t = useMessages(ordersMessages)
   const expired = status === 'expired'
   return (
@@ -115,9 +118,7 @@ function Closed({ order: { id, status, failure } }: { order: Order }) {
           <ButtonLink to="/orders/$orderId" params={{ orderId: id }}>
             {t('toOrder')}
           </ButtonLink>
-          <ButtonLink to="/" look="secondary">
-            {t('shopOn')}
-          </ButtonLink>
+          <OrderAgain order={order} />
         </>
       }
     >

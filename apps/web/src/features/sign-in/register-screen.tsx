@@ -49,7 +49,7 @@ export function RegisterScreen() {
   return (
     <AccountPage
       title={t('register')}
-      lead={to === '/checkout' ? t('forCheckout') : t('registerLead')}
+      lead={to === '/checkout' ? t('forCheckoutNew') : t('registerLead')}
       onSubmit={submit}
       footer={
         <>

@@ -1,0 +1,22 @@
+import { isRefusal } from '../../api/errors.ts'
+import { useMessages } from '../../language/language.ts'
+import { ButtonLink } from '../../ui/button.tsx'
+import { Failed, Notice } from '../../ui/states.tsx'
+import { ordersMessages } from './messages.ts'
+
+/** Why an order cannot be shown. Of one that does not exist, or is somebody else's, trying again would not help. */
+export function OrderFailed({ error, onRetry }: { error: unknown; onRetry: () => void }) {
+  const t = useMessages(ordersMessages)
+  if (!isRefusal(error, 'order_not_found', 'validation_failed'))
+    return <Failed error={error} onRetry={onRetry} level={1} />
+  return (
+    <Notice
+      picture="not-found"
+      level={1}
+      title={t('notFound')}
+      actions={<ButtonLink to="/orders">{t('toOrders')}</ButtonLink>}
+    >
+      {t('notFoundText')}
+    </Notice>
+  )
+}
