@@ -10,7 +10,9 @@ export function usePay(orderId: string) {
       location.assign(await openPayment(orderId))
       await new Promise(() => undefined)
     },
-    onError: () => client.invalidateQueries({ queryKey: orderQuery(orderId).queryKey }),
+    onError: () => {
+      client.invalidateQueries({ queryKey: orderQuery(orderId).queryKey })
+    },
   })
   useEffect(() => {
     // Who comes back finds this screen as it was left.

@@ -140,7 +140,8 @@ function useCartChange<Change>(
     onError: (error, _change, context) => {
       if (context?.before) client.setQueryData(cartQuery.queryKey, context.before)
       if (isGone(error)) forgetCart()
-      return client.invalidateQueries({ queryKey: KEY })
+      // Not waited for: what was refused is said at once.
+      client.invalidateQueries({ queryKey: KEY })
     },
   })
 }

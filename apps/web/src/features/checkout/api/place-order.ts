@@ -50,8 +50,13 @@ export function usePlaceOrder(onPlaced: (order: Order) => Promise<void>) {
       // After a refusal nothing is under way; the next attempt is a new order.
       note(undefined)
       if (isRefusal(error, 'cart_closed', 'cart_not_found')) forgetCart(intent.cartId)
-      return client.invalidateQueries({ queryKey: cartQuery.queryKey })
+      client.invalidateQueries({ queryKey: cartQuery.queryKey })
     },
   })
-  return { ...placing, unanswered, giveUp: () => note(undefined) }
+  const giveUp = () => {
+    note(undefined)
+    placing.reset()
+    client.invalidateQueries({ queryKey: cartQuery.queryKey })
+  }
+  return { ...placing, unanswered, giveUp }
 }

@@ -88,6 +88,8 @@ export function useCancelOrder() {
       client.setQueryData(orderQuery(order.id).queryKey, order)
       client.invalidateQueries({ queryKey: ['orders', 'list'] })
     },
-    onError: (_error, { orderId }) => client.invalidateQueries({ queryKey: orderQuery(orderId).queryKey }),
+    onError: (_error, { orderId }) => {
+      client.invalidateQueries({ queryKey: orderQuery(orderId).queryKey })
+    },
   })
 }
