@@ -20,8 +20,8 @@ export function answerTests(): void {
     getToken: () => jwtToken.get() ?? null,
     getAuthState() {
       if (jwtToken.get() === undefined) return 'unauthenticated'
-      const { data, error } = queryClient.getQueryState(meQuery().queryKey) ?? {}
-      return data ? 'authenticated' : error ? 'unavailable' : 'loading'
+      const { data, errorUpdateCount } = queryClient.getQueryState(meQuery().queryKey) ?? {}
+      return data ? 'authenticated' : errorUpdateCount ? 'unavailable' : 'loading'
     },
     getCurrentUser: () =>
       jwtToken.get() === undefined ? null : (queryClient.getQueryData(meQuery().queryKey) ?? null),

@@ -17,7 +17,7 @@ export function BodyField({ value, onChange }: BodyFieldProps) {
   const [previewed, preview] = useState(false)
   return (
     <div>
-      <div className="mb-1.5 flex items-end justify-between">
+      <div className="mb-1.5 flex items-center justify-between">
         <label htmlFor={id} className="text-sm font-semibold">
           {t('body')}
         </label>

@@ -9,11 +9,11 @@ import { communityMessages } from './messages.ts'
 export function FeedBanner() {
   const t = useMessages(communityMessages)
   return (
-    <div className="banner border-b border-line bg-brand-soft text-on-brand-soft">
+    <div className="banner border-b border-line bg-sunken">
       <div className="mx-auto flex max-w-7xl flex-wrap items-end justify-between gap-6 px-4 py-9 sm:px-6 sm:py-11 lg:px-8">
         <div>
           <h1 className="text-3xl font-extrabold sm:text-4xl">{t('welcome')}</h1>
-          <p className="mt-2 max-w-xl sm:text-lg">{t('welcomeText')}</p>
+          <p className="mt-2 max-w-xl text-muted sm:text-lg">{t('welcomeText')}</p>
         </div>
         {!COMMUNITY_ONLY && <MemberLinks />}
       </div>

@@ -12,17 +12,18 @@ export function ReportButton({ what }: { what: Reported }) {
   const t = useMessages(communityMessages)
   const asMember = useAsMember()
   const [open, setOpen] = useState(false)
+  const ofComment = what.commentId !== undefined
   return (
     <>
       <Button
         look="quiet"
         size="small"
-        className="min-h-11! text-muted"
+        className={`min-h-11! text-muted ${ofComment ? 'w-11 px-0!' : ''}`}
         onClick={() => asMember(() => setOpen(true))}
-        aria-label={what.commentId === undefined ? t('reportArticle') : t('reportComment')}
+        aria-label={ofComment ? t('reportComment') : t('reportArticle')}
       >
         <Flag className="size-4" aria-hidden />
-        {t('report')}
+        {!ofComment && t('report')}
       </Button>
       <Suspense>{open && <ReportDialog what={what} onClose={() => setOpen(false)} />}</Suspense>
     </>

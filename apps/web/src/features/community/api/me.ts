@@ -31,13 +31,13 @@ export interface Reader {
   signedIn: boolean
   /** Undefined for guests and until the API has said who it is. */
   me: Me | undefined
-  /** The API does not say who it is. */
+  /** The API has been asked in vain who it is. */
   unavailable: boolean
 }
 
 export function useReader(): Reader {
   const signedIn = useSyncExternalStore(account.subscribe, account.id) !== undefined
-  const { data, isError } = useQuery({ ...meQuery(), enabled: signedIn })
+  const { data, errorUpdateCount } = useQuery({ ...meQuery(), enabled: signedIn })
   const me = signedIn ? data : undefined
-  return { signedIn, me, unavailable: signedIn && isError && !me }
+  return { signedIn, me, unavailable: signedIn && !me && errorUpdateCount > 0 }
 }
