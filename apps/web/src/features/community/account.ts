@@ -3,7 +3,6 @@ import { api as marketplaceApi } from '../../api/client.ts'
 import { session } from '../../api/session.ts'
 import { tokenAccount } from '../../community-edition/account.ts'
 import { communityApi } from '../../community-edition/client.ts'
-import { COMMUNITY_ONLY } from './edition.ts'
 
 export interface Account {
   /** Tells members apart; undefined for guests. */
@@ -23,7 +22,7 @@ const sessionAccount: Account = {
   doubt: () => undefined,
 }
 
-export const account: Account = COMMUNITY_ONLY ? tokenAccount : sessionAccount
-export const api: Pick<typeof marketplaceApi, 'article' | 'auth' | 'comment' | 'profile'> = COMMUNITY_ONLY
-  ? communityApi
-  : marketplaceApi
+// Written out, so that the bundler leaves out what the edition does not use.
+export const account: Account = __EDITION__ === 'community' ? tokenAccount : sessionAccount
+export const api: Pick<typeof marketplaceApi, 'article' | 'auth' | 'comment' | 'profile'> =
+  __EDITION__ === 'community' ? communityApi : marketplaceApi
