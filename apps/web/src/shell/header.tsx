@@ -18,9 +18,10 @@ export function Header() {
   return (
     <header className="sticky top-0 z-30 border-b border-line bg-paper/95 backdrop-blur">
       <div className="mx-auto flex max-w-7xl flex-wrap items-center gap-x-2 px-4 pt-2 sm:flex-nowrap sm:gap-x-4 sm:px-6 sm:py-3 lg:px-8">
-        <Link to="/" aria-label={t('home')} className="mr-auto flex items-center gap-2.5 rounded-xl py-1 sm:mr-0">
+        <Link to="/" className="mr-auto flex items-center gap-2.5 rounded-xl py-1 sm:mr-0">
           <Mark />
           <span className="text-xl font-extrabold tracking-tight">{'도란'}</span>
+          <span className="sr-only">{t('home')}</span>
         </Link>
         <SearchBox />
         <nav aria-label={t('main')} className="flex items-center">
@@ -108,7 +109,10 @@ function CartLink() {
     <Link to="/cart" aria-label={count > 0 ? t('cartWith', { count }) : t('cart')} className={HEADER_BUTTON}>
       <ShoppingBag className="size-5" aria-hidden />
       {count > 0 && (
-        <span className="absolute top-0.5 right-0 grid h-5 min-w-5 place-items-center rounded-full bg-brand px-1 text-xs font-bold text-on-brand">
+        <span
+          aria-hidden
+          className="absolute top-0.5 right-0 grid h-5 min-w-5 place-items-center rounded-full bg-brand px-1 text-xs font-bold text-on-brand"
+        >
           {count > 99 ? '99+' : count}
         </span>
       )}

@@ -3,7 +3,7 @@ import { catalogue } from '../language/catalogue.ts'
 export const shellMessages = catalogue({
   ko: {
     toContent: '본문으로 건너뛰기',
-    home: '도란 첫 화면',
+    home: '첫 화면',
     search: '상품 검색',
     searchHint: '무엇을 찾으세요?',
     categories: '분류',
@@ -35,7 +35,7 @@ export const shellMessages = catalogue({
   },
   en: {
     toContent: 'Skip to content',
-    home: 'Doran, first page',
+    home: 'first page',
     search: 'Search products',
     searchHint: 'What are you looking for?',
     categories: 'Categories',

@@ -12,7 +12,10 @@ import { shellMessages } from './messages.ts'
 import { OfflineNotice } from './offline-notice.tsx'
 import { SignInAgain } from './sign-in-again.tsx'
 
-const Toaster = lazy(async () => ({ default: (await import('../ui/toast.tsx')).Toaster }))
+const loadToaster = () => import('../ui/toast.tsx')
+const Toaster = lazy(async () => ({ default: (await loadToaster()).Toaster }))
+// It is there before the first toast, also when that one says that the network is away.
+for (const sign of ['pointerdown', 'keydown']) addEventListener(sign, loadToaster, { once: true })
 
 /** What stands around every screen. */
 export const rootRoute = createRootRoute({

@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { putIntoCart } from './shopping.ts'
+import { theShop } from './the-shop.ts'
+import { newVisitor } from './visitor.ts'
+
+describe('without a network', () => {
+  it('what was seen stays, what cannot be done says so, and it goes on when the network is back', async () => {
+    const shop = await theShop()
+    const { items } = await shop.admin.product.listProducts({ category: 'crafts', limit: 1 })
+    const visitor = await newVisitor({ url: shop.url })
+    const { page, context } = visitor
+    visitor.expectErrors(/ERR_INTERNET_DISCONNECTED/)
+    await visitor.open(`/products/${items[0]?.id}`)
+    const title = await page.getByRole('heading', { level: 1 }).textContent()
+    const options = page.getByRole('group').filter({ has: page.getByRole('radio') })
+    for (const option of await options.all()) await option.locator('label').first().click()
+
+    await context.setOffline(true)
+    await page.getByText('You are offline. What you have seen stays').waitFor()
+    await page.getByRole('button', { name: 'Put into cart' }).locator('visible=true').first().click()
+    await page.getByText('You are offline', { exact: true }).waitFor()
+    assert.equal(await page.getByRole('heading', { level: 1 }).textContent(), title)
+
+    await context.setOffline(false)
+    await page.getByText('You are offline. What you have seen stays').waitFor({ state: 'hidden' })
+    await putIntoCart(page)
+    visitor.assertQuiet()
+    await visitor.close()
+  })
+
+  it('a screen that could not be fetched comes by itself when the network is back', async () => {
+    const visitor = await newVisitor({ url: (await theShop()).url })
+    const { page, context } = visitor
+    visitor.expectErrors(/ERR_INTERNET_DISCONNECTED|Failed to fetch/)
+    await visitor.open('/')
+
+    await context.setOffline(true)
+    await page.getByRole('link', { name: 'Food' }).first().click()
+    await page.getByRole('alert').getByText('You are offline').waitFor()
+    await context.setOffline(false)
+
+    await page.getByRole('heading', { level: 1, name: 'Food' }).waitFor()
+    visitor.assertQuiet()
+    await visitor.close()
+  })
+})

@@ -1,0 +1,37 @@
+/** What visitors do again and again, by what they see. */
+import type { Page } from 'playwright-core'
+import { CARDS } from './paying.ts'
+
+/** On the page of a product: chooses the first of every option that can be had, and puts it into the cart. */
+export async function putIntoCart(page: Page): Promise<void> {
+  const options = page.getByRole('group').filter({ has: page.getByRole('radio') })
+  await page.getByRole('heading', { level: 1 }).waitFor()
+  for (const option of await options.all()) await option.locator('label').first().click()
+  await page.getByRole('button', { name: 'Put into cart' }).locator('visible=true').first().click()
+  await page.getByText('It is in your cart').waitFor()
+}
+
+export async function signUp(page: Page, email: string): Promise<void> {
+  await page.getByLabel('Name', { exact: true }).fill('Dora Kim')
+  await page.getByLabel('E-mail address').fill(email)
+  await page.getByLabel('Password', { exact: true }).fill('correct horse battery')
+  await page.getByRole('button', { name: 'Create my account' }).click()
+}
+
+/** At the checkout, with an empty address book. */
+export async function writeAddress(page: Page): Promise<void> {
+  await page.getByLabel('Recipient').fill('Dora Kim')
+  await page.getByLabel('Phone number').fill('01012345678')
+  await page.getByLabel('Postal code').fill('03045')
+  await page.getByLabel('Road name and number').fill('161 Sajik-ro, Jongno-gu, Seoul')
+  await page.getByLabel('Details (optional)').fill('3F')
+}
+
+/** From the checkout or an order to the payment page, and fills it in. */
+export async function payWith(page: Page, button: RegExp, card: keyof typeof CARDS): Promise<void> {
+  await page.getByRole('button', { name: button }).locator('visible=true').first().click()
+  await page.getByLabel('Card number').fill(CARDS[card])
+  await page.getByLabel('Valid until (MM/YY)').fill('12/40')
+  await page.getByLabel('CVC').fill('123')
+  await page.getByRole('button', { name: /^Pay/ }).click()
+}
