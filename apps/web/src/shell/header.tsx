@@ -18,7 +18,7 @@ export function Header() {
   return (
     <header className="sticky top-0 z-30 border-b border-line bg-paper/95 backdrop-blur">
       <div className="mx-auto flex max-w-7xl flex-wrap items-center gap-x-2 px-4 pt-2 sm:flex-nowrap sm:gap-x-4 sm:px-6 sm:py-3 lg:px-8">
-        <Link to="/" className="mr-auto flex items-center gap-2.5 rounded-xl py-1 sm:mr-0">
+        <Link to="/" className="mr-auto flex shrink-0 items-center gap-2.5 rounded-xl py-1 sm:mr-0">
           <Mark />
           <span className="text-xl font-extrabold tracking-tight">{'도란'}</span>
           <span className="sr-only">{t('home')}</span>
@@ -80,7 +80,8 @@ function SearchBox() {
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
     const words = String(new FormData(event.currentTarget).get('q')).trim()
-    if (words) navigate({ to: '/search', search: { q: words } })
+    // A search for nothing leads to everything.
+    navigate({ to: '/search', search: words ? { q: words } : {} })
   }
   return (
     <search className="order-last w-full py-2 sm:order-none sm:mx-auto sm:max-w-xl sm:py-0">
