@@ -65,7 +65,8 @@ function NothingHere() {
   )
 }
 
-function ListWaiting() {
+/** In the size of the first articles. */
+export function ListWaiting() {
   return (
     <Waiting>
       {['a', 'b', 'c', 'd', 'e'].map((key) => (

@@ -4,9 +4,9 @@ import { isRefusal } from '../../api/errors.ts'
 import { useMessages } from '../../language/language.ts'
 import { ButtonLink } from '../../ui/button.tsx'
 import { Page } from '../../ui/page.tsx'
-import { Failed, Notice, Skeleton, Waiting } from '../../ui/states.tsx'
+import { Failed, Notice, Skeleton } from '../../ui/states.tsx'
 import { memberQuery } from './api/members.ts'
-import { ArticleList } from './article-list.tsx'
+import { ArticleList, ListWaiting } from './article-list.tsx'
 import { at } from './edition.ts'
 import { MemberInfo } from './member-info.tsx'
 import { communityMessages } from './messages.ts'
@@ -86,12 +86,15 @@ function Gone() {
 
 function ProfileWaiting() {
   return (
-    <Waiting>
-      <div className="flex flex-col items-center gap-3 pt-6 pb-10">
+    <>
+      <div className="flex flex-col items-center pt-6 pb-10">
         <Skeleton className="size-26 rounded-full" />
-        <Skeleton className="h-9 w-44" />
-        <Skeleton className="h-6 w-64" />
+        <Skeleton className="mt-4 h-9 w-44" />
+        <Skeleton className="mt-2 mb-5 h-6 w-64" />
+        <Skeleton className="h-11 w-40 rounded-full" />
       </div>
-    </Waiting>
+      <div className="mb-4 h-12 border-b border-line" />
+      <ListWaiting />
+    </>
   )
 }
