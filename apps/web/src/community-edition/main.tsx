@@ -21,3 +21,9 @@ createRoot(document.getElementById('root') as HTMLElement).render(
     </QueryClientProvider>
   </StrictMode>,
 )
+
+/** Once the first screen is here, the others are fetched: they are small, and what is read next should be there at once. */
+const stop = editionRouter.subscribe('onResolved', () => {
+  stop()
+  for (const route of Object.values(editionRouter.routesById)) editionRouter.loadRouteChunk(route)
+})

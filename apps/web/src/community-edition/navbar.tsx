@@ -19,12 +19,12 @@ export function Navbar() {
       <div className="mx-auto flex min-h-16 max-w-7xl items-center gap-0.5 px-3 sm:gap-1 sm:px-6 lg:px-8">
         <Link
           to={at('')}
-          className="navbar-brand mr-auto flex items-center gap-2.5 rounded-xl py-1.5 pr-2 text-xl font-extrabold tracking-tight"
+          className="navbar-brand flex max-sm:mr-auto items-center gap-2.5 rounded-xl py-1.5 pr-2 text-xl font-extrabold tracking-tight"
         >
           <img src={`${import.meta.env.BASE_URL}favicon.svg`} alt="" width={32} height={32} />
           doran
         </Link>
-        <Link to={at('')} className={`${LINK} max-sm:hidden`} {...CURRENT}>
+        <Link to={at('')} className={`${LINK} mr-auto max-sm:hidden`} {...CURRENT}>
           {t('home')}
         </Link>
         {unavailable && <span className="px-3 text-sm text-muted">{t('connecting')}</span>}

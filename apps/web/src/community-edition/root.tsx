@@ -57,7 +57,7 @@ function Main() {
     shown.current = path
   }, [path])
   return (
-    <main id="main" ref={main} tabIndex={-1} className="min-h-[75dvh] outline-none">
+    <main id="main" ref={main} tabIndex={-1} className="min-h-dvh outline-none">
       <Outlet />
     </main>
   )
