@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { Page } from 'playwright-core'
+import { productLinks } from './shopping.ts'
 import { theShop } from './the-shop.ts'
 import { newVisitor } from './visitor.ts'
 
@@ -27,7 +28,7 @@ describe('a long list', () => {
     const { page } = visitor
     await visitor.open('/search')
     await more(page, 60)
-    const far = cards(page).nth(44)
+    const far = productLinks(page).nth(44)
     await far.scrollIntoViewIfNeeded()
     const before = await page.evaluate(() => scrollY)
     const name = (await far.textContent()) as string
@@ -37,11 +38,11 @@ describe('a long list', () => {
     await page.goBack()
     await page.waitForURL('**/search**')
     await page.waitForFunction((expected) => Math.abs(scrollY - expected) < 200, before)
-    assert.equal(await cards(page).nth(44).textContent(), name)
+    assert.equal(await productLinks(page).nth(44).textContent(), name)
 
     await page.reload()
     await page.waitForFunction((expected) => Math.abs(scrollY - expected) < 200, before)
-    assert.equal(await cards(page).nth(44).textContent(), name)
+    assert.equal(await productLinks(page).nth(44).textContent(), name)
     visitor.assertQuiet()
     await visitor.close()
   })

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { putIntoCart } from './shopping.ts'
+import { chooseOptions, putIntoCart } from './shopping.ts'
 import { theShop } from './the-shop.ts'
 import { newVisitor } from './visitor.ts'
 
@@ -13,8 +13,7 @@ describe('without a network', () => {
     visitor.expectErrors(/ERR_INTERNET_DISCONNECTED/)
     await visitor.open(`/products/${items[0]?.id}`)
     const title = await page.getByRole('heading', { level: 1 }).textContent()
-    const options = page.getByRole('group').filter({ has: page.getByRole('radio') })
-    for (const option of await options.all()) await option.locator('label').first().click()
+    await chooseOptions(page)
 
     await context.setOffline(true)
     await page.getByText('You are offline. What you have seen stays').waitFor()

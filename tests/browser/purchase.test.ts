@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { payWith, putIntoCart, signUp, writeAddress } from './shopping.ts'
+import { payWith, productLinks, putIntoCart, signUp, writeAddress } from './shopping.ts'
 import { theShop } from './the-shop.ts'
 import { newVisitor } from './visitor.ts'
 

@@ -34,6 +34,9 @@ export async function prepareTour(shop: Shop): Promise<Tour> {
   await calls.user.addAddress({ ...address, isDefault: true })
   const { items: products } = await calls.product.listProducts({ category: 'food', sort: 'popular', limit: 6 })
   const details = await Promise.all(products.map(({ id }) => calls.product.getProduct({ productId: id })))
+  for (const { variants } of details) {
+    await shop.admin.inventory.setStock({ sku: variants[0]?.sku as string, onHand: 40 })
+  }
   const fill = async () => {
     const cart = await calls.order.createCart()
     for (const { variants } of details.slice(0, 4)) {

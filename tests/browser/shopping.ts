@@ -4,11 +4,23 @@ import { CARDS } from './paying.ts'
 
 /** On the page of a product: chooses the first of every option that can be had, and puts it into the cart. */
 export async function putIntoCart(page: Page): Promise<void> {
-  const options = page.getByRole('group').filter({ has: page.getByRole('radio') })
-  await page.getByRole('heading', { level: 1 }).waitFor()
-  for (const option of await options.all()) await option.locator('label').first().click()
+  await chooseOptions(page)
   await page.getByRole('button', { name: 'Put into cart' }).locator('visible=true').first().click()
   await page.getByText('It is in your cart').waitFor()
+}
+
+export async function chooseOptions(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Put into cart' }).locator('visible=true').first().waitFor()
+  const options = page
+    .getByRole('main')
+    .getByRole('group')
+    .filter({ has: page.getByRole('radio') })
+  for (const option of await options.all()) await option.locator('label').first().click()
+}
+
+/** What leads to products on a screen. */
+export function productLinks(page: Page) {
+  return page.locator('main a[href*="/products/"]')
 }
 
 export async function signUp(page: Page, email: string): Promise<void> {

@@ -6,7 +6,7 @@ export async function signedIn({ page, open }: Visitor, { email, password }: Mem
   await open('/sign-in?to=/me')
   await page.locator('input[name=email]').fill(email)
   await page.locator('input[name=password]').fill(password)
-  await page.locator('form button[type=submit]:not(search *)').click()
-  await page.waitForURL('**/me')
+  await page.locator('main button[type=submit]').click()
+  await page.waitForURL(({ pathname }) => pathname === '/me')
   await page.waitForLoadState('networkidle')
 }

@@ -68,7 +68,7 @@ function likeGitHubPages(folder: string): Parameters<typeof createServer>[1] {
     const path = new URL(request.url ?? '/', 'http://host').pathname.replace(/^\/shop\//, '') || 'index.html'
     const content = await readFile(join(folder, path)).catch(() => undefined)
     response.writeHead(content ? 200 : 404, {
-      'content-type': TYPES[extname(content ? path : '.html')] ?? 'text/plain',
+      'content-type': TYPES[extname(content ? path : '404.html')] ?? 'text/plain',
     })
     response.end(content ?? (await readFile(join(folder, '404.html'))))
   }

@@ -10,6 +10,7 @@ import { orderRoutes } from './features/orders/routes.ts'
 import { productRoutes } from './features/product/routes.ts'
 import { signInRoutes } from './features/sign-in/routes.ts'
 import { rootRoute } from './shell/root.tsx'
+import { ScreenFailed } from './shell/screen-failed.tsx'
 
 export const router = createRouter({
   routeTree: rootRoute.addChildren([
@@ -25,6 +26,7 @@ export const router = createRouter({
   ]),
   basepath: import.meta.env.BASE_URL,
   scrollRestoration: true,
+  defaultErrorComponent: ScreenFailed,
   defaultPreload: 'intent',
   // What was fetched is kept and aged by the query client.
   defaultPreloadStaleTime: 0,

@@ -1,6 +1,7 @@
 import { useId } from 'react'
 import { useMessages } from '../language/language.ts'
 import { LanguageButton } from '../language/language-button.tsx'
+import { themeMessages } from '../theme/messages.ts'
 import { chooseTheme, THEMES, type Theme, useTheme } from '../theme/theme.ts'
 import { editionMessages } from './messages.ts'
 
@@ -18,7 +19,7 @@ export function Footer() {
 }
 
 function ThemeField() {
-  const t = useMessages(editionMessages)
+  const t = useMessages(themeMessages)
   const id = useId()
   return (
     <div className="flex items-center gap-2">

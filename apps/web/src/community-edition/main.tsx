@@ -4,6 +4,7 @@ import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { loadConfig } from '../api/config.ts'
 import { queryClient } from '../api/query-client.ts'
+import { reloadForNewVersion } from '../new-version.ts'
 import '../styles.css'
 import { answerTests } from './debug.ts'
 import { editionRouter } from './routes.ts'
@@ -12,6 +13,7 @@ const { queries, ...others } = queryClient.getDefaultOptions()
 // Whoever reads would rather hear soon that something is wrong, and press a button, than wait.
 queryClient.setDefaultOptions({ ...others, queries: { ...queries, retryDelay: 500 } })
 answerTests()
+reloadForNewVersion()
 
 await loadConfig()
 createRoot(document.getElementById('root') as HTMLElement).render(

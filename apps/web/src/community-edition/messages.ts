@@ -2,7 +2,6 @@ import { catalogue } from '../language/catalogue.ts'
 
 export const editionMessages = catalogue({
   ko: {
-    toContent: '본문으로 건너뛰기',
     main: '주 메뉴',
     home: '처음',
     signIn: '로그인',
@@ -19,16 +18,8 @@ export const editionMessages = catalogue({
     logout: '여기를 눌러 로그아웃하기',
     signedOut: '로그아웃했어요',
     about: '도란은 사고팔며 이야기하는 오픈 소스 장터이고, 여기는 그 커뮤니티예요.',
-    theme: '화면 밝기',
-    light: '밝게',
-    dark: '어둡게',
-    system: '기기 설정대로',
-    notFound: '이런 화면은 없어요',
-    notFoundText: '주소가 바뀌었거나 잘못 적혔을 수 있어요.',
-    toHome: '첫 화면으로',
   },
   en: {
-    toContent: 'Skip to content',
     main: 'Main menu',
     home: 'Home',
     signIn: 'Sign in',
@@ -45,12 +36,5 @@ export const editionMessages = catalogue({
     logout: 'Or click here to logout.',
     signedOut: 'You have signed out',
     about: 'Doran is an open-source marketplace where people also talk; this is its community.',
-    theme: 'Appearance',
-    light: 'Light',
-    dark: 'Dark',
-    system: 'As the device',
-    notFound: 'There is no such page',
-    notFoundText: 'The address may have changed, or it was mistyped.',
-    toHome: 'To the first page',
   },
 })

@@ -1,21 +1,23 @@
 /** Every address of the community edition. */
-import { createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
+import { createRoute, createRouter } from '@tanstack/react-router'
 import { communityRoutesUnder } from '../features/community/route-tree.ts'
 import type { rootRoute } from '../shell/root.tsx'
+import { screen } from '../shell/screen.ts'
+import { ScreenFailed } from '../shell/screen-failed.tsx'
 import { editionRoot } from './root.tsx'
 
 const loginRoute = createRoute({
   getParentRoute: () => editionRoot,
   path: '/login',
   validateSearch: readReturn,
-  component: lazyRouteComponent(() => import('./account-screen.tsx'), 'LoginScreen'),
+  component: screen(() => import('./account-screen.tsx'), 'LoginScreen'),
 })
 
 const registerRoute = createRoute({
   getParentRoute: () => editionRoot,
   path: '/register',
   validateSearch: readReturn,
-  component: lazyRouteComponent(() => import('./account-screen.tsx'), 'RegisterScreen'),
+  component: screen(() => import('./account-screen.tsx'), 'RegisterScreen'),
 })
 
 /** Where to go afterwards: an address of this application. */
@@ -30,6 +32,7 @@ export const editionRouter = createRouter({
   routeTree: editionRoot.addChildren([...communityRoutes, loginRoute, registerRoute]),
   basepath: import.meta.env.BASE_URL,
   scrollRestoration: true,
+  defaultErrorComponent: ScreenFailed,
   defaultPreload: 'intent',
   defaultPreloadStaleTime: 0,
   // What was left is never shown under the address of what is to come.

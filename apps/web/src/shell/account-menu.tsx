@@ -3,6 +3,7 @@ import { useSession } from '../api/use-session.ts'
 import { signOut } from '../features/sign-in/api/sign-in.ts'
 import { LANGUAGE_NAMES } from '../language/catalogue.ts'
 import { chooseLanguage, useLanguage, useMessages } from '../language/language.ts'
+import { themeMessages } from '../theme/messages.ts'
 import { chooseTheme, THEMES, useTheme } from '../theme/theme.ts'
 import { Check, Globe, LogOut, Moon, Package, Sun, SunMoon, UserPlus, UserRound } from '../ui/icons.ts'
 import { Menu, MenuDivider, MenuItem, MenuLink } from '../ui/menu.tsx'
@@ -17,6 +18,7 @@ export function AccountMenu() {
   const t = useMessages(shellMessages)
   const session = useSession()
   const other = useLanguage() === 'ko' ? 'en' : 'ko'
+  const themes = useMessages(themeMessages)
   const theme = useTheme()
   const navigate = useNavigate()
   const leave = async () => {
@@ -68,7 +70,7 @@ export function AccountMenu() {
         return (
           <MenuItem key={name} onSelect={() => chooseTheme(name)}>
             <Icon className={ICON} aria-hidden />
-            <span className="flex-1">{t(name)}</span>
+            <span className="flex-1">{themes(name)}</span>
             {theme === name && <Check className="size-5 text-brand" aria-hidden />}
           </MenuItem>
         )

@@ -1,14 +1,15 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
-import { type FormEvent, lazy, Suspense, useState } from 'react'
+import { type FormEvent, useState } from 'react'
 import { cartQuery } from '../features/cart/api/cart.ts'
 import { categoriesQuery } from '../features/catalogue/api/categories.ts'
 import { useFormat, useMessages } from '../language/language.ts'
 import { MessageCircle, Search, ShoppingBag, UserRound } from '../ui/icons.ts'
+import { onDemand } from '../ui/on-demand.tsx'
 import { shellMessages } from './messages.ts'
 
 const loadMenu = () => import('./account-menu.tsx')
-const AccountMenu = lazy(async () => ({ default: (await loadMenu()).AccountMenu }))
+const AccountMenu = onDemand(loadMenu, 'AccountMenu', AccountButton)
 
 export const HEADER_BUTTON =
   'relative grid size-11 shrink-0 place-items-center rounded-full text-ink hover:bg-sunken aria-expanded:bg-sunken'
@@ -54,23 +55,31 @@ function Mark() {
 
 /** A menu is a lot of code: it comes when somebody reaches for it. */
 function Account() {
-  const t = useMessages(shellMessages)
   const [opened, setOpened] = useState(false)
-  const button = (
+  return opened ? <AccountMenu onClose={() => setOpened(false)} /> : <AccountButton onOpen={() => setOpened(true)} />
+}
+
+function AccountButton({ onOpen }: { onOpen?: () => void }) {
+  const t = useMessages(shellMessages)
+  return (
     <button
       type="button"
       aria-label={t('account')}
       aria-haspopup="menu"
-      aria-expanded={opened}
-      onPointerEnter={loadMenu}
-      onFocus={loadMenu}
-      onClick={() => setOpened(true)}
+      aria-expanded={!onOpen}
+      onPointerEnter={prepareMenu}
+      onFocus={prepareMenu}
+      onClick={onOpen}
       className={HEADER_BUTTON}
     >
       <UserRound className="size-5" aria-hidden />
     </button>
   )
-  return <Suspense fallback={button}>{opened ? <AccountMenu /> : button}</Suspense>
+}
+
+function prepareMenu(): void {
+  // Without a network it is told when the menu is opened.
+  loadMenu().catch(() => undefined)
 }
 
 function SearchBox() {

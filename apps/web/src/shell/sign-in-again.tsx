@@ -1,7 +1,8 @@
-import { lazy, Suspense, useEffect, useRef, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { onSessionEnded } from '../api/session.ts'
+import { onDemand } from '../ui/on-demand.tsx'
 
-const SignInDialog = lazy(async () => ({ default: (await import('./sign-in-dialog.tsx')).SignInDialog }))
+const SignInDialog = onDemand(() => import('./sign-in-dialog.tsx'), 'SignInDialog')
 
 /**
  * When a session ends in the middle of something, asks for the password over the screen; what was asked of the API
@@ -22,5 +23,5 @@ export function SignInAgain() {
     setAsking(false)
     answer.current?.(signedIn)
   }
-  return <Suspense>{asking && <SignInDialog onSignedIn={() => close(true)} onClose={() => close(false)} />}</Suspense>
+  return asking && <SignInDialog onSignedIn={() => close(true)} onClose={() => close(false)} />
 }

@@ -1,6 +1,7 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
+import { createRoute } from '@tanstack/react-router'
 import { queryClient } from '../../api/query-client.ts'
 import { rootRoute } from '../../shell/root.tsx'
+import { screen } from '../../shell/screen.ts'
 import { cartQuery } from './api/cart.ts'
 
 const cartRoute = createRoute({
@@ -9,7 +10,7 @@ const cartRoute = createRoute({
   loader: () => {
     queryClient.prefetchQuery(cartQuery)
   },
-  component: lazyRouteComponent(() => import('./cart-screen.tsx'), 'CartScreen'),
+  component: screen(() => import('./cart-screen.tsx'), 'CartScreen'),
 })
 
 export const cartRoutes = [cartRoute]

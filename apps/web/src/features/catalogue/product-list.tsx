@@ -1,8 +1,9 @@
-import { lazy, Suspense, useRef, useState } from 'react'
+import { useRef, useState } from 'react'
 import { useMessages } from '../../language/language.ts'
 import { Button } from '../../ui/button.tsx'
 import { SelectField } from '../../ui/field.tsx'
 import { SlidersHorizontal } from '../../ui/icons.ts'
+import { onDemand } from '../../ui/on-demand.tsx'
 import { ActiveFilters } from './active-filters.tsx'
 import type { List } from './api/products.ts'
 import { FilterPanel } from './filter-panel.tsx'
@@ -11,7 +12,7 @@ import { catalogueMessages } from './messages.ts'
 import { Results } from './results.tsx'
 import { useFilters } from './use-filters.ts'
 
-const FilterDrawer = lazy(async () => ({ default: (await import('./filter-drawer.tsx')).FilterDrawer }))
+const FilterDrawer = onDemand(() => import('./filter-drawer.tsx'), 'FilterDrawer')
 
 export interface ProductListProps {
   list: List
@@ -66,13 +67,11 @@ function DrawerButton({ children }: { children: React.ReactNode }) {
           </span>
         )}
       </Button>
-      <Suspense>
-        {wanted && (
-          <FilterDrawer open={open} onClose={() => setOpen(false)}>
-            {children}
-          </FilterDrawer>
-        )}
-      </Suspense>
+      {wanted && (
+        <FilterDrawer open={open} onClose={() => setOpen(false)}>
+          {children}
+        </FilterDrawer>
+      )}
     </>
   )
 }

@@ -1,6 +1,7 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
+import { createRoute } from '@tanstack/react-router'
 import { queryClient } from '../../api/query-client.ts'
 import { rootRoute } from '../../shell/root.tsx'
+import { screen } from '../../shell/screen.ts'
 import { brandsQuery } from './api/brands.ts'
 import { categoriesQuery } from './api/categories.ts'
 import { openList } from './api/products.ts'
@@ -18,7 +19,7 @@ const categoryRoute = createRoute({
     queryClient.prefetchQuery(brandsQuery(slug))
     return openList(categoryList(slug, deps), location.state.__TSR_key)
   },
-  component: lazyRouteComponent(() => import('./category-screen.tsx'), 'CategoryScreen'),
+  component: screen(() => import('./category-screen.tsx'), 'CategoryScreen'),
 })
 
 const searchRoute = createRoute({
@@ -31,7 +32,7 @@ const searchRoute = createRoute({
     queryClient.prefetchQuery(brandsQuery(deps.category))
     return openList(searchList(deps), location.state.__TSR_key)
   },
-  component: lazyRouteComponent(() => import('./search-screen.tsx'), 'SearchScreen'),
+  component: screen(() => import('./search-screen.tsx'), 'SearchScreen'),
 })
 
 const sellerRoute = createRoute({
@@ -43,7 +44,7 @@ const sellerRoute = createRoute({
     queryClient.prefetchQuery(sellerQuery(sellerId))
     return openList(sellerList(sellerId, deps), location.state.__TSR_key)
   },
-  component: lazyRouteComponent(() => import('./seller-screen.tsx'), 'SellerScreen'),
+  component: screen(() => import('./seller-screen.tsx'), 'SellerScreen'),
 })
 
 export const catalogueRoutes = [categoryRoute, searchRoute, sellerRoute]

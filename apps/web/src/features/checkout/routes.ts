@@ -1,6 +1,7 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
+import { createRoute } from '@tanstack/react-router'
 import { queryClient } from '../../api/query-client.ts'
 import { rootRoute } from '../../shell/root.tsx'
+import { screen } from '../../shell/screen.ts'
 import { addressBookQuery } from '../addresses/api/addresses.ts'
 import { cartQuery } from '../cart/api/cart.ts'
 import { requireSession } from '../sign-in/require-session.ts'
@@ -13,7 +14,7 @@ const checkoutRoute = createRoute({
     queryClient.prefetchQuery(cartQuery)
     queryClient.prefetchQuery(addressBookQuery)
   },
-  component: lazyRouteComponent(() => import('./checkout-screen.tsx'), 'CheckoutScreen'),
+  component: screen(() => import('./checkout-screen.tsx'), 'CheckoutScreen'),
 })
 
 export const checkoutRoutes = [checkoutRoute]

@@ -1,9 +1,10 @@
-import { lazy, Suspense, useId, useState } from 'react'
+import { useId, useState } from 'react'
 import { useMessages } from '../../language/language.ts'
+import { onDemand } from '../../ui/on-demand.tsx'
 import { Skeleton } from '../../ui/states.tsx'
 import { formMessages } from './form-messages.ts'
 
-const ArticleContent = lazy(async () => ({ default: (await import('./article-content.tsx')).ArticleContent }))
+const ArticleContent = onDemand(() => import('./article-content.tsx'), 'ArticleContent', Coming)
 
 export interface BodyFieldProps {
   value: string
@@ -39,9 +40,7 @@ export function BodyField({ value, onChange }: BodyFieldProps) {
       />
       {previewed && (
         <div className="min-h-128 rounded-2xl border border-line bg-surface px-5 py-6 sm:px-8">
-          <Suspense fallback={<Skeleton className="h-40 w-full" />}>
-            {value.trim() ? <ArticleContent markdown={value} /> : <p className="text-muted">{t('nothingToPreview')}</p>}
-          </Suspense>
+          {value.trim() ? <ArticleContent markdown={value} /> : <p className="text-muted">{t('nothingToPreview')}</p>}
         </div>
       )}
     </div>
@@ -59,4 +58,8 @@ function Mode({ label, chosen, onChoose }: { label: string; chosen: boolean; onC
       {label}
     </button>
   )
+}
+
+function Coming() {
+  return <Skeleton className="h-40 w-full" />
 }

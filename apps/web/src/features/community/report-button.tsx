@@ -1,12 +1,13 @@
-import { lazy, Suspense, useState } from 'react'
+import { useState } from 'react'
 import { useMessages } from '../../language/language.ts'
 import { Button } from '../../ui/button.tsx'
 import { Flag } from '../../ui/icons.ts'
+import { onDemand } from '../../ui/on-demand.tsx'
 import type { Reported } from './api/reports.ts'
 import { communityMessages } from './messages.ts'
 import { useAsMember } from './use-as-member.ts'
 
-const ReportDialog = lazy(async () => ({ default: (await import('./report-dialog.tsx')).ReportDialog }))
+const ReportDialog = onDemand(() => import('./report-dialog.tsx'), 'ReportDialog')
 
 export function ReportButton({ what }: { what: Reported }) {
   const t = useMessages(communityMessages)
@@ -25,7 +26,7 @@ export function ReportButton({ what }: { what: Reported }) {
         <Flag className="size-4" aria-hidden />
         {!ofComment && t('report')}
       </Button>
-      <Suspense>{open && <ReportDialog what={what} onClose={() => setOpen(false)} />}</Suspense>
+      {open && <ReportDialog what={what} onClose={() => setOpen(false)} />}
     </>
   )
 }

@@ -1,15 +1,16 @@
 /** The addresses that both editions have. */
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
+import { createRoute } from '@tanstack/react-router'
 import { queryClient } from '../../api/query-client.ts'
 import type { rootRoute } from '../../shell/root.tsx'
+import { screen } from '../../shell/screen.ts'
 import { articleQuery, articlesQuery, type Listing, tagsQuery } from './api/articles.ts'
 import { commentsQuery } from './api/comments.ts'
 import { memberQuery } from './api/members.ts'
 import { at } from './edition.ts'
 import { readFeedSearch, readListSearch } from './paging.ts'
 
-const feedScreen = lazyRouteComponent(() => import('./feed-screen.tsx'), 'FeedScreen')
-const editorScreen = lazyRouteComponent(() => import('./editor-screen.tsx'), 'EditorScreen')
+const feedScreen = screen(() => import('./feed-screen.tsx'), 'FeedScreen')
+const editorScreen = screen(() => import('./editor-screen.tsx'), 'EditorScreen')
 
 function fetchArticles(listing: Listing, page = 1): void {
   queryClient.prefetchQuery(articlesQuery(listing, page))
@@ -45,7 +46,7 @@ export function communityRoutesUnder(root: typeof rootRoute) {
         queryClient.prefetchQuery(articleQuery(slug))
         queryClient.prefetchQuery(commentsQuery(slug))
       },
-      component: lazyRouteComponent(() => import('./article-screen.tsx'), 'ArticleScreen'),
+      component: screen(() => import('./article-screen.tsx'), 'ArticleScreen'),
     }),
     createRoute({ getParentRoute, path: at('/editor'), component: editorScreen }),
     createRoute({
@@ -62,7 +63,7 @@ export function communityRoutesUnder(root: typeof rootRoute) {
         queryClient.prefetchQuery(memberQuery(username))
         fetchArticles({ of: 'author', username }, page)
       },
-      component: lazyRouteComponent(() => import('./profile-screen.tsx'), 'ProfileScreen'),
+      component: screen(() => import('./profile-screen.tsx'), 'ProfileScreen'),
     }),
     createRoute({
       getParentRoute,
@@ -73,12 +74,12 @@ export function communityRoutesUnder(root: typeof rootRoute) {
         queryClient.prefetchQuery(memberQuery(username))
         fetchArticles({ of: 'favorited', username }, page)
       },
-      component: lazyRouteComponent(() => import('./profile-screen.tsx'), 'FavoritesScreen'),
+      component: screen(() => import('./profile-screen.tsx'), 'FavoritesScreen'),
     }),
     createRoute({
       getParentRoute,
       path: at('/settings'),
-      component: lazyRouteComponent(() => import('./settings-screen.tsx'), 'SettingsScreen'),
+      component: screen(() => import('./settings-screen.tsx'), 'SettingsScreen'),
     }),
   ] as const
 }

@@ -1,10 +1,11 @@
 import type { Address } from '@doran/user/contract'
 import { useQuery } from '@tanstack/react-query'
-import { lazy, Suspense, useState } from 'react'
+import { useState } from 'react'
 import { useExplain } from '../../api/use-explain.ts'
 import { useMessages } from '../../language/language.ts'
 import { Button } from '../../ui/button.tsx'
 import { Plus } from '../../ui/icons.ts'
+import { onDemand } from '../../ui/on-demand.tsx'
 import { Failed, Notice, Skeleton, Waiting } from '../../ui/states.tsx'
 import { toast } from '../../ui/toasts.ts'
 import { AddressLines } from '../addresses/address-lines.tsx'
@@ -12,7 +13,7 @@ import { addressBookQuery, useRemoveAddress } from '../addresses/api/addresses.t
 import { myPageMessages } from './messages.ts'
 import { SectionTitle } from './my-page.tsx'
 
-const AddressDialog = lazy(async () => ({ default: (await import('./address-dialog.tsx')).AddressDialog }))
+const AddressDialog = onDemand(() => import('./address-dialog.tsx'), 'AddressDialog')
 
 export function AddressesScreen() {
   const t = useMessages(myPageMessages)
@@ -47,9 +48,7 @@ export function AddressesScreen() {
           {add}
         </>
       )}
-      <Suspense>
-        {open && <AddressDialog address={open === 'new' ? undefined : open} onClose={() => setOpen(undefined)} />}
-      </Suspense>
+      {open && <AddressDialog address={open === 'new' ? undefined : open} onClose={() => setOpen(undefined)} />}
     </>
   )
 }

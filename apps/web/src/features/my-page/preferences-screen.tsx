@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react'
 import { LANGUAGE_NAMES, LANGUAGES, type Language } from '../../language/catalogue.ts'
 import { chooseLanguage, useLanguage, useMessages } from '../../language/language.ts'
+import { themeMessages } from '../../theme/messages.ts'
 import { chooseTheme, THEMES, useTheme } from '../../theme/theme.ts'
 import { useChangeProfile } from './api/profile.ts'
 import { myPageMessages } from './messages.ts'
@@ -9,6 +10,7 @@ import { SectionTitle } from './my-page.tsx'
 export function PreferencesScreen() {
   const t = useMessages(myPageMessages)
   const language = useLanguage()
+  const themes = useMessages(themeMessages)
   const theme = useTheme()
   const change = useChangeProfile()
   const speak = (next: Language) => {
@@ -27,10 +29,10 @@ export function PreferencesScreen() {
             </Choice>
           ))}
         </Choices>
-        <Choices title={t('theme')}>
+        <Choices title={themes('theme')}>
           {THEMES.map((name) => (
             <Choice key={name} group="theme" checked={theme === name} onChoose={() => chooseTheme(name)}>
-              {t(name)}
+              {themes(name)}
             </Choice>
           ))}
         </Choices>

@@ -1,19 +1,20 @@
 import type { Profile } from '@doran/user/contract'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { type FormEvent, lazy, Suspense, useState } from 'react'
+import { type FormEvent, useState } from 'react'
 import { fieldErrors, isRefusal } from '../../api/errors.ts'
 import { useExplain } from '../../api/use-explain.ts'
 import { useMessages } from '../../language/language.ts'
 import { Button } from '../../ui/button.tsx'
 import { TextField } from '../../ui/field.tsx'
+import { onDemand } from '../../ui/on-demand.tsx'
 import { Banner, Failed, Skeleton, Waiting } from '../../ui/states.tsx'
 import { toast } from '../../ui/toasts.ts'
 import { profileQuery, useChangeProfile } from './api/profile.ts'
 import { myPageMessages } from './messages.ts'
 import { SectionTitle } from './my-page.tsx'
 
-const WithdrawDialog = lazy(async () => ({ default: (await import('./withdraw-dialog.tsx')).WithdrawDialog }))
+const WithdrawDialog = onDemand(() => import('./withdraw-dialog.tsx'), 'WithdrawDialog')
 
 export function ProfileScreen() {
   const t = useMessages(myPageMessages)
@@ -121,7 +122,7 @@ function Withdrawal({ userId }: { userId: string }) {
       <Button look="danger" onClick={() => setAsking(true)}>
         {t('withdraw')}
       </Button>
-      <Suspense>{asking && <WithdrawDialog userId={userId} onClose={() => setAsking(false)} />}</Suspense>
+      {asking && <WithdrawDialog userId={userId} onClose={() => setAsking(false)} />}
     </section>
   )
 }

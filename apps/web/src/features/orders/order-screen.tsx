@@ -1,10 +1,11 @@
 import type { Order } from '@doran/order/contract'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
-import { lazy, Suspense, useState } from 'react'
+import { useState } from 'react'
 import { useFormat, useMessages } from '../../language/language.ts'
 import { Button } from '../../ui/button.tsx'
 import { ArrowLeft } from '../../ui/icons.ts'
+import { onDemand } from '../../ui/on-demand.tsx'
 import { Page } from '../../ui/page.tsx'
 import { Skeleton, Waiting } from '../../ui/states.tsx'
 import { orderQuery } from './api/orders.ts'
@@ -17,7 +18,7 @@ import { OrderState } from './order-state.tsx'
 import { OrderStory } from './order-story.tsx'
 import { OrderBadge } from './status-badge.tsx'
 
-const CancelDialog = lazy(async () => ({ default: (await import('./cancel-dialog.tsx')).CancelDialog }))
+const CancelDialog = onDemand(() => import('./cancel-dialog.tsx'), 'CancelDialog')
 
 const route = getRouteApi('/orders/$orderId')
 
@@ -83,9 +84,7 @@ function Whole({ order }: { order: Order }) {
           )}
         </div>
       </div>
-      <Suspense>
-        {doomed && <CancelDialog order={order} part={doomed.part} onClose={() => setDoomed(undefined)} />}
-      </Suspense>
+      {doomed && <CancelDialog order={order} part={doomed.part} onClose={() => setDoomed(undefined)} />}
     </>
   )
 }

@@ -1,11 +1,12 @@
 import type { Order } from '@doran/order/contract'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Navigate } from '@tanstack/react-router'
-import { lazy, Suspense, useState } from 'react'
+import { useState } from 'react'
 import { useExplain } from '../../api/use-explain.ts'
 import { useFormat, useMessages } from '../../language/language.ts'
 import { Button, ButtonLink } from '../../ui/button.tsx'
 import { LoaderCircle } from '../../ui/icons.ts'
+import { onDemand } from '../../ui/on-demand.tsx'
 import { Page } from '../../ui/page.tsx'
 import { Banner, Notice } from '../../ui/states.tsx'
 import { confirmationQuery, paymentQuery } from './api/orders.ts'
@@ -15,7 +16,7 @@ import { OrderFailed } from './order-failed.tsx'
 import { lastPaymentOf, reasonOf } from './story.ts'
 import { usePay } from './use-pay.ts'
 
-const CancelDialog = lazy(async () => ({ default: (await import('./cancel-dialog.tsx')).CancelDialog }))
+const CancelDialog = onDemand(() => import('./cancel-dialog.tsx'), 'CancelDialog')
 
 const route = getRouteApi('/orders/$orderId/payment')
 
@@ -91,7 +92,7 @@ function Unpaid({ order }: { order: Order }) {
           </div>
         )}
       </Notice>
-      <Suspense>{cancelling && <CancelDialog order={order} onClose={close} />}</Suspense>
+      {cancelling && <CancelDialog order={order} onClose={close} />}
     </div>
   )
 }

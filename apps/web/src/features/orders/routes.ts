@@ -1,7 +1,8 @@
 import type { OrderStatus } from '@doran/order/contract'
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
+import { createRoute } from '@tanstack/react-router'
 import { queryClient } from '../../api/query-client.ts'
 import { rootRoute } from '../../shell/root.tsx'
+import { screen } from '../../shell/screen.ts'
 import { requireSession } from '../sign-in/require-session.ts'
 import { confirmationQuery, orderQuery, ordersQuery } from './api/orders.ts'
 
@@ -14,7 +15,7 @@ const orderListRoute = createRoute({
   loader: ({ deps }) => {
     queryClient.prefetchInfiniteQuery(ordersQuery(deps.status))
   },
-  component: lazyRouteComponent(() => import('./order-list-screen.tsx'), 'OrderListScreen'),
+  component: screen(() => import('./order-list-screen.tsx'), 'OrderListScreen'),
 })
 
 const orderRoute = createRoute({
@@ -24,7 +25,7 @@ const orderRoute = createRoute({
   loader: ({ params }) => {
     queryClient.prefetchQuery(orderQuery(params.orderId))
   },
-  component: lazyRouteComponent(() => import('./order-screen.tsx'), 'OrderScreen'),
+  component: screen(() => import('./order-screen.tsx'), 'OrderScreen'),
 })
 
 const paymentReturnRoute = createRoute({
@@ -36,7 +37,7 @@ const paymentReturnRoute = createRoute({
   loader: ({ params }) => {
     queryClient.prefetchQuery(confirmationQuery(params.orderId))
   },
-  component: lazyRouteComponent(() => import('./payment-return-screen.tsx'), 'PaymentReturnScreen'),
+  component: screen(() => import('./payment-return-screen.tsx'), 'PaymentReturnScreen'),
 })
 
 const orderCompleteRoute = createRoute({
@@ -46,7 +47,7 @@ const orderCompleteRoute = createRoute({
   loader: ({ params }) => {
     queryClient.prefetchQuery(orderQuery(params.orderId))
   },
-  component: lazyRouteComponent(() => import('./order-complete-screen.tsx'), 'OrderCompleteScreen'),
+  component: screen(() => import('./order-complete-screen.tsx'), 'OrderCompleteScreen'),
 })
 
 /** Which orders are shown, as it stands in the address. */

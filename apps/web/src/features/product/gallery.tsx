@@ -1,11 +1,12 @@
 import type { Product } from '@doran/product/contract'
-import { type KeyboardEvent, lazy, Suspense, useRef, useState } from 'react'
+import { type KeyboardEvent, useRef, useState } from 'react'
 import { useFormat, useMessages } from '../../language/language.ts'
+import { onDemand } from '../../ui/on-demand.tsx'
 import { Picture } from '../../ui/picture.tsx'
 import { productMessages } from './messages.ts'
 import { Thumbnails } from './thumbnails.tsx'
 
-const ZoomDialog = lazy(async () => ({ default: (await import('./zoom-dialog.tsx')).ZoomDialog }))
+const ZoomDialog = onDemand(() => import('./zoom-dialog.tsx'), 'ZoomDialog')
 const SIZES = '(min-width: 1024px) 608px, (min-width: 640px) 50vw, 100vw'
 
 /** One picture at a time, in a row that fingers and arrow keys move; a press enlarges it. */
@@ -60,7 +61,7 @@ export function Gallery({ images }: Pick<Product, 'images'>) {
         )}
       </div>
       {images.length > 1 && <Thumbnails images={images} shown={shown} onPick={show} />}
-      <Suspense>{zoomed && <ZoomDialog image={images[shown]} onClose={() => setZoomed(false)} />}</Suspense>
+      {zoomed && <ZoomDialog image={images[shown]} onClose={() => setZoomed(false)} />}
     </section>
   )
 }

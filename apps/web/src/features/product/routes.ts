@@ -1,6 +1,7 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
+import { createRoute } from '@tanstack/react-router'
 import { queryClient } from '../../api/query-client.ts'
 import { rootRoute } from '../../shell/root.tsx'
+import { screen } from '../../shell/screen.ts'
 import { categoriesQuery } from '../catalogue/api/categories.ts'
 import { openProduct } from './api/product.ts'
 
@@ -12,7 +13,7 @@ const productRoute = createRoute({
     queryClient.prefetchQuery(categoriesQuery)
     openProduct(productId)
   },
-  component: lazyRouteComponent(() => import('./product-screen.tsx'), 'ProductScreen'),
+  component: screen(() => import('./product-screen.tsx'), 'ProductScreen'),
 })
 
 /** The chosen variant. */

@@ -1,13 +1,14 @@
-import { createRoute, lazyRouteComponent, redirect } from '@tanstack/react-router'
+import { createRoute, redirect } from '@tanstack/react-router'
 import { session } from '../../api/session.ts'
 import { rootRoute } from '../../shell/root.tsx'
+import { screen } from '../../shell/screen.ts'
 
 const signInRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/sign-in',
   validateSearch: readReturn,
   beforeLoad: sendOn,
-  component: lazyRouteComponent(() => import('./sign-in-screen.tsx'), 'SignInScreen'),
+  component: screen(() => import('./sign-in-screen.tsx'), 'SignInScreen'),
 })
 
 const registerRoute = createRoute({
@@ -15,7 +16,7 @@ const registerRoute = createRoute({
   path: '/register',
   validateSearch: readReturn,
   beforeLoad: sendOn,
-  component: lazyRouteComponent(() => import('./register-screen.tsx'), 'RegisterScreen'),
+  component: screen(() => import('./register-screen.tsx'), 'RegisterScreen'),
 })
 
 /** Where to go afterwards: an address of this application. */

@@ -1,0 +1,66 @@
+/** What every edition has around its screens. */
+import { Outlet, useRouterState } from '@tanstack/react-router'
+import { type ReactNode, useEffect, useRef, useSyncExternalStore } from 'react'
+import { useMessages } from '../language/language.ts'
+import { onDemand } from '../ui/on-demand.tsx'
+import { Page } from '../ui/page.tsx'
+import { Notice } from '../ui/states.tsx'
+import { anyToasts, onToast } from '../ui/toasts.ts'
+import { shellMessages } from './messages.ts'
+import { OfflineNotice } from './offline-notice.tsx'
+
+const loadToaster = () => import('../ui/toast.tsx')
+const Toaster = onDemand(loadToaster, 'Toaster')
+
+// It is there before the first toast, also when that one says that the network is away.
+for (const sign of ['pointerdown', 'keydown']) {
+  addEventListener(sign, () => void loadToaster().catch(() => undefined), { once: true })
+}
+
+export function Frame({ header, footer }: { header: ReactNode; footer: ReactNode }) {
+  const t = useMessages(shellMessages)
+  const hasToasts = useSyncExternalStore(onToast, anyToasts)
+  return (
+    <>
+      <a
+        href="#main"
+        className="absolute top-2 left-2 z-50 -translate-y-20 rounded-full bg-brand px-5 py-3 font-semibold text-on-brand focus:translate-y-0"
+      >
+        {t('toContent')}
+      </a>
+      {header}
+      <OfflineNotice />
+      <Main />
+      {footer}
+      {hasToasts && <Toaster />}
+    </>
+  )
+}
+
+/** After a change of screen the focus is at its beginning, so that a screen reader reads on from there. */
+function Main() {
+  const main = useRef<HTMLElement>(null)
+  const path = useRouterState({ select: ({ resolvedLocation }) => resolvedLocation?.pathname })
+  const shown = useRef(path)
+  useEffect(() => {
+    if (shown.current !== undefined && shown.current !== path) main.current?.focus({ preventScroll: true })
+    shown.current = path
+  }, [path])
+  return (
+    <main id="main" ref={main} tabIndex={-1} className="min-h-dvh outline-none">
+      <Outlet />
+    </main>
+  )
+}
+
+/** At an address that leads nowhere; `home` is a link to the first screen. */
+export function NotFound({ home }: { home: ReactNode }) {
+  const t = useMessages(shellMessages)
+  return (
+    <Page title={t('notFound')}>
+      <Notice picture="not-found" level={1} title={t('notFound')} actions={home}>
+        {t('notFoundText')}
+      </Notice>
+    </Page>
+  )
+}
