@@ -5,12 +5,6 @@ import { productLinks } from './shopping.ts'
 import { theShop } from './the-shop.ts'
 import { newVisitor } from './visitor.ts'
 
-const cards = (page: Page) =>
-  page
-    .getByRole('main')
-    .getByRole('link')
-    .filter({ has: page.getByRole('img') })
-
 async function more(page: Page, atLeast: number): Promise<void> {
   await page.waitForFunction(
     (wanted) => {

@@ -11,7 +11,10 @@ describe('without a network', () => {
     const visitor = await newVisitor({ url: shop.url })
     const { page, context } = visitor
     visitor.expectErrors(/ERR_INTERNET_DISCONNECTED/)
+    // What shows toasts comes when the page is quiet.
+    const toaster = page.waitForResponse(/assets\/toast-/)
     await visitor.open(`/products/${items[0]?.id}`)
+    await toaster
     const title = await page.getByRole('heading', { level: 1 }).textContent()
     await chooseOptions(page)
 
@@ -31,7 +34,7 @@ describe('without a network', () => {
   it('a screen that could not be fetched comes by itself when the network is back', async () => {
     const visitor = await newVisitor({ url: (await theShop()).url })
     const { page, context } = visitor
-    visitor.expectErrors(/ERR_INTERNET_DISCONNECTED|Failed to fetch/)
+    visitor.expectErrors(/ERR_INTERNET_DISCONNECTED|There is no network to load the screen from/)
     await visitor.open('/')
 
     await context.setOffline(true)

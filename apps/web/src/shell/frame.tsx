@@ -12,10 +12,11 @@ import { OfflineNotice } from './offline-notice.tsx'
 const loadToaster = () => import('../ui/toast.tsx')
 const Toaster = onDemand(loadToaster, 'Toaster')
 
+/** Milliseconds after the start: by then nobody waits for anything else. */
+const QUIET = 2_000
+
 // It is there before the first toast, also when that one says that the network is away.
-for (const sign of ['pointerdown', 'keydown']) {
-  addEventListener(sign, () => void loadToaster().catch(() => undefined), { once: true })
-}
+setTimeout(() => void loadToaster().catch(() => undefined), QUIET)
 
 export function Frame({ header, footer }: { header: ReactNode; footer: ReactNode }) {
   const t = useMessages(shellMessages)

@@ -119,12 +119,11 @@ function CartLink() {
     <Link to="/cart" aria-label={count > 0 ? t('cartWith', { count }) : t('cart')} className={HEADER_BUTTON}>
       <ShoppingBag className="size-5" aria-hidden />
       {count > 0 && (
+        // By the style sheet, because the label says it in words already.
         <span
-          aria-hidden
-          className="absolute top-0.5 right-0 grid h-5 min-w-5 place-items-center rounded-full bg-brand px-1 text-xs font-bold text-on-brand"
-        >
-          {count > 99 ? '99+' : count}
-        </span>
+          data-count={count > 99 ? '99+' : count}
+          className="absolute top-0.5 right-0 grid h-5 min-w-5 place-items-center rounded-full bg-brand px-1 text-xs font-bold text-on-brand before:content-[attr(data-count)]"
+        />
       )}
     </Link>
   )
