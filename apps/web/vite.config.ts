@@ -3,7 +3,7 @@ import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
 import { chunks } from './build/chunks.ts'
 import { contracts } from './build/contracts.ts'
-import { applicationSoon, editionInPage, policyInPage, settingsWhileServing } from './build/pages.ts'
+import { applicationSoon, editionInPage, policyInPage, productInPage, settingsWhileServing } from './build/pages.ts'
 
 const CLIENTS = /\/src\/(api\/(client|session)|community-edition\/(account|client|token))\.ts$/
 
@@ -18,6 +18,7 @@ export default defineConfig(({ mode }) => {
       react(),
       tailwindcss(),
       editionInPage(mode),
+      productInPage(),
       policyInPage(),
       applicationSoon(),
       settingsWhileServing(),

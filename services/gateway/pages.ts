@@ -16,19 +16,8 @@ export interface PagesOptions {
   readonly pictures?: string | undefined
 }
 
-/**
- * For the application's page, which says most of it itself for hosts that send no headers. Scripts only come from here,
- * pictures from anywhere, because members link to theirs.
- */
-const APPLICATION_POLICY = [
-  "default-src 'self'",
-  "style-src 'self' 'unsafe-inline'",
-  "img-src 'self' data: https: http:",
-  "object-src 'none'",
-  "base-uri 'none'",
-  "form-action 'self'",
-  "frame-ancestors 'none'",
-].join('; ')
+/** The page has its own policy for hosts that send no headers; this is what it cannot say of itself, and a second lock. */
+const APPLICATION_POLICY = "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 
 /** What is named by its content never changes. */
 const FOR_EVER = 'public, max-age=31536000, immutable'

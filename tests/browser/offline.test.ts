@@ -21,7 +21,7 @@ describe('without a network', () => {
     await context.setOffline(true)
     await page.getByText('You are offline. What you have seen stays').waitFor()
     await page.getByRole('button', { name: 'Put into cart' }).locator('visible=true').first().click()
-    await page.getByText('You are offline', { exact: true }).waitFor()
+    await page.getByText('You are offline', { exact: true }).first().waitFor()
     assert.equal(await page.getByRole('heading', { level: 1 }).textContent(), title)
 
     await context.setOffline(false)

@@ -1,13 +1,16 @@
 /** What the built pages need in addition: a policy in the page itself, their settings, a page for unknown addresses. */
+import { createHash } from 'node:crypto'
 import { copyFile, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
+import { toRequest } from '@doran/kernel/client'
+import { product } from '@doran/product/contract'
 import type { Plugin } from 'vite'
 
 /**
  * Static hosts send no headers of ours, so the policy stands in the page. Scripts come from where the page comes from
- * and nowhere else. Members' pictures may be anywhere, and so may the API.
+ * and nowhere else, besides the page's own, which is named by its hash. Members' pictures may be anywhere, and so may the API.
  */
 const POLICY = {
   'default-src': "'self'",
@@ -27,12 +30,20 @@ export function policyInPage(): Plugin {
     transformIndexHtml: {
       order: 'post',
       handler(html) {
-        const policy = Object.entries(POLICY).map((rule) => rule.join(' '))
+        const own = [...html.matchAll(/<script>([\s\S]*?)<\/script>/g)].map(
+          ([, script = '']) => `'sha256-${sha256(script)}'`,
+        )
+        const rules = { ...POLICY, 'script-src': ["'self'", ...own].join(' ') }
+        const policy = Object.entries(rules).map((rule) => rule.join(' '))
         const tag = `<meta http-equiv="Content-Security-Policy" content="${policy.join('; ')}" />`
         return html.replace('<meta charset="utf-8" />', `<meta charset="utf-8" />\n    ${tag}`)
       },
     },
   }
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('base64')
 }
 
 /** Has the browser load the application beside the first code, which asks for it a round trip later. */
@@ -46,10 +57,28 @@ export function applicationSoon(): Plugin {
         const files = Object.keys(bundle).filter((file) => /^assets\/application-.*\.js$/.test(file))
         return files.map((file) => ({
           tag: 'link',
-          attrs: { rel: 'modulepreload', crossorigin: '', href: `${process.env.BASE_PATH || '/'}${file}` },
+          // The first code and the style sheet come before it: they show something.
+          attrs: {
+            rel: 'modulepreload',
+            fetchpriority: 'low',
+            crossorigin: '',
+            href: `${process.env.BASE_PATH || '/'}${file}`,
+          },
           injectTo: 'head',
         }))
       },
+    },
+  }
+}
+
+/** Fills into the page where a product is asked for, as its contract says. */
+export function productInPage(): Plugin {
+  const { url } = toRequest(product.operations.getProduct, { productId: 'PRODUCT' })
+  return {
+    name: 'doran-product',
+    transformIndexHtml: {
+      order: 'pre',
+      handler: (html) => html.replace('%PRODUCT%', url.replace('PRODUCT', ':productId')),
     },
   }
 }

@@ -5,7 +5,9 @@ import { createRoot } from 'react-dom/client'
 import { queryClient } from './api/query-client.ts'
 import { router } from './routes.tsx'
 
-export function start(): void {
+/** Takes the place of what the page shows already, once it has something to show itself. */
+export async function start(): Promise<void> {
+  await router.load()
   createRoot(document.getElementById('root') as HTMLElement).render(
     <StrictMode>
       <QueryClientProvider client={queryClient}>

@@ -11,6 +11,7 @@ import { product } from '@doran/product/contract'
 import { profile } from '@doran/profile/contract'
 import { user } from '@doran/user/contract'
 import { apiUrl } from './config.ts'
+import { takeEarlyAnswer } from './early.ts'
 import { freshToken, tokenInsteadOf } from './session.ts'
 
 /** What a browser may call: everything but what services only call of each other. */
@@ -41,6 +42,8 @@ export const api = {
 async function send(path: string, request: RequestInit): Promise<Response> {
   const url = apiUrl() + path
   const token = await freshToken()
+  const early = takeEarlyAnswer(path)
+  if (early) return early.catch(() => fetch(url, request))
   const response = await fetch(url, withToken(request, token))
   if (response.status !== 401 || !token || !(await isTokenRefused(response))) return response
   const other = await tokenInsteadOf(token)

@@ -34,12 +34,10 @@ export function translate<Texts extends Record<string, string>>(
   messages: Catalogue<Texts>,
   language: Language,
 ): Translate<Texts> {
-  const rules = pluralRules[language]
   return (key, ...given) => {
     const [values] = given as [Record<string, string | number>?]
     const message: Message = messages[language][key]
-    const text =
-      typeof message === 'string' ? message : message[rules.select(Number(values?.count)) === 'one' ? 'one' : 'other']
+    const text = typeof message === 'string' ? message : message[pluralOf(Number(values?.count), language)]
     return text.replace(/\{(\w+)\}/g, (_, name: string) => {
       const value = values?.[name]
       return typeof value === 'number' ? value.toLocaleString(language) : (value ?? '')
@@ -47,4 +45,10 @@ export function translate<Texts extends Record<string, string>>(
   }
 }
 
-const pluralRules = { ko: new Intl.PluralRules('ko'), en: new Intl.PluralRules('en') }
+const rules = new Map<Language, Intl.PluralRules>()
+
+function pluralOf(count: number, language: Language): 'one' | 'other' {
+  const known = rules.get(language) ?? new Intl.PluralRules(language)
+  rules.set(language, known)
+  return known.select(count) === 'one' ? 'one' : 'other'
+}

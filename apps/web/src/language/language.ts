@@ -40,10 +40,13 @@ export function useFormat() {
 
 const formats = { ko: formatFor('ko'), en: formatFor('en') }
 
+/** What writes dates and money is made when it is first needed: a slow phone takes long for each. */
 function formatFor(language: Language) {
   const locale = language === 'ko' ? 'ko-KR' : 'en-GB'
-  const date = new Intl.DateTimeFormat(locale, { dateStyle: 'long' })
-  const dateTime = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' })
+  const dates = { dateStyle: 'long' } as const
+  const dateTimes = { dateStyle: 'medium', timeStyle: 'short' } as const
+  let date: Intl.DateTimeFormat | undefined
+  let dateTime: Intl.DateTimeFormat | undefined
   const money = new Map<string, Intl.NumberFormat>()
   return {
     text: (text: Localised) => text[language],
@@ -58,7 +61,13 @@ function formatFor(language: Language) {
     },
     number: (value: number) => value.toLocaleString(locale),
     /** From a timestamp of the API. */
-    date: (timestamp: string) => date.format(new Date(timestamp)),
-    dateTime: (timestamp: string) => dateTime.format(new Date(timestamp)),
+    date(timestamp: string) {
+      date ??= new Intl.DateTimeFormat(locale, dates)
+      return date.format(new Date(timestamp))
+    },
+    dateTime(timestamp: string) {
+      dateTime ??= new Intl.DateTimeFormat(locale, dateTimes)
+      return dateTime.format(new Date(timestamp))
+    },
   }
 }

@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import { addressOf } from '../api/config.ts'
+import { PICTURE, PICTURE_BOX, pictureSources } from './picture-sources.ts'
 
 export interface PictureProps {
   /** Address of the picture, or a path of the API's server; null when there is none. */
@@ -16,13 +16,14 @@ export interface PictureProps {
 export function Picture({ src, alt, sizes = '50vw', first = false, className = '' }: PictureProps) {
   const [broken, setBroken] = useState<string>()
   const shown = src && broken !== src ? src : undefined
+  const sources = shown && pictureSources(shown, sizes)
   return (
-    <div className={`aspect-square overflow-hidden bg-sunken ${className}`}>
-      {shown && (
+    <div className={`${PICTURE_BOX} ${className}`}>
+      {sources && (
         <img
-          src={addressOf(shown)}
-          srcSet={sourcesOf(shown)}
-          sizes={sizes}
+          src={sources.src}
+          srcSet={sources.srcset}
+          sizes={sources.sizes}
           alt={alt}
           width={800}
           height={800}
@@ -30,15 +31,9 @@ export function Picture({ src, alt, sizes = '50vw', first = false, className = '
           fetchPriority={first ? 'high' : 'auto'}
           decoding="async"
           onError={() => setBroken(shown)}
-          className="size-full object-cover"
+          className={PICTURE}
         />
       )}
     </div>
   )
-}
-
-/** Our own pictures of products exist 800 and 400 pixels wide. */
-function sourcesOf(src: string): string | undefined {
-  const own = /^(\/pictures\/products\/.+)\.avif$/.exec(src)
-  return own ? `${addressOf(`${own[1]}.w400.avif`)} 400w, ${addressOf(src)} 800w` : undefined
 }

@@ -1,14 +1,15 @@
 import { useMessages } from '../../language/language.ts'
 import { ButtonLink } from '../../ui/button.tsx'
 import { homeMessages } from './messages.ts'
+import { WELCOME } from './welcome-look.ts'
 
 export function Welcome() {
   const t = useMessages(homeMessages)
   return (
-    <section className="relative grid items-center overflow-hidden rounded-3xl bg-brand-soft px-6 py-8 text-on-brand-soft sm:grid-cols-[1fr_auto] sm:px-12 sm:py-8">
-      <div className="max-w-2xl">
-        <h1 className="text-[2rem] leading-tight font-extrabold sm:text-5xl sm:leading-tight">{t('welcome')}</h1>
-        <p className="mt-3 text-lg text-balance text-ink/80">{t('welcomeText')}</p>
+    <section className={WELCOME.section}>
+      <div className={WELCOME.text}>
+        <h1 className={WELCOME.title}>{t('welcome')}</h1>
+        <p className={WELCOME.lead}>{t('welcomeText')}</p>
         <div className="mt-7 flex flex-col items-start gap-3 sm:flex-row">
           <ButtonLink to="/search" size="large">
             {t('browse')}

@@ -4,10 +4,10 @@ import { useFormat, useMessages } from '../../language/language.ts'
 import { onDemand } from '../../ui/on-demand.tsx'
 import { Picture } from '../../ui/picture.tsx'
 import { productMessages } from './messages.ts'
+import { GALLERY_SIZES } from './product-look.ts'
 import { Thumbnails } from './thumbnails.tsx'
 
 const ZoomDialog = onDemand(() => import('./zoom-dialog.tsx'), 'ZoomDialog')
-const SIZES = '(min-width: 1024px) 608px, (min-width: 640px) 50vw, 100vw'
 
 /** One picture at a time, in a row that fingers and arrow keys move; a press enlarges it. */
 export function Gallery({ images }: Pick<Product, 'images'>) {
@@ -46,7 +46,7 @@ export function Gallery({ images }: Pick<Product, 'images'>) {
                 onClick={() => setZoomed(true)}
                 className="block w-full cursor-zoom-in -outline-offset-3"
               >
-                <Picture src={url} alt={text(alt)} sizes={SIZES} first={index === 0} />
+                <Picture src={url} alt={text(alt)} sizes={GALLERY_SIZES} first={index === 0} />
               </button>
             </li>
           ))}

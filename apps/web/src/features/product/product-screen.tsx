@@ -7,6 +7,7 @@ import { Failed, Skeleton, Waiting } from '../../ui/states.tsx'
 import { Unknown } from '../catalogue/unknown.tsx'
 import { productQuery } from './api/product.ts'
 import { productMessages } from './messages.ts'
+import { PRODUCT } from './product-look.ts'
 import { ProductView } from './product-view.tsx'
 
 export function ProductScreen() {
@@ -31,7 +32,7 @@ function ProductSkeleton() {
   return (
     <Waiting>
       <Skeleton className="h-11 w-48" />
-      <div className="mt-1 grid gap-4 sm:grid-cols-2 sm:gap-8 lg:grid-cols-[minmax(0,38rem)_minmax(24rem,1fr)] lg:gap-16">
+      <div className={PRODUCT.columns}>
         <Skeleton className="aspect-square rounded-3xl" />
         <div className="space-y-4">
           <Skeleton className="h-6 w-1/3" />

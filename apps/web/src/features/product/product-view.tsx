@@ -13,6 +13,7 @@ import { Facts } from './facts.tsx'
 import { Gallery } from './gallery.tsx'
 import { productMessages } from './messages.ts'
 import { Options } from './options.tsx'
+import { PRODUCT } from './product-look.ts'
 import { QuantityLine } from './quantity-line.tsx'
 import { Similar } from './similar.tsx'
 import { StockLine } from './stock-line.tsx'
@@ -29,7 +30,7 @@ export function ProductView({ product }: { product: Product }) {
     <Page title={text(product.name)}>
       <StructuredData product={product} stock={buying.stock} />
       <Breadcrumb path={pathTo(product.category, tree)} />
-      <div className="mt-1 grid gap-4 sm:grid-cols-2 sm:gap-8 lg:grid-cols-[minmax(0,38rem)_minmax(24rem,1fr)] lg:gap-16">
+      <div className={PRODUCT.columns}>
         <Gallery images={product.images} />
         <div className="min-w-0 space-y-6 self-start sm:sticky sm:top-32">
           <Title product={product} variant={buying.variant} />

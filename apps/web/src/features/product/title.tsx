@@ -2,6 +2,7 @@ import type { Product, Variant } from '@doran/product/contract'
 import { Link } from '@tanstack/react-router'
 import { useFormat } from '../../language/language.ts'
 import { ChevronRight, Store } from '../../ui/icons.ts'
+import { PRODUCT } from './product-look.ts'
 import { ProductPrice } from './product-price.tsx'
 
 export function Title({ product, variant }: { product: Product; variant: Variant | undefined }) {
@@ -19,7 +20,7 @@ export function Title({ product, variant }: { product: Product; variant: Variant
         <ChevronRight className="-ml-1 size-4" aria-hidden />
       </Link>
       {brand && <p className="mt-1 font-semibold text-muted">{text(brand.name)}</p>}
-      <h1 className="mt-1 text-2xl font-bold sm:text-3xl">{text(name)}</h1>
+      <h1 className={PRODUCT.title}>{text(name)}</h1>
       <ProductPrice product={product} variant={variant} className="mt-3 block text-2xl sm:text-3xl" />
     </div>
   )
