@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { signedIn } from './signed-in.ts'
-import { theShop } from './the-shop.ts'
-import { newVisitor } from './visitor.ts'
+import { signedIn } from '../signed-in.ts'
+import { theShop } from '../the-shop.ts'
+import { newVisitor } from '../visitor.ts'
 
 describe('a session', () => {
   it('that ended in the middle of something is begun again over it, and nothing is lost', async () => {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { signedIn } from './signed-in.ts'
-import { theShop } from './the-shop.ts'
-import { newVisitor } from './visitor.ts'
+import { signedIn } from '../signed-in.ts'
+import { theShop } from '../the-shop.ts'
+import { newVisitor } from '../visitor.ts'
 
 describe('the community in the browser', () => {
   it('takes an article with its preview, tags and comments, and lets its author change and delete it', async () => {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { chooseOptions, putIntoCart } from './shopping.ts'
-import { theShop } from './the-shop.ts'
-import { newVisitor } from './visitor.ts'
+import { chooseOptions, putIntoCart } from '../shopping.ts'
+import { theShop } from '../the-shop.ts'
+import { newVisitor } from '../visitor.ts'
 
 describe('without a network', () => {
   it('what was seen stays, what cannot be done says so, and it goes on when the network is back', async () => {

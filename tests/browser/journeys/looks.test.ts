@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { theShop } from './the-shop.ts'
-import { newVisitor } from './visitor.ts'
+import { theShop } from '../the-shop.ts'
+import { newVisitor } from '../visitor.ts'
 
 const backgroundOf = (page: Awaited<ReturnType<typeof newVisitor>>['page']) =>
   page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor)

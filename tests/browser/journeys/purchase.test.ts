@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { payWith, productLinks, putIntoCart, signUp, writeAddress } from './shopping.ts'
-import { theShop } from './the-shop.ts'
-import { newVisitor } from './visitor.ts'
+import { payWith, productLinks, putIntoCart, signUp, writeAddress } from '../shopping.ts'
+import { theShop } from '../the-shop.ts'
+import { newVisitor } from '../visitor.ts'
 
 describe('a purchase in the browser', () => {
   it('leads from the search over signing up and paying to the order', async () => {

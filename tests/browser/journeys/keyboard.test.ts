@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { Page } from 'playwright-core'
-import { CARDS } from './paying.ts'
-import { theShop } from './the-shop.ts'
-import { newVisitor } from './visitor.ts'
+import { CARDS } from '../paying.ts'
+import { theShop } from '../the-shop.ts'
+import { newVisitor } from '../visitor.ts'
 
 /** Presses Tab until the focus is on what has this name, as somebody without a mouse does. */
 async function tabTo(page: Page, name: RegExp, role = ''): Promise<void> {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { putIntoCart } from './shopping.ts'
-import { signedIn } from './signed-in.ts'
-import { theShop } from './the-shop.ts'
-import { newVisitor } from './visitor.ts'
+import { putIntoCart } from '../shopping.ts'
+import { signedIn } from '../signed-in.ts'
+import { theShop } from '../the-shop.ts'
+import { newVisitor } from '../visitor.ts'
 
 /** Products of a category with their first SKUs. */
 async function productsOf(category: string, limit: number) {

@@ -1,22 +1,13 @@
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { createServer, type Server } from 'node:http'
+import { mkdtemp, rm } from 'node:fs/promises'
+import type { Server } from 'node:http'
 import { tmpdir } from 'node:os'
-import { extname, join } from 'node:path'
+import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
-import { build } from '../../apps/web/build/build.ts'
-import { OTHER_PORT, theShop } from './the-shop.ts'
-import { newVisitor } from './visitor.ts'
-
-const TYPES: Record<string, string> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript',
-  '.css': 'text/css',
-  '.json': 'application/json',
-  '.svg': 'image/svg+xml',
-  '.avif': 'image/avif',
-}
+import { build } from '../../../apps/web/build/build.ts'
+import { serveLikeGitHubPages } from '../static-host.ts'
+import { OTHER_PORT, theShop } from '../the-shop.ts'
+import { newVisitor } from '../visitor.ts'
 
 describe('pages on a static host, under a path, with the API elsewhere', () => {
   let folder: string
@@ -28,8 +19,7 @@ describe('pages on a static host, under a path, with the API elsewhere', () => {
     await build({ edition: 'marketplace', folder })
     delete process.env.VITE_API_URL
     delete process.env.BASE_PATH
-    host = createServer(likeGitHubPages(folder)).listen(OTHER_PORT, '127.0.0.1')
-    await once(host, 'listening')
+    host = await serveLikeGitHubPages(folder, '/shop/', OTHER_PORT)
   })
   after(async () => {
     host.close()
@@ -61,15 +51,3 @@ describe('pages on a static host, under a path, with the API elsewhere', () => {
     await visitor.close()
   })
 })
-
-/** Files as they are, and `404.html` with its status for everything else. */
-function likeGitHubPages(folder: string): Parameters<typeof createServer>[1] {
-  return async (request, response) => {
-    const path = new URL(request.url ?? '/', 'http://host').pathname.replace(/^\/shop\//, '') || 'index.html'
-    const content = await readFile(join(folder, path)).catch(() => undefined)
-    response.writeHead(content ? 200 : 404, {
-      'content-type': TYPES[extname(content ? path : '404.html')] ?? 'text/plain',
-    })
-    response.end(content ?? (await readFile(join(folder, '404.html'))))
-  }
-}
