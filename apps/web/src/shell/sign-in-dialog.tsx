@@ -2,13 +2,12 @@ import { useMutation } from '@tanstack/react-query'
 import type { FormEvent } from 'react'
 import { api } from '../api/client.ts'
 import { beginSession, endSession, session } from '../api/session.ts'
-import { useExplain } from '../api/use-explain.ts'
 import { forgetCart } from '../features/cart/api/cart.ts'
 import { useMessages } from '../language/language.ts'
 import { Button } from '../ui/button.tsx'
 import { Dialog } from '../ui/dialog.tsx'
 import { TextField } from '../ui/field.tsx'
-import { Banner } from '../ui/states.tsx'
+import { Refused } from '../ui/refused.tsx'
 import { shellMessages } from './messages.ts'
 
 export interface SignInDialogProps {
@@ -18,7 +17,6 @@ export interface SignInDialogProps {
 
 export function SignInDialog({ onSignedIn, onClose }: SignInDialogProps) {
   const t = useMessages(shellMessages)
-  const explain = useExplain()
   const signIn = useMutation({
     mutationFn: async ({ email, password }: { email: string; password: string }) => {
       const before = session.get()?.userId
@@ -40,11 +38,7 @@ export function SignInDialog({ onSignedIn, onClose }: SignInDialogProps) {
       <form onSubmit={submit} className="space-y-4">
         <TextField label={t('email')} name="email" type="email" autoComplete="username" required />
         <TextField label={t('password')} name="password" type="password" autoComplete="current-password" required />
-        {signIn.isError && (
-          <Banner tone="failure" role="alert">
-            {explain(signIn.error).text}
-          </Banner>
-        )}
+        <Refused error={signIn.error} />
         <Button type="submit" busy={signIn.isPending} className="w-full">
           {t('signIn')}
         </Button>

@@ -1,6 +1,5 @@
 import { type ComponentType, useEffect, useState } from 'react'
-import { useExplain } from '../api/use-explain.ts'
-import { toast } from './toasts.ts'
+import { useFailureToast } from './refused.tsx'
 
 /** Closes what could not be loaded, so that it can be opened again. */
 interface Closable {
@@ -18,7 +17,7 @@ export function onDemand<K extends string, P extends object>(
 ): ComponentType<P & Closable> {
   let known: ComponentType<P> | undefined
   return function OnDemand(props: P & Closable) {
-    const explain = useExplain()
+    const tellFailure = useFailureToast()
     const [Part, setPart] = useState(() => known)
     // biome-ignore lint/correctness/useExhaustiveDependencies: once for each time that it is shown
     useEffect(() => {
@@ -29,8 +28,7 @@ export function onDemand<K extends string, P extends object>(
           setPart(() => module[name])
         },
         (error) => {
-          const { title, text } = explain(error)
-          toast(title, { tone: 'failure', description: text })
+          tellFailure(error)
           props.onClose?.()
         },
       )

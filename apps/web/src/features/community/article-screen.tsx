@@ -3,15 +3,14 @@ import { useQuery } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
 import { isRefusal } from '../../api/errors.ts'
 import { useMessages } from '../../language/language.ts'
-import { ButtonLink } from '../../ui/button.tsx'
 import { Page } from '../../ui/page.tsx'
-import { Failed, Notice, Skeleton, Waiting } from '../../ui/states.tsx'
+import { Failed, Skeleton, Waiting } from '../../ui/states.tsx'
 import { articleQuery } from './api/articles.ts'
 import { ArticleActions } from './article-actions.tsx'
 import { ArticleContent } from './article-content.tsx'
 import { ArticleMeta } from './article-meta.tsx'
 import { Comments } from './comments.tsx'
-import { at } from './edition.ts'
+import { Gone } from './gone.tsx'
 import { HiddenNotice } from './hidden-notice.tsx'
 import { communityMessages } from './messages.ts'
 import { minutesToRead } from './reading-time.ts'
@@ -27,7 +26,7 @@ export function ArticleScreen() {
         {article ? (
           <FullArticle key={article.slug} article={article} />
         ) : isRefusal(error) && error.status === 404 ? (
-          <Gone />
+          <Gone title={t('articleGone')}>{t('articleGoneText')}</Gone>
         ) : error ? (
           <Failed error={error} onRetry={refetch} level={1} />
         ) : (
@@ -65,20 +64,6 @@ function FullArticle({ article }: { article: Article }) {
       </div>
       <Comments article={article} />
     </>
-  )
-}
-
-function Gone() {
-  const t = useMessages(communityMessages)
-  return (
-    <Notice
-      picture="not-found"
-      level={1}
-      title={t('articleGone')}
-      actions={<ButtonLink to={at('')}>{t('toCommunity')}</ButtonLink>}
-    >
-      {t('articleGoneText')}
-    </Notice>
   )
 }
 

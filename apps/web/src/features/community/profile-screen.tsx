@@ -2,12 +2,12 @@ import { useQuery } from '@tanstack/react-query'
 import { useParams, useSearch } from '@tanstack/react-router'
 import { isRefusal } from '../../api/errors.ts'
 import { useMessages } from '../../language/language.ts'
-import { ButtonLink } from '../../ui/button.tsx'
 import { Page } from '../../ui/page.tsx'
 import { Failed, Notice, Skeleton } from '../../ui/states.tsx'
 import { memberQuery } from './api/members.ts'
 import { ArticleList, ListWaiting } from './article-list.tsx'
 import { at } from './edition.ts'
+import { Gone } from './gone.tsx'
 import { MemberInfo } from './member-info.tsx'
 import { communityMessages } from './messages.ts'
 import type { ListSearch } from './paging.ts'
@@ -26,6 +26,7 @@ export function FavoritesScreen() {
 type List = 'author' | 'favorited'
 
 function Profile({ list }: { list: List }) {
+  const t = useMessages(communityMessages)
   const username = useParams({ strict: false }).username as string
   const { data: member, error, refetch } = useQuery(memberQuery(username))
   return (
@@ -37,7 +38,7 @@ function Profile({ list }: { list: List }) {
             <MemberArticles username={member.username} list={list} />
           </>
         ) : isRefusal(error) && error.status === 404 ? (
-          <Gone />
+          <Gone title={t('memberGone')}>{t('memberGoneText')}</Gone>
         ) : error ? (
           <Failed error={error} onRetry={refetch} level={1} />
         ) : (
@@ -67,20 +68,6 @@ function MemberArticles({ username, list }: { username: string; list: List }) {
         empty={<Notice picture="community" title={list === 'favorited' ? t('noFavoritesYet') : t('noArticlesYet')} />}
       />
     </>
-  )
-}
-
-function Gone() {
-  const t = useMessages(communityMessages)
-  return (
-    <Notice
-      picture="not-found"
-      level={1}
-      title={t('memberGone')}
-      actions={<ButtonLink to={at('')}>{t('toCommunity')}</ButtonLink>}
-    >
-      {t('memberGoneText')}
-    </Notice>
   )
 }
 

@@ -1,11 +1,10 @@
 import type { Address } from '@doran/user/contract'
 import { type FormEvent, useState } from 'react'
-import { useExplain } from '../../api/use-explain.ts'
 import { useMessages } from '../../language/language.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { Checkbox } from '../../ui/field.tsx'
-import { Banner } from '../../ui/states.tsx'
+import { Refused } from '../../ui/refused.tsx'
 import { toast } from '../../ui/toasts.ts'
 import { AddressFields } from '../addresses/address-fields.tsx'
 import { type AddressForm, EMPTY_FORM, formOf, problemsOfAddress, toAddress } from '../addresses/address-form.ts'
@@ -20,7 +19,6 @@ export interface AddressDialogProps {
 
 export function AddressDialog({ address, onClose }: AddressDialogProps) {
   const t = useMessages(myPageMessages)
-  const explain = useExplain()
   const [form, setForm] = useState<AddressForm>(address ? formOf(address) : EMPTY_FORM)
   const [key, setKey] = useState(() => crypto.randomUUID())
   const [isDefault, setIsDefault] = useState(address?.isDefault ?? false)
@@ -56,11 +54,7 @@ export function AddressDialog({ address, onClose }: AddressDialogProps) {
             onChange={({ target }) => setIsDefault(target.checked)}
           />
         )}
-        {write.isError && (
-          <Banner tone="failure" role="alert">
-            {explain(write.error).text}
-          </Banner>
-        )}
+        <Refused error={write.error} />
         <Button type="submit" busy={write.isPending} className="w-full">
           {t('save')}
         </Button>

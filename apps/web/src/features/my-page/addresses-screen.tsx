@@ -1,11 +1,11 @@
 import type { Address } from '@doran/user/contract'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { useExplain } from '../../api/use-explain.ts'
 import { useMessages } from '../../language/language.ts'
 import { Button } from '../../ui/button.tsx'
 import { Plus } from '../../ui/icons.ts'
 import { onDemand } from '../../ui/on-demand.tsx'
+import { useFailureToast } from '../../ui/refused.tsx'
 import { Failed, Notice, Skeleton, Waiting } from '../../ui/states.tsx'
 import { toast } from '../../ui/toasts.ts'
 import { AddressLines } from '../addresses/address-lines.tsx'
@@ -55,13 +55,13 @@ export function AddressesScreen() {
 
 function AddressCard({ address, onEdit }: { address: Address; onEdit: () => void }) {
   const t = useMessages(myPageMessages)
-  const explain = useExplain()
+  const tellFailure = useFailureToast()
   const remove = useRemoveAddress()
   const { id, recipient } = address
   const drop = () =>
     remove.mutate(id, {
       onSuccess: () => toast(t('removed')),
-      onError: (error) => toast(explain(error).title, { tone: 'failure', description: explain(error).text }),
+      onError: tellFailure,
     })
   return (
     <li className="flex flex-wrap items-center justify-between gap-3 rounded-2xl border border-line bg-surface p-5">

@@ -1,10 +1,9 @@
 import { type FormEvent, useRef, useState } from 'react'
 import { isRefusal } from '../../api/errors.ts'
-import { useExplain } from '../../api/use-explain.ts'
 import { useMessages } from '../../language/language.ts'
 import { Button } from '../../ui/button.tsx'
 import { Checkbox, TextField } from '../../ui/field.tsx'
-import { Banner } from '../../ui/states.tsx'
+import { Refused } from '../../ui/refused.tsx'
 import { toast } from '../../ui/toasts.ts'
 import { useChangePassword } from './api/sessions.ts'
 import { myPageMessages } from './messages.ts'
@@ -14,7 +13,6 @@ const SHORTEST = 8
 
 export function PasswordScreen() {
   const t = useMessages(myPageMessages)
-  const explain = useExplain()
   const form = useRef<HTMLFormElement>(null)
   const [shown, setShown] = useState(false)
   const [tooShort, setTooShort] = useState(false)
@@ -64,11 +62,7 @@ export function PasswordScreen() {
           checked={shown}
           onChange={({ currentTarget }) => setShown(currentTarget.checked)}
         />
-        {change.isError && !wrong && (
-          <Banner tone="failure" role="alert">
-            {explain(change.error).text}
-          </Banner>
-        )}
+        {!wrong && <Refused error={change.error} />}
         <Button type="submit" busy={change.isPending}>
           {t('changePassword')}
         </Button>

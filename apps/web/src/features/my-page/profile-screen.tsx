@@ -3,12 +3,12 @@ import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { type FormEvent, useState } from 'react'
 import { fieldErrors, isRefusal } from '../../api/errors.ts'
-import { useExplain } from '../../api/use-explain.ts'
 import { useMessages } from '../../language/language.ts'
 import { Button } from '../../ui/button.tsx'
 import { TextField } from '../../ui/field.tsx'
 import { onDemand } from '../../ui/on-demand.tsx'
-import { Banner, Failed, Skeleton, Waiting } from '../../ui/states.tsx'
+import { Refused } from '../../ui/refused.tsx'
+import { Failed, Skeleton, Waiting } from '../../ui/states.tsx'
 import { toast } from '../../ui/toasts.ts'
 import { profileQuery, useChangeProfile } from './api/profile.ts'
 import { myPageMessages } from './messages.ts'
@@ -101,13 +101,7 @@ function ProfileForm({ profile }: { profile: Profile }) {
 
 /** What was refused, unless it is said at the fields already. */
 function FormFailure({ error, known }: { error: unknown; known: boolean }) {
-  const explain = useExplain()
-  if (!error || (known && isRefusal(error))) return null
-  return (
-    <Banner tone="failure" role="alert">
-      {explain(error).text}
-    </Banner>
-  )
+  return known && isRefusal(error) ? null : <Refused error={error} />
 }
 
 function Withdrawal({ userId }: { userId: string }) {

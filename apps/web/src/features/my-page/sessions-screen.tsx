@@ -1,9 +1,9 @@
 import type { Session } from '@doran/auth/contract'
 import { useInfiniteQuery } from '@tanstack/react-query'
-import { useExplain } from '../../api/use-explain.ts'
 import { useFormat, useMessages } from '../../language/language.ts'
 import { Button } from '../../ui/button.tsx'
 import { MonitorSmartphone } from '../../ui/icons.ts'
+import { useFailureToast } from '../../ui/refused.tsx'
 import { Failed, Skeleton, Waiting } from '../../ui/states.tsx'
 import { toast } from '../../ui/toasts.ts'
 import { sessionsQuery, useRevokeSession } from './api/sessions.ts'
@@ -46,13 +46,13 @@ export function SessionsScreen() {
 function SessionRow({ session }: { session: Session }) {
   const t = useMessages(myPageMessages)
   const { dateTime } = useFormat()
-  const explain = useExplain()
+  const tellFailure = useFailureToast()
   const revoke = useRevokeSession()
   const device = deviceOf(session.userAgent) ?? t('unknownDevice')
   const end = () =>
     revoke.mutate(session.id, {
       onSuccess: () => toast(t('revoked')),
-      onError: (error) => toast(explain(error).title, { tone: 'failure', description: explain(error).text }),
+      onError: tellFailure,
     })
   return (
     <li className="flex flex-wrap items-center gap-4 py-5">

@@ -1,9 +1,8 @@
 import { useNavigate } from '@tanstack/react-router'
-import { useExplain } from '../../api/use-explain.ts'
 import { useMessages } from '../../language/language.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
-import { Banner } from '../../ui/states.tsx'
+import { Refused } from '../../ui/refused.tsx'
 import { toast } from '../../ui/toasts.ts'
 import { signOut } from '../sign-in/api/sign-in.ts'
 import { useWithdraw } from './api/profile.ts'
@@ -11,7 +10,6 @@ import { myPageMessages } from './messages.ts'
 
 export function WithdrawDialog({ userId, onClose }: { userId: string; onClose: () => void }) {
   const t = useMessages(myPageMessages)
-  const explain = useExplain()
   const navigate = useNavigate()
   const withdraw = useWithdraw()
   const confirm = () =>
@@ -24,11 +22,7 @@ export function WithdrawDialog({ userId, onClose }: { userId: string; onClose: (
     })
   return (
     <Dialog open onClose={onClose} title={t('withdraw')} description={t('withdrawText')}>
-      {withdraw.isError && (
-        <Banner tone="failure" role="alert">
-          {explain(withdraw.error).text}
-        </Banner>
-      )}
+      <Refused error={withdraw.error} />
       <div className="mt-4 flex flex-wrap justify-end gap-3">
         <Button look="secondary" onClick={onClose}>
           {t('keep')}

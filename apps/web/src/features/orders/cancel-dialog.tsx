@@ -1,11 +1,10 @@
 import type { Order } from '@doran/order/contract'
 import { type FormEvent, useState } from 'react'
-import { useExplain } from '../../api/use-explain.ts'
 import { useFormat, useMessages } from '../../language/language.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { SelectField } from '../../ui/field.tsx'
-import { Banner } from '../../ui/states.tsx'
+import { Refused } from '../../ui/refused.tsx'
 import { toast } from '../../ui/toasts.ts'
 import { useCancelOrder } from './api/orders.ts'
 import { ordersMessages } from './messages.ts'
@@ -23,7 +22,6 @@ const REASONS = ['reason_mind', 'reason_wrong', 'reason_address', 'reason_elsewh
 export function CancelDialog({ order, part, onClose }: CancelDialogProps) {
   const t = useMessages(ordersMessages)
   const { text, money } = useFormat()
-  const explain = useExplain()
   const [reason, setReason] = useState<(typeof REASONS)[number]>('reason_mind')
   const [key, setKey] = useState(() => crypto.randomUUID())
   const { mutate, isPending, error } = useCancelOrder()
@@ -68,11 +66,7 @@ export function CancelDialog({ order, part, onClose }: CancelDialogProps) {
             </option>
           ))}
         </SelectField>
-        {error && (
-          <Banner tone="failure" role="alert">
-            {explain(error).text}
-          </Banner>
-        )}
+        <Refused error={error} />
         <div className="flex flex-wrap justify-end gap-3">
           <Button look="quiet" onClick={onClose}>
             {t('keep')}

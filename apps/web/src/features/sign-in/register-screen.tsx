@@ -2,11 +2,10 @@ import { useMutation } from '@tanstack/react-query'
 import { getRouteApi, Link, useLocation } from '@tanstack/react-router'
 import { useState } from 'react'
 import { isRefusal } from '../../api/errors.ts'
-import { useExplain } from '../../api/use-explain.ts'
 import { useMessages } from '../../language/language.ts'
 import { Button } from '../../ui/button.tsx'
 import { TextField } from '../../ui/field.tsx'
-import { Banner } from '../../ui/states.tsx'
+import { Refused } from '../../ui/refused.tsx'
 import { type Account, type Problems, problemsOfRegistration, readAccount } from './account-form.ts'
 import { AccountPage, FOOTER_LINK, focusFirstProblem } from './account-page.tsx'
 import { register } from './api/sign-in.ts'
@@ -17,7 +16,6 @@ const route = getRouteApi('/register')
 
 export function RegisterScreen() {
   const t = useMessages(signInMessages)
-  const explain = useExplain()
   const { to } = route.useSearch()
   const { email } = useLocation({ select: ({ state }) => state })
   const navigate = route.useNavigate()
@@ -72,11 +70,7 @@ export function RegisterScreen() {
         {problems.email === 'email_taken' && toSignIn(t('signInInstead'))}
       </div>
       <PasswordField autoComplete="new-password" hint={t('passwordHint')} error={error('password')} />
-      {entering.isError && !isRefusal(entering.error, 'email_taken') && (
-        <Banner tone="failure" role="alert">
-          {explain(entering.error).text}
-        </Banner>
-      )}
+      {!isRefusal(entering.error, 'email_taken') && <Refused error={entering.error} />}
       <Button type="submit" size="large" busy={entering.isPending} className="w-full">
         {t('submitRegister')}
       </Button>

@@ -1,0 +1,23 @@
+import { useExplain } from '../api/use-explain.ts'
+import { Banner } from './states.tsx'
+import { toast } from './toasts.ts'
+
+/** Why something was refused, within the page and read out at once; nothing without an error. */
+export function Refused({ error }: { error: unknown }) {
+  const explain = useExplain()
+  if (!error) return null
+  return (
+    <Banner tone="failure" role="alert">
+      {explain(error).text}
+    </Banner>
+  )
+}
+
+/** Says in passing why something has failed. */
+export function useFailureToast(): (error: unknown) => void {
+  const explain = useExplain()
+  return (error) => {
+    const { title, text } = explain(error)
+    toast(title, { tone: 'failure', description: text })
+  }
+}
