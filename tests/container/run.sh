@@ -346,6 +346,8 @@ run_in_one_container() {
 prove_answers() {
   local api=$1/api answer
   on_network curl -sf "$1/health/ready" > /dev/null || fail 'it is ready'
+  answer=$(on_network curl -sf "$1/cart") || fail 'the web application is answered'
+  [[ $answer == *'id="root"'* ]] || fail 'the image has the web application'
   answer=$(on_network curl -sf "$api/products" | jq '.items | length') || fail 'the catalogue is answered'
   prove "GET /api/products is answered, with $answer products"
   # Needs the compiled code of argon2.
