@@ -56,6 +56,9 @@ export async function build({ edition, ifChanged = false, ...options }: BuildOpt
   return folder
 }
 
+/** Only developers have what builds; an installation for production has none of it. */
+export class NoViteError extends Error {}
+
 async function hashOfSources(settings: string): Promise<string> {
   const hash = createHash('sha256').update(settings)
   const names: string[] = []
@@ -67,9 +70,15 @@ async function hashOfSources(settings: string): Promise<string> {
 if (import.meta.main) {
   const { values } = parseArgs({ options: { community: { type: 'boolean' }, 'if-changed': { type: 'boolean' } } })
   const begun = performance.now()
-  const folder = await build({
-    edition: values.community ? 'community' : 'marketplace',
-    ifChanged: values['if-changed'] ?? false,
-  })
-  console.log(`The web application is in ${folder} (${((performance.now() - begun) / 1000).toFixed(1)} s).`)
+  const edition = values.community ? 'community' : 'marketplace'
+  const ifChanged = values['if-changed'] ?? false
+  try {
+    const folder = await build({ edition, ifChanged })
+    console.log(`The web application is in ${folder} (${((performance.now() - begun) / 1000).toFixed(1)} s).`)
+  } catch (error) {
+    // Before `npm start` this is no reason to stop: the API works, and so do pages that were built before.
+    if (!(error instanceof NoViteError)) throw error
+    console.error(error.message)
+    process.exitCode = ifChanged ? 0 : 1
+  }
 }
