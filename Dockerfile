@@ -36,7 +36,7 @@ WORKDIR /app
 COPY --from=dependencies /app/node_modules ./node_modules
 COPY --from=sources /app ./
 COPY --from=pages /app/apps/web/dist ./apps/web/dist
-RUN rm -r apps/web/src apps/web/build \
+RUN rm -r apps/web/src apps/web/build tsconfig.json \
  && ln -s /app/apps/server/doran.ts /usr/local/bin/doran \
  && install -d -o node -g node /data
 
