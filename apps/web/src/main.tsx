@@ -2,10 +2,14 @@
 import { loadConfig } from './api/config.ts'
 import { endOfFirstScreen, openFirstScreen } from './first-screen.ts'
 import { reloadForNewVersion } from './new-version.ts'
+import { showStartFailed } from './start-failed.ts'
 import './styles.css'
 
 reloadForNewVersion()
-begin()
+begin().catch((error) => {
+  showStartFailed()
+  throw error
+})
 
 /** Not awaited here: the application imports what is in this file's chunk, and would wait for it to end. */
 async function begin(): Promise<void> {

@@ -46,4 +46,20 @@ describe('without a network', () => {
     visitor.assertQuiet()
     await visitor.close()
   })
+
+  it('not even the application can be loaded, which is said, and tried again', async () => {
+    const visitor = await newVisitor({ url: (await theShop()).url })
+    const { page } = visitor
+    visitor.expectErrors(/ERR_FAILED|Failed to fetch/)
+    await page.route('**/config.json', (route) => route.abort())
+    await visitor.open('/')
+
+    await page.getByRole('heading', { level: 1, name: 'Doran could not be loaded' }).waitFor()
+    await page.unroute('**/config.json')
+    await page.getByRole('button', { name: 'Try again' }).click()
+
+    await page.getByRole('heading', { name: 'Loved by many' }).waitFor()
+    visitor.assertQuiet()
+    await visitor.close()
+  })
 })

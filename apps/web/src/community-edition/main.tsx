@@ -5,6 +5,7 @@ import { createRoot } from 'react-dom/client'
 import { loadConfig } from '../api/config.ts'
 import { queryClient } from '../api/query-client.ts'
 import { reloadForNewVersion } from '../new-version.ts'
+import { showStartFailed } from '../start-failed.ts'
 import '../styles.css'
 import { answerTests } from './debug.ts'
 import { editionRouter } from './routes.ts'
@@ -15,14 +16,20 @@ queryClient.setDefaultOptions({ ...others, queries: { ...queries, retryDelay: 50
 answerTests()
 reloadForNewVersion()
 
-await loadConfig()
-createRoot(document.getElementById('root') as HTMLElement).render(
-  <StrictMode>
-    <QueryClientProvider client={queryClient}>
-      <RouterProvider router={editionRouter} />
-    </QueryClientProvider>
-  </StrictMode>,
-)
+loadConfig().then(start, (error) => {
+  showStartFailed()
+  throw error
+})
+
+function start(): void {
+  createRoot(document.getElementById('root') as HTMLElement).render(
+    <StrictMode>
+      <QueryClientProvider client={queryClient}>
+        <RouterProvider router={editionRouter} />
+      </QueryClientProvider>
+    </StrictMode>,
+  )
+}
 
 /** Once the first screen is here, the others are fetched: they are small, and what is read next should be there at once. */
 const stop = editionRouter.subscribe('onResolved', () => {
