@@ -24,6 +24,9 @@ const SOURCES = [
   'package-lock.json',
 ]
 
+/** Only developers have what builds; an installation for production has none of it. */
+class NoViteError extends Error {}
+
 export interface BuildOptions {
   readonly edition: 'marketplace' | 'community'
   /** Does nothing when it would build the same again. */
@@ -40,7 +43,7 @@ export async function build({ edition, ifChanged = false, ...options }: BuildOpt
   const stampFile = join(folder, '.built')
   if (ifChanged && (await readFile(stampFile, 'utf8').catch(() => '')) === stamp) return folder
   const vite = await import('vite').catch(() => {
-    throw new Error(
+    throw new NoViteError(
       'Vite is not here, so the web application cannot be built: install all with `npm ci --include=dev`.',
     )
   })
@@ -55,9 +58,6 @@ export async function build({ edition, ifChanged = false, ...options }: BuildOpt
   await writeFile(stampFile, stamp)
   return folder
 }
-
-/** Only developers have what builds; an installation for production has none of it. */
-export class NoViteError extends Error {}
 
 async function hashOfSources(settings: string): Promise<string> {
   const hash = createHash('sha256').update(settings)

@@ -2,9 +2,11 @@
  * Who is signed in. Access tokens live for minutes and are renewed in time; when that is refused, whoever asked waits
  * until the user has signed in again (see `onSessionEnded`), so that nothing that was typed is lost.
  */
-import type { Tokens } from '@doran/auth/contract'
+import { auth, type Tokens } from '@doran/auth/contract'
 import type { Static } from '@doran/kernel'
+import { httpClient } from '@doran/kernel/client'
 import { apiUrl } from './config.ts'
+import { isRefusal } from './errors.ts'
 import { stored } from './stored.ts'
 
 export interface Session {
@@ -68,22 +70,22 @@ async function inTurn<T>(work: () => Promise<T>): Promise<T> {
   return navigator.locks ? await navigator.locks.request('doran.session', work) : work()
 }
 
+/** Not through `client.ts`, which waits for what this brings. */
+const { refresh } = httpClient(auth, { baseUrl: '', fetch: (path, request) => fetch(apiUrl() + path, request) })
+
 async function exchange(old: Session): Promise<string | undefined> {
   const current = session.get()
   if (!current) return undefined
   if (current.accessToken !== old.accessToken) return current.accessToken
   if (current.refreshToken) {
-    const response = await fetch(`${apiUrl()}/api/auth/refresh`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ refreshToken: current.refreshToken }),
-    })
-    if (response.ok) {
-      beginSession((await response.json()) as Static<typeof Tokens>)
+    try {
+      beginSession(await refresh({ refreshToken: current.refreshToken }))
       return session.get()?.accessToken
+    } catch (error) {
+      if (!isRefusal(error)) throw error
+      // Only a refusal of the token ends the session; a server in trouble will answer later.
+      if (error.status !== 401 && error.status !== 403) return current.accessToken
     }
-    // Only a refusal ends the session; a server in trouble will answer later.
-    if (response.status !== 401 && response.status !== 403) return current.accessToken
   }
   const again = (await signInAgain?.()) ?? false
   if (!again) endSession()
