@@ -1,10 +1,7 @@
 /** The icons of the application; each is only loaded by the screens that show it. They are decoration: texts name things. */
 export {
   ArrowLeft,
-  Bell,
   Check,
-  ChevronDown,
-  ChevronLeft,
   ChevronRight,
   CircleAlert,
   CircleCheck,
@@ -16,8 +13,6 @@ export {
   Flag,
   Globe,
   Heart,
-  House,
-  Info,
   KeyRound,
   LoaderCircle,
   LogOut,
