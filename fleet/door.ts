@@ -1,5 +1,7 @@
 /** The door by which other processes call the services of this one; the gateway never leads here. */
+
 import { Readable } from 'node:stream'
+import { encodeJson } from '@doran/cache'
 import { isStreamed, type Operation } from '@doran/kernel'
 import {
   assertKey,
@@ -8,7 +10,6 @@ import {
   type Call,
   checkedInput,
   Deadline,
-  encodeJson,
   type FleetInside,
   type Hosted,
   MAX_DEPTH,

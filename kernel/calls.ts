@@ -1,7 +1,7 @@
 /** Calls of operations, wherever they come from: the public door, another service, an event, a job or a saga. */
 import { createHash } from 'node:crypto'
+import type { Cache } from '@doran/cache'
 import type { Logger } from 'pino'
-import type { Cache } from './cache.ts'
 import type { Channel } from './channel.ts'
 import type { CallOptions, Client, Contract, Operation } from './contract.ts'
 import { isFlat, isStreamed } from './contract.ts'

@@ -1,9 +1,9 @@
 /** The public door: routes made from contracts, errors as problems, health, metrics and the API description. */
 import { randomUUID } from 'node:crypto'
 import { Readable } from 'node:stream'
+import { encodeJson } from '@doran/cache'
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
-import { encodeJson } from './cache.ts'
 import { authorise, type Call, type Caller, type Hosted } from './calls.ts'
 import { isFlat, isStreamed, mediaTypeOf, type Operation, type TObject } from './contract.ts'
 import { Deadline } from './deadline.ts'

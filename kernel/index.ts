@@ -1,5 +1,5 @@
 /** The kernel's face for a service's author. What runs services is in `@doran/kernel/platform`. */
-export type { Cache } from './cache.ts'
+export type { Cache } from '@doran/cache'
 export type { Channel } from './channel.ts'
 export {
   type Client,

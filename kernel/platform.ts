@@ -1,9 +1,9 @@
 /** Runs services: wires databases, events, tasks, identity and the public door of one process. */
 import type { AddressInfo } from 'node:net'
 import { setTimeout } from 'node:timers/promises'
+import { CacheStore } from '@doran/cache'
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
-import { CacheStore } from './cache.ts'
 import { type Call, Caller, type CallMode, type Hosted } from './calls.ts'
 import { type Channel, postgresChannel } from './channel.ts'
 import { databaseUrlOf, type KernelConfig, kernelConfig, readConfig } from './config.ts'
@@ -25,7 +25,6 @@ import { collectProcessMetrics, createMetrics, gauge, type Metrics } from './met
 import type { Service } from './service.ts'
 import { newTrace, type SpanSink } from './trace.ts'
 
-export { encodeJson } from './cache.ts'
 export { type Call, type CallMode, checkedInput, type Hosted, MAX_DEPTH, type RemoteCall } from './calls.ts'
 export { Topics } from './channel.ts'
 export { ConfigError, databaseUrlOf, databaseVariable, type KernelConfig, kernelConfig, readConfig } from './config.ts'

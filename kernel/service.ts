@@ -1,6 +1,6 @@
+import type { Cache } from '@doran/cache'
 import type { Logger } from 'pino'
 import type { TObject, TSchema } from 'typebox'
-import type { Cache } from './cache.ts'
 import type { Channel } from './channel.ts'
 import type { Client, Contract, Event, Input, Reply, Static } from './contract.ts'
 import type { Database, Transaction } from './database/database.ts'

@@ -5,7 +5,7 @@ import { describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('../', import.meta.url))
-const sources = globSync('{embedded-postgres,kernel,fleet,services,apps}/**/*.ts', { cwd: root }).filter(
+const sources = globSync('{embedded-postgres,cache,faults,kernel,fleet,services,apps}/**/*.ts', { cwd: root }).filter(
   (file) => !file.includes('node_modules'),
 )
 
@@ -30,6 +30,7 @@ describe('the boundaries', () => {
         const allowed =
           !target ||
           target[1] === 'kernel' ||
+          target[1] === 'faults' ||
           target[1] === own ||
           target[2] === '/contract' ||
           (own === 'gateway' && target[1] === 'fleet')
@@ -45,7 +46,7 @@ describe('the boundaries', () => {
   it('the kernel knows no service', async () => {
     for (const file of sources.filter((file) => file.startsWith('kernel/'))) {
       for (const name of await importsOf(file))
-        assert.doesNotMatch(name, /^@doran\/(?!kernel|embedded-postgres)|services\//, file)
+        assert.doesNotMatch(name, /^@doran\/(?!kernel|embedded-postgres|cache|faults)|services\//, file)
     }
   })
 

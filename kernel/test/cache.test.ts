@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
+import { CacheStore, encodeJson } from '@doran/cache'
 import { sql } from '@doran/kernel'
 import { Pool } from '@doran/kernel/platform'
 import { createTestDatabase } from '@doran/kernel/testing'
-import { CacheStore, encodeJson } from '../cache.ts'
 import { postgresChannel } from '../channel.ts'
 import { Listener } from '../database/listener.ts'
 

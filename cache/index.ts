@@ -1,6 +1,17 @@
 import { LRUCache } from 'lru-cache'
-import type { Channel } from './channel.ts'
-import type { Queryable } from './database/database.ts'
+
+/** Where keys are invalidated: work registered with it runs when the change has been committed. */
+export interface Committing {
+  afterCommit(work: () => void): void
+}
+
+/** What tells the other processes of invalidated keys; the kernel's channel is one. */
+export interface Hints {
+  publish(db: Committing, topic: string, message: unknown): Promise<void>
+  subscribe(topic: string, handler: (message: unknown) => void): unknown
+  /** Calls the handler after messages may have been missed. */
+  onGap(handler: () => void): void
+}
 
 /** Longest time for which a value may be served without having been loaded anew. */
 const MAX_AGE = 60_000
@@ -12,16 +23,16 @@ const MAX_AGE = 60_000
  */
 export class CacheStore {
   readonly #entries: LRUCache<string, Promise<unknown>>
-  readonly #channel: Channel
+  readonly #hints: Hints
   readonly #max: number
 
   /** Keeps up to `max` values; none for 0. */
-  constructor(channel: Channel, max: number) {
+  constructor(hints: Hints, max: number) {
     this.#max = max
     this.#entries = new LRUCache({ max: Math.max(1, max), ttl: MAX_AGE })
-    this.#channel = channel
-    channel.subscribe('cache', (keys) => this.#drop(keys as string[]))
-    channel.onGap(() => this.#entries.clear())
+    this.#hints = hints
+    hints.subscribe('cache', (keys) => this.#drop(keys as string[]))
+    hints.onGap(() => this.#entries.clear())
   }
 
   /** The part of the cache that one service sees. */
@@ -68,10 +79,10 @@ export class CacheStore {
   }
 
   /** Here at the commit itself, so that whoever changed a value and asks for it again is given the new one. */
-  async #invalidate(db: Queryable, keys: string[]): Promise<void> {
+  async #invalidate(db: Committing, keys: string[]): Promise<void> {
     if (keys.length === 0) return
     db.afterCommit(() => this.#drop(keys))
-    await this.#channel.publish(db, 'cache', keys)
+    await this.#hints.publish(db, 'cache', keys)
   }
 
   #drop(keys: string[]): void {
@@ -94,7 +105,7 @@ export interface Cache {
    * Forgets values once the transaction commits, in this process at the commit, in others a millisecond or so after
    * it; a trailing `*` stands for any ending.
    */
-  invalidate(db: Queryable, keys: readonly string[]): Promise<void>
+  invalidate(db: Committing, keys: readonly string[]): Promise<void>
 }
 
 /** Replies that came out of a cache never change, so they are encoded once: at the first time they are sent. */
