@@ -5,6 +5,7 @@
  * key may be tried again.
  */
 import { createHash } from 'node:crypto'
+import { crashPoint, holds } from '@doran/faults'
 import type { Database, Queryable, Transaction } from './database/database.ts'
 import { sql } from './database/sql.ts'
 import { kernelErrors } from './errors.ts'
@@ -25,17 +26,21 @@ export async function once<T>(
   work: (tx: Transaction) => Promise<T>,
 ): Promise<T> {
   const fingerprint = createHash('sha256').update(canonical(input)).digest('base64url')
-  return database.transaction(async (tx) => {
+  const reply = await database.transaction(async (tx) => {
     const claimed = await tx.run(sql`
       insert into doran.idempotency_keys as k (scope, fingerprint) values (${scope}, ${fingerprint})
       on conflict (scope) do update set fingerprint = excluded.fingerprint, reply = null, created_at = now()
         where k.created_at < now() - ${KEY_LIFETIME}::interval`)
-    if (claimed === 0) return answerOf<T>(tx, scope, fingerprint)
+    if (claimed === 0 && holds('idempotency-claim')) return answerOf<T>(tx, scope, fingerprint)
+    crashPoint('idempotency.after-claim-before-work')
     const reply = await work(tx)
     await tx.run(sql`
       update doran.idempotency_keys set reply = ${reply === undefined ? null : JSON.stringify(reply)} where scope = ${scope}`)
+    crashPoint('idempotency.after-work-before-commit')
     return reply
   })
+  crashPoint('idempotency.after-commit-before-answer')
+  return reply
 }
 
 async function answerOf<T>(tx: Queryable, scope: string, fingerprint: string): Promise<T> {

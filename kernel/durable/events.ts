@@ -1,3 +1,4 @@
+import { crashPoint, holds } from '@doran/faults'
 import type { Static, TSchema } from 'typebox'
 import type { Event } from '../contract.ts'
 import type { Queryable, Transaction } from '../database/database.ts'
@@ -67,15 +68,18 @@ export async function receive(
   event: EventEnvelope,
   trace: string | null,
 ): Promise<boolean> {
+  crashPoint('inbox.before-insert')
+  const again = holds('inbox') ? sql`do nothing` : sql`(event_id, handler) do update set received_at = now()`
   const received = await database.run(sql`
     with fresh as (
       insert into doran.inbox (event_id, handler) values (${event.id}, ${handler})
-      on conflict do nothing returning 1
+      on conflict ${again} returning 1
     ), delivery as (
       insert into doran.tasks (handler, payload, trace)
       select ${handler}, ${sql.json(event)}::jsonb, ${trace} from fresh
       returning 1
     )
     select pg_notify('doran_tasks', '') from delivery`)
+  crashPoint('inbox.after-insert-before-answer')
   return received > 0
 }

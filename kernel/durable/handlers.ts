@@ -1,5 +1,6 @@
 /** What the tasks of a process run: event handlers, sagas, jobs, relays to other databases, and housekeeping. */
 import { setTimeout } from 'node:timers/promises'
+import { crashPoint } from '@doran/faults'
 import type { Logger } from 'pino'
 import type { Call, Caller, Hosted } from '../calls.ts'
 import type { Database, Pool } from '../database/database.ts'
@@ -130,12 +131,15 @@ function handlerNameOf({ contract }: Service, { event }: Subscription): string {
 function deliver(subscription: Subscription, service: string, pool: Pool, wiring: Wiring): TaskHandler {
   return {
     maxAttempts: EVENT_ATTEMPTS,
-    run: (task) =>
-      pool.at(0, traceParent(traceFrom(task.trace))).transaction(async (tx) => {
+    async run(task) {
+      await pool.at(0, traceParent(traceFrom(task.trace))).transaction(async (tx) => {
         const event = task.payload as EventEnvelope
         await subscription.handle(event.data, contextOf(wiring, service, task, tx, event.id) as SubscriberContext)
         await complete(tx, task)
-      }),
+        crashPoint('event.after-handler-before-commit')
+      })
+      crashPoint('event.after-commit')
+    },
   }
 }
 

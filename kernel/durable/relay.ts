@@ -3,6 +3,7 @@
  * the publisher's side hands each event on with the second. An event for a subscriber in another database is
  * a task of the publisher's database; whoever has it calls the subscriber, and a crash in between repeats that.
  */
+import { crashPoint } from '@doran/faults'
 import { type Client, type Contract, contract, post, Type } from '../contract.ts'
 import type { Pool, Queryable } from '../database/database.ts'
 import { sql } from '../database/sql.ts'
@@ -81,7 +82,9 @@ export function relay(
       const handler = task.handler.slice(RELAY.length)
       const [service] = handler.split('/') as [string]
       const { id, name, data } = task.payload as EventEnvelope
+      crashPoint('outbox.before-relay')
       await client(service, task)['doran.receive']({ handler, event: { id, name, data }, trace: task.trace })
+      crashPoint('outbox.after-relay-before-complete')
       await complete(from.at(0), task)
       metrics.events.inc({ handler })
     },

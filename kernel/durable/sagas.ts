@@ -3,13 +3,14 @@
  * step's own writes are one transaction, fenced by the task's epoch; so a process that was thought dead cannot
  * move a saga that another one has taken over.
  */
+import { crashPoint, holds } from '@doran/faults'
 import type { Database, Queryable, Transaction } from '../database/database.ts'
 import { sql } from '../database/sql.ts'
 import { DomainError } from '../errors.ts'
 import { newId } from '../id.ts'
 import { assertValid } from '../schema.ts'
 import type { Context, Saga, SagaFailure, Step } from '../service.ts'
-import { addTask, completed, heldOn, LeaseLostError, type Task, type TaskHandler } from './tasks.ts'
+import { addTask, assertHeld, completed, heldOn, type Task, type TaskHandler } from './tasks.ts'
 
 export interface SagaState {
   id: string
@@ -72,6 +73,7 @@ export function sagaHandler(saga: Saga, contextFor: (task: Task, key: string) =>
           state.state === 'running'
             ? await advance(saga, current, state, ctx, task, attempts)
             : await takeBack(current, state, ctx, task)
+        crashPoint('saga.after-record')
         attempts = 1
       }
     },
@@ -87,7 +89,9 @@ async function advance(
   attempts: number,
 ): Promise<SagaState> {
   try {
+    crashPoint('saga.before-act')
     const result = (await step.act?.(state.input, ctx)) ?? true
+    crashPoint('saga.after-act-before-record')
     const last = state.step === saga.steps.length - 1
     const next: SagaState = { ...state, step: state.step + 1, state: last ? 'done' : 'running' }
     const { record } = step
@@ -113,6 +117,7 @@ async function takeBack(
   task: Task,
 ): Promise<SagaState> {
   await step.undo?.(state.input, ctx, state.error as SagaFailure)
+  crashPoint('saga.after-undo-before-record')
   const first = state.step === 0
   return move(ctx.db, task, { ...state, step: first ? 0 : state.step - 1, state: first ? 'undone' : 'compensating' })
 }
@@ -146,6 +151,6 @@ async function store(db: Queryable, task: Task, next: SagaState, results: Record
     update doran.sagas set
       state = ${next.state}, step = ${next.step}, error = ${next.error && sql.json(next.error)},
       results = results || ${sql.json(results)}::jsonb, updated_at = now()
-    where id = ${next.id} and exists (select 1 from held)`)
-  if (rows === 0) throw new LeaseLostError()
+    where id = ${next.id} ${holds('lease-epoch') ? sql`and exists (select 1 from held)` : sql.empty}`)
+  assertHeld(rows)
 }

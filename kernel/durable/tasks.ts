@@ -3,6 +3,7 @@
  * the same transaction as their effects. Only the database's clock counts. A process that dies, or stops for
  * longer than a lease, loses its tasks to another one; the epoch keeps it from finishing them twice.
  */
+import { crashPoint, holds } from '@doran/faults'
 import type { Logger } from 'pino'
 import type { Pool, Queryable } from '../database/database.ts'
 import { sql } from '../database/sql.ts'
@@ -147,6 +148,7 @@ export class Worker {
     const trace = traceFrom(task.trace)
     const endSpan = beginSpan(spans, { trace, name: task.handler, kind: 'consumer', attributes: { task: task.id } })
     try {
+      crashPoint('task.after-claim')
       await handler.run({ ...task, trace: traceParent(trace) }, lease)
       end({ outcome: 'done' })
       endSpan()
@@ -177,7 +179,7 @@ export class Worker {
         state = ${exhausted ? 'dead' : 'ready'},
         run_at = now() + make_interval(secs => ${delay / 1000}),
         last_error = ${String((error as Error)?.stack ?? error).slice(0, 4000)}
-      where id = ${task.id} and epoch = ${task.epoch}`)
+      where ${inHands(task)}`)
     if (!exhausted) setTimeout(() => this.wake(), delay + 5).unref()
   }
 
@@ -192,7 +194,7 @@ export class Worker {
         returning t.id`)
       const ids = new Set(kept.map(({ id }) => id))
       // A task that completed meanwhile is missing too; then nobody listens to its signal any more.
-      for (const { task, lease } of held) if (!ids.has(task.id)) lease.abort()
+      for (const { task, lease } of held) if (!ids.has(task.id) && holds('lease-epoch')) lease.abort()
     } catch (error) {
       this.#options.log.warn({ err: error }, 'leases could not be renewed')
     }
@@ -238,25 +240,31 @@ export async function addTask(
     select pg_notify('doran_tasks', '') from added`)
 }
 
+/** The task's row as long as its holder has not lost it. */
+const inHands = ({ id, epoch }: Task) => (holds('lease-epoch') ? sql`id = ${id} and epoch = ${epoch}` : sql`id = ${id}`)
+
 /** Statement that ends the task; it touches no row when its holder has lost it. */
-export const completed = ({ id, epoch }: Task) => sql`delete from doran.tasks where id = ${id} and epoch = ${epoch}`
+export const completed = (task: Task) => sql`delete from doran.tasks where ${inHands(task)}`
 
 /** Statement by which the task goes on at once in the same hands, its attempts counted anew. */
-export const heldOn = ({ id, epoch }: Task) => sql`
-  update doran.tasks set run_at = now() + make_interval(secs => ${LEASE / 1000}), attempts = 1
-  where id = ${id} and epoch = ${epoch}`
+export const heldOn = (task: Task) => sql`
+  update doran.tasks set run_at = now() + make_interval(secs => ${LEASE / 1000}), attempts = 1 where ${inHands(task)}`
+
+/** Throws when a statement that was to change the task, or go with it, has touched no row. */
+export function assertHeld(rows: number): void {
+  if (rows === 0 && holds('lease-epoch')) throw new LeaseLostError()
+}
 
 /** The task is done. Part of the transaction that holds its effects: both happen or neither. */
 export async function complete(tx: Queryable, task: Task): Promise<void> {
-  if ((await tx.run(completed(task))) === 0) throw new LeaseLostError()
+  assertHeld(await tx.run(completed(task)))
 }
 
 /** The task goes on later, with its attempts counted from nothing. */
 export async function reschedule(tx: Queryable, task: Task, at: Date): Promise<void> {
-  const rows = await tx.run(sql`
-    update doran.tasks set run_at = ${at.toISOString()}, attempts = 0
-    where id = ${task.id} and epoch = ${task.epoch}`)
-  if (rows === 0) throw new LeaseLostError()
+  assertHeld(
+    await tx.run(sql`update doran.tasks set run_at = ${at.toISOString()}, attempts = 0 where ${inHands(task)}`),
+  )
 }
 
 // -- For operators

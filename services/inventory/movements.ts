@@ -1,4 +1,5 @@
 /** Every change of stock goes through {@link moveStock}: one statement that locks, checks, writes and enters the ledger. */
+import { holds } from '@doran/faults'
 import { newId, publishAll, type Queryable, sql, type Transaction } from '@doran/kernel'
 import { type Movement, stockChanged, stockLow } from './contract.ts'
 import { outOfStock } from './errors.ts'
@@ -79,7 +80,7 @@ function writeMovements(tx: Transaction, kind: Movement['kind'], changes: readon
     ), stock_before as (
       select sku, on_hand, reserved, version from inventory.stock
       where sku = any(${changes.map(({ sku }) => sku)}::text[])
-      order by sku for no key update
+      order by sku ${holds('stock-lock') ? sql`for no key update` : sql.empty}
     ), allowed as (
       select coalesce(bool_and(b.on_hand + t.on_hand >= b.reserved + t.reserved), false) and count(*) = count(b.sku) as yes
       from total t left join stock_before b using (sku)

@@ -2,6 +2,7 @@
  * Asking the provider to move money, so that it moves once. What is about to be asked for is committed under the
  * key that the provider is given; a repetition finds it and looks up what became of it before it asks again.
  */
+import { crashPoint, holds } from '@doran/faults'
 import { publish, type Queryable, sql, type Transaction } from '@doran/kernel'
 import { paymentRefunded } from './contract.ts'
 import { providerUnavailable } from './errors.ts'
@@ -57,9 +58,13 @@ export async function settle(
   const provider = providerNamed(payment.provider, ctx)
   const { key, kind, amount } = row
   try {
-    const known = fresh ? undefined : await provider.find(key)
+    crashPoint('payment.after-begin-before-provider')
+    const known = fresh || !holds('provider-look-up') ? undefined : await provider.find(key)
     const result = known ?? (await provider.perform({ sessionId: payment.sessionId as string, kind, key, amount }))
-    return await finish(ctx, row, result)
+    crashPoint('payment.after-provider-before-commit')
+    const performed = await finish(ctx, row, result)
+    crashPoint('payment.after-commit')
+    return performed
   } catch (error) {
     if (!(error instanceof ProviderSilentError)) throw error
     ctx.log.warn({ err: error, payment: payment.id, key }, 'the payment provider did not answer')

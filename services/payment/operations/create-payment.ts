@@ -1,3 +1,4 @@
+import { crashPoint } from '@doran/faults'
 import { type Handler, sql } from '@doran/kernel'
 import type { PaymentConfig } from '../config.ts'
 import type { payment } from '../contract.ts'
@@ -32,6 +33,7 @@ async function openPage(created: PaymentRow, ctx: PaymentContext): Promise<Payme
       title,
       returnUrl,
     })
+    crashPoint('payment.after-open-before-record')
     await ctx.db.run(sql`
       update payment.payments set session_id = ${sessionId}, payment_url = ${url} where id = ${id}`)
     const opened = await getPaymentRow(ctx.db, id)

@@ -1,3 +1,4 @@
+import { crashPoint } from '@doran/faults'
 import { type Handler, type Queryable, sql } from '@doran/kernel'
 import type { PaymentConfig } from '../config.ts'
 import type { payment } from '../contract.ts'
@@ -14,7 +15,12 @@ export const receiveWebhook: Handler<typeof payment, 'receiveWebhook', PaymentCo
     throw paymentNotFound()
   }
   // Mostly the answer to what we had asked for was here first.
-  if (snapshot.sequence > payment.sequence) await ctx.db.transaction((tx) => follow(tx, payment.id, snapshot))
+  if (snapshot.sequence <= payment.sequence) return
+  await ctx.db.transaction(async (tx) => {
+    await follow(tx, payment.id, snapshot)
+    crashPoint('payment.before-webhook-commit')
+  })
+  crashPoint('payment.after-webhook-commit')
 }
 
 function findBySession(db: Queryable, provider: string, sessionId: string) {

@@ -20,12 +20,16 @@ export const Faults = Type.Object({
   ),
   api: Type.Object(
     {
-      /** Milliseconds before each answer to the merchant. */
+      /** Milliseconds before each request of the merchant is carried out. */
       latencyMs: Delay,
+      /** Milliseconds between an operation and its answer. */
+      answerDelayMs: Delay,
       /** Share of requests that fail without having been carried out. */
       failRate: Share,
       /** Share of operations that are carried out but never answered. */
       dropAnswerRate: Share,
+      /** An operation is carried out again when it is asked for again under its key. */
+      forgetKeys: Type.Boolean({ default: false }),
     },
     { default: {} },
   ),
@@ -51,5 +55,5 @@ export function createFaults() {
 
 export const NO_FAULTS: Faults = {
   webhooks: { delayMs: 0, duplicate: 0, reorder: false, drop: false },
-  api: { latencyMs: 0, failRate: 0, dropAnswerRate: 0 },
+  api: { latencyMs: 0, answerDelayMs: 0, failRate: 0, dropAnswerRate: 0, forgetKeys: false },
 }

@@ -1,5 +1,7 @@
 /** The provider's side of moving money: what may follow what, once for each key. */
+import { newId } from '@doran/kernel'
 import type { OperationRequest, OperationResult } from '../provider.ts'
+import type { Faults } from './faults.ts'
 import { cardOfSession, type Session, type Store, snapshotOf } from './store.ts'
 
 type Request = Omit<OperationRequest, 'sessionId'>
@@ -12,11 +14,11 @@ export function carryOut(
   store: Store,
   sessionId: string,
   request: Request,
-  webhookDelay: number,
+  { webhooks: { delayMs: webhookDelay }, api: { forgetKeys } }: Faults,
 ): { result: OperationResult; fresh: boolean } | undefined {
   return store.atomically(() => {
     const known = store.findRequest(request.key)
-    if (known) {
+    if (known && !forgetKeys) {
       const { kind, amount } = known
       // Storage of an earlier version did not keep what was asked for.
       const same = known.sessionId === sessionId && (!kind || (kind === request.kind && amount === request.amount))
@@ -26,7 +28,8 @@ export function carryOut(
     const refusal = refusalOf(session, request)
     const after = refusal
       ? afterRefusal(store, session, request, refusal, webhookDelay)
-      : apply(store, session, request, webhookDelay)
+      : // The ledger has one entry for each movement, whatever its key.
+        apply(store, session, known ? { ...request, key: `${request.key}#${newId()}` } : request, webhookDelay)
     const result: OperationResult = {
       outcome: refusal ? 'refused' : 'succeeded',
       ...refusal,

@@ -169,7 +169,7 @@ async function operate(desk: Desk, session: Session, operation: Static<typeof Ne
   const card = cardOfSession(session)
   if (operation.kind === 'authorise' && card?.delay) await pause(card.delay)
   const faults = desk.faults.get(session.id)
-  const done = carryOut(desk.store, session.id, operation, faults.webhooks.delayMs)
+  const done = carryOut(desk.store, session.id, operation, faults)
   if (!done) return reply.code(422).send(KEY_REUSED)
   const { result, fresh } = done
   const lost = card?.losesAnswerOf === operation.kind || Math.random() < faults.api.dropAnswerRate
@@ -178,6 +178,7 @@ async function operate(desk: Desk, session: Session, operation: Static<typeof Ne
     reply.raw.destroy()
     return
   }
+  if (faults.api.answerDelayMs > 0) await pause(faults.api.answerDelayMs)
   return reply.code(result.outcome === 'refused' ? 402 : 200).send(result)
 }
 

@@ -179,7 +179,8 @@ export function openStore(folder: string) {
       sessionId: string,
       result: OperationResult,
     ): void {
-      sql('insert into operations (key, sessionId, kind, amount, result) values (?, ?, ?, ?, ?)').run(
+      sql(`insert into operations (key, sessionId, kind, amount, result) values (?, ?, ?, ?, ?)
+           on conflict (key) do update set result = excluded.result`).run(
         key,
         sessionId,
         kind,
