@@ -17,6 +17,8 @@ export interface ChildOptions {
   /** Command of `doran` with its arguments. */
   readonly command: readonly string[]
   readonly environment: NodeJS.ProcessEnv
+  /** A command that runs it in its turn, such as `ip netns exec <name>`. */
+  readonly launcher?: readonly string[]
   /** Is told each line that it writes; without it they go to our own output. */
   readonly onLine?: (line: string) => void
 }
@@ -51,8 +53,9 @@ export class Child {
 
   /** Waits until it is ready. Throws what it complained of when it ends before that. */
   async start(): Promise<string> {
-    const { command, environment, onLine } = this.#options
-    const child = spawn(process.execPath, [program, ...command], {
+    const { command, environment, launcher = [], onLine } = this.#options
+    const [file, ...args] = [...launcher, process.execPath, program, ...command]
+    const child = spawn(file as string, args, {
       stdio: ['ignore', onLine ? 'pipe' : 'inherit', 'pipe', 'ipc'],
       env: environment,
       // Ctrl-C reaches the first process alone; it stops the others in their order.
@@ -97,13 +100,27 @@ export class Child {
     void watch()
   }
 
+  /** Calls the handler when the process ends, however it does. */
+  onExit(handler: () => void): void {
+    this.#process?.once('exit', handler)
+  }
+
   /** SIGTERM, and waits until it is gone. */
-  async stop(): Promise<void> {
+  stop(): Promise<void> {
+    return this.#end('SIGTERM')
+  }
+
+  /** kill -9. */
+  kill(): Promise<void> {
+    return this.#end('SIGKILL')
+  }
+
+  async #end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
     this.#stopping = true
     const child = this.#process
     if (!child || child.exitCode !== null || child.signalCode !== null) return
     const exited = once(child, 'exit')
-    child.kill('SIGTERM')
+    child.kill(signal)
     await exited
   }
 }

@@ -5,7 +5,7 @@ import { describe, it } from 'node:test'
 const faults = new URL('../index.ts', import.meta.url).href
 
 /** Runs a line of code in a process of its own with these variables. */
-function run(code: string, environment: Record<string, string>) {
+function run(code: string, environment: NodeJS.ProcessEnv) {
   const program = `import { crashPoint, holds } from '${faults}'; ${code}; console.log('lives')`
   const { stdout, stderr, signal, status } = spawnSync(process.execPath, ['--input-type=module', '--eval', program], {
     env: { ...process.env, NODE_ENV: 'test', ...environment },

@@ -1,0 +1,86 @@
+/** A client as there should be: it sends every change under a key, and again until it knows what became of it. */
+import { setTimeout as pause } from 'node:timers/promises'
+
+export interface Request {
+  /** Which operation it is, for the report. */
+  readonly what: string
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE'
+  readonly path: string
+  readonly token?: string | undefined
+  readonly body?: unknown
+  readonly key?: string
+}
+
+/** What is known at the end. After an answer that got lost, a refusal does not tell whether the work was done before. */
+export type Answer =
+  // biome-ignore lint/suspicious/noExplicitAny: whoever asked knows the reply's shape from the contract
+  | { readonly outcome: 'acknowledged'; readonly status: number; readonly body: any }
+  | { readonly outcome: 'failed'; readonly status: number; readonly code: string }
+  | { readonly outcome: 'unknown'; readonly why: string }
+
+/** One try, however it ended. */
+export interface Attempt {
+  readonly what: string
+  /** Milliseconds since the epoch. */
+  readonly at: number
+  readonly took: number
+  /** HTTP status, or why there was none. */
+  readonly answer: number | string
+}
+
+const PATIENCE = 30_000
+const TIMEOUT = 8_000
+const WAIT = { first: 100, longest: 2_000 }
+
+export class Sender {
+  readonly attempts: Attempt[] = []
+  readonly #doors: () => readonly string[]
+  #turn = 0
+
+  /** `doors` names the gateways that may be asked, as a load balancer would know them. */
+  constructor(doors: () => readonly string[]) {
+    this.#doors = doors
+  }
+
+  async send(request: Request, patience = PATIENCE): Promise<Answer> {
+    const giveUp = Date.now() + patience
+    for (let tries = 1; ; tries++) {
+      const { status, body, why } = await this.try(request)
+      if (status !== undefined && status < 400) return { outcome: 'acknowledged', status, body }
+      const code = (body as { code?: string } | undefined)?.code ?? ''
+      const isRefusal = status !== undefined && status < 500 && status !== 429 && status !== 408
+      if (isRefusal && tries === 1) return { outcome: 'failed', status, code }
+      if (isRefusal || Date.now() > giveUp) return { outcome: 'unknown', why: why ?? `${status} ${code}` }
+      await pause(Math.min(WAIT.first * 2 ** (tries - 1), WAIT.longest))
+    }
+  }
+
+  /** Once, without repetition. */
+  async try({ what, method = 'GET', path, token, body, key }: Request, timeout = TIMEOUT) {
+    const doors = this.#doors()
+    const at = Date.now()
+    let status: number | undefined
+    let reply: unknown
+    let why: string | undefined
+    try {
+      const response = await fetch((doors[this.#turn++ % doors.length] as string) + path, {
+        method,
+        headers: {
+          ...(token && { authorization: `Bearer ${token}` }),
+          ...(body !== undefined && { 'content-type': 'application/json' }),
+          ...(key && { 'idempotency-key': key }),
+        },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+        signal: AbortSignal.timeout(timeout),
+      })
+      const text = await response.text()
+      reply = text && JSON.parse(text)
+      status = response.status
+    } catch (error) {
+      const { name, cause } = error as Error & { cause?: { code?: string } }
+      why = cause?.code ?? name
+    }
+    this.attempts.push({ what, at, took: Date.now() - at, answer: status ?? (why as string) })
+    return { status, body: reply, why }
+  }
+}

@@ -1,0 +1,142 @@
+/** The hand that does it: carries out one fault after the other, starts again what has died, and remembers when. */
+import { setTimeout as pause } from 'node:timers/promises'
+import { type CrashPoint, crashPoints } from '@doran/faults'
+import { describe, type Fault, PROVIDER, WEBHOOKS } from './plan.ts'
+import type { StartOptions, System } from './system.ts'
+
+/** A fault as it happened; times in milliseconds since the epoch. */
+export interface Happening {
+  readonly fault: Fault
+  readonly at: number
+  healed: number
+}
+
+/** What watches over processes in real life starts them again after about as long. */
+const RESTART_AFTER = 300
+/** For a crash point to be reached. */
+const REACH = 3_000
+
+export class Hand {
+  readonly happenings: Happening[] = []
+  readonly hits = new Map<CrashPoint, number>()
+  /** Deaths that nobody asked for. */
+  readonly unexpected: string[] = []
+  kills = 0
+  readonly #system: System
+  readonly #say: (line: string) => void
+  readonly #starting = new Map<string, Promise<void>>()
+  /** Those that wait for a crash point or have a wrong clock. */
+  readonly #altered = new Set<string>()
+  /** Told each time that a process has died at a crash point. */
+  #onHit: (point: CrashPoint) => void = () => {}
+
+  constructor(system: System, say: (line: string) => void) {
+    this.#system = system
+    this.#say = say
+    system.onDeath = (name, crashedAt) => this.#died(name, crashedAt as CrashPoint | undefined)
+  }
+
+  async carryOut(fault: Fault): Promise<void> {
+    const happening = { fault, at: Date.now(), healed: Date.now() }
+    this.happenings.push(happening)
+    this.#say(describe(fault))
+    await this.#do(fault)
+    happening.healed = Date.now()
+  }
+
+  /** Crash points at which nobody has died yet. */
+  missing(): CrashPoint[] {
+    return crashPoints.filter((point) => !this.hits.has(point))
+  }
+
+  /** Everybody is up again, without crash points and with the right time. */
+  async restore(): Promise<void> {
+    for (const name of this.#system.names) {
+      // Whoever dies while it starts is started once more.
+      while (this.#starting.has(name)) await this.#starting.get(name)
+      if (!this.#system.isUp(name) || this.#altered.has(name)) await this.#killAndStart(name)
+    }
+  }
+
+  async #do(fault: Fault): Promise<void> {
+    const system = this.#system
+    switch (fault.kind) {
+      case 'kill':
+        return this.#killAndStart(fault.target)
+      case 'crash point':
+        return this.#dieAt(fault.target, fault.point)
+      case 'stop':
+        await system.signal(fault.target, 'SIGSTOP')
+        await pause(fault.hold)
+        return system.signal(fault.target, 'SIGCONT')
+      case 'postgres':
+        return system.restartPostgres()
+      case 'provider':
+        await system.misbehave({ webhooks: {}, api: PROVIDER[fault.how] })
+        await pause(fault.hold)
+        return system.misbehave()
+      case 'webhooks':
+        await system.misbehave({ webhooks: WEBHOOKS[fault.how], api: {} })
+        await pause(fault.hold)
+        return system.misbehave()
+      case 'link': {
+        const link = fault.to === 'database' ? system.databaseLink : system.providerLink
+        if (fault.how === 'slow') link.delay(fault.to === 'database' ? 30 : 300)
+        if (fault.how === 'cut') link.cut()
+        if (fault.how === 'half-open') link.halfOpen()
+        await pause(fault.hold)
+        return link.heal()
+      }
+      case 'partition':
+        system.network?.cutOff(fault.direction)
+        await pause(fault.hold)
+        return system.network?.heal()
+      case 'skew':
+        await this.#killAndStart(fault.target, { skew: fault.seconds })
+        await pause(fault.hold)
+        return this.#killAndStart(fault.target)
+    }
+  }
+
+  async #dieAt(name: string, point: CrashPoint): Promise<void> {
+    const hit = new Promise<void>((resolve) => {
+      this.#onHit = (reached) => reached === point && resolve()
+    })
+    await this.#killAndStart(name, { crashAt: point })
+    await Promise.race([hit, pause(REACH)])
+  }
+
+  async #killAndStart(name: string, options?: StartOptions): Promise<void> {
+    await this.#starting.get(name)
+    if (this.#system.isUp(name)) {
+      this.kills++
+      await this.#system.signal(name, 'SIGKILL')
+    }
+    await this.#start(name, options)
+  }
+
+  /** From now until it is ready, or has died before that, of which `onDeath` tells. */
+  #start(name: string, options?: StartOptions): Promise<void> {
+    if (options) this.#altered.add(name)
+    else this.#altered.delete(name)
+    const starting: Promise<void> = pause(RESTART_AFTER)
+      .then(() => this.#system.start(name, options))
+      .catch((error) => this.#say(`  ${name} did not start: ${String(error.message).split('\n')[0]}`))
+      .finally(() => this.#starting.get(name) === starting && this.#starting.delete(name))
+    this.#starting.set(name, starting)
+    return starting
+  }
+
+  #died(name: string, crashedAt: CrashPoint | undefined): void {
+    if (crashedAt) {
+      this.kills++
+      this.hits.set(crashedAt, (this.hits.get(crashedAt) ?? 0) + 1)
+      this.#say(`  ${name} died at ${crashedAt}`)
+      this.#onHit(crashedAt)
+    } else {
+      this.unexpected.push(name)
+      this.#say(`  ${name} ended by itself`)
+    }
+    void this.#start(name)
+  }
+}

@@ -1,0 +1,156 @@
+/** What is done to the system, made from a seed before the run, so that a run can be repeated. */
+import { type CrashPoint, crashPoints } from '@doran/faults'
+import type { Direction } from './network.ts'
+import type { Random } from './random.ts'
+
+export type Fault =
+  /** kill -9, and started again at once. */
+  | { readonly kind: 'kill'; readonly target: string }
+  /** kill -9, and started again so that it dies once more at a named place. */
+  | { readonly kind: 'crash point'; readonly target: string; readonly point: CrashPoint }
+  /** SIGSTOP and SIGCONT. */
+  | (Lasting & { readonly kind: 'stop'; readonly target: string })
+  | { readonly kind: 'postgres' }
+  | (Lasting & { readonly kind: 'provider'; readonly how: keyof typeof PROVIDER })
+  | (Lasting & { readonly kind: 'webhooks'; readonly how: keyof typeof WEBHOOKS })
+  | (Lasting & {
+      readonly kind: 'link'
+      readonly to: 'database' | 'provider'
+      readonly how: 'slow' | 'cut' | 'half-open'
+    })
+  | (Lasting & { readonly kind: 'partition'; readonly direction: Direction })
+  /** Started again with a clock that is wrong by so many seconds. */
+  | (Lasting & { readonly kind: 'skew'; readonly target: string; readonly seconds: number })
+
+interface Lasting {
+  /** Milliseconds. */
+  readonly hold: number
+}
+
+/** Ways in which the payment provider misbehaves. It is given 1.5 s to answer. */
+export const PROVIDER = {
+  slow: { latencyMs: 800 },
+  failing: { failRate: 0.5 },
+  'carries out and does not answer': { dropAnswerRate: 0.5 },
+  'answers after the time-out': { answerDelayMs: 2_500 },
+  'carries out after the time-out': { latencyMs: 2_500 },
+} as const
+
+export const WEBHOOKS = {
+  duplicated: { duplicate: 2 },
+  delayed: { delayMs: 3_000 },
+  'reordered and delayed': { reorder: true, delayMs: 500, duplicate: 1 },
+} as const
+
+/** Longer than the lease of a task, which is 5 s. */
+const LONGER_THAN_A_LEASE = 7_000
+const SPELL = 4_000
+/** More than a service token lives, so that those of the one are none for the other. */
+const SKEW = 300
+
+/** The processes that pass a crash point under this load. */
+export function reaching(point: CrashPoint): readonly string[] {
+  const [area = ''] = point.split('.')
+  return REACHED_BY[area] as readonly string[]
+}
+
+const ORDERS = ['order.1', 'order.2']
+const PAYMENTS = ['payment.1', 'payment.2']
+const REACHED_BY: Record<string, readonly string[]> = {
+  task: ORDERS,
+  event: [...ORDERS, 'product.1'],
+  saga: ORDERS,
+  outbox: [...PAYMENTS, ...ORDERS],
+  inbox: [...ORDERS, 'product.1'],
+  idempotency: [...ORDERS, 'article.1', 'comment.1'],
+  payment: PAYMENTS,
+}
+
+export interface PlanOptions {
+  readonly random: Random
+  /** Processes that may be killed. */
+  readonly names: readonly string[]
+  /** Whether there is a second machine that can be cut off, and clocks that can be wrong. */
+  readonly canPartition: boolean
+  readonly canSkew: boolean
+}
+
+/** Every fault there is, once, in an order of its own, with kills of anybody in between. */
+export function round({ random, names, canPartition, canSkew }: PlanOptions): Fault[] {
+  const pair = () => random.pick([...ORDERS, ...PAYMENTS, 'inventory.1', 'inventory.2'])
+  const afar = () => random.pick(['order.2', 'payment.2'])
+  const faults: Fault[] = [
+    ...crashPoints.map((point): Fault => ({ kind: 'crash point', target: random.pick(reaching(point)), point })),
+    { kind: 'stop', target: random.pick(ORDERS), hold: LONGER_THAN_A_LEASE },
+    { kind: 'stop', target: pair(), hold: LONGER_THAN_A_LEASE },
+    { kind: 'postgres' },
+    ...keys(PROVIDER).map((how): Fault => ({ kind: 'provider', how, hold: SPELL })),
+    ...keys(WEBHOOKS).map((how): Fault => ({ kind: 'webhooks', how, hold: SPELL })),
+    ...(['slow', 'cut', 'half-open'] as const).flatMap((how): Fault[] => [
+      { kind: 'link', to: 'database', how, hold: how === 'cut' ? 0 : SPELL },
+      { kind: 'link', to: 'provider', how, hold: how === 'cut' ? 0 : SPELL },
+    ]),
+    ...(canPartition ? (['both', 'out', 'in'] as const) : []).map(
+      (direction): Fault => ({ kind: 'partition', direction, hold: LONGER_THAN_A_LEASE }),
+    ),
+    ...(canSkew ? [SKEW, -SKEW] : []).map((seconds): Fault => ({ kind: 'skew', target: afar(), seconds, hold: SPELL })),
+    ...random.shuffle(names).map((target): Fault => ({ kind: 'kill', target })),
+  ]
+  return random.shuffle(faults)
+}
+
+function keys<T extends object>(of: T): (keyof T)[] {
+  return Object.keys(of) as (keyof T)[]
+}
+
+/** For people. */
+export function describe(fault: Fault): string {
+  switch (fault.kind) {
+    case 'kill':
+      return `kill -9 ${fault.target}`
+    case 'crash point':
+      return `kill -9 ${fault.target}, and again at ${fault.point}`
+    case 'stop':
+      return `SIGSTOP ${fault.target} for ${fault.hold / 1000} s`
+    case 'postgres':
+      return 'PostgreSQL ends as by a power cut and starts again'
+    case 'provider':
+      return `the payment provider: ${fault.how}`
+    case 'webhooks':
+      return `webhooks: ${fault.how}`
+    case 'link':
+      return `the connection to the ${fault.to}: ${fault.how}`
+    case 'partition':
+      return `the second machine is cut off: ${fault.direction === 'both' ? 'both directions' : fault.direction}`
+    case 'skew':
+      return `the clock of ${fault.target} is ${fault.seconds} s wrong`
+  }
+}
+
+/** Under what a fault is counted in the report. */
+export function classOf(fault: Fault): string {
+  switch (fault.kind) {
+    case 'kill':
+      return isOneOfTwo(fault.target) ? 'kill -9, one of two' : 'kill -9, the only one'
+    case 'crash point':
+      return isOneOfTwo(fault.target) ? 'crash point, one of two' : 'crash point, the only one'
+    case 'provider':
+      return `provider ${fault.how}`
+    case 'webhooks':
+      return `webhooks ${fault.how}`
+    case 'link':
+      return `connection to the ${fault.to} ${fault.how}`
+    case 'partition':
+      return 'partition'
+    case 'skew':
+      return 'clock skew'
+    case 'stop':
+      return 'SIGSTOP longer than a lease'
+    case 'postgres':
+      return 'PostgreSQL crash'
+  }
+}
+
+function isOneOfTwo(target: string): boolean {
+  return /^(order|payment|inventory|gateway)\./.test(target)
+}

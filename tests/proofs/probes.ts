@@ -1,0 +1,85 @@
+/** Somebody who asks each service for something small again and again, to see when it is away and when it is back. */
+import type { Attempt, Request, Sender } from './client.ts'
+import type { Happening } from './hand.ts'
+import { classOf } from './plan.ts'
+
+const EVERY = 250
+const TIMEOUT = 2_000
+
+export class Probes {
+  readonly #sender: Sender
+  readonly #requests: readonly Request[]
+  readonly #timers: NodeJS.Timeout[] = []
+
+  constructor(sender: Sender, requests: readonly Request[]) {
+    this.#sender = sender
+    this.#requests = requests
+  }
+
+  start(): void {
+    for (const request of this.#requests) {
+      this.#timers.push(setInterval(() => void this.#sender.try(request, TIMEOUT), EVERY))
+    }
+  }
+
+  stop(): void {
+    for (const timer of this.#timers) clearInterval(timer)
+  }
+
+  get attempts(): readonly Attempt[] {
+    return this.#sender.attempts
+  }
+}
+
+/** What followed a kind of faults: milliseconds after the injection, over all faults of the kind. */
+export interface Recovery {
+  readonly kind: string
+  readonly count: number
+  /** Faults after which no request failed at all. */
+  readonly unnoticed: number
+  readonly failed: number
+  readonly firstBad: number | null
+  readonly recoveredMedian: number | null
+  readonly recoveredWorst: number | null
+}
+
+export function isBad({ answer }: Attempt): boolean {
+  return typeof answer === 'string' || answer >= 500
+}
+
+/** When the first request failed after each fault, and when the last one was answered well again, until the next fault. */
+export function recoveries(happenings: readonly Happening[], attempts: readonly Attempt[], end: number): Recovery[] {
+  const bad = attempts.filter(isBad)
+  const seen = happenings.map(({ fault, at }, index) => {
+    const until = happenings[index + 1]?.at ?? end
+    const own = bad.filter((attempt) => attempt.at >= at && attempt.at < until)
+    return {
+      kind: classOf(fault),
+      failed: own.length,
+      first: own.length > 0 ? Math.min(...own.map(ended)) - at : null,
+      last: own.length > 0 ? Math.max(...own.map(ended)) - at : null,
+    }
+  })
+  return [...Map.groupBy(seen, ({ kind }) => kind)].map(([kind, all]) => {
+    const firsts = all.flatMap(({ first }) => first ?? [])
+    const lasts = all.map(({ last }) => last ?? 0)
+    return {
+      kind,
+      count: all.length,
+      unnoticed: all.filter(({ failed }) => failed === 0).length,
+      failed: all.reduce((sum, { failed }) => sum + failed, 0),
+      firstBad: firsts.length > 0 ? median(firsts) : null,
+      recoveredMedian: median(lasts),
+      recoveredWorst: Math.max(...lasts),
+    }
+  })
+}
+
+function ended({ at, took }: Attempt): number {
+  return at + took
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  return sorted[Math.floor(sorted.length / 2)] as number
+}

@@ -1,0 +1,182 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { connect, createServer, type Socket } from 'node:net'
+import { after, before, describe, it } from 'node:test'
+import { setTimeout as pause } from 'node:timers/promises'
+import { crashPoints } from '@doran/faults'
+import { Journal } from './journal.ts'
+import { Link } from './link.ts'
+import { obstacle, openNetwork } from './network.ts'
+import { round } from './plan.ts'
+import { Random } from './random.ts'
+
+describe('a link', () => {
+  const echo = createServer((socket) => socket.pipe(socket).on('error', () => {}))
+  let link: Link
+  before(async () => {
+    echo.listen(0, '127.0.0.1')
+    await once(echo, 'listening')
+    link = await Link.open('127.0.0.1', { host: '127.0.0.1', port: (echo.address() as { port: number }).port })
+  })
+  after(async () => {
+    await link.close()
+    echo.close()
+  })
+
+  async function dial(): Promise<Socket> {
+    const socket = connect(link.port, '127.0.0.1')
+    socket.on('error', () => {})
+    await once(socket, 'connect')
+    return socket
+  }
+
+  /** Unlike `once`, not disturbed by the error that goes before it. */
+  const closed = (socket: Socket) => new Promise((resolve) => socket.once('close', resolve))
+
+  /** What comes back within half a second. */
+  async function ask(socket: Socket, text: string): Promise<string | undefined> {
+    socket.write(text)
+    const answer = once(socket, 'data').then(([chunk]) => String(chunk))
+    return Promise.race([answer, pause(500).then(() => undefined)])
+  }
+
+  it('passes on what it is given, late if it is told to', async () => {
+    const socket = await dial()
+    assert.equal(await ask(socket, 'hello'), 'hello')
+
+    link.delay(100)
+    const begun = performance.now()
+    assert.equal(await ask(socket, 'again'), 'again')
+    assert.ok(performance.now() - begun >= 195)
+    link.heal()
+    socket.destroy()
+  })
+
+  it('cut, its connections end and new ones are taken', async () => {
+    const socket = await dial()
+    await ask(socket, 'hello')
+
+    link.cut()
+
+    await closed(socket)
+    const next = await dial()
+    assert.equal(await ask(next, 'hello'), 'hello')
+    next.destroy()
+  })
+
+  it('half open, nothing comes back and nobody is told, until it is healed and used', async () => {
+    const socket = await dial()
+    await ask(socket, 'hello')
+
+    link.halfOpen()
+
+    assert.equal(await ask(socket, 'is anybody there?'), undefined)
+    assert.equal(await ask(await dial(), 'or here?'), undefined)
+    assert.equal(socket.closed, false)
+    link.heal()
+    socket.write('now?')
+    await closed(socket)
+  })
+})
+
+describe('a second machine', { skip: obstacle() ?? false }, () => {
+  it('is reached until it is cut off, and again when it is healed', () => {
+    const network = openNetwork()
+    try {
+      const reach = () => {
+        // A connection that is refused has been answered.
+        const program = `require('net').connect(9, '${network.here}').on('error', ({ code }) => process.exit(code === 'ECONNREFUSED' ? 0 : 1)); setTimeout(() => process.exit(1), 300)`
+        const [command, ...args] = [...network.launcher, process.execPath, '--eval', program]
+        return spawnSync(command as string, args).status === 0
+      }
+      assert.equal(reach(), true)
+      for (const direction of ['both', 'out', 'in'] as const) {
+        network.cutOff(direction)
+        assert.equal(reach(), false, direction)
+      }
+      network.heal()
+      assert.equal(reach(), true)
+    } finally {
+      network.close()
+    }
+  })
+})
+
+describe('a plan', () => {
+  const names = ['order.1', 'order.2', 'user.1']
+  const plan = (seed: number) => round({ random: new Random(seed), names, canPartition: true, canSkew: true })
+
+  it('is the same for the same seed, and another one for another', () => {
+    assert.deepEqual(plan(1), plan(1))
+    assert.notDeepEqual(plan(1), plan(2))
+  })
+
+  it('has every crash point, and a kill of everybody', () => {
+    const points = plan(1).flatMap((fault) => (fault.kind === 'crash point' ? [fault.point] : []))
+    assert.deepEqual(points.sort(), [...crashPoints].sort())
+    const killed = plan(1).flatMap((fault) => (fault.kind === 'kill' ? [fault.target] : []))
+    assert.deepEqual(killed.sort(), [...names].sort())
+  })
+})
+
+describe('the journal', () => {
+  const acknowledged = { outcome: 'acknowledged', status: 200, body: {} } as const
+  const nothing = { orders: [], parts: [], articles: [], comments: [] }
+  const comment = (id: string, text = 'proof-1') => ({ id, text })
+
+  it('is content when what was acknowledged is there once, and what is unknown is there or not', () => {
+    const journal = new Journal()
+    for (const text of ['proof-1', 'proof-2', 'proof-3']) journal.sent('comment', text)
+    journal.ended('comment', 'proof-1', acknowledged, '7')
+    journal.ended('comment', 'proof-2', { outcome: 'unknown', why: 'ECONNRESET' }, undefined)
+    journal.ended('comment', 'proof-3', { outcome: 'unknown', why: 'ECONNRESET' }, undefined)
+
+    assert.deepEqual(journal.compare({ ...nothing, comments: [comment('7'), comment('8', 'proof-2')] }), [])
+  })
+
+  it('misses what was acknowledged and is gone', () => {
+    const journal = new Journal()
+    journal.sent('comment', 'proof-1')
+    journal.ended('comment', 'proof-1', acknowledged, '7')
+
+    const [breach] = journal.compare(nothing)
+    assert.equal(breach?.invariant, 'acknowledged-present')
+  })
+
+  it('finds what is there twice, what was told of under two names, and what was refused and is there', () => {
+    const twice = new Journal()
+    twice.sent('comment', 'proof-1')
+    assert.equal(
+      twice.compare({ ...nothing, comments: [comment('7'), comment('8')] })[0]?.invariant,
+      'acknowledged-once',
+    )
+
+    const told = new Journal()
+    told.sent('comment', 'proof-1')
+    told.ended('comment', 'proof-1', acknowledged, '7')
+    told.ended('comment', 'proof-1', acknowledged, '8')
+    assert.equal(told.compare({ ...nothing, comments: [comment('7')] })[0]?.invariant, 'acknowledged-once')
+
+    const refused = new Journal()
+    refused.sent('comment', 'proof-1')
+    refused.ended('comment', 'proof-1', { outcome: 'failed', status: 409, code: 'no' }, undefined)
+    assert.equal(refused.compare({ ...nothing, comments: [comment('7')] })[0]?.invariant, 'acknowledged-once')
+  })
+
+  it('misses a payment and a cancellation that somebody was told of', () => {
+    const journal = new Journal()
+    journal.paid.add('o')
+    journal.calledOff.add('p')
+    const order = { id: 'o', text: 'proof-1', paid: false }
+    const part = { id: 'p', status: 'preparing', resumed: false }
+
+    const broken = journal.compare({ ...nothing, orders: [order], parts: [part] })
+    assert.deepEqual(
+      broken.map(({ invariant }) => invariant),
+      ['acknowledged-present', 'acknowledged-present'],
+    )
+    const sound = { orders: [{ ...order, paid: true }], parts: [{ ...part, status: 'cancelled' }] }
+    assert.deepEqual(journal.compare({ ...nothing, ...sound }), [])
+  })
+})

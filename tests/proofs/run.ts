@@ -1,0 +1,129 @@
+/** One proof from beginning to end: a system, a crowd, faults, rest, and what the checker says of it. */
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Safeguard } from '@doran/faults'
+import { checkInvariants, type Finding, sourcesOf } from '../../apps/server/check/index.ts'
+import { type Attempt, Sender } from './client.ts'
+import { Crowd } from './crowd.ts'
+import { Hand, type Happening } from './hand.ts'
+import { type Breach, find, Journal } from './journal.ts'
+import type { Fault } from './plan.ts'
+import { Probes } from './probes.ts'
+import { Random } from './random.ts'
+import { type Rest, type SagaTimes, sagaTimes, settle } from './settle.ts'
+import { questions, stock } from './shop.ts'
+import { System } from './system.ts'
+
+const PEOPLE = 30
+/** A step of a saga is tried for about two minutes before it is taken back. */
+const REST_BOUND = 150_000
+
+export interface RunOptions {
+  readonly seed: number
+  /** Operations that people begin in a second. */
+  readonly rate: number
+  readonly without?: Safeguard | undefined
+  /** What is done to the system while people use it, one after the other. */
+  readonly faults: (system: System, hand: Hand, random: Random) => AsyncIterable<Fault> | Iterable<Fault>
+  /** Milliseconds between one fault and the next. */
+  readonly between: number
+  /** Changes the system before anybody comes. */
+  readonly prepare?: (system: System) => Promise<void>
+  readonly say: (line: string) => void
+}
+
+export interface Result {
+  readonly begun: number
+  readonly ended: number
+  readonly happenings: readonly Happening[]
+  readonly kills: number
+  readonly hand: Hand
+  readonly operations: number
+  readonly journal: Journal
+  /** Every try of the crowd and of the probes. */
+  readonly crowd: readonly Attempt[]
+  readonly probes: readonly Attempt[]
+  readonly rest: Rest
+  readonly sagas: SagaTimes
+  readonly findings: readonly Finding[]
+  readonly breaches: readonly Breach[]
+  readonly notRun: readonly string[]
+}
+
+export async function run(options: RunOptions): Promise<Result> {
+  const { seed, rate, without, faults, between, prepare, say } = options
+  const system = await System.open({ without })
+  try {
+    say(`${system.names.length} processes are up; logs are in ${system.folder}/logs while it runs`)
+    await prepare?.(system)
+    const random = new Random(seed)
+    const stocked = await stock(system, PEOPLE)
+    const doors = () => {
+      const open = system.doors.filter((_, index) => system.isUp(`gateway.${index + 1}`))
+      return open.length > 0 ? open : system.doors
+    }
+    const sender = new Sender(doors)
+    const journal = new Journal()
+    const crowd = new Crowd({
+      sender,
+      journal,
+      random: new Random(seed + 1),
+      ...stocked,
+      returnUrl: `${system.doors[0]}/back`,
+    })
+    const probes = new Probes(new Sender(doors), await questions(sender, stocked))
+    const hand = new Hand(system, say)
+
+    const begun = Date.now()
+    crowd.start(rate)
+    probes.start()
+    await pause(2_000)
+    for await (const fault of faults(system, hand, random)) {
+      await hand.carryOut(fault)
+      await pause(between)
+    }
+    await pause(2_000)
+    await hand.restore()
+    probes.stop()
+    const ended = Date.now()
+    await crowd.stop()
+    say('nobody comes any more; waiting for rest')
+    const databases = ['orders', 'payments', 'goods', 'doran'] as const
+    const rest = await settle(
+      databases.map((name) => system.database(name).at(0)),
+      REST_BOUND,
+    )
+    say('asking the checker')
+    const findings = await checkInvariants(sourcesOf(system.environment))
+    const orders = system.database('orders').at(0)
+    const breaches = journal.compare(await find({ order: orders, community: system.database('doran').at(0) }))
+    return {
+      begun,
+      ended,
+      happenings: hand.happenings,
+      kills: hand.kills,
+      hand,
+      operations: crowd.begun,
+      journal,
+      crowd: sender.attempts,
+      probes: probes.attempts,
+      rest,
+      sagas: await sagaTimes(orders),
+      findings,
+      breaches,
+      notRun: system.noNetwork ? [`partitions: ${system.noNetwork}`] : [],
+    }
+  } finally {
+    await system.close()
+  }
+}
+
+/** Names of the invariants that are broken, as the checker and the journal have them. */
+export function brokenBy({ findings, breaches, rest }: Pick<Result, 'findings' | 'breaches' | 'rest'>): string[] {
+  return [
+    ...new Set([
+      ...findings.filter(({ state }) => state === 'broken').map(({ invariant }) => invariant),
+      ...breaches.map(({ invariant }) => invariant),
+      ...(rest.took === null ? ['at-rest'] : []),
+    ]),
+  ]
+}

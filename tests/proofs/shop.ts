@@ -1,0 +1,70 @@
+/** What the crowd finds: goods, accounts, and something of everything to ask for. */
+import { auth } from '@doran/auth/contract'
+import { newId } from '@doran/kernel'
+import { httpClient } from '@doran/kernel/client'
+import { putOnSale } from '../../services/order/test/goods.ts'
+import type { Request, Sender } from './client.ts'
+import { PASSWORD, type Person } from './crowd.ts'
+import type { System } from './system.ts'
+
+const PLENTY = 1_000_000
+/** Sold out within the first minutes. */
+const FEW = 25
+
+export interface Stocked {
+  /** SKUs by seller. */
+  readonly shelves: readonly (readonly string[])[]
+  readonly people: readonly Person[]
+}
+
+/** Four sellers with five SKUs each, one of which is scarce, and so many people with accounts. */
+export async function stock(system: System, people: number): Promise<Stocked> {
+  const caller = await system.caller()
+  const shelves = [1, 2, 3, 4].map((seller) => [1, 2, 3, 4, 5].map((good) => `PROOF-${seller}-${good}`))
+  const goods = shelves.flatMap((skus, seller) => {
+    const sellerId = newId()
+    return skus.map((sku, index) => ({
+      sku,
+      sellerId,
+      price: 1_000 * (seller + 1) + index,
+      onHand: index === 0 ? FEW : PLENTY,
+    }))
+  })
+  await putOnSale(caller, goods)
+  await caller.close()
+
+  const api = httpClient(auth, { baseUrl: system.doors[0] as string })
+  const signUp = async (_: unknown, index: number): Promise<Person> => {
+    const account = { name: `Person ${index}`, email: `person-${index}-${newId()}@example.com` }
+    const { accessToken } = await api.register({ ...account, password: PASSWORD })
+    return { ...account, token: accessToken }
+  }
+  return { shelves, people: await Promise.all(Array.from({ length: people }, signUp)) }
+}
+
+/** A small question to each service. */
+export async function questions(sender: Sender, { shelves, people }: Stocked): Promise<Request[]> {
+  const [{ token }] = people as [Person]
+  const ask = async (request: Request) => {
+    const answer = await sender.send({ ...request, token })
+    if (answer.outcome !== 'acknowledged')
+      throw new Error(`${request.what} was not answered: ${JSON.stringify(answer)}`)
+    return answer.body
+  }
+  const sku = shelves[1]?.[1] as string
+  const found = await ask({ what: 'find', path: `/api/products?q=${sku}` })
+  const cart = await ask({ what: 'cart', method: 'POST', path: '/api/carts' })
+  const body = { article: { title: 'A question', description: 'small', body: 'Who is there?' } }
+  const { article } = await ask({ what: 'article', method: 'POST', path: '/api/articles', body })
+  return [
+    { what: 'auth', path: '/api/auth/sessions', token },
+    { what: 'user', path: '/api/users/me', token },
+    { what: 'product', path: `/api/products/${found.items[0].id}` },
+    { what: 'inventory', path: `/api/inventory/${sku}` },
+    { what: 'order', path: `/api/carts/${cart.id}`, token },
+    { what: 'payment', path: `/api/payments/${newId()}`, token },
+    { what: 'profile', path: `/api/profiles/${encodeURIComponent(article.author.username)}` },
+    { what: 'article', path: `/api/articles/${article.slug}` },
+    { what: 'comment', path: `/api/articles/${article.slug}/comments` },
+  ]
+}

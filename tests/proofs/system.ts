@@ -1,0 +1,324 @@
+/**
+ * Doran as a fleet that can be hurt: every service a process of its own, two each of order, payment, inventory and the
+ * gateway, four databases on one PostgreSQL. The second of each pair stands on a machine of its own (a network
+ * namespace, where there can be one) and reaches PostgreSQL through a link that can be made bad; so does whoever
+ * speaks with the payment provider.
+ */
+import { randomBytes } from 'node:crypto'
+import { existsSync, readFileSync } from 'node:fs'
+import { appendFile, mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { startEmbeddedPostgres } from '@doran/embedded-postgres'
+import type { Safeguard } from '@doran/faults'
+import { fleetConfig, openFleet } from '@doran/fleet'
+import {
+  createLog,
+  createPlatform,
+  migrate,
+  migrationsOf,
+  type Platform,
+  Pool,
+  readConfig,
+} from '@doran/kernel/platform'
+import { freePort } from '@doran/kernel/testing'
+import pg from 'pg'
+import { Child } from '../../apps/server/children.ts'
+import { identity, services } from '../../apps/server/services.ts'
+import { Link } from './link.ts'
+import { type Network, obstacle, openNetwork } from './network.ts'
+
+const DATABASES: Record<string, readonly string[]> = {
+  orders: ['order'],
+  payments: ['payment'],
+  goods: ['product', 'inventory'],
+}
+const PAIRS = ['order', 'payment', 'inventory', 'gateway']
+/** What the second machine runs. */
+const AFAR = ['order.2', 'payment.2', 'inventory.2']
+const PROVIDER_TIMEOUT = 1_500
+const SECRET = 'a secret of the proofs'
+
+export interface StartOptions {
+  /** A crash point, with `#3` for the third time. */
+  readonly crashAt?: string | undefined
+  /** Seconds that its clock is wrong. */
+  readonly skew?: number | undefined
+}
+
+/** Somebody ended without being stopped by us. */
+export type OnDeath = (name: string, crashedAt: string | undefined) => void
+
+export class System {
+  readonly folder: string
+  readonly network: Network | undefined
+  readonly noNetwork: string | undefined
+  readonly databaseLink: Link
+  readonly providerLink: Link
+  readonly doors: readonly string[]
+  readonly sandboxUrl: string
+  /** Environment of a command of `doran` beside it. */
+  readonly environment: NodeJS.ProcessEnv
+  readonly names: readonly string[]
+  readonly #postgres: Postgres
+  readonly #children = new Map<string, Child>()
+  readonly #up = new Set<string>()
+  readonly #pools = new Map<string, Pool>()
+  #sandbox: Child | undefined
+  #onDeath: OnDeath = () => {}
+
+  private constructor(parts: Parts) {
+    this.folder = parts.folder
+    this.network = parts.network
+    this.noNetwork = parts.noNetwork
+    this.databaseLink = parts.databaseLink
+    this.providerLink = parts.providerLink
+    this.doors = parts.doors
+    this.sandboxUrl = parts.sandboxUrl
+    this.environment = parts.environment
+    this.#postgres = parts.postgres
+    this.names = services.flatMap(({ contract: { name } }) =>
+      PAIRS.includes(name) ? [`${name}.1`, `${name}.2`] : [`${name}.1`],
+    )
+  }
+
+  static async open({ without }: { without?: Safeguard | undefined } = {}): Promise<System> {
+    const folder = await mkdtemp(join(tmpdir(), 'doran-proof-'))
+    const postgres = await Postgres.start(join(folder, 'postgres'))
+    const noNetwork = obstacle()
+    const network = noNetwork ? undefined : openNetwork()
+    const host = network?.here ?? '127.0.0.1'
+    for (const [database, names] of Object.entries({ ...DATABASES, doran: servicesWithout(DATABASES) })) {
+      await postgres.create(database)
+      const here = services.filter(({ contract }) => names.includes(contract.name))
+      await migrate(postgres.url(database), migrationsOf(here))
+    }
+    const databaseLink = await Link.open(host, { path: join(postgres.socket, '.s.PGSQL.5432') })
+    const sandboxPort = await freePort()
+    const providerLink = await Link.open(host, { host, port: sandboxPort })
+    const ports = [await freePort(), await freePort()]
+    const doors = ports.map((port) => `http://${host}:${port}`)
+    const environment = {
+      ...process.env,
+      NODE_ENV: 'test',
+      LOG_LEVEL: 'warn',
+      HOST: host,
+      SANDBOX_PORT: String(sandboxPort),
+      DORAN_DATA: folder,
+      DATABASE_POOL_SIZE: '8',
+      DORAN_SERVICE_SECRET: randomBytes(32).toString('hex'),
+      PAYMENT_SANDBOX_SECRET: SECRET,
+      PAYMENT_SANDBOX_URL: `http://${host}:${sandboxPort}`,
+      PAYMENT_WEBHOOK_URL: `${doors[0]}/api/payments/webhooks/sandbox`,
+      PAYMENT_PROVIDER_TIMEOUT_MS: String(PROVIDER_TIMEOUT),
+      RATE_LIMIT_PER_IP: '1000000',
+      RATE_LIMIT_PER_ACCOUNT: '1000000',
+      ...databaseUrls(postgres.url),
+      ...(without && { DORAN_WITHOUT: without }),
+    }
+    const sandboxUrl = environment.PAYMENT_SANDBOX_URL
+    const system = new System({
+      folder,
+      network,
+      noNetwork,
+      databaseLink,
+      providerLink,
+      doors,
+      sandboxUrl,
+      environment,
+      postgres,
+    })
+    await mkdir(join(folder, 'logs'))
+    system.#sandbox = new Child({ name: 'sandbox', command: ['sandbox-payment'], environment, onLine: () => {} })
+    await system.#sandbox.start()
+    await Promise.all(system.names.map((name) => system.start(name)))
+    return system
+  }
+
+  /** Is told of every process that ends by itself. */
+  set onDeath(handler: OnDeath) {
+    this.#onDeath = handler
+  }
+
+  isUp(name: string): boolean {
+    return this.#up.has(name)
+  }
+
+  database(name: 'orders' | 'payments' | 'goods' | 'doran'): Pool {
+    const pool = this.#pools.get(name) ?? new Pool(this.#postgres.url(name), 3)
+    this.#pools.set(name, pool)
+    return pool
+  }
+
+  /** A caller of internal operations, as another process of the fleet. */
+  async caller(): Promise<Platform> {
+    const [config] = readConfig([fleetConfig], this.environment)
+    const log = createLog('silent')
+    const databaseUrl = this.#postgres.url('doran')
+    const about = { config, instance: 'proofs', services: [], version: '0', host: '127.0.0.1', gateway: true }
+    const fleet = await openFleet({ ...about, databaseUrl, log })
+    return createPlatform({ services: [], environment: this.environment, databaseUrl, identity, fleet, log })
+  }
+
+  /** Starts a process and waits until it is ready, or until it has died of the crash point that it was given. */
+  async start(name: string, { crashAt, skew = 0 }: StartOptions = {}): Promise<void> {
+    const [service = '', number] = name.split('.')
+    const isAfar = AFAR.includes(name)
+    const port = service === 'gateway' ? new URL(this.doors[Number(number) - 1] as string).port : '0'
+    let crashedAt: string | undefined
+    const child = new Child({
+      name,
+      command: ['start', '--services', service],
+      environment: {
+        ...this.environment,
+        DORAN_INSTANCE: name,
+        PORT: port,
+        ...(isAfar && this.network && { HOST: this.network.there }),
+        ...(isAfar && databaseUrls((database) => this.#linkedUrl(database))),
+        ...(service === 'payment' && {
+          PAYMENT_SANDBOX_URL: `http://${this.providerLink.host}:${this.providerLink.port}`,
+        }),
+        ...(crashAt && { DORAN_CRASH_AT: crashAt }),
+        ...(skew !== 0 && clock(skew)),
+      },
+      launcher: isAfar && this.network ? this.network.launcher : [],
+      onLine: (line) => {
+        crashedAt ??= /^dies at (\S+)/.exec(line)?.[1]
+        void appendFile(join(this.folder, 'logs', `${name}.log`), `${line}\n`).catch(() => {})
+      },
+    })
+    this.#children.set(name, child)
+    const ready = child.start()
+    child.onExit(() => {
+      this.#up.delete(name)
+      // A new one has taken its place, or it was we who ended it.
+      if (this.#children.get(name) === child) this.#onDeath(name, crashedAt)
+    })
+    await ready
+    this.#up.add(name)
+  }
+
+  /** Sends a signal; one that is to end it is waited for. */
+  async signal(name: string, signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): Promise<void> {
+    const child = this.#children.get(name)
+    if (!child?.pid) return
+    if (signal !== 'SIGKILL') return void process.kill(child.pid, signal)
+    this.#children.delete(name)
+    await child.kill()
+    this.#up.delete(name)
+  }
+
+  /** PostgreSQL ends as by a power cut, and is started again: it recovers from its log. */
+  async restartPostgres(): Promise<void> {
+    await this.#postgres.crash()
+    await this.#postgres.start()
+  }
+
+  /** Sets how the provider misbehaves; without faults it behaves again. */
+  async misbehave(faults?: object): Promise<void> {
+    await fetch(`${this.sandboxUrl}/v1/faults`, {
+      method: faults ? 'POST' : 'DELETE',
+      headers: { authorization: `Bearer ${SECRET}`, ...(faults && { 'content-type': 'application/json' }) },
+      ...(faults && { body: JSON.stringify(faults) }),
+    })
+  }
+
+  async close(): Promise<void> {
+    this.#onDeath = () => {}
+    const children = [...this.#children.values()]
+    this.#children.clear()
+    await Promise.all(children.map((child) => child.kill()))
+    await this.#sandbox?.stop()
+    await Promise.all([...this.#pools.values()].map((pool) => pool.close()))
+    await this.databaseLink.close()
+    await this.providerLink.close()
+    await this.#postgres.stop()
+    this.network?.close()
+    await rm(this.folder, { recursive: true })
+  }
+
+  #linkedUrl(database: string): string {
+    return `postgres://doran@${this.databaseLink.host}:${this.databaseLink.port}/${database}`
+  }
+}
+
+interface Parts extends Pick<System, 'folder' | 'network' | 'noNetwork' | 'databaseLink' | 'providerLink' | 'doors'> {
+  readonly sandboxUrl: string
+  readonly environment: NodeJS.ProcessEnv
+  readonly postgres: Postgres
+}
+
+function servicesWithout(databases: Record<string, readonly string[]>): string[] {
+  const elsewhere = Object.values(databases).flat()
+  return services.map(({ contract }) => contract.name).filter((name) => !elsewhere.includes(name))
+}
+
+function databaseUrls(url: (database: string) => string): Record<string, string> {
+  const own = Object.entries(DATABASES).flatMap(([database, names]) =>
+    names.map((name) => [`${name.toUpperCase()}_DATABASE_URL`, url(database)]),
+  )
+  return { ...Object.fromEntries(own), DATABASE_URL: url('doran') }
+}
+
+/** Debian's libfaketime; the monotonic clock stays right, as it does when a machine's time is set wrong. */
+const LIBFAKETIME = `/usr/lib/${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-linux-gnu/faketime/libfaketimeMT.so.1`
+
+export const canSkew = existsSync(LIBFAKETIME)
+
+function clock(skew: number): Record<string, string> {
+  return { LD_PRELOAD: LIBFAKETIME, FAKETIME: `${skew > 0 ? '+' : ''}${skew}s`, DONT_FAKE_MONOTONIC: '1' }
+}
+
+/** A PostgreSQL of our own that can be ended as by a power cut. */
+class Postgres {
+  readonly socket: string
+  readonly url: (database: string) => string
+  readonly #folder: string
+
+  private constructor(folder: string, url: (database?: string) => string) {
+    this.#folder = folder
+    this.url = url
+    this.socket = new URL(url().replace('postgres://doran@/', 'postgres://doran@localhost/')).searchParams.get(
+      'host',
+    ) as string
+  }
+
+  static async start(folder: string): Promise<Postgres> {
+    const { url } = await startEmbeddedPostgres({ folder, settings: { max_connections: '400' } })
+    return new Postgres(folder, url)
+  }
+
+  async create(database: string): Promise<void> {
+    const client = new pg.Client({ connectionString: this.url('postgres') })
+    await client.connect()
+    const { rowCount } = await client.query('select 1 from pg_database where datname = $1', [database])
+    if (rowCount === 0) await client.query(`create database ${database}`)
+    await client.end()
+  }
+
+  async crash(): Promise<void> {
+    await this.#end('SIGQUIT')
+  }
+
+  async start(): Promise<void> {
+    await startEmbeddedPostgres({ folder: this.#folder, settings: { max_connections: '400' } })
+  }
+
+  async stop(): Promise<void> {
+    await this.#end('SIGINT')
+  }
+
+  async #end(signal: 'SIGQUIT' | 'SIGINT'): Promise<void> {
+    const pid = Number(readFileSync(join(this.#folder, 'postmaster.pid'), 'utf8').split('\n')[0])
+    process.kill(pid, signal)
+    for (const giveUp = Date.now() + 20_000; Date.now() < giveUp; await pause(20)) {
+      try {
+        process.kill(pid, 0)
+      } catch {
+        return
+      }
+    }
+    throw new Error(`PostgreSQL (process ${pid}) did not end by ${signal}`)
+  }
+}
