@@ -5,6 +5,7 @@ import type { Queryable, Transaction } from '../database/database.ts'
 import { type Sql, sql } from '../database/sql.ts'
 import { newId } from '../id.ts'
 import { assertValid } from '../schema.ts'
+import { assertHeld, completed, type Task } from './tasks.ts'
 
 /** A published event as its subscribers receive it. */
 export interface EventEnvelope {
@@ -82,4 +83,14 @@ export async function receive(
     select pg_notify('doran_tasks', '') from delivery`)
   crashPoint('inbox.after-insert-before-answer')
   return received > 0
+}
+
+/** Ends the delivery of an event; one that came from another database is counted as handled in the same statement. */
+export async function completeDelivery(tx: Queryable, task: Task, { id }: EventEnvelope): Promise<void> {
+  const ended = sql`
+    with ended as (${completed(task)} returning handler), counted as (
+      update doran.inbox i set handled = i.handled + 1 from ended where i.event_id = ${id} and i.handler = ended.handler
+    )
+    select 1 from ended`
+  assertHeld(await tx.run(ended))
 }

@@ -10,11 +10,11 @@ import { forgetOldKeys } from '../idempotency.ts'
 import type { Metrics } from '../metrics.ts'
 import type { Context, Service, SubscriberContext, Subscription } from '../service.ts'
 import { type SpanSink, traceFrom, traceParent } from '../trace.ts'
-import type { EventEnvelope } from './events.ts'
+import { completeDelivery, type EventEnvelope } from './events.ts'
 import { jobHandler, jobHandlerName, nextRun, planJob } from './jobs.ts'
 import { databaseIdOf, relay, relayContract } from './relay.ts'
 import { sagaHandler, sagaHandlerName } from './sagas.ts'
-import { complete, reschedule, type Task, type TaskHandler, Worker } from './tasks.ts'
+import { reschedule, type Task, type TaskHandler, Worker } from './tasks.ts'
 
 /** One database and the services of this process that live in it. */
 export interface DatabaseOfProcess {
@@ -135,7 +135,7 @@ function deliver(subscription: Subscription, service: string, pool: Pool, wiring
       await pool.at(0, traceParent(traceFrom(task.trace))).transaction(async (tx) => {
         const event = task.payload as EventEnvelope
         await subscription.handle(event.data, contextOf(wiring, service, task, tx, event.id) as SubscriberContext)
-        await complete(tx, task)
+        await completeDelivery(tx, task, event)
         crashPoint('event.after-handler-before-commit')
       })
       crashPoint('event.after-commit')

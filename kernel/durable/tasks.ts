@@ -301,7 +301,15 @@ export async function replayTask(database: Queryable, id: number): Promise<boole
 
 /** Removes a dead task for ever; false when there is no such dead task. */
 export async function discardTask(database: Queryable, id: number): Promise<boolean> {
-  return (await database.run(sql`delete from doran.tasks where id = ${id} and state = 'dead'`)) > 0
+  const rows = await database.run(sql`
+    with discarded as (
+      delete from doran.tasks where id = ${id} and state = 'dead' returning handler, payload
+    ), unwatched as (
+      update doran.inbox i set handled = null from discarded d
+      where i.event_id = (d.payload ->> 'id')::uuid and i.handler = d.handler
+    )
+    select 1 from discarded`)
+  return rows > 0
 }
 
 /** Live and dead tasks, for metrics: how many wait past their time, how many are dead. */

@@ -46,6 +46,13 @@ const NewOperation = Type.Object({
 const NewMovement = Type.Object({ key: NewOperation.properties.key })
 const NewRefund = Type.Object({ key: NewOperation.properties.key, amount: NewOperation.properties.amount })
 
+/** For whoever checks the books, of any size, a page at a time. */
+const ReferencePage = Type.Object({
+  after: Type.String({ default: '' }),
+  limit: Type.Integer({ minimum: 1, maximum: 2_000, default: 500 }),
+})
+const References = Type.Object({ references: Type.Array(Type.String(), { maxItems: 2_000 }) })
+
 const ROUTES = { authorise: 'authorise', capture: 'capture', void: 'void', refunds: 'refund' } as const
 const KEY_REUSED = { error: 'This key was used for something else.' }
 
@@ -148,6 +155,16 @@ function merchantApi(app: FastifyInstance, desk: Desk, secret: string): void {
     entries: desk.store.ledger(request.query.reference),
     sums: desk.store.sums(request.query.reference),
   }))
+  app.get<{ Querystring: Static<typeof ReferencePage> }>(
+    '/ledger/references',
+    { schema: { querystring: ReferencePage } },
+    async ({ query: { after, limit } }) => ({ references: desk.store.references(after, limit) }),
+  )
+  app.post<{ Body: Static<typeof References> }>(
+    '/ledger/accounts',
+    { schema: { body: References } },
+    async ({ body }) => desk.store.accounts(body.references),
+  )
   for (const route of ['/faults', '/sessions/:id/faults']) {
     app.get<{ Params: { id?: string } }>(route, async ({ params }) => desk.faults.get(params.id))
     app.post<{ Params: { id?: string }; Body: Faults }>(route, { schema: { body: Faults } }, async (request) => {

@@ -59,6 +59,7 @@ const SCHEMA = `
     status text not null default 'pending', card text, captured integer not null default 0,
     refunded integer not null default 0, failureCode text, failureMessage text, sequence integer not null default 0
   ) strict;
+  create index if not exists sessions_reference on sessions (reference);
   create table if not exists operations (
     key text primary key, sessionId text not null, result text not null
   ) strict;
@@ -203,6 +204,21 @@ export function openStore(folder: string) {
       const query = sql(`select sessionId, reference, kind, amount, key, at from ledger
                          where ?1 is null or reference = ?1 order by id`)
       return query.all(reference ?? null) as unknown as LedgerEntry[]
+    },
+    /** References of sessions and of ledger entries, in ascending order. */
+    references(after: string, limit: number): string[] {
+      const rows = sql(`select reference from sessions where reference > ?1
+                        union select reference from ledger where reference > ?1 order by reference limit ?2`)
+      return (rows.all(after, limit) as { reference: string }[]).map(({ reference }) => reference)
+    },
+    /** What there is under these references: sessions as they stand, and the sums of the ledger by session and kind. */
+    accounts(references: readonly string[]) {
+      const wanted = JSON.stringify(references)
+      const sessions = sql(`select id, reference, amount, status, captured, refunded from sessions
+                            where reference in (select value from json_each(?))`)
+      const entries = sql(`select sessionId, reference, kind, count(*) as count, sum(amount) as amount from ledger
+                           where reference in (select value from json_each(?)) group by reference, sessionId, kind`)
+      return { sessions: sessions.all(wanted), entries: entries.all(wanted) }
     },
     dueWebhooks(now: number): QueuedWebhook[] {
       return sql(

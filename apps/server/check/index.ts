@@ -1,0 +1,107 @@
+/**
+ * Reads the databases of all services and the payment sandbox's own ledger, and says of each invariant whether it holds.
+ * Databases are not read at one instant and orders are under way, so what looks broken is looked at again and counts as
+ * broken only if it still is at every look.
+ */
+import { setTimeout } from 'node:timers/promises'
+import { type Finding, INVARIANTS, type Invariant, SHOWN } from './finding.ts'
+import { openShop, type Shop } from './shop.ts'
+import type { Sources } from './sources.ts'
+import type { Suspect, Walk } from './walk.ts'
+import { walksOf } from './walks.ts'
+
+export { type Finding, INVARIANTS, type Invariant, type Offence } from './finding.ts'
+export { type Sources, sourcesOf } from './sources.ts'
+
+export interface CheckOptions {
+  /** Seconds over which what looks broken is looked at again. */
+  readonly settle?: number
+  /** How often anything is looked at before it is called broken. */
+  readonly looks?: number
+  /** Only orders, carts, events and sagas that are not older than so many seconds; all when it is not given. */
+  readonly since?: number
+  /** Seconds after which a saga should have ended. */
+  readonly sagaSeconds?: number
+  /** Seconds for which a task may be due. */
+  readonly dueSeconds?: number
+}
+
+/** So many suspects are enough: a walk that finds more breaks off. */
+const ENOUGH = 10_000
+
+export async function checkInvariants(sources: Sources, options: CheckOptions = {}): Promise<Finding[]> {
+  const { settle = 6, looks = 3 } = options
+  const shop = await openShop(sources, options)
+  try {
+    const strolls: Stroll[] = []
+    for (const walk of walksOf(shop)) strolls.push(await stroll(walk))
+    for (let look = 1; look < looks && strolls.some(({ suspects }) => suspects.length > 0); look++) {
+      await setTimeout((settle * 1_000) / (looks - 1))
+      for (const each of strolls) each.suspects = await lookAgain(each)
+    }
+    return (Object.keys(INVARIANTS) as Invariant[]).map((invariant) => findingOf(invariant, strolls, shop))
+  } finally {
+    await shop.close()
+  }
+}
+
+/** A walk, and what came of it. */
+interface Stroll {
+  readonly walk: Walk
+  readonly looked: number
+  readonly brokeOff: boolean
+  readonly parked: readonly Suspect[]
+  suspects: Suspect[]
+}
+
+async function stroll(walk: Walk): Promise<Stroll> {
+  const found: Suspect[] = []
+  let looked = 0
+  let page = await walk.page(undefined)
+  for (; page.length > 0 && found.length < ENOUGH; page = await walk.page(page.at(-1))) {
+    looked += page.length
+    found.push(...(await walk.look(page)))
+  }
+  const parked = found.filter((suspect) => suspect.parked)
+  const suspects = found.filter((suspect) => !suspect.parked)
+  return { walk, looked, brokeOff: page.length > 0, parked, suspects }
+}
+
+/** Those that are still broken, in the same way. */
+async function lookAgain({ walk, suspects }: Stroll): Promise<Suspect[]> {
+  const subjects = [...new Set(suspects.map(({ subject, id }) => subject ?? id))]
+  const before = new Set(suspects.map(keyOf))
+  const found: Suspect[] = []
+  for (let from = 0; from < subjects.length; from += AGAIN) {
+    found.push(...(await walk.look(subjects.slice(from, from + AGAIN))))
+  }
+  return found.filter((suspect) => !suspect.parked && before.has(keyOf(suspect)))
+}
+
+const AGAIN = 500
+
+const keyOf = ({ invariant, id }: Suspect) => `${invariant} ${id}`
+
+function findingOf(invariant: Invariant, strolls: readonly Stroll[], { blind }: Shop): Finding {
+  const own = strolls.filter(({ walk }) => walk.invariants.includes(invariant))
+  const of = (suspects: readonly Suspect[]) => suspects.filter((suspect) => suspect.invariant === invariant)
+  // Two walks may come upon the same thing.
+  const offending = [
+    ...new Map(own.flatMap(({ suspects }) => of(suspects)).map((suspect) => [suspect.id, suspect])).values(),
+  ]
+  const parked = own.flatMap(({ parked }) => of(parked))
+  const reason = blind(invariant)
+  const shown = (suspects: Suspect[]) => suspects.slice(0, SHOWN).map(({ id, what }) => ({ id, what }))
+  return {
+    invariant,
+    about: INVARIANTS[invariant],
+    state: offending.length > 0 ? 'broken' : reason ? 'not looked at' : 'holds',
+    ...(reason && { reason }),
+    looked: own.reduce((sum, { looked }) => sum + looked, 0),
+    offending: shown(offending),
+    offendingCount: offending.length,
+    atLeast: own.some(({ brokeOff }) => brokeOff),
+    parked: shown(parked),
+    parkedCount: parked.length,
+  }
+}

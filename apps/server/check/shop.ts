@@ -1,0 +1,55 @@
+/** The connections of one check. */
+import type { Database } from '@doran/kernel'
+import type { Pool } from '@doran/kernel/platform'
+import type { Invariant } from './finding.ts'
+import type { CheckOptions } from './index.ts'
+import { openLedger, type ProviderLedger } from './provider-ledger.ts'
+import { openReadOnly, type Sources } from './sources.ts'
+
+export interface Shop {
+  /** The database of a service. */
+  database(service: string): Database
+  /** Each database once, with the services that live in it. */
+  readonly databases: readonly { readonly services: readonly string[]; readonly db: Database }[]
+  /** Undefined when the provider's side cannot be seen. */
+  readonly ledger: ProviderLedger | undefined
+  /** Ids that were made before this one are left out. */
+  readonly from: string
+  readonly sagaSeconds: number
+  readonly dueSeconds: number
+  /** Why this invariant cannot be seen in full, if it cannot. */
+  blind(invariant: Invariant): string | undefined
+  close(): Promise<void>
+}
+
+const SAGA_SECONDS = 300
+const DUE_SECONDS = 60
+
+export async function openShop({ databases, provider }: Sources, options: CheckOptions): Promise<Shop> {
+  const { since, sagaSeconds = SAGA_SECONDS, dueSeconds = DUE_SECONDS } = options
+  const byUrl = Map.groupBy(Object.keys(databases), (service) => databases[service] as string)
+  const opened = [...byUrl].map(([url, services]) => ({ services, pool: openReadOnly(url) }))
+  const poolOf = (service: string) => opened.find(({ services }) => services.includes(service))?.pool as Pool
+  const ledger = provider && openLedger(provider)
+  const silent = provider ? await ledger?.probe() : 'payments are made with another provider than the sandbox'
+  return {
+    database: (service) => poolOf(service).at(0),
+    databases: opened.map(({ services, pool }) => ({ services, db: pool.at(0) })),
+    ledger: silent ? undefined : ledger,
+    from: since === undefined ? FIRST : idAt(Date.now() - since * 1_000),
+    sagaSeconds,
+    dueSeconds,
+    blind: (invariant) => (SEEN_BY_PROVIDER.includes(invariant) ? silent : undefined),
+    close: async () => void (await Promise.all(opened.map(({ pool }) => pool.close()))),
+  }
+}
+
+const SEEN_BY_PROVIDER: readonly Invariant[] = ['captured-once', 'money-agrees', 'ledger-balanced']
+
+const FIRST = '00000000-0000-0000-0000-000000000000'
+
+/** The lowest UUIDv7 of a moment. */
+function idAt(milliseconds: number): string {
+  const hex = Math.floor(milliseconds).toString(16).padStart(12, '0')
+  return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`
+}

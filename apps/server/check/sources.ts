@@ -1,0 +1,38 @@
+import { databaseUrlOf, Pool, readConfig } from '@doran/kernel/platform'
+import payment from '@doran/payment'
+import { readSettings } from '../config.ts'
+import { services } from '../services.ts'
+
+/** Where the checker looks. */
+export interface Sources {
+  /** The database of each service, by the service's name. */
+  readonly databases: Readonly<Record<string, string>>
+  /** The payment sandbox, which keeps a ledger of its own; undefined when payments are made with another provider. */
+  readonly provider: { readonly url: string; readonly secret: string } | undefined
+}
+
+/** The sources as a running Doran has them from its environment; `databaseUrl` serves what that does not name. */
+export function sourcesOf(environment: NodeJS.ProcessEnv, databaseUrl?: string): Sources {
+  const { server } = readSettings(environment)
+  const [settings] = readConfig([payment.config as never], environment) as unknown as [Record<string, string>]
+  const url = environment.PAYMENT_SANDBOX_URL || `http://127.0.0.1:${server.SANDBOX_PORT}`
+  return {
+    databases: Object.fromEntries(
+      services.map(({ contract: { name } }) => [name, databaseUrlOf(name, environment) ?? (databaseUrl as string)]),
+    ),
+    provider: { url, secret: settings.PAYMENT_SANDBOX_SECRET as string },
+  }
+}
+
+// Nothing can be written, no statement runs for long, and none waits long behind a migration. Each batch is planned for
+// its own size.
+const SESSION =
+  '-c default_transaction_read_only=on -c statement_timeout=60000 -c lock_timeout=5000 -c plan_cache_mode=force_custom_plan -c jit=off'
+
+/** A connection to the database that cannot change anything. */
+export function openReadOnly(url: string): Pool {
+  const guarded = new URL(url)
+  const given = guarded.searchParams.get('options')
+  guarded.searchParams.set('options', given ? `${given} ${SESSION}` : SESSION)
+  return new Pool(guarded.href, 1)
+}
