@@ -20,6 +20,11 @@ const commands: Record<string, { about: string; run: (args: string[]) => Promise
     about: 'say what is wrong with this set-up',
     run: async (args) => (await import('./commands/doctor.ts')).doctor(args),
   },
+  check: {
+    about:
+      'say of each invariant whether it holds (--json, --settle <seconds>, --since <1h>, --saga-bound <5m>, --without-provider)',
+    run: async (args) => (await import('./commands/check.ts')).check(args),
+  },
   certs: {
     about: 'make a local authority and certificates for mutual TLS (--folder, --host, --days)',
     run: async (args) => (await import('./commands/certs.ts')).certs(args),

@@ -2,7 +2,7 @@
 import { type Database, sql } from '@doran/kernel'
 import { services } from '../services.ts'
 import type { Shop } from './shop.ts'
-import { type Suspect, suspectsOf, type Walk } from './walk.ts'
+import { FIRST_ID, type Suspect, suspectsOf, type Walk } from './walk.ts'
 
 const PAGE = 2_000
 const RELAY = 'relay/'
@@ -78,7 +78,7 @@ function sagas(db: Database, { sagaSeconds }: Shop): Walk {
     page: (after) =>
       ids(
         db,
-        sql`select id from doran.sagas where state in ('running', 'compensating') and id > ${after ?? NONE}
+        sql`select id from doran.sagas where state in ('running', 'compensating') and id > ${after ?? FIRST_ID}
             order by id limit ${PAGE}`,
       ),
     async look(subjects) {
@@ -201,8 +201,6 @@ function inbox(db: Database, { from }: Shop): Walk {
     },
   }
 }
-
-const NONE = '00000000-0000-0000-0000-000000000000'
 
 async function ids(db: Database, query: ReturnType<typeof sql>): Promise<string[]> {
   return (await db.all<{ id: string | number }>(query)).map(({ id }) => String(id))

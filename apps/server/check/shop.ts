@@ -5,6 +5,7 @@ import type { Invariant } from './finding.ts'
 import type { CheckOptions } from './index.ts'
 import { openLedger, type ProviderLedger } from './provider-ledger.ts'
 import { openReadOnly, type Sources } from './sources.ts'
+import { FIRST_ID } from './walk.ts'
 
 export interface Shop {
   /** The database of a service. */
@@ -36,7 +37,7 @@ export async function openShop({ databases, provider }: Sources, options: CheckO
     database: (service) => poolOf(service).at(0),
     databases: opened.map(({ services, pool }) => ({ services, db: pool.at(0) })),
     ledger: silent ? undefined : ledger,
-    from: since === undefined ? FIRST : idAt(Date.now() - since * 1_000),
+    from: since === undefined ? FIRST_ID : idAt(Date.now() - since * 1_000),
     sagaSeconds,
     dueSeconds,
     blind: (invariant) => (SEEN_BY_PROVIDER.includes(invariant) ? silent : undefined),
@@ -45,8 +46,6 @@ export async function openShop({ databases, provider }: Sources, options: CheckO
 }
 
 const SEEN_BY_PROVIDER: readonly Invariant[] = ['captured-once', 'money-agrees', 'ledger-balanced']
-
-const FIRST = '00000000-0000-0000-0000-000000000000'
 
 /** The lowest UUIDv7 of a moment. */
 function idAt(milliseconds: number): string {

@@ -22,3 +22,6 @@ export interface Suspect extends Offence {
 export function suspectsOf<O extends Offence>(invariant: Invariant, offences: readonly O[]): (O & Suspect)[] {
   return offences.map((offence) => ({ ...offence, invariant }))
 }
+
+/** Before all ids. */
+export const FIRST_ID = '00000000-0000-0000-0000-000000000000'

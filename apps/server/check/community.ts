@@ -1,0 +1,93 @@
+/** Articles, comments and follows: kept counts, and nothing of what is gone. */
+import * as articles from '@doran/article/invariants'
+import * as comments from '@doran/comment/invariants'
+import * as follows from '@doran/profile/invariants'
+import { readStatuses } from '@doran/user/invariants'
+import type { Shop } from './shop.ts'
+import { FIRST_ID, suspectsOf, type Walk } from './walk.ts'
+
+const PAGE = 2_000
+const invariants = ['community-whole'] as const
+
+export function communityWalks(shop: Shop): Walk[] {
+  const article = shop.database('article')
+  return [
+    {
+      invariants,
+      page: (after = FIRST_ID) => articles.pageArticles(article, after, PAGE),
+      look: async (ids) => suspectsOf('community-whole', await articles.findUnsound(article, ids)),
+    },
+    {
+      invariants,
+      page: (after = '') => articles.pageTags(article, after, PAGE),
+      look: async (tags) => suspectsOf('community-whole', await articles.findMiscountedTags(article, tags)),
+    },
+    authors(shop),
+    total(shop),
+    threads(shop),
+    members(shop),
+  ]
+}
+
+function authors(shop: Shop): Walk {
+  const article = shop.database('article')
+  return {
+    invariants,
+    page: (after = FIRST_ID) => articles.pageAuthors(article, after, PAGE),
+    async look(ids) {
+      const miscounted = await articles.findMiscountedAuthors(article, ids)
+      const known = await readStatuses(shop.database('user'), ids)
+      const strangers = ids.filter((id) => !known.has(id)).map((id) => ({ id, what: 'has written and is no member' }))
+      return suspectsOf('community-whole', [...miscounted, ...strangers])
+    },
+  }
+}
+
+function total(shop: Shop): Walk {
+  return {
+    invariants,
+    page: async (after) => (after === undefined ? ['article.total'] : []),
+    async look([id]) {
+      const { kept, counted } = await articles.readTotals(shop.database('article'))
+      const wrong =
+        kept === counted ? [] : [{ id: id as string, what: `${kept} articles in all, by author ${counted}` }]
+      return suspectsOf('community-whole', wrong)
+    },
+  }
+}
+
+/** A thread whose article is gone is closed and empty. */
+function threads(shop: Shop): Walk {
+  return {
+    invariants,
+    page: (after = FIRST_ID) => comments.pageThreads(shop.database('comment'), after, PAGE),
+    async look(ids) {
+      const found = await comments.readThreads(shop.database('comment'), ids)
+      const existing = await articles.findArticleIds(shop.database('article'), ids)
+      const left = found.flatMap(({ articleId: id, closed, comments }) => {
+        if (closed && comments > 0) return [{ id, what: `${comments} comments on an article that is gone` }]
+        return closed || existing.has(id) ? [] : [{ id, what: 'the article is gone, and its comments are not closed' }]
+      })
+      return suspectsOf('community-whole', left)
+    },
+  }
+}
+
+function members(shop: Shop): Walk {
+  const profile = shop.database('profile')
+  return {
+    invariants,
+    page: (after = FIRST_ID) => follows.pageFollowing(profile, after, PAGE),
+    async look(ids) {
+      const [following, statuses] = [
+        await follows.findFollowing(profile, ids),
+        await readStatuses(shop.database('user'), ids),
+      ]
+      const gone = following.filter((id) => (statuses.get(id) ?? 'withdrawn') === 'withdrawn')
+      return suspectsOf(
+        'community-whole',
+        gone.map((id) => ({ id, what: 'follows or is followed and is no member any more' })),
+      )
+    },
+  }
+}

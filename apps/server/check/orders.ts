@@ -1,0 +1,137 @@
+/** Orders against stock and money, by the order's id, which all of them know it by. */
+import { pageReservations, type ReservationFacts, readReservations } from '@doran/inventory/invariants'
+import * as orders from '@doran/order/invariants'
+import { findKnownSessions, type PaymentFacts, pagePayments, readPayments } from '@doran/payment/invariants'
+import { judgeLedger, judgeMoney, type Money } from './money.ts'
+import type { Accounts } from './provider-ledger.ts'
+import type { Shop } from './shop.ts'
+import { FIRST_ID, type Suspect, suspectsOf, type Walk } from './walk.ts'
+
+const PAGE = 1_000
+
+export function orderWalks(shop: Shop): Walk[] {
+  return [everyOrder(shop), carts(shop), paidEvents(shop), ...(shop.ledger ? [ledger(shop, shop.ledger)] : [])]
+}
+
+/** Goes through all ids that orders, payments or reservations have, so that none is missed which the others lost. */
+function everyOrder(shop: Shop): Walk {
+  const order = shop.database('order')
+  const lists = [
+    (after: string) => orders.pageOrders(order, after, PAGE),
+    (after: string) => pagePayments(shop.database('payment'), after, PAGE),
+    (after: string) => pageReservations(shop.database('inventory'), after, PAGE),
+  ]
+  return {
+    invariants: ['orders-whole', 'stock-follows-orders', 'captured-once', 'money-agrees'],
+    page: async (after = shop.from) => merge(await Promise.all(lists.map((list) => list(after)))),
+    async look(ids) {
+      const facts = await readFacts(shop, ids)
+      return [
+        ...suspectsOf('orders-whole', await orders.findUnsound(order, ids)),
+        ...facts.flatMap(judgeStock),
+        ...facts.flatMap(judgeMoney),
+      ]
+    },
+  }
+}
+
+/** The lists as one, as far as all of them have come. */
+function merge(lists: string[][]): string[] {
+  const full = lists.filter(({ length }) => length === PAGE)
+  const [end] = full.map((list) => list.at(-1) as string).sort()
+  const all = [...new Set(lists.flat())].sort()
+  return end === undefined ? all : all.filter((id) => id <= end)
+}
+
+interface Facts extends Money {
+  reservation: ReservationFacts | undefined
+}
+
+async function readFacts(shop: Shop, ids: readonly string[]): Promise<Facts[]> {
+  const [known, payments, reservations, accounts] = await Promise.all([
+    orders.readOrders(shop.database('order'), ids),
+    readPayments(shop.database('payment'), ids),
+    readReservations(shop.database('inventory'), ids),
+    shop.ledger?.accounts(ids),
+  ])
+  const busy = await orders.findPaymentsUnderWay(
+    shop.database('order'),
+    payments.map(({ id }) => id),
+  )
+  const orderOf = new Map(known.map((order) => [order.id, order]))
+  const paymentsOf = Map.groupBy(payments, ({ orderId }) => orderId)
+  const reservationOf = new Map(reservations.map((reservation) => [reservation.orderId, reservation]))
+  const sessionsOf = Map.groupBy(accounts?.sessions ?? [], ({ reference }) => reference)
+  return ids.map((id) => {
+    const own: PaymentFacts[] = paymentsOf.get(id) ?? []
+    return {
+      id,
+      order: orderOf.get(id),
+      payments: own,
+      sessions: accounts && (sessionsOf.get(id) ?? []),
+      underWay: Boolean(orderOf.get(id)?.underWay) || own.some((payment) => busy.has(payment.id)),
+      reservation: reservationOf.get(id),
+    }
+  })
+}
+
+function judgeStock({ id, order, reservation, underWay }: Facts): Suspect[] {
+  const state = reservation?.state ?? 'none'
+  const found = (what: string): Suspect[] => [{ invariant: 'stock-follows-orders', id, what }]
+  if (underWay) return []
+  if (!order?.paid) {
+    const about = order ? `is ${order.status}` : 'does not exist'
+    return state === 'held' || state === 'committed' ? found(`the order ${about}, its reservation is ${state}`) : []
+  }
+  if (state !== 'committed') return found(`the order was paid, its reservation is ${state}`)
+  const [wanted, taken] = [order.lines, reservation?.lines].map((lines) => JSON.stringify(lines))
+  return wanted === taken ? [] : found(`ordered ${wanted}, reserved ${taken}`)
+}
+
+function carts(shop: Shop): Walk {
+  const order = shop.database('order')
+  return {
+    invariants: ['orders-whole'],
+    page: (after = shop.from) => orders.pageCarts(order, after, PAGE),
+    look: async (ids) => suspectsOf('orders-whole', await orders.findLostCarts(order, ids)),
+  }
+}
+
+function paidEvents(shop: Shop): Walk {
+  const order = shop.database('order')
+  return {
+    invariants: ['orders-whole'],
+    page: (after = shop.from) => orders.pagePaidEvents(order, after, PAGE),
+    look: async (ids) => suspectsOf('orders-whole', await orders.findFalseEvents(order, ids)),
+  }
+}
+
+/** The provider's books: whether they add up, and whether we know of all that is in them. */
+function ledger(shop: Shop, books: NonNullable<Shop['ledger']>): Walk {
+  return {
+    invariants: ['ledger-balanced', 'money-agrees'],
+    page: (after) => books.references(after ?? (shop.from === FIRST_ID ? undefined : shop.from), PAGE),
+    async look(references) {
+      const accounts = await books.accounts(references)
+      return [...judgeLedger(accounts), ...(await findUnknown(shop, accounts))]
+    },
+  }
+}
+
+/** Sessions with money of which no payment of ours knows. */
+async function findUnknown(shop: Shop, { sessions }: Accounts): Promise<Suspect[]> {
+  const kept = sessions.filter(({ captured, refunded }) => captured > refunded)
+  const known = await findKnownSessions(
+    shop.database('payment'),
+    'sandbox',
+    kept.map(({ id }) => id),
+  )
+  return kept
+    .filter(({ id }) => !known.has(id))
+    .map(({ id, reference, captured, refunded }) => ({
+      invariant: 'money-agrees',
+      id: reference,
+      subject: reference,
+      what: `the provider keeps ${captured - refunded} in session ${id}, of which no payment knows`,
+    }))
+}

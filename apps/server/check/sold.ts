@@ -1,0 +1,49 @@
+/** Units sold, as the catalogue shows them, against what was paid for. */
+import { sql } from '@doran/kernel'
+import { countUnits } from '@doran/order/invariants'
+import { pageProducts, readSold } from '@doran/product/invariants'
+import type { Shop } from './shop.ts'
+import { FIRST_ID, suspectsOf, type Walk } from './walk.ts'
+
+/** Large, because each page adds up all lines of orders. */
+const PAGE = 20_000
+
+/**
+ * More may be counted than was ordered here: a catalogue can be loaded with what was sold before. So this finds units
+ * that were lost, and not units that were counted twice.
+ */
+export function soldWalk(shop: Shop): Walk {
+  return {
+    invariants: ['sold-counted'],
+    page: (after = FIRST_ID) => pageProducts(shop.database('product'), after, PAGE),
+    async look(productIds) {
+      const counted = new Map(
+        (await readSold(shop.database('product'), productIds)).map(({ productId, sold }) => [productId, sold]),
+      )
+      const short = (await countUnits(shop.database('order'), productIds)).filter(
+        ({ productId, units }) => (counted.get(productId) ?? 0) < units,
+      )
+      const coming = short.length > 0 ? await unitsOnTheWay(shop) : new Map<string, number>()
+      return suspectsOf(
+        'sold-counted',
+        short.flatMap(({ productId: id, units }) => {
+          const sold = (counted.get(id) ?? 0) + (coming.get(id) ?? 0)
+          return sold < units ? [{ id, what: `${units} units were paid for, ${sold} are counted` }] : []
+        }),
+      )
+    },
+  }
+}
+
+/** Units that a task, also a dead one, has yet to tell the catalogue of. */
+async function unitsOnTheWay(shop: Shop): Promise<Map<string, number>> {
+  const units = new Map<string, number>()
+  for (const { db } of shop.databases) {
+    const rows = await db.all<{ productId: string; units: number }>(sql`
+      select line ->> 'productId' as "productId", sum((line ->> 'quantity')::bigint)::bigint as units
+      from doran.tasks, jsonb_path_query(payload, '$.data.sellers[*].lines[*]') as line
+      where handler in ('product/on:order.paid', 'relay/product/on:order.paid') group by 1`)
+    for (const row of rows) units.set(row.productId, (units.get(row.productId) ?? 0) + row.units)
+  }
+  return units
+}

@@ -1,0 +1,64 @@
+/** Stock by SKU: the ledger, the reservations and what came back. */
+import * as stock from '@doran/inventory/invariants'
+import { findCancellations, pageCancellations, readCancellations } from '@doran/order/invariants'
+import type { Shop } from './shop.ts'
+import { suspectsOf, type Walk } from './walk.ts'
+
+const PAGE = 2_000
+const CANCELLATION = 'cancellation:'
+
+export function stockWalks(shop: Shop): Walk[] {
+  return [skus(shop), cancellations(shop)]
+}
+
+function skus(shop: Shop): Walk {
+  const inventory = shop.database('inventory')
+  return {
+    invariants: ['stock-conserved', 'stock-follows-orders'],
+    page: (after) => stock.pageSkus(inventory, after),
+    look: async (skus) => [
+      ...suspectsOf('stock-conserved', await stock.findUnconserved(inventory, skus)),
+      ...suspectsOf('stock-follows-orders', await stock.findMisplaced(inventory, skus)),
+      ...suspectsOf('stock-follows-orders', await findUnfounded(shop, skus)),
+    ],
+  }
+}
+
+/** Goods that came back for a cancellation that knows nothing of them. */
+async function findUnfounded(shop: Shop, skus: readonly string[]) {
+  const restocked = await stock.findRestocked(shop.database('inventory'), skus)
+  const ids = [...new Set(restocked.map(({ reference }) => reference.slice(CANCELLATION.length)))]
+  const known = ids.length > 0 ? await findCancellations(shop.database('order'), ids) : []
+  const byId = new Map(known.map((cancellation) => [cancellation.id, cancellation]))
+  return restocked.flatMap(({ reference, sku, quantity }) => {
+    const cancellation = byId.get(reference.slice(CANCELLATION.length))
+    const due = cancellation?.lines.reduce((sum, line) => sum + (line.sku === sku ? line.quantity : 0), 0) ?? 0
+    const id = cancellation?.orderId ?? reference
+    return due === quantity
+      ? []
+      : [{ id, subject: sku, what: `${quantity} of ${sku} came back, ${due} were cancelled` }]
+  })
+}
+
+/** What was cancelled came back, and what could not be cancelled did not. */
+function cancellations(shop: Shop): Walk {
+  return {
+    invariants: ['stock-follows-orders'],
+    page: (after = shop.from) => pageCancellations(shop.database('order'), after, PAGE),
+    async look(sagaIds) {
+      const ended = await readCancellations(shop.database('order'), sagaIds)
+      const references = ended.map(({ id }) => CANCELLATION + id)
+      const restocked = await stock.findRestocks(shop.database('inventory'), references)
+      return suspectsOf(
+        'stock-follows-orders',
+        ended.flatMap(({ sagaId, id, orderId, done }) => {
+          const back = restocked.has(CANCELLATION + id)
+          const what = done
+            ? `what cancellation ${id} called off never came back`
+            : `the cancellation ${id} failed, and goods came back for it`
+          return back === done ? [] : [{ id: orderId, subject: sagaId, what }]
+        }),
+      )
+    },
+  }
+}

@@ -1,0 +1,84 @@
+/** What must hold of articles, for whoever checks it: reads only, and by index, so that it may run beside readers. */
+import { type Queryable, type Sql, sql } from '@doran/kernel'
+
+export interface Breach {
+  id: string
+  what: string
+}
+
+export function pageArticles(db: Queryable, after: string, limit: number): Promise<string[]> {
+  return idsOf(db, sql`select id from article.articles where id > ${after} order by id limit ${limit}`)
+}
+
+/** Articles whose kept count, tags, body or address are not what they should be. */
+export function findUnsound(db: Queryable, ids: readonly string[]): Promise<Breach[]> {
+  return db.all<Breach>(sql`
+    with liked as (
+      select article_id, count(*) as count from article.favorites where article_id = any(${ids}::uuid[]) group by 1
+    ), listed as (
+      select article_id, array_agg(tag order by tag) as tags
+      from article.tagged where article_id = any(${ids}::uuid[]) group by 1
+    ), breach as (
+      select a.id, concat_ws('; ',
+        case when a.favorites <> coalesce(f.count, 0)
+          then format('%s favourites, counted %s', coalesce(f.count, 0), a.favorites) end,
+        case when coalesce(t.tags, '{}') <> case when a.hidden_at is null
+            then array(select tag from unnest(a.tags) as tag order by tag) else '{}' end
+          then format('listed under %s', coalesce(array_to_string(t.tags, ', '), 'no tag')) end,
+        case when s.article_id is distinct from a.id then 'its address does not lead to it' end,
+        case when b.article_id is null then 'has no body' end) as what
+      from article.articles a
+      left join liked f on f.article_id = a.id left join listed t on t.article_id = a.id
+      left join article.slugs s on s.slug = a.slug left join article.bodies b on b.article_id = a.id
+      where a.id = any(${ids}::uuid[])
+    )
+    select id, what from breach where what <> ''`)
+}
+
+export function pageTags(db: Queryable, after: string, limit: number): Promise<string[]> {
+  return idsOf(db, sql`select tag as id from article.tags where tag > ${after} order by tag limit ${limit}`)
+}
+
+/** Tags whose kept count is not how many articles they have. */
+export function findMiscountedTags(db: Queryable, tags: readonly string[]): Promise<Breach[]> {
+  return db.all<Breach>(sql`
+    select t.tag as id, format('%s articles, counted %s', coalesce(l.count, 0), t.articles) as what
+    from article.tags t
+    left join (select tag, count(*) as count from article.tagged where tag = any(${tags}::text[]) group by tag) l using (tag)
+    where t.tag = any(${tags}::text[]) and t.articles <> coalesce(l.count, 0)`)
+}
+
+export function pageAuthors(db: Queryable, after: string, limit: number): Promise<string[]> {
+  return idsOf(
+    db,
+    sql`select author_id as id from article.authors where author_id > ${after} order by author_id limit ${limit}`,
+  )
+}
+
+/** Authors whose kept count is not how many of their articles are shown. */
+export function findMiscountedAuthors(db: Queryable, authorIds: readonly string[]): Promise<Breach[]> {
+  return db.all<Breach>(sql`
+    select w.author_id as id, format('%s articles, counted %s', coalesce(s.count, 0), w.articles) as what
+    from article.authors w
+    left join (
+      select author_id, count(*) as count from article.articles
+      where author_id = any(${authorIds}::uuid[]) and hidden_at is null group by author_id
+    ) s using (author_id)
+    where w.author_id = any(${authorIds}::uuid[]) and w.articles <> coalesce(s.count, 0)`)
+}
+
+/** What is kept as the number of all articles, and what those of the authors add up to. */
+export function readTotals(db: Queryable): Promise<{ kept: number; counted: number }> {
+  return db.one(sql`
+    select articles as kept, (select coalesce(sum(articles), 0)::bigint from article.authors) as counted
+    from article.total`)
+}
+
+/** Which of these articles exist. */
+export async function findArticleIds(db: Queryable, ids: readonly string[]): Promise<Set<string>> {
+  return new Set(await idsOf(db, sql`select id from article.articles where id = any(${ids}::uuid[])`))
+}
+
+async function idsOf(db: Queryable, query: Sql): Promise<string[]> {
+  return (await db.all<{ id: string }>(query)).map(({ id }) => id)
+}

@@ -1,0 +1,54 @@
+/** What must hold of payments, for whoever checks it: reads only, and by index, so that it may run beside sales. */
+import { type Queryable, sql } from '@doran/kernel'
+
+export interface PaymentFacts {
+  id: string
+  orderId: string
+  provider: string
+  sessionId: string | null
+  captured: number
+  refunded: number
+  /** The same by what we asked for and were granted. */
+  capturedByOperations: number
+  refundedByOperations: number
+  /** How many captures we were granted. */
+  captures: number
+  /** Seconds since the oldest operation whose end is not known was begun. */
+  unsettledFor: number | null
+  discrepancies: string[]
+}
+
+/** Orders with a payment, in ascending order. */
+export async function pagePayments(db: Queryable, after: string, limit: number): Promise<string[]> {
+  const rows = await db.all<{ id: string }>(sql`
+    select distinct order_id as id from payment.payments where order_id > ${after} order by order_id limit ${limit}`)
+  return rows.map(({ id }) => id)
+}
+
+export function readPayments(db: Queryable, orderIds: readonly string[]): Promise<PaymentFacts[]> {
+  return db.all<PaymentFacts>(sql`
+    select p.id, p.order_id as "orderId", p.provider, p.session_id as "sessionId", p.captured, p.refunded,
+           o.captured as "capturedByOperations", o.refunded as "refundedByOperations", o.captures,
+           o.unsettled as "unsettledFor",
+           array(select d.what from payment.discrepancies d where d.payment_id = p.id) as discrepancies
+    from payment.payments p, lateral (
+      select coalesce(sum(amount) filter (where kind = 'capture' and state = 'succeeded'), 0)::bigint as captured,
+             coalesce(sum(amount) filter (where kind = 'refund' and state = 'succeeded'), 0)::bigint as refunded,
+             count(*) filter (where kind = 'capture' and state = 'succeeded') as captures,
+             extract(epoch from now() - min(created_at) filter (where state = 'started'))::integer as unsettled
+      from payment.operations where payment_id = p.id
+    ) o
+    where p.order_id = any(${orderIds}::uuid[])`)
+}
+
+/** Which of these sessions of a provider belong to a payment. */
+export async function findKnownSessions(
+  db: Queryable,
+  provider: string,
+  sessionIds: readonly string[],
+): Promise<Set<string>> {
+  const rows = await db.all<{ id: string }>(sql`
+    select session_id as id from payment.payments
+    where provider = ${provider} and session_id = any(${sessionIds}::text[])`)
+  return new Set(rows.map(({ id }) => id))
+}

@@ -1,0 +1,9 @@
+/** What others must be able to rely on of users, for whoever checks it. */
+import { type Queryable, sql } from '@doran/kernel'
+
+/** The status of those users that exist. */
+export async function readStatuses(db: Queryable, ids: readonly string[]): Promise<Map<string, string>> {
+  const rows = await db.all<{ id: string; status: string }>(sql`
+    select id, status from "user".profiles where id = any(${ids}::uuid[])`)
+  return new Map(rows.map(({ id, status }) => [id, status]))
+}
