@@ -31,8 +31,9 @@ const SESSION =
 
 /** A connection to the database that cannot change anything. */
 export function openReadOnly(url: string): Pool {
-  const guarded = new URL(url)
-  const given = guarded.searchParams.get('options')
-  guarded.searchParams.set('options', given ? `${given} ${SESSION}` : SESSION)
-  return new Pool(guarded.href, 1)
+  // Not by URL, which refuses the address of a Unix socket.
+  const [address, query = ''] = url.split('?', 2)
+  const settings = new URLSearchParams(query)
+  settings.set('options', `${settings.get('options') ?? ''} ${SESSION}`.trim())
+  return new Pool(`${address}?${String(settings).replaceAll('+', '%20')}`, 1)
 }

@@ -1,0 +1,404 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import { sql } from '@doran/kernel'
+import { createTestDatabase, freePort } from '@doran/kernel/testing'
+import { type CheckOptions, checkInvariants, type Finding, INVARIANTS, type Invariant } from '../check/index.ts'
+import { openReadOnly } from '../check/sources.ts'
+import { services } from '../services.ts'
+import { type CheckedShop, openCheckedShop } from './checked-shop.ts'
+
+const NOW = { settle: 0, looks: 2 } satisfies CheckOptions
+/** An id that nothing has. */
+const STRANGER = '01900000-0000-7000-8000-000000000000'
+
+const brokenIn = (findings: readonly Finding[]) =>
+  Object.fromEntries(
+    findings
+      .filter(({ state }) => state === 'broken')
+      .map(({ invariant, offending }) => [invariant, offending.map(({ id }) => id)]),
+  )
+
+function assertHolds(findings: readonly Finding[]): void {
+  assert.deepEqual(brokenIn(findings), {}, JSON.stringify(findings, undefined, 2))
+  assert.deepEqual(
+    findings.map(({ state }) => state),
+    findings.map(() => 'holds'),
+  )
+}
+
+describe('the check of invariants', () => {
+  let shop: CheckedShop
+  before(async () => {
+    shop = await openCheckedShop()
+  })
+  after(() => shop.close())
+
+  it('finds that everything holds in a sound shop, and has looked at all of it', async () => {
+    const findings = await checkInvariants(shop.sources, NOW)
+
+    assertHolds(findings)
+    assert.deepEqual(
+      findings.map(({ invariant }) => invariant),
+      Object.keys(INVARIANTS),
+    )
+    // In one database no event comes from another.
+    for (const { invariant, looked } of findings)
+      assert.ok(looked > 0 || invariant === 'events-handled-once', invariant)
+  })
+
+  it('cannot change anything', async () => {
+    const pool = openReadOnly(shop.platform.url)
+    const change = pool.at(0).run(sql`update inventory.stock set on_hand = 0`)
+
+    await assert.rejects(change, { code: '25006' })
+    await pool.close()
+  })
+
+  it('calls nothing broken that is under way', async () => {
+    await shop.delayProvider(300)
+    const orderId = await shop.order({ 'C-KIMCHI': 1 })
+    const confirmed = shop.confirm(orderId)
+    const seen = new Set<string>()
+    let decided = false
+    void confirmed.then(() => {
+      decided = true
+    })
+    while (!decided) {
+      const { status } = await shop.platform
+        .database('order')
+        .one<{ status: string }>(sql`select status from "order".orders where id = ${orderId}`)
+      seen.add(status)
+      const findings = await checkInvariants(shop.sources, NOW)
+      assert.deepEqual(brokenIn(findings), {}, JSON.stringify(findings, undefined, 2))
+    }
+    await shop.delayProvider(0)
+
+    assert.equal((await confirmed).status, 'paid')
+    assert.ok(seen.has('processing'))
+    await shop.platform.settled()
+  })
+
+  it('says plainly what it could not see', async () => {
+    const findings = await checkInvariants({ ...shop.sources, provider: undefined }, NOW)
+    const unseen = findings.filter(({ state }) => state === 'not looked at')
+
+    assert.deepEqual(
+      unseen.map(({ invariant }) => invariant),
+      ['captured-once', 'money-agrees', 'ledger-balanced'],
+    )
+    assert.match(unseen[0]?.reason ?? '', /another provider/)
+    const silent = { ...shop.sources, provider: { url: 'http://127.0.0.1:9', secret: 'whatever' } }
+    assert.match(
+      (await checkInvariants(silent, NOW)).find(({ reason }) => reason)?.reason ?? '',
+      /ECONNREFUSED|bad port/,
+    )
+  })
+
+  it('shows what is parked, and does not call it broken', async () => {
+    await shop.corrupt(
+      'order',
+      `insert into doran.tasks (handler, payload, state, attempts, last_error) values ('order/on:lost', '{}', 'dead', 15, 'no')`,
+    )
+    const findings = await checkInvariants(shop.sources, NOW)
+    await shop.corrupt('order', `delete from doran.tasks where handler = 'order/on:lost'`)
+
+    assertHolds(findings)
+    const { parked, parkedCount } = findings.find(({ invariant }) => invariant === 'outbox-drained') as Finding
+    assert.equal(parkedCount, 1)
+    assert.match(parked[0]?.what ?? '', /order\/on:lost failed 15 times: no/)
+  })
+
+  describe('names what is broken when', () => {
+    /** The corruption breaks just these invariants at these ids; the next one, and the last test, see that it was mended. */
+    function breaks(
+      what: string,
+      service: string,
+      texts: () => [corruption: string, repair: string],
+      expected: () => Partial<Record<Invariant, string[]>>,
+    ): void {
+      it(what, async () => {
+        const [corruption, repair] = texts()
+        const change = async (text: string) => (service === 'provider' ? shop.forge(text) : shop.corrupt(service, text))
+
+        await change(corruption)
+        const broken = await checkInvariants(shop.sources, NOW)
+          .then(brokenIn)
+          .finally(() => change(repair))
+
+        assert.deepEqual(broken, expected())
+      })
+    }
+
+    const paid = () => shop.paid.id
+    const paidPayment = () => shop.paid.paymentId
+
+    breaks(
+      'a SKU has more than its movements say',
+      'inventory',
+      () => [
+        `update inventory.stock set on_hand = on_hand + 1 where sku = 'C-TEA'`,
+        `update inventory.stock set on_hand = on_hand - 1 where sku = 'C-TEA'`,
+      ],
+      () => ({ 'stock-conserved': ['C-TEA'] }),
+    )
+    breaks(
+      'a movement is missing',
+      'inventory',
+      () => [
+        `update inventory.movements set version = version + 100 where sku = 'C-RADISH' and version = (select max(version) from inventory.movements where sku = 'C-RADISH')`,
+        `update inventory.movements set version = version - 100 where sku = 'C-RADISH' and version > 100`,
+      ],
+      () => ({ 'stock-conserved': ['C-RADISH'] }),
+    )
+    breaks(
+      'a reservation of a paid order is not sold',
+      'inventory',
+      () => [
+        `update inventory.reservations set state = 'released' where order_id = '${paid()}'`,
+        `update inventory.reservations set state = 'committed' where order_id = '${paid()}'`,
+      ],
+      () => ({ 'stock-follows-orders': [paid()] }),
+    )
+    breaks(
+      'cancelled goods did not come back',
+      'inventory',
+      () => [
+        `update inventory.restocks set reference = 'lost ' || reference`,
+        `update inventory.restocks set reference = replace(reference, 'lost ', '')`,
+      ],
+      () => ({ 'stock-follows-orders': [paid()] }),
+    )
+    breaks(
+      'an order was charged twice here',
+      'payment',
+      () => [
+        `insert into payment.payments (id, order_id, buyer_id, provider, amount, currency, title, return_url, status, captured)
+           select '${STRANGER}', order_id, buyer_id, 'other', amount, currency, title, return_url, 'captured', amount
+           from payment.payments where id = '${paidPayment()}';
+         insert into payment.operations (key, payment_id, kind, amount, state)
+           select 'again', '${STRANGER}', 'capture', amount, 'succeeded' from payment.payments where id = '${STRANGER}'`,
+        `delete from payment.operations where key = 'again'; delete from payment.payments where id = '${STRANGER}'`,
+      ],
+      () => ({ 'captured-once': [paid()], 'money-agrees': [paid()] }),
+    )
+    breaks(
+      'an order was charged twice at the provider',
+      'provider',
+      () => [
+        `insert into sessions (id, key, reference, amount, currency, title, returnUrl, webhookUrl, status, captured)
+           values ('twice', 'twice', '${paid()}', 500, 'KRW', '', '', '', 'captured', 500);
+         insert into ledger (sessionId, reference, kind, amount, key, at) values ('twice', '${paid()}', 'authorise', 500, 'twice-1', '');
+         insert into ledger (sessionId, reference, kind, amount, key, at) values ('twice', '${paid()}', 'capture', 500, 'twice-2', '')`,
+        `delete from ledger where sessionId = 'twice'; delete from sessions where id = 'twice'`,
+      ],
+      () => ({ 'captured-once': [paid()], 'money-agrees': [paid()] }),
+    )
+    breaks(
+      'an order that was not paid was charged',
+      'payment',
+      () => [
+        `update payment.payments set captured = amount where order_id = '${shop.declined}'`,
+        `update payment.payments set captured = 0 where order_id = '${shop.declined}'`,
+      ],
+      () => ({ 'captured-once': [shop.declined], 'money-agrees': [shop.declined] }),
+    )
+    breaks(
+      'a payment gave back more than the order says',
+      'payment',
+      () => [
+        `update payment.payments set refunded = refunded + 1 where id = '${paidPayment()}'`,
+        `update payment.payments set refunded = refunded - 1 where id = '${paidPayment()}'`,
+      ],
+      () => ({ 'money-agrees': [paid()] }),
+    )
+    breaks(
+      'the reconciliation has found a discrepancy',
+      'payment',
+      () => [
+        `insert into payment.discrepancies (id, payment_id, what, details) values ('${STRANGER}', '${paidPayment()}', 'amounts_differ', '{}')`,
+        `delete from payment.discrepancies`,
+      ],
+      () => ({ 'money-agrees': [paid()] }),
+    )
+    breaks(
+      'an entry of the ledger is wrong',
+      'provider',
+      () => [
+        `update ledger set amount = amount + 1 where kind = 'refund' and reference = '${paid()}'`,
+        `update ledger set amount = amount - 1 where kind = 'refund' and reference = '${paid()}'`,
+      ],
+      () => ({ 'ledger-balanced': [paid()] }),
+    )
+    breaks(
+      'an order has lost the entry of its payment',
+      'order',
+      () => [
+        `update "order".history set what = 'lost' where what = 'paid' and order_id = '${paid()}'`,
+        `update "order".history set what = 'paid' where what = 'lost'`,
+      ],
+      () => ({ 'orders-whole': [paid()] }),
+    )
+    breaks(
+      'the event of a payment was lost',
+      'order',
+      () => [
+        `update doran.events set name = 'order.lost' where name = 'order.paid' and data ->> 'orderId' = '${paid()}'`,
+        `update doran.events set name = 'order.paid' where name = 'order.lost'`,
+      ],
+      () => ({ 'orders-whole': [paid()] }),
+    )
+    breaks(
+      'the event of a payment was published twice',
+      'order',
+      () => [
+        `insert into doran.events (id, name, data) select '${STRANGER}', name, data from doran.events
+           where name = 'order.paid' and data ->> 'orderId' = '${paid()}'`,
+        `delete from doran.events where id = '${STRANGER}'`,
+      ],
+      () => ({ 'orders-whole': [paid()] }),
+    )
+    breaks(
+      'the total of an order is not that of its parts',
+      'order',
+      () => [
+        `update "order".order_lines set price = price + 1 where sku = 'C-RADISH'`,
+        `update "order".order_lines set price = price - 1 where sku = 'C-RADISH'`,
+      ],
+      () => ({ 'orders-whole': [paid()] }),
+    )
+    breaks(
+      'a cart was ordered and has no order',
+      'order',
+      () => [
+        `insert into "order".carts (id, state) values ('${STRANGER}', 'ordered')`,
+        `delete from "order".carts where id = '${STRANGER}'`,
+      ],
+      () => ({ 'orders-whole': [STRANGER] }),
+    )
+    breaks(
+      'an order is processing and nobody is at it',
+      'order',
+      () => [
+        `update "order".orders set status = 'processing' where id = '${shop.declined}'`,
+        `update "order".orders set status = 'awaiting_payment' where id = '${shop.declined}'`,
+      ],
+      () => ({ 'orders-whole': [shop.declined] }),
+    )
+    breaks(
+      'a saga has no task',
+      'order',
+      () => [
+        `insert into doran.sagas (id, service, name, version, key, input) values ('${STRANGER}', 'order', 'checkout', 1, 'k', '{}')`,
+        `delete from doran.sagas where id = '${STRANGER}'`,
+      ],
+      () => ({ 'sagas-ended': [STRANGER] }),
+    )
+    breaks(
+      'a saga is unfinished for too long',
+      'order',
+      () => [
+        `insert into doran.sagas (id, service, name, version, key, input, created_at)
+           values ('${STRANGER}', 'order', 'checkout', 1, 'k', '{}', now() - interval '1 hour');
+         insert into doran.tasks (handler, key, payload, run_at) values ('order/saga:checkout@1', '${STRANGER}', '{}', now() + interval '1 hour')`,
+        `delete from doran.tasks where key = '${STRANGER}'; delete from doran.sagas where id = '${STRANGER}'`,
+      ],
+      () => ({ 'sagas-ended': [STRANGER] }),
+    )
+    breaks(
+      'a task is due and nobody takes it',
+      'order',
+      () => [
+        `insert into doran.tasks (id, handler, payload, run_at) overriding system value
+           values (900001, 'order/on:nobody', '{}', now() - interval '5 minutes')`,
+        `delete from doran.tasks where id = 900001`,
+      ],
+      () => ({ 'outbox-drained': ['900001'] }),
+    )
+    breaks(
+      'a subscriber is not told',
+      'order',
+      () => [
+        `delete from doran.subscriptions where event = 'order.paid'`,
+        `insert into doran.subscriptions (event, handler) values ('order.paid', 'product/on:order.paid')`,
+      ],
+      () => ({ 'outbox-drained': ['order.paid product/on:order.paid'] }),
+    )
+    for (const handled of [0, 2]) {
+      breaks(
+        `an event was handled ${handled} times`,
+        'order',
+        () => [
+          `insert into doran.inbox (event_id, handler, handled) values ('${STRANGER}', 'order/on:x', ${handled})`,
+          `delete from doran.inbox where event_id = '${STRANGER}'`,
+        ],
+        () => ({ 'events-handled-once': [STRANGER] }),
+      )
+    }
+    breaks(
+      'favourites are miscounted',
+      'article',
+      () => [`update article.articles set favorites = 7`, `update article.articles set favorites = 1`],
+      () => ({ 'community-whole': [shop.articleId] }),
+    )
+    breaks(
+      'comments were left when their article went',
+      'comment',
+      () => [
+        `insert into comment.threads (article_id) values ('${STRANGER}')`,
+        `delete from comment.threads where article_id = '${STRANGER}'`,
+      ],
+      () => ({ 'community-whole': [STRANGER] }),
+    )
+    breaks(
+      'somebody follows a member who is gone',
+      'profile',
+      () => [
+        `insert into profile.follows (follower_id, followed_id) select follower_id, '${STRANGER}' from profile.follows`,
+        `delete from profile.follows where followed_id = '${STRANGER}'`,
+      ],
+      () => ({ 'community-whole': [STRANGER] }),
+    )
+    breaks(
+      'sold units were lost',
+      'product',
+      () => [
+        `update product.listings set sold = sold - 1 where product_id = '${productId()}'`,
+        `update product.listings set sold = sold + 1 where product_id = '${productId()}'`,
+      ],
+      () => ({ 'sold-counted': [productId()] }),
+    )
+    const productId = () => shop.paid.sellers[0]?.lines[0]?.productId as string
+  })
+
+  it('finds that everything holds when it was repaired', async () => {
+    assertHolds(await checkInvariants(shop.sources, NOW))
+  })
+})
+
+describe('the check of a database for each service', () => {
+  it('finds what holds, and an event that was not handed on', async (t) => {
+    const databases = await Promise.all(services.map(() => createTestDatabase(services)))
+    const urls = services.map(({ contract: { name } }, index) => [
+      `${name.toUpperCase()}_DATABASE_URL`,
+      databases[index]?.url as string,
+    ])
+    const shop = await openCheckedShop(Object.fromEntries(urls))
+    t.after(async () => {
+      await shop.close()
+      await Promise.all(databases.map(({ drop }) => drop()))
+    })
+
+    const findings = await checkInvariants(shop.sources, NOW)
+    assertHolds(findings)
+    for (const { invariant, looked } of findings) assert.ok(looked > 0, invariant)
+    const [{ id }] = (await shop.platform
+      .database('product')
+      .all<{ id: string }>(sql`select event_id as id from doran.inbox where handler = 'product/on:order.paid'`)) as [
+      { id: string },
+    ]
+    await shop.corrupt('order', `update doran.subscriptions set since = now() - interval '1 hour'`)
+    await shop.corrupt('product', `delete from doran.inbox where event_id = '${id}'`)
+
+    assert.deepEqual(brokenIn(await checkInvariants(shop.sources, NOW)), { 'events-handled-once': [id] })
+  })
+})
