@@ -41,7 +41,10 @@ if (values.json) writeFileSync(values.json, `${JSON.stringify({ seed, rate, ...r
 
 const unproven = report.crashPointsNotReached.length > 0 || report.kills < kills || report.operations.paid === 0
 if (report.broken.length > 0) console.log(`\nBROKEN: ${report.broken.join(', ')}`)
-else if (unproven) console.log('\nNOT PROVEN: see above for what was not reached.')
+else if (unproven)
+  console.log(
+    `\nNOT PROVEN: crash points not reached: ${report.crashPointsNotReached.join(', ') || 'none'}; ${report.kills} kills.`,
+  )
 else console.log('\nEvery acknowledged operation is there and every invariant holds.')
 process.exitCode = report.broken.length > 0 || unproven ? 1 : 0
 

@@ -71,6 +71,9 @@ export class Hand {
         return system.signal(fault.target, 'SIGCONT')
       case 'postgres':
         return system.restartPostgres()
+      case 'nothing':
+        await pause(fault.hold)
+        return
       case 'provider':
         await system.misbehave({ webhooks: {}, api: PROVIDER[fault.how] })
         await pause(fault.hold)

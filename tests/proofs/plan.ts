@@ -11,6 +11,8 @@ export type Fault =
   /** SIGSTOP and SIGCONT. */
   | (Lasting & { readonly kind: 'stop'; readonly target: string })
   | { readonly kind: 'postgres' }
+  /** Time passes; what goes wrong was arranged before. */
+  | (Lasting & { readonly kind: 'nothing' })
   | (Lasting & { readonly kind: 'provider'; readonly how: keyof typeof PROVIDER })
   | (Lasting & { readonly kind: 'webhooks'; readonly how: keyof typeof WEBHOOKS })
   | (Lasting & {
@@ -45,8 +47,8 @@ export const WEBHOOKS = {
 /** Longer than the lease of a task, which is 5 s. */
 const LONGER_THAN_A_LEASE = 7_000
 const SPELL = 4_000
-/** More than a service token lives, so that those of the one are none for the other. */
-const SKEW = 300
+/** Seconds. A service token lives for 120: a process that is further off is refused by the others and stays unready. */
+const SKEW = 60
 
 /** The processes that pass a crash point under this load. */
 export function reaching(point: CrashPoint): readonly string[] {
@@ -114,6 +116,8 @@ export function describe(fault: Fault): string {
       return `SIGSTOP ${fault.target} for ${fault.hold / 1000} s`
     case 'postgres':
       return 'PostgreSQL ends as by a power cut and starts again'
+    case 'nothing':
+      return `nothing for ${fault.hold / 1000} s`
     case 'provider':
       return `the payment provider: ${fault.how}`
     case 'webhooks':
@@ -148,6 +152,8 @@ export function classOf(fault: Fault): string {
       return 'SIGSTOP longer than a lease'
     case 'postgres':
       return 'PostgreSQL crash'
+    case 'nothing':
+      return 'nothing'
   }
 }
 

@@ -78,8 +78,6 @@ export function print(report: Report): void {
     for (const { id, what } of offending) console.log(`  ${invariant}: ${id}: ${what}`)
   }
   for (const { invariant, what } of breaches.slice(0, 20)) console.log(`  ${invariant}: ${what}`)
-  if (report.crashPointsNotReached.length > 0)
-    console.log(`crash points not reached: ${report.crashPointsNotReached.join(', ')}`)
   if (report.endedByThemselves.length > 0) console.log(`ended by themselves: ${report.endedByThemselves.join(', ')}`)
   for (const line of report.notRun) console.log(`NOT RUN: ${line}`)
 }

@@ -26,6 +26,8 @@ export interface RunOptions {
   readonly faults: (system: System, hand: Hand, random: Random) => AsyncIterable<Fault> | Iterable<Fault>
   /** Milliseconds between one fault and the next. */
   readonly between: number
+  /** SKUs of each seller. */
+  readonly goods?: number
   /** Changes the system before anybody comes. */
   readonly prepare?: (system: System) => Promise<void>
   readonly say: (line: string) => void
@@ -50,13 +52,13 @@ export interface Result {
 }
 
 export async function run(options: RunOptions): Promise<Result> {
-  const { seed, rate, without, faults, between, prepare, say } = options
+  const { seed, rate, without, faults, between, goods = 5, prepare, say } = options
   const system = await System.open({ without })
   try {
     say(`${system.names.length} processes are up; logs are in ${system.folder}/logs while it runs`)
     await prepare?.(system)
     const random = new Random(seed)
-    const stocked = await stock(system, PEOPLE)
+    const stocked = await stock(system, { people: PEOPLE, goods })
     const doors = () => {
       const open = system.doors.filter((_, index) => system.isUp(`gateway.${index + 1}`))
       return open.length > 0 ? open : system.doors
@@ -82,6 +84,7 @@ export async function run(options: RunOptions): Promise<Result> {
       await pause(between)
     }
     await pause(2_000)
+    await system.misbehave()
     await hand.restore()
     probes.stop()
     const ended = Date.now()

@@ -66,6 +66,7 @@ export class System {
   readonly #up = new Set<string>()
   readonly #pools = new Map<string, Pool>()
   #sandbox: Child | undefined
+  #closing: Promise<void> | undefined
   #onDeath: OnDeath = () => {}
 
   private constructor(parts: Parts) {
@@ -130,6 +131,9 @@ export class System {
       postgres,
     })
     await mkdir(join(folder, 'logs'))
+    // Whoever interrupts a proof leaves nothing behind.
+    for (const signal of ['SIGINT', 'SIGTERM'])
+      process.once(signal, () => void system.close().then(() => process.exit(1)))
     system.#sandbox = new Child({ name: 'sandbox', command: ['sandbox-payment'], environment, onLine: () => {} })
     await system.#sandbox.start()
     await Promise.all(system.names.map((name) => system.start(name)))
@@ -224,7 +228,12 @@ export class System {
     })
   }
 
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #close(): Promise<void> {
     this.#onDeath = () => {}
     const children = [...this.#children.values()]
     this.#children.clear()
