@@ -1,6 +1,7 @@
 /** Settings come from the environment and are checked all at once, before anything starts. */
-import { type Static, type TObject, Type } from 'typebox'
+
 import { validate } from './schema.ts'
+import { type Static, type TObject, Type } from './type.ts'
 
 /** What every process understands. Services add their own; README.md lists all of them. */
 export const kernelConfig = Type.Object({

@@ -2,7 +2,7 @@
  * A service's contract is plain data. Routes, validation, OpenAPI, the typed client and the gateway's table
  * are all derived from it; nothing is generated.
  */
-import { type Static, type TObject, type TSchema, Type } from 'typebox'
+import { type Static, type TObject, type TSchema, Type } from './type.ts'
 
 export { type Static, type TObject, type TSchema, Type }
 

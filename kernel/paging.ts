@@ -1,7 +1,8 @@
 /** Keyset paging: a cursor names the last row that was seen, so pages stay right while rows come and go. */
-import { type TSchema, Type } from 'typebox'
+
 import { kernelErrors } from './errors.ts'
 import { validate } from './schema.ts'
+import { type TSchema, Type } from './type.ts'
 
 /** A page of a list. `next` asks for the rows after it; null at the end. */
 export interface Page<T> {

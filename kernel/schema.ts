@@ -1,11 +1,19 @@
 /** Validation of values against contract schemas, compiled once for each schema. */
 import { Ajv, type ErrorObject, type Options, type ValidateFunction } from 'ajv'
 import addFormats from 'ajv-formats'
-import type { TSchema } from 'typebox'
 import { type FieldErrors, kernelErrors } from './errors.ts'
+import type { TSchema } from './type.ts'
 
-// Verbose, because the `errorMessage` of a schema is found through its errors only then.
-const options: Options = { allErrors: true, strict: false, useDefaults: true, messages: true, verbose: true }
+const options: Options = {
+  allErrors: true,
+  strict: false,
+  useDefaults: true,
+  messages: true,
+  // The `errorMessage` of a schema is found through its errors only so.
+  verbose: true,
+  // That schemas are schemas is tested (`assertSchema` of the testing kit); here it would cost each process 5 MB.
+  validateSchema: false,
+}
 // Bodies are JSON and must have the right types already; text from path, query and headers is converted.
 const exact = addFormats.default(new Ajv(options))
 const coercing = addFormats.default(new Ajv({ ...options, coerceTypes: 'array' }))

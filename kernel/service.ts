@@ -1,12 +1,12 @@
 import type { Cache } from '@doran/cache'
 import type { Logger } from 'pino'
-import type { TObject, TSchema } from 'typebox'
 import type { Channel } from './channel.ts'
 import type { Client, Contract, Event, Input, Reply, Static } from './contract.ts'
 import type { Database, Transaction } from './database/database.ts'
 import type { Deadline } from './deadline.ts'
 import type { ErrorFactory } from './errors.ts'
 import type { Actor } from './identity.ts'
+import type { TObject, TSchema } from './type.ts'
 
 /** What every handler is given. `Who` is the actor that its access rule promises. */
 export interface Context<Who = Actor | undefined, Config = unknown> {

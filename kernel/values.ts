@@ -1,5 +1,5 @@
 /** Schemas of values that every contract writes the same way. */
-import { Type } from 'typebox'
+import { Type } from './type.ts'
 
 /** UUID; ours are version 7. */
 export const Id = Type.String({

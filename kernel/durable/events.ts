@@ -1,10 +1,10 @@
 import { crashPoint, holds } from '@doran/faults'
-import type { Static, TSchema } from 'typebox'
 import type { Event } from '../contract.ts'
 import type { Queryable, Transaction } from '../database/database.ts'
 import { type Sql, sql } from '../database/sql.ts'
 import { newId } from '../id.ts'
 import { assertValid } from '../schema.ts'
+import type { Static, TSchema } from '../type.ts'
 import { assertHeld, completed, type Task } from './tasks.ts'
 
 /** A published event as its subscribers receive it. */

@@ -16,6 +16,7 @@ import { createTestDatabase } from './database.ts'
 
 export { createTestDatabase, startTestPostgres } from './database.ts'
 export { freePort } from './free-port.ts'
+export { assertSchema } from './schemas.ts'
 
 export interface TestUser extends Actor {
   readonly token: string
