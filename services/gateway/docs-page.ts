@@ -1,4 +1,4 @@
-/** The API's description as pages for people, made once at the start: no script, nothing from elsewhere. */
+/** The API's description as pages for people: no script, nothing from elsewhere. */
 import type { ErrorFactory } from '@doran/kernel/platform'
 import type { OpenApi, OpenApiOperation } from './openapi.ts'
 

@@ -14,7 +14,8 @@ import { type ProxyOptions, passOn } from './proxy.ts'
 export interface DoorOptions {
   readonly config: GatewayConfig
   readonly api: OpenApi
-  readonly errors: readonly ErrorFactory[]
+  /** Every error, or how to load them: only their page needs them, and few ask for it. */
+  readonly errors: readonly ErrorFactory[] | (() => Promise<readonly ErrorFactory[]>)
   /** Services of other processes; without it all run here. */
   readonly proxy?: Omit<ProxyOptions, 'hedges'> | undefined
   /** What people see: the web application and its pictures. */
@@ -97,13 +98,25 @@ function assertAllowed(result: Awaited<ReturnType<ReturnType<FastifyInstance['cr
   if (!result.isAllowed && result.isExceeded) throw rateLimited({ retryAfter: result.ttlInSeconds })
 }
 
-function describeApi(app: FastifyInstance, api: OpenApi, errors: readonly ErrorFactory[]): void {
-  const pages: [string, string, string][] = [
-    ['/openapi.json', 'application/json; charset=utf-8', JSON.stringify(api)],
-    ['/docs', 'text/html; charset=utf-8', docsPage(api)],
-    ['/docs/errors', 'text/html; charset=utf-8', errorsPage(errors)],
+/** Pages that are made when somebody asks for the first time. */
+function describeApi(app: FastifyInstance, api: OpenApi, errors: DoorOptions['errors']): void {
+  const pages: [string, string, () => Promise<string>][] = [
+    ['/openapi.json', 'application/json; charset=utf-8', async () => JSON.stringify(api)],
+    ['/docs', 'text/html; charset=utf-8', async () => docsPage(api)],
+    [
+      '/docs/errors',
+      'text/html; charset=utf-8',
+      async () => errorsPage(typeof errors === 'function' ? await errors() : errors),
+    ],
   ]
-  for (const [path, type, content] of pages) {
-    app.get(path, (_request, reply) => reply.type(type).header('content-security-policy', PAGE_POLICY).send(content))
+  for (const [path, type, make] of pages) {
+    let content: Promise<string> | undefined
+    app.get(path, async (_request, reply) => {
+      content ??= make()
+      return reply
+        .type(type)
+        .header('content-security-policy', PAGE_POLICY)
+        .send(await content)
+    })
   }
 }

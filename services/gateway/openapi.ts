@@ -1,6 +1,6 @@
 /** OpenAPI 3.1 from the contracts. Their schemas are JSON Schema already, so nothing is translated. */
-import { mediaTypeOf, type Operation, type TObject, type TSchema, Type } from '@doran/kernel'
-import { kernelErrors, type Service } from '@doran/kernel/platform'
+import { type Contract, mediaTypeOf, type Operation, type TObject, type TSchema, Type } from '@doran/kernel'
+import { kernelErrors } from '@doran/kernel/platform'
 
 export interface OpenApi {
   openapi: '3.1.0'
@@ -29,7 +29,7 @@ export interface OpenApiOperation {
 }
 
 /** Describes every operation that the public door offers. */
-export function openApi(services: readonly Service[], info: { version: string }): OpenApi {
+export function openApi(services: readonly { readonly contract: Contract }[], info: { version: string }): OpenApi {
   const paths: OpenApi['paths'] = {}
   for (const { contract } of services) {
     for (const [name, operation] of Object.entries(contract.operations)) {
