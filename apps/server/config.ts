@@ -1,8 +1,6 @@
 import { type FleetConfig, fleetConfig } from '@doran/fleet'
-import { type GatewayConfig, gatewayConfig } from '@doran/gateway'
 import { type Static, Type } from '@doran/kernel'
-import { type KernelConfig, kernelConfig, readConfig } from '@doran/kernel/platform'
-import { services } from './services.ts'
+import { type KernelConfig, kernelConfig, readConfig, type Service } from '@doran/kernel/platform'
 
 /** What only the `doran` command reads. */
 export const serverConfig = Type.Object({
@@ -43,17 +41,12 @@ export const serverConfig = Type.Object({
 
 export type ServerConfig = Static<typeof serverConfig>
 
-/** All settings, checked together. */
-export function readSettings(environment: NodeJS.ProcessEnv): {
-  kernel: KernelConfig
-  gateway: GatewayConfig
-  server: ServerConfig
-  fleet: FleetConfig
-} {
-  const others = services.flatMap(({ config }) => (config && config !== gatewayConfig ? config : []))
-  const [kernel, gateway, server, fleet] = readConfig(
-    [kernelConfig, gatewayConfig, serverConfig, fleetConfig, ...others],
-    environment,
-  ) as unknown as [KernelConfig, GatewayConfig, ServerConfig, FleetConfig]
-  return { kernel, gateway, server, fleet }
+/** The settings of a process, checked together with those of the services that it runs. */
+export function readSettings(
+  environment: NodeJS.ProcessEnv,
+  services: readonly Service[],
+): { kernel: KernelConfig; server: ServerConfig; fleet: FleetConfig } {
+  const schemas = [kernelConfig, serverConfig, fleetConfig, ...services.flatMap(({ config }) => config ?? [])]
+  const [kernel, server, fleet] = readConfig(schemas, environment) as [KernelConfig, ServerConfig, FleetConfig]
+  return { kernel, server, fleet }
 }

@@ -3,7 +3,7 @@ import { type EmbeddedPostgres, startEmbeddedPostgres } from '@doran/embedded-po
 import { databaseUrlOf } from '@doran/kernel/platform'
 import pg from 'pg'
 import { UserError } from './errors.ts'
-import { services } from './services.ts'
+import { serviceNames } from './loaders.ts'
 
 // Held for as long as a Doran runs on the embedded database; PostgreSQL lets go of it when the holder dies.
 const OWNER_LOCK = 7_238_003
@@ -15,10 +15,7 @@ export interface EmbeddedDatabase {
 }
 
 /** Whether some of the services has no database of its own in the environment, so that the embedded one is needed. */
-export function needsEmbedded(
-  environment: NodeJS.ProcessEnv,
-  names: readonly string[] = services.map(({ contract }) => contract.name),
-): boolean {
+export function needsEmbedded(environment: NodeJS.ProcessEnv, names: readonly string[] = serviceNames): boolean {
   return names.some((name) => !databaseUrlOf(name, environment))
 }
 

@@ -1,11 +1,9 @@
 /** Runs some of the services, or all, in this process. */
-import { instanceName, openFleet, openRedis, openSpans } from '@doran/fleet'
-import { openApi, publicDoor, RouteShares } from '@doran/gateway'
+import { instanceName, openFleet, openSpans } from '@doran/fleet'
 import { createLog, createPlatform, type Platform } from '@doran/kernel/platform'
 import { readSettings } from './config.ts'
 import { UserError } from './errors.ts'
-import { pages } from './pages.ts'
-import { errors, identity, services } from './services.ts'
+import { identity, loadServices, serviceNames } from './loaders.ts'
 import { version } from './version.ts'
 
 export interface HostOptions {
@@ -18,11 +16,11 @@ export interface HostOptions {
 
 /** A platform with these services: alone when they are all there are, else one of a fleet. */
 export async function host({ names, environment, databaseUrl }: HostOptions): Promise<Platform> {
-  const here = services.filter(({ contract }) => names.includes(contract.name))
-  const elsewhere = services.filter((service) => !here.includes(service))
+  const services = await loadServices(serviceNames.filter((name) => names.includes(name)))
+  const elsewhere = serviceNames.filter((name) => !names.includes(name))
   const isGateway = names.includes('gateway')
-  const { kernel, gateway, fleet: config } = readSettings(environment)
-  if (isGateway && here.length > 1 && elsewhere.length > 0 && config.DORAN_TLS_CA) {
+  const { kernel, fleet: config } = readSettings(environment, services)
+  if (isGateway && services.length > 1 && elsewhere.length > 0 && config.DORAN_TLS_CA) {
     throw new UserError(
       'With DORAN_TLS_CA the gateway runs alone: its door is for everybody, those of services are not.',
     )
@@ -41,35 +39,35 @@ export async function host({ names, environment, databaseUrl }: HostOptions): Pr
           gateway: isGateway,
           databaseUrl: databaseUrl ?? kernel.DATABASE_URL,
         })
-  const redis = isGateway && config.REDIS_URL ? await openRedis(config.REDIS_URL, log) : undefined
-  const shares = new RouteShares()
-  const proxy = fleet && {
-    contracts: elsewhere.map(({ contract }) => contract),
-    targets: fleet.targets,
-    shares,
-    timeout: kernel.REQUEST_TIMEOUT_MS,
-  }
+  const door = isGateway
+    ? await (await import('./door.ts')).openDoor({
+        environment,
+        kernel,
+        redisUrl: config.REDIS_URL,
+        fleet,
+        elsewhere,
+        log,
+      })
+    : undefined
 
   const platform = await createPlatform({
-    services: here,
+    services,
     // Only the gateway stands before a service of a fleet, and it tells from where a request came.
     environment: isGateway ? environment : { TRUST_PROXY: '1', ...environment },
     databaseUrl,
     identity,
     instance,
-    ...(isGateway && {
-      edge: publicDoor({ config: gateway, api: openApi(services, { version }), errors, proxy, pages: pages(), redis }),
-    }),
+    ...(door && { edge: door.edge }),
     ...(fleet && { fleet }),
     ...(spans && { spans }),
     log,
   })
-  if (isGateway) await shares.watch(platform.database('gateway'), platform.channel)
+  await door?.watch(platform)
   return {
     ...platform,
     async close() {
       await platform.close()
-      redis?.disconnect()
+      door?.close()
     },
   }
 }

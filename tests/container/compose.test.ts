@@ -35,7 +35,7 @@ describe('compose.yaml', () => {
   })
 
   it('gives each process settings that it accepts', () => {
-    for (const [, { environment = {} }] of ours) readSettings(environment)
+    for (const [, { environment = {} }] of ours) readSettings(environment, services)
   })
 
   it('uses one image for Doran and names the version of every other', () => {

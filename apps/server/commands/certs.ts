@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { X509Certificate } from '@peculiar/x509'
 import { UserError } from '../errors.ts'
-import { services } from '../services.ts'
+import { serviceNames } from '../loaders.ts'
 
 export interface CertificateOptions {
   /** Made when it does not exist. */
@@ -40,7 +40,6 @@ const DAY = 86_400_000
 const SKEW = 5 * 60_000
 // Its last label is no number, so that a mistyped address is not taken for a name.
 const HOST_NAME = /^(?!(.*\.)?\d+$)(\*\.)?[a-z\d]([a-z\d-]*[a-z\d])?(\.[a-z\d]([a-z\d-]*[a-z\d])?)*$/i
-const names = [...new Set([...services.map(({ contract }) => contract.name), 'gateway'])]
 
 /** `doran certs`: an authority of one's own and a certificate for each service. */
 export async function certs(args: string[]): Promise<void> {
@@ -58,7 +57,7 @@ export async function certs(args: string[]): Promise<void> {
   console.log(`The certificates are in ${made.folder} and count until ${made.ends.toISOString()}:
 
   ca.pem, ca.key   (the authority, ${made.newAuthority ? 'new: every process needs this ca.pem' : 'kept'})
-${names.map((name) => `  ${name}.pem, ${name}.key`).join('\n')}
+${serviceNames.map((name) => `  ${name}.pem, ${name}.key`).join('\n')}
 
 Each process gets the authority's certificate and its own pair, for example that of order:
 
@@ -81,7 +80,7 @@ export async function makeCertificates({ folder, hosts = [], days = 365 }: Certi
     const kept = await readAuthority(authorityFiles)
     const authority = kept ?? (await makeAuthority(authorityFiles))
     const ends = earlier(daysFromNow(days), authority.certificate.notAfter)
-    for (const name of names) await makeCertificate(name, { authority, hosts, ends, files: of(name) })
+    for (const name of serviceNames) await makeCertificate(name, { authority, hosts, ends, files: of(name) })
     return { folder: resolve(folder), ca: authorityFiles.cert, newAuthority: !kept, ends, of }
   } catch (error) {
     const { code, syscall, path: where = folder } = error as NodeJS.ErrnoException

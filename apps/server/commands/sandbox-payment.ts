@@ -1,10 +1,11 @@
 import { startSandbox } from '@doran/payment/sandbox'
 import { readSettings } from '../config.ts'
 import { UserError } from '../errors.ts'
+import { loadServices } from '../loaders.ts'
 
 /** `doran sandbox-payment`: the payment provider's stand-in, as a server of its own. */
 export async function sandboxPayment(): Promise<void> {
-  const { kernel, server } = readSettings(process.env)
+  const { kernel, server } = readSettings(process.env, await loadServices(['payment']))
   const sandbox = await startSandbox({
     port: server.SANDBOX_PORT,
     host: kernel.HOST,

@@ -4,6 +4,8 @@ import { createLog } from '@doran/kernel/platform'
 import { Child, reportReady } from '../children.ts'
 import { readSettings } from '../config.ts'
 import { Closing, closeOnSignal, localUrl } from '../lifecycle.ts'
+import { loadServices } from '../loaders.ts'
+import { small } from '../small.ts'
 import { announce, openSurroundings, prepare, type Surroundings } from './start.ts'
 
 export interface SplitOptions {
@@ -21,7 +23,7 @@ const COLOURS = [36, 33, 32, 35, 34, 96, 93, 92, 95, 94]
 /** `doran start --split`: each service in processes of its own on this machine, watched by this one. */
 export async function split(options: SplitOptions): Promise<void> {
   const begun = performance.now()
-  const { kernel } = readSettings(process.env)
+  const { kernel } = readSettings(process.env, await loadServices())
   const log = createLog(kernel.LOG_LEVEL)
   const closing = new Closing()
   const interrupted = closeOnSignal(closing, log)
@@ -44,7 +46,7 @@ export async function startFleet(
   { seeded, instances, tls }: SplitOptions,
   closing: Closing,
 ): Promise<Surroundings & { children: Child[] }> {
-  const { kernel } = readSettings(process.env)
+  const { kernel } = readSettings(process.env, await loadServices())
   const surroundings = await openSurroundings(closing)
   const { environment, databaseUrl } = surroundings
   await prepare(surroundings, seeded)
@@ -71,7 +73,7 @@ export async function startFleet(
         ...(certificates && { DORAN_TLS_CA: certificates.ca, DORAN_TLS_CERT: files?.cert, DORAN_TLS_KEY: files?.key }),
       }
       const command = ['start', '--services', service]
-      children.push(new Child({ name, command, environment: own, onLine: prefixed(name, children.length) }))
+      children.push(new Child({ name, command, environment: small(own), onLine: prefixed(name, children.length) }))
     }
   }
   const doors = children.filter(({ name }) => name.startsWith('gateway.'))

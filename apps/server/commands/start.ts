@@ -8,13 +8,9 @@ import { needsEmbedded, ownEmbedded } from '../database.ts'
 import { UserError } from '../errors.ts'
 import { host } from '../host.ts'
 import { Closing, claimPort, closeOnSignal, localUrl } from '../lifecycle.ts'
+import { loadServices, serviceNames } from '../loaders.ts'
 import { hasPages } from '../pages.ts'
-import { seed } from '../seed/seed.ts'
-import { services } from '../services.ts'
-import { split } from './split.ts'
-import { workers } from './workers.ts'
-
-const allNames = services.map(({ contract }) => contract.name)
+import { small } from '../small.ts'
 
 /** `doran start`: everything in this process, some services of a fleet, or a fleet on this machine. */
 export async function start(args: string[]): Promise<void> {
@@ -30,10 +26,15 @@ export async function start(args: string[]): Promise<void> {
     },
   })
   const named = values.services ?? process.env.DORAN_SERVICES
-  if (values.split)
+  if (values.split) {
+    const { split } = await import('./split.ts')
     return split({ seeded: !values['no-seed'], instances: readInstances(values.instances), tls: !!values.tls })
+  }
   if (values.instances || values.tls) throw new UserError('--instances and --tls belong to --split.')
-  if (values.workers) return workers(readWorkers(values.workers), !values['no-seed'])
+  if (values.workers) {
+    const { workers } = await import('./workers.ts')
+    return workers(readWorkers(values.workers), !values['no-seed'])
+  }
   if (named && named !== 'all') return startServices(readNames(named))
   return startAll(!values['no-seed'])
 }
@@ -41,11 +42,11 @@ export async function start(args: string[]): Promise<void> {
 /** Everything in one process, with its database and the payment sandbox beside it. */
 async function startAll(seeded: boolean): Promise<void> {
   const begun = performance.now()
-  const { kernel, server } = readSettings(process.env)
+  const { kernel, server } = readSettings(process.env, await loadServices())
   const closing = new Closing()
   try {
     const surroundings = await openSurroundings(closing)
-    const platform = await host({ names: allNames, ...surroundings })
+    const platform = await host({ names: serviceNames, ...surroundings })
     closing.add(platform.close)
     await ensureAdmin(platform, server)
     if (seeded) await seed(platform, platform.log)
@@ -62,7 +63,7 @@ async function startAll(seeded: boolean): Promise<void> {
 
 /** Some services, for a fleet whose other processes run elsewhere. */
 async function startServices(names: string[]): Promise<void> {
-  const { kernel, server } = readSettings(process.env)
+  const { kernel, server } = readSettings(process.env, await loadServices(names))
   if (needsEmbedded(process.env, names)) {
     throw new UserError(
       'A part of the services needs a database that the others reach too: set DATABASE_URL. To run all of them as ' +
@@ -90,7 +91,7 @@ async function startServices(names: string[]): Promise<void> {
 /** One of the processes of `--workers`: everything, on what the first process has started. */
 export async function startWorker(): Promise<void> {
   const closing = new Closing()
-  const platform = await host({ names: allNames, environment: process.env, databaseUrl: process.env.DATABASE_URL })
+  const platform = await host({ names: serviceNames, environment: process.env, databaseUrl: process.env.DATABASE_URL })
   closing.add(platform.close)
   const port = await platform.listen()
   reportReady({ url: localUrl(platform.config.HOST, port) }, closeOnSignal(closing, platform.log))
@@ -104,7 +105,7 @@ export interface Surroundings {
 
 /** Claims the port and starts what is needed beside Doran: its database and the payment sandbox. */
 export async function openSurroundings(closing: Closing): Promise<Surroundings> {
-  const { kernel, server } = readSettings(process.env)
+  const { kernel, server } = readSettings(process.env, await loadServices())
   const port = await claimPort(kernel.PORT, kernel.HOST)
   const environment: NodeJS.ProcessEnv = { ...process.env, PORT: String(port) }
   let databaseUrl: string | undefined
@@ -118,7 +119,7 @@ export async function openSurroundings(closing: Closing): Promise<Surroundings> 
     const sandbox = new Child({
       name: 'sandbox',
       command: ['sandbox-payment'],
-      environment: { ...process.env, SANDBOX_PORT: String(server.SANDBOX_PORT) },
+      environment: small({ ...process.env, SANDBOX_PORT: String(server.SANDBOX_PORT) }),
     })
     environment.PAYMENT_SANDBOX_URL = await sandbox.start()
     closing.add(() => sandbox.stop())
@@ -129,14 +130,20 @@ export async function openSurroundings(closing: Closing): Promise<Surroundings> 
 
 /** Brings databases up to date and fills them, before others run on them. */
 export async function prepare(surroundings: Surroundings, seeded: boolean): Promise<void> {
-  const { server, kernel } = readSettings(process.env)
-  const platform = await host({ names: allNames, ...surroundings })
+  const { server, kernel } = readSettings(process.env, await loadServices())
+  const platform = await host({ names: serviceNames, ...surroundings })
   try {
     await ensureAdmin(platform, server)
     if (seeded) await seed(platform, createLog(kernel.LOG_LEVEL))
   } finally {
     await platform.close()
   }
+}
+
+/** Loads the built-in catalogue, whose loader no process needs that goes without. */
+async function seed(platform: Platform, log: Platform['log']): Promise<void> {
+  const { seed } = await import('../seed/seed.ts')
+  await seed(platform, log)
 }
 
 async function ensureAdmin(platform: Platform, { ADMIN_EMAIL, ADMIN_PASSWORD }: ServerConfig): Promise<void> {
@@ -148,21 +155,21 @@ async function ensureAdmin(platform: Platform, { ADMIN_EMAIL, ADMIN_PASSWORD }: 
 
 function readNames(list: string): string[] {
   const names = list.split(',').map((name) => name.trim())
-  const unknown = names.filter((name) => !allNames.includes(name))
+  const unknown = names.filter((name) => !serviceNames.includes(name))
   if (unknown.length > 0) {
-    throw new UserError(`There is no service ${unknown.join(', ')}. The services are ${allNames.join(', ')}.`)
+    throw new UserError(`There is no service ${unknown.join(', ')}. The services are ${serviceNames.join(', ')}.`)
   }
   return [...new Set(names)]
 }
 
 /** How many processes of each service, from `order=2,payment=2`. */
 function readInstances(list = ''): Map<string, number> {
-  const wanted = new Map(allNames.map((name) => [name, 1]))
+  const wanted = new Map(serviceNames.map((name) => [name, 1]))
   for (const entry of list.split(',').filter(Boolean)) {
     const [, name = '', count] = /^([a-z-]+)=([1-9]\d?)$/.exec(entry.trim()) ?? []
     if (!wanted.has(name)) {
       throw new UserError(
-        `--instances reads ${entry} where it expects pairs like order=2,payment=2 of ${allNames.join(', ')}.`,
+        `--instances reads ${entry} where it expects pairs like order=2,payment=2 of ${serviceNames.join(', ')}.`,
       )
     }
     wanted.set(name, Number(count))

@@ -5,7 +5,7 @@ import { identity, services } from '../services.ts'
 
 /** Runs a command on the same databases as `doran start`, whether that is running or not. */
 async function withDatabaseUrl<T>(work: (url: string | undefined) => Promise<T>): Promise<T> {
-  const { kernel } = readSettings(process.env)
+  const { kernel } = readSettings(process.env, services)
   if (!needsEmbedded(process.env)) return work(undefined)
   const embedded = await borrowEmbedded(kernel.DORAN_DATA)
   try {

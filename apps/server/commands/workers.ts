@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { createLog } from '@doran/kernel/platform'
 import { readSettings } from '../config.ts'
 import { Closing, closeOnSignal, localUrl } from '../lifecycle.ts'
+import { loadServices } from '../loaders.ts'
 import { announce, openSurroundings, prepare } from './start.ts'
 
 const AGAIN = 500
@@ -11,7 +12,7 @@ const AGAIN = 500
 /** `doran start --workers n`: everything, n times, behind one port: one machine's cores. */
 export async function workers(count: number, seeded: boolean): Promise<void> {
   const begun = performance.now()
-  const { kernel } = readSettings(process.env)
+  const { kernel } = readSettings(process.env, await loadServices())
   const log = createLog(kernel.LOG_LEVEL)
   const closing = new Closing()
   closeOnSignal(closing, log)

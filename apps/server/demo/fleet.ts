@@ -6,7 +6,7 @@ import { freePort } from '@doran/kernel/testing'
 import type { Child } from '../children.ts'
 import { startFleet } from '../commands/split.ts'
 import { Closing } from '../lifecycle.ts'
-import { services } from '../services.ts'
+import { serviceNames } from '../loaders.ts'
 
 export interface RunningFleet {
   readonly baseUrl: string
@@ -26,7 +26,7 @@ export async function withFleet(work: (fleet: RunningFleet) => Promise<void>): P
     LOG_LEVEL: process.env.LOG_LEVEL ?? 'warn',
   })
   const two = new Set(['order', 'payment'])
-  const instances = new Map(services.map(({ contract: { name } }) => [name, two.has(name) ? 2 : 1]))
+  const instances = new Map(serviceNames.map((name) => [name, two.has(name) ? 2 : 1]))
   const closing = new Closing()
   try {
     const { children, databaseUrl, environment } = await startFleet({ seeded: true, instances, tls: false }, closing)

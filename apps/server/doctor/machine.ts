@@ -2,7 +2,8 @@
 import { access, constants, stat, statfs } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { needsEmbedded } from '../database.ts'
-import { allNames, type Finding, nearest, ok, reason, type Setup, servicesIn, warning, wrong } from './setup.ts'
+import { serviceNames } from '../loaders.ts'
+import { type Finding, nearest, ok, reason, type Setup, servicesIn, warning, wrong } from './setup.ts'
 
 const MEGABYTE = 2 ** 20
 const FREE_SPACE = { wrong: 200 * MEGABYTE, warning: 1_000 * MEGABYTE }
@@ -16,9 +17,11 @@ export function checkNode(): Finding[] {
 
 export function checkSettings({ given, mistakes, whole }: Setup): Finding[] {
   const findings = mistakes.map((mistake) => wrong(`setting ${mistake}`))
-  const unknown = servicesIn(given).filter((name) => !['all', ...allNames].includes(name))
+  const unknown = servicesIn(given).filter((name) => !['all', ...serviceNames].includes(name))
   if (unknown.length > 0) {
-    findings.push(wrong(`setting DORAN_SERVICES knows no ${unknown.join(', ')}; choose from ${allNames.join(', ')}`))
+    findings.push(
+      wrong(`setting DORAN_SERVICES knows no ${unknown.join(', ')}; choose from ${serviceNames.join(', ')}`),
+    )
   }
   if (!whole && !given.DORAN_SERVICE_SECRET) {
     findings.push(

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { ConfigError } from '@doran/kernel/platform'
 import { readSettings } from '../config.ts'
+import { serviceNames } from '../loaders.ts'
 import { services } from '../services.ts'
 
 export interface Finding {
@@ -26,15 +27,13 @@ export const ok = (text: string): Finding => ({ level: 'ok', text })
 export const warning = (text: string): Finding => ({ level: 'warning', text })
 export const wrong = (text: string): Finding => ({ level: 'wrong', text })
 
-export const allNames = services.map(({ contract }) => contract.name)
-
 export function readSetup(given: NodeJS.ProcessEnv): Setup {
   const chosen = servicesIn(given)
   const names =
-    chosen.length === 0 || chosen.includes('all') ? allNames : allNames.filter((name) => chosen.includes(name))
-  const setup = { given, names, whole: names.length === allNames.length }
+    chosen.length === 0 || chosen.includes('all') ? serviceNames : serviceNames.filter((name) => chosen.includes(name))
+  const setup = { given, names, whole: names.length === serviceNames.length }
   try {
-    return { ...setup, environment: given, settings: readSettings(given), mistakes: [] }
+    return { ...setup, environment: given, settings: readSettings(given, services), mistakes: [] }
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
     const mistakes = error.message
@@ -43,7 +42,7 @@ export function readSetup(given: NodeJS.ProcessEnv): Setup {
       .map((line) => line.trim())
     const environment = { ...given }
     for (const mistake of mistakes) delete environment[mistake.split(' ')[0] as string]
-    return { ...setup, environment, settings: readSettings(environment), mistakes }
+    return { ...setup, environment, settings: readSettings(environment, services), mistakes }
   }
 }
 

@@ -1,0 +1,80 @@
+/** How each service of Doran is loaded: a process loads the code of those that it runs, and of the others no more than it needs. */
+import { auth } from '@doran/auth/contract'
+import type { Contract } from '@doran/kernel'
+import { type ErrorFactory, kernelErrors, type PlatformOptions, type Service } from '@doran/kernel/platform'
+
+interface Loader {
+  readonly service: () => Promise<{ default: Service }>
+  readonly contract: () => Promise<Contract>
+}
+
+/** Everything that Doran is made of. */
+const loaders: Readonly<Record<string, Loader>> = {
+  auth: {
+    service: () => import('@doran/auth'),
+    contract: async () => auth,
+  },
+  user: {
+    service: () => import('@doran/user'),
+    contract: async () => (await import('@doran/user/contract')).user,
+  },
+  product: {
+    service: () => import('@doran/product'),
+    contract: async () => (await import('@doran/product/contract')).product,
+  },
+  inventory: {
+    service: () => import('@doran/inventory'),
+    contract: async () => (await import('@doran/inventory/contract')).inventory,
+  },
+  order: {
+    service: () => import('@doran/order'),
+    contract: async () => (await import('@doran/order/contract')).order,
+  },
+  payment: {
+    service: () => import('@doran/payment'),
+    contract: async () => (await import('@doran/payment/contract')).payment,
+  },
+  profile: {
+    service: () => import('@doran/profile'),
+    contract: async () => (await import('@doran/profile/contract')).profile,
+  },
+  article: {
+    service: () => import('@doran/article'),
+    contract: async () => (await import('@doran/article/contract')).article,
+  },
+  comment: {
+    service: () => import('@doran/comment'),
+    contract: async () => (await import('@doran/comment/contract')).comment,
+  },
+  gateway: {
+    service: () => import('@doran/gateway'),
+    contract: async () => (await import('@doran/gateway/contract')).gateway,
+  },
+}
+
+export const serviceNames: readonly string[] = Object.keys(loaders)
+
+/** The services of these names; all of them unless told which. */
+export function loadServices(names = serviceNames): Promise<Service[]> {
+  return Promise.all(names.map(async (name) => (await loaderOf(name).service()).default))
+}
+
+/** What the services of these names offer, without their code. */
+export function loadContracts(names: readonly string[]): Promise<Contract[]> {
+  return Promise.all(names.map((name) => loaderOf(name).contract()))
+}
+
+/** Every error that a caller of these services may be answered with. */
+export function errorsOf(services: readonly Service[]): ErrorFactory[] {
+  return [...Object.values(kernelErrors), ...services.flatMap(({ errors }) => Object.values(errors))]
+}
+
+/** Tokens are signed by the auth service, which also says what has been revoked. */
+export const identity: PlatformOptions['identity'] = (client) => ({
+  keys: () => client(auth).getKeys(),
+  revocations: () => client(auth).getRevocations(),
+})
+
+function loaderOf(name: string): Loader {
+  return loaders[name] as Loader
+}

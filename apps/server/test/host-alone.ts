@@ -1,0 +1,15 @@
+/** Hosts the services that it is told, and says which files that took. */
+import { registerHooks } from 'node:module'
+
+const files: string[] = []
+registerHooks({
+  load(url, context, next) {
+    files.push(url)
+    return next(url, context)
+  },
+})
+const { host } = await import('../host.ts')
+await import('../commands/start.ts')
+const platform = await host({ names: process.argv.slice(2), environment: process.env, databaseUrl: undefined })
+await platform.close()
+console.log(JSON.stringify(files))
