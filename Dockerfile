@@ -46,7 +46,7 @@ FROM application AS compiled
 RUN install -d -o node -g node /compiled
 USER node
 ENV NODE_COMPILE_CACHE=/compiled
-RUN node -e "import('/app/apps/server/commands/start.ts')" \
+RUN node -e "['commands/start', 'commands/split', 'seed/seed', 'door', 'services'].map((file) => import('/app/apps/server/' + file + '.ts'))" \
  && node -e "import('/app/apps/server/commands/sandbox-payment.ts')" \
  && doran help > /dev/null
 
@@ -64,6 +64,9 @@ ENV NODE_ENV=production \
     NODE_COMPILE_CACHE=/compiled \
     HOST=0.0.0.0 \
     PORT=8080 \
+    NODE_OPTIONS=--max-semi-space-size=2 \
+    MALLOC_ARENA_MAX=2 \
+    MALLOC_TRIM_THRESHOLD_=131072 \
     DORAN_DATA=/data
 USER node
 EXPOSE 8080
