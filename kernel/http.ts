@@ -1,14 +1,9 @@
 /** The public door: routes made from contracts, errors as problems, health, metrics and the API description. */
+import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { encodeJson } from '@doran/cache'
-import fastify, {
-  type FastifyError,
-  type FastifyInstance,
-  type FastifyReply,
-  type FastifyRequest,
-  type RouteOptions,
-} from 'fastify'
+import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
 import { authorise, type Call, type Caller, type Hosted } from './calls.ts'
 import { isFlat, isStreamed, mediaTypeOf, type Operation, type TObject } from './contract.ts'
@@ -73,8 +68,10 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
     ...(options.fleet?.serverTls && { https: options.fleet.serverTls }),
     genReqId: ({ headers }) => requestId(headers['x-request-id']),
     routerOptions: { maxParamLength: 1_000, ignoreTrailingSlash: true },
-    // No route has a schema of Fastify's, so what compiles them need not be loaded.
-    schemaController: { compilersFactory: { buildValidator: noSchemas, buildSerializer: noSchemas } },
+    // Schemas are the contracts'; what would compile Fastify's own is not even loaded.
+    schemaController: {
+      compilersFactory: { buildValidator: () => assert.fail(), buildSerializer: () => assert.fail() },
+    },
   })
   app.decorateRequest('actor', undefined)
   app.decorateRequest('trace', undefined)
@@ -110,10 +107,6 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
   return app
 }
 
-function noSchemas(): never {
-  throw new Error('schemas belong into contracts')
-}
-
 /** Health, for whoever starts and watches the process, and metrics. */
 function registerOperationsOfProcess(app: FastifyInstance, { unready, metrics }: HttpOptions): void {
   app.get('/health/live', async () => ({ status: 'live' }))
@@ -142,62 +135,63 @@ async function registerOperation(
   const read = inputReader(operation)
   const bodyType = mediaTypeOf(operation.body)
 
-  const route: RouteOptions = {
-    method: operation.method,
-    url: `/api${operation.route}`,
-    bodyLimit: operation.bodyLimit ?? BODY_LIMIT,
-    config: { operation: `${service}.${name}` },
-    onRequest(request, _reply, done) {
-      const { authorization } = request.headers
-      // Most requests are nobody's and ask for what anyone may see: those wait for nothing.
-      if (authorization === undefined && operation.access === 'anyone') return done()
-      identity
-        .authenticate(authorization)
-        .then((actor) => {
-          request.actor = actor
-          authorise(operation, actor)
-        })
-        .then(() => done(), done)
-    },
-    async handler(request, reply) {
-      const call = callOf(request, operation, requestTimeout)
-      const span = { trace: call.trace, name: `${service}.${name}`, kind: 'server', attributes: {} } as const
-      request.trace = call.trace
-      request.endSpan = beginSpan(options.spans, span)
-      const result = await caller.invoke(hosted, name, read(request), call)
-      reply.code(status)
-      if (!operation.reply) return reply.send()
-      if (mediaType)
-        return reply
-          .type(mediaType)
-          .send(isStreamed(operation.reply) ? Readable.from(result as AsyncIterable<string>) : result)
-      return reply.type('application/json; charset=utf-8').send(encodeJson(result))
-    },
-    onResponse: (request, reply, done) => {
-      request.endSpan?.(reply.statusCode >= 500 ? `answered ${reply.statusCode}` : undefined)
-      metrics.request.observe(
-        { service, operation: name, status: `${Math.floor(reply.statusCode / 100)}xx` },
-        reply.elapsedTime / 1000,
-      )
-      options.log.debug(
-        {
-          service,
-          operation: name,
-          request: request.id,
-          trace: request.trace?.traceId,
-          status: reply.statusCode,
-          ms: Math.round(reply.elapsedTime),
-        },
-        'answered',
-      )
-      done()
-    },
-  }
-  if (!bodyType) return void app.route(route)
+  const addTo = (scope: FastifyInstance) =>
+    scope.route({
+      method: operation.method,
+      url: `/api${operation.route}`,
+      bodyLimit: operation.bodyLimit ?? BODY_LIMIT,
+      config: { operation: `${service}.${name}` },
+      onRequest(request, _reply, done) {
+        const { authorization } = request.headers
+        // Most requests are nobody's and ask for what anyone may see: those wait for nothing.
+        if (authorization === undefined && operation.access === 'anyone') return done()
+        identity
+          .authenticate(authorization)
+          .then((actor) => {
+            request.actor = actor
+            authorise(operation, actor)
+          })
+          .then(() => done(), done)
+      },
+      async handler(request, reply) {
+        const call = callOf(request, operation, requestTimeout)
+        const span = { trace: call.trace, name: `${service}.${name}`, kind: 'server', attributes: {} } as const
+        request.trace = call.trace
+        request.endSpan = beginSpan(options.spans, span)
+        const result = await caller.invoke(hosted, name, read(request), call)
+        reply.code(status)
+        if (!operation.reply) return reply.send()
+        if (mediaType)
+          return reply
+            .type(mediaType)
+            .send(isStreamed(operation.reply) ? Readable.from(result as AsyncIterable<string>) : result)
+        return reply.type('application/json; charset=utf-8').send(encodeJson(result))
+      },
+      onResponse: (request, reply, done) => {
+        request.endSpan?.(reply.statusCode >= 500 ? `answered ${reply.statusCode}` : undefined)
+        metrics.request.observe(
+          { service, operation: name, status: `${Math.floor(reply.statusCode / 100)}xx` },
+          reply.elapsedTime / 1000,
+        )
+        options.log.debug(
+          {
+            service,
+            operation: name,
+            request: request.id,
+            trace: request.trace?.traceId,
+            status: reply.statusCode,
+            ms: Math.round(reply.elapsedTime),
+          },
+          'answered',
+        )
+        done()
+      },
+    })
+  if (!bodyType) return void addTo(app)
   await app.register(async (scope) => {
     scope.removeAllContentTypeParsers()
     scope.addContentTypeParser(bodyType, { parseAs: 'string' }, (_request, body, done) => done(null, body))
-    scope.route(route)
+    addTo(scope)
   })
 }
 

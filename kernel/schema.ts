@@ -4,16 +4,9 @@ import addFormats from 'ajv-formats'
 import { type FieldErrors, kernelErrors } from './errors.ts'
 import type { TSchema } from './type.ts'
 
-const options: Options = {
-  allErrors: true,
-  strict: false,
-  useDefaults: true,
-  messages: true,
-  // The `errorMessage` of a schema is found through its errors only so.
-  verbose: true,
-  // That schemas are schemas is tested (`assertSchema` of the testing kit); here it would cost each process 5 MB.
-  validateSchema: false,
-}
+// Verbose, because the `errorMessage` of a schema is found through its errors only then. That schemas are schemas is
+// tested (`assertSchema` of the testing kit): to look again would cost each process 5 MB.
+const options: Options = { allErrors: true, strict: false, useDefaults: true, validateSchema: false, verbose: true }
 // Bodies are JSON and must have the right types already; text from path, query and headers is converted.
 const exact = addFormats.default(new Ajv(options))
 const coercing = addFormats.default(new Ajv({ ...options, coerceTypes: 'array' }))

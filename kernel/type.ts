@@ -6,40 +6,37 @@ import type { TSchema, Type as TypeBox } from 'typebox'
 
 export type { Static, TObject, TSchema } from 'typebox'
 
-type Schema = TSchema & Record<string, unknown>
-type Options = Record<string, unknown>
-
 const optional = new WeakSet<TSchema>()
-const simple = (type: string) => (options?: Options) => ({ type, ...options })
+const simple = (type: string) => (more?: object) => ({ type, ...more })
 
 const builders = {
-  Array: (items: Schema, options?: Options) => ({ type: 'array', items, ...options }),
+  Array: (items: TSchema, more?: object) => ({ type: 'array', items, ...more }),
   Boolean: simple('boolean'),
-  Enum: (values: unknown[], options?: Options) => ({ enum: values, ...options }),
+  Enum: (values: unknown[], more?: object) => ({ enum: values, ...more }),
   Integer: simple('integer'),
-  Intersect: (allOf: Schema[], options?: Options) => ({ allOf, ...options }),
-  Literal: (value: unknown, options?: Options) => ({ type: typeof value, const: value, ...options }),
+  Intersect: (allOf: TSchema[], more?: object) => ({ allOf, ...more }),
+  Literal: (value: unknown, more?: object) => ({ type: typeof value, const: value, ...more }),
   Null: simple('null'),
   Number: simple('number'),
-  Object(properties: Record<string, Schema>, options?: Options) {
-    const required = Object.keys(properties).filter((name) => !optional.has(properties[name] as Schema))
-    return { type: 'object', ...(required.length > 0 && { required }), properties, ...options }
+  Object(properties: Record<string, TSchema>, more?: object) {
+    const required = Object.keys(properties).filter((name) => !optional.has(properties[name] as TSchema))
+    return { type: 'object', ...(required.length > 0 && { required }), properties, ...more }
   },
   /** Another schema than the one it is given, which stays required where it is used as it is. */
-  Optional(schema: Schema) {
+  Optional(schema: TSchema) {
     const copy = { ...schema }
     optional.add(copy)
     return copy
   },
-  Record: (key: Schema, value: Schema, options?: Options) => ({
+  Record: ({ pattern = '^.*$' }: { pattern?: string }, value: TSchema, more?: object) => ({
     type: 'object',
-    patternProperties: { [String(key.pattern ?? '^.*$')]: value },
-    ...options,
+    patternProperties: { [pattern]: value },
+    ...more,
   }),
   String: simple('string'),
-  Union: (anyOf: Schema[], options?: Options) => ({ anyOf, ...options }),
-  Unknown: (options?: Options) => ({ ...options }),
-  Unsafe: (schema: Schema) => schema,
+  Union: (anyOf: TSchema[], more?: object) => ({ anyOf, ...more }),
+  Unknown: (more?: object) => ({ ...more }),
+  Unsafe: (schema: TSchema) => schema,
 }
 
 export const Type = builders as unknown as Pick<typeof TypeBox, keyof typeof builders>
