@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
+import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
+import { sqlState } from './database.ts'
 
 export interface MigrationSource {
   /** Service that owns the migrations; also the schema that they fill. */
@@ -37,6 +39,15 @@ const ROLE_SETTINGS = {
   timezone: 'UTC',
 } as const
 
+// Whoever waits for a table lets everyone wait who comes after, so a migration gives up soon and tries again. For as
+// long as the longest statement and the longest idle transaction of this code base may take, and then some.
+const LOCK_WAIT = 500
+const PATIENCE = 60_000
+const LOCK_NOT_AVAILABLE = '55P03'
+
+/** Begins a migration that is run statement by statement, as `create index concurrently` must be. */
+const OUTSIDE = '-- Outside a transaction'
+
 /** The migrations of all sources in the order in which they are applied. */
 export async function readMigrations(sources: readonly MigrationSource[]): Promise<Migration[]> {
   const migrations: Migration[] = []
@@ -52,17 +63,24 @@ export async function readMigrations(sources: readonly MigrationSource[]): Promi
 
 /**
  * Brings the database at `url` up to date and answers the names of what it applied. Several processes may
- * do so at once: one works, the others wait and then find nothing to do.
+ * do so at once: one works, the others wait and then find nothing to do. A table that others hold is waited for by
+ * turns that do not hold up their requests, for `patience` milliseconds in all.
  */
-export async function migrate(url: string, sources: readonly MigrationSource[]): Promise<string[]> {
+export async function migrate(
+  url: string,
+  sources: readonly MigrationSource[],
+  { patience = PATIENCE } = {},
+): Promise<string[]> {
   const migrations = await readMigrations(sources)
   const client = new pg.Client({ connectionString: url, application_name: 'doran migrate' })
   await client.connect()
   try {
     await client.query('set lock_timeout = 0; set statement_timeout = 0')
-    await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK])
+    // Asked again and again: who waits in a statement is waited for by an index that is built concurrently.
+    while (!(await client.query('select pg_try_advisory_lock($1) as mine', [MIGRATION_LOCK])).rows[0].mine)
+      await pause(20)
     await prepare(client, [...new Set(sources.map(({ service }) => service))])
-    return await apply(client, migrations)
+    return await apply(client, migrations, patience)
   } finally {
     await client.end()
   }
@@ -86,7 +104,7 @@ async function prepare(client: pg.Client, services: string[]): Promise<void> {
   }
 }
 
-async function apply(client: pg.Client, migrations: Migration[]): Promise<string[]> {
+async function apply(client: pg.Client, migrations: Migration[], patience: number): Promise<string[]> {
   const { rows } = await client.query('select service, name, checksum from doran.migrations')
   const applied = new Map(rows.map((row) => [`${row.service}/${row.name}`, row.checksum]))
   const done: string[] = []
@@ -100,24 +118,44 @@ async function apply(client: pg.Client, migrations: Migration[]): Promise<string
           'was and write a new migration for the change.',
       )
     }
-    await applyOne(client, migration)
+    await applyOne(client, migration, patience)
     done.push(id)
   }
   return done
 }
 
-async function applyOne(client: pg.Client, { service, name, text, checksum }: Migration): Promise<void> {
-  try {
-    await client.query('begin')
-    await client.query(text)
-    await client.query('insert into doran.migrations (service, name, checksum) values ($1, $2, $3)', [
-      service,
-      name,
-      checksum,
-    ])
-    await client.query('commit')
-  } catch (cause) {
-    await client.query('rollback')
-    throw new Error(`The migration ${service}/${name} failed: ${(cause as Error).message}`, { cause })
+async function applyOne(client: pg.Client, migration: Migration, patience: number): Promise<void> {
+  const { service, name, text } = migration
+  for (const begun = performance.now(); ; await pause(LOCK_WAIT)) {
+    try {
+      return text.startsWith(OUTSIDE) ? await runOutside(client, migration) : await runInside(client, migration)
+    } catch (cause) {
+      await client.query('rollback')
+      const held = sqlState(cause) === LOCK_NOT_AVAILABLE
+      if (held && performance.now() - begun < patience) continue
+      const why = held ? 'others held what it changes for too long; it can be tried again' : (cause as Error).message
+      throw new Error(`The migration ${service}/${name} failed: ${why}`, { cause })
+    }
   }
+}
+
+async function runInside(client: pg.Client, migration: Migration): Promise<void> {
+  await client.query(`begin; set local lock_timeout = ${LOCK_WAIT}`)
+  await client.query(migration.text)
+  await record(client, migration)
+  await client.query('commit')
+}
+
+/** What breaks off is begun anew, so each of its statements can be repeated. */
+async function runOutside(client: pg.Client, migration: Migration): Promise<void> {
+  for (const statement of migration.text.split(/;\s*\n/)) await client.query(statement)
+  await record(client, migration)
+}
+
+async function record(client: pg.Client, { service, name, checksum }: Migration): Promise<void> {
+  await client.query('insert into doran.migrations (service, name, checksum) values ($1, $2, $3)', [
+    service,
+    name,
+    checksum,
+  ])
 }
