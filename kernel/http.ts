@@ -65,6 +65,8 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
     bodyLimit: BODY_LIMIT,
     trustProxy: options.trustProxy > 0 ? (_address, hop) => hop <= options.trustProxy : false,
     forceCloseConnections: 'idle',
+    // Who still sends over a connection that was open when the process began to close is answered.
+    return503OnClosing: false,
     ...(options.fleet?.serverTls && { https: options.fleet.serverTls }),
     genReqId: ({ headers }) => requestId(headers['x-request-id']),
     routerOptions: { maxParamLength: 1_000, ignoreTrailingSlash: true },
@@ -84,9 +86,13 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
   })
   app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id)
-    if (options.leaving()) reply.header('connection', 'close')
     // Operations that must know where a request came from read this header; what the client wrote is not believed.
     request.headers['x-client-address'] = request.ip
+    done()
+  })
+  // Said with the answer, for a request that is under way when the process is told to stop would keep its connection.
+  app.addHook('onSend', (_request, reply, _payload, done) => {
+    if (options.leaving()) reply.header('connection', 'close')
     done()
   })
   app.setErrorHandler((error: FastifyError, request, reply) => sendError(error, request, reply, options.log))

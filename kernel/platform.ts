@@ -74,7 +74,7 @@ export interface Platform {
   database(service: string): Database
   /** Opens the doors; answers the port. One of many answers when the others may call it. */
   listen(): Promise<number>
-  /** Finishes what is in hand, gives back the rest, and closes everything. */
+  /** Finishes what is in hand within SHUTDOWN_GRACE_MS, gives back the rest, and closes everything. */
   close(): Promise<void>
 }
 
@@ -195,8 +195,9 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
     close() {
       closing ??= (async () => {
         stopped.abort()
+        const end = performance.now() + config.SHUTDOWN_GRACE_MS
         await fleet?.leave()
-        await shutDown(http, workers, databases, config.SHUTDOWN_GRACE_MS)
+        await shutDown(http, workers, databases, end)
         await fleet?.close()
         await spans?.close()
       })()
@@ -273,13 +274,22 @@ function observe(metrics: Metrics, databases: readonly DatabaseOfProcess[]): voi
   )
 }
 
+/** Requests finish first, which may wait for tasks, then tasks. At `end` requests are cut and tasks given back. */
 async function shutDown(
   http: FastifyInstance,
   workers: readonly Worker[],
   databases: readonly DatabaseOfProcess[],
-  grace: number,
+  end: number,
 ): Promise<void> {
-  await Promise.all([http.close(), ...workers.map((worker) => worker.close(grace))])
+  const left = () => Math.max(0, end - performance.now())
+  // What was sent as a stream has not told its client that the connection ends with it.
+  const idle = setInterval(() => http.server.closeIdleConnections(), LOOK)
+  await Promise.race([http.close(), setTimeout(left(), undefined, { ref: false })])
+  clearInterval(idle)
+  http.server.closeAllConnections()
+  await Promise.all(workers.map((worker) => worker.close(left())))
   for (const { listener } of databases) await listener.close()
-  for (const { pool } of databases) await pool.close()
+  // What was cut may hold connections; they end with the process.
+  const closed = databases.map(({ pool }) => pool.close())
+  await Promise.race([Promise.all(closed), setTimeout(left() + LOOK, undefined, { ref: false })])
 }

@@ -107,9 +107,13 @@ export class Worker {
     for (const { lease } of left) lease.abort()
     if (left.length > 0) {
       await this.#database.run(sql`
-        update doran.tasks t set run_at = now()
-        from unnest(${left.map(({ task }) => task.id)}::bigint[], ${left.map(({ task }) => task.epoch)}::bigint[]) as held (id, epoch)
-        where t.id = held.id and t.epoch = held.epoch`)
+        with given_back as (
+          update doran.tasks t set run_at = now()
+          from unnest(${left.map(({ task }) => task.id)}::bigint[], ${left.map(({ task }) => task.epoch)}::bigint[]) as held (id, epoch)
+          where t.id = held.id and t.epoch = held.epoch
+          returning 1
+        )
+        select pg_notify('doran_tasks', '') from given_back`)
     }
   }
 
