@@ -1,16 +1,23 @@
-/** Passes WebSockets on: once the service has answered the upgrade, the gateway only carries bytes. */
+/**
+ * Passes WebSockets on: once the service has answered the upgrade, the gateway only carries bytes. When one of the two
+ * stops, clients are told to come back, with code 1001.
+ */
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { kernelErrors, toProblem } from '@doran/kernel/platform'
 import type { FastifyInstance } from 'fastify'
+import { Frames } from './frames.ts'
 import type { ProxyOptions } from './proxy.ts'
+
+/** Milliseconds in which a client that was told to go closes its connection, before we do. */
+const FAREWELL = 1_000
 
 export function passOnSockets(app: FastifyInstance, { contracts, targets }: ProxyOptions): void {
   const routes = contracts.flatMap(({ name: service, operations }) =>
     Object.values(operations).flatMap(({ socket, route }) => (socket ? { service, path: pathOf(route) } : [])),
   )
   if (routes.length === 0) return
-  const open = new Set<Duplex>()
+  const open = new Map<Duplex, Frames>()
   app.server.on('upgrade', async (request: IncomingMessage, client: Duplex, head: Buffer) => {
     client.on('error', () => client.destroy())
     const path = new URL(request.url ?? '/', 'http://gateway').pathname
@@ -20,23 +27,34 @@ export function passOnSockets(app: FastifyInstance, { contracts, targets }: Prox
       const upstream = await targets.of(service).run('reading', ({ peer }) => peer.connect())
       upstream.write(requestHead(request))
       upstream.write(head)
-      open.add(client)
+      const frames = new Frames()
+      open.set(client, frames)
       client.once('close', () => {
         open.delete(client)
         upstream.destroy()
       })
-      upstream.once('close', () => client.destroy())
-      upstream.on('error', () => client.destroy())
-      client.pipe(upstream).pipe(client)
+      upstream.on('error', () => upstream.destroy())
+      upstream.once('close', () => {
+        frames.end()
+        destroySoon(client)
+      })
+      client.pipe(upstream).pipe(frames).pipe(client)
     } catch {
       refuse(client, kernelErrors.serviceUnavailable({ service, retryAfter: 1 }))
     }
   })
   // Nobody else ends them, and the server would wait for them.
   app.addHook('preClose', (done) => {
-    for (const client of open) client.destroy()
+    for (const [client, frames] of open) {
+      frames.leave()
+      destroySoon(client)
+    }
     done()
   })
+}
+
+function destroySoon(client: Duplex): void {
+  setTimeout(() => client.destroy(), FAREWELL).unref()
 }
 
 function pathOf(route: string): RegExp {
