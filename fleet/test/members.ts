@@ -48,7 +48,7 @@ export async function startMember(options: MemberOptions): Promise<Member> {
 
 /** A process that has not opened its doors; `url` lacks the port. */
 export async function createMember({ services, databaseUrl, edge, spans, ...options }: MemberOptions): Promise<Member> {
-  const instance = `test-${newId()}`
+  const instance = options.environment?.DORAN_INSTANCE ?? `test-${newId()}`
   const environment = {
     PORT: '0',
     LOG_LEVEL: 'silent',

@@ -14,6 +14,8 @@ export type Doran = Pick<TestPlatform, 'api' | 'client' | 'database' | 'request'
 export interface Processes extends Doran {
   /** By name: `order.1`, `order.2`, … */
   readonly children: ReadonlyMap<string, Child>
+  /** Settings of all processes, for one more. */
+  readonly environment: Readonly<Record<string, string | undefined>>
   readonly url: string
   /** Addresses of all gateways. */
   readonly doors: readonly string[]
@@ -58,6 +60,7 @@ export async function startProcesses(
 
   return {
     children,
+    environment,
     url,
     doors,
     client: caller.client,

@@ -1,0 +1,33 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Processes } from '../journeys/processes.ts'
+
+/**
+ * What a load balancer does: sends requests in turn to the gateways whose readiness check succeeds, and to all of them
+ * when it seems that none is ready.
+ */
+export function watchDoors({ doors }: Processes): { next(): string; stop(): Promise<void> } {
+  let ready = doors
+  let turn = 0
+  let watching = true
+  const isReady = (url: string) =>
+    fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(500) }).then(
+      ({ ok }) => ok,
+      () => false,
+    )
+  const watch = async () => {
+    while (watching) {
+      const answers = await Promise.all(doors.map(isReady))
+      const open = doors.filter((_, index) => answers[index])
+      ready = open.length > 0 ? open : doors
+      await pause(50)
+    }
+  }
+  const stopped = watch()
+  return {
+    next: () => ready[turn++ % ready.length] as string,
+    async stop() {
+      watching = false
+      await stopped
+    },
+  }
+}

@@ -1,0 +1,40 @@
+/**
+ * The inventory one version on, in a process as `doran start --services inventory` starts it: whoever counts may say on
+ * which shelf the goods lie, and is told how often that was done. The argument is the folder of its migrations.
+ */
+import { pathToFileURL } from 'node:url'
+import inventoryService from '@doran/inventory'
+import { inventory, Stock } from '@doran/inventory/contract'
+import { contract, post, sql, Type } from '@doran/kernel'
+import type { Service } from '@doran/kernel/platform'
+import { services } from '../../apps/server/services.ts'
+
+const older = inventory.operations.adjustStock
+const nextInventory = contract('inventory', {
+  ...inventory.operations,
+  adjustStock: post(older.route, {
+    ...older,
+    body: Type.Object({ ...older.body.properties, shelf: Type.Optional(Type.String()) }),
+    reply: Type.Object({ ...Stock.properties, shelf: Type.String(), counted: Type.Integer() }),
+  }),
+})
+
+const next: Service = {
+  ...inventoryService,
+  contract: nextInventory,
+  migrations: pathToFileURL(`${process.argv[2]}/`),
+  operations: {
+    ...inventoryService.operations,
+    async adjustStock(input, ctx) {
+      const stock = await inventoryService.operations.adjustStock?.(input, ctx)
+      const noted = await ctx.db.one(sql`
+        update inventory.stock set shelf = coalesce(${input.shelf ?? null}, shelf), counted = counted + 1
+        where sku = ${input.sku} returning coalesce(shelf, '') as shelf, counted`)
+      return Object.assign({}, stock, noted)
+    },
+  },
+}
+
+;(services as Service[]).splice(services.indexOf(inventoryService), 1, next)
+process.argv.splice(2, 1, 'start', '--services', 'inventory')
+await import('../../apps/server/main.ts')

@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import { inventory } from '@doran/inventory/contract'
+import { sql } from '@doran/kernel'
+import { services } from '../../apps/server/services.ts'
+import { watchDoors } from './doors.ts'
+import { inTurn, isFine, type Load, runLoad, summary } from './load.ts'
+import { childOf, ON_HAND, openShop, purchase, type Shop, SKU } from './shop.ts'
+
+const names = services.map(({ contract }) => contract.name)
+/** So many services are restarted at the same time, one process of each. */
+const AT_ONCE = 5
+
+describe('when every service is restarted in turn under load', { timeout: 600_000 }, () => {
+  let shop: Shop
+  before(async () => {
+    shop = await openShop(Object.fromEntries(names.map((name) => [name, 2])))
+  })
+  after(() => shop.market.close())
+
+  it('three times, no request fails, and every purchase that was acknowledged is there once', async (t) => {
+    const { market, requests } = shop
+    const buyers = [await market.signUp(), await market.signUp()]
+    const doors = watchDoors(market.platform)
+    t.after(doors.stop)
+    const next = inTurn(Object.entries(requests).map(([what, request]) => ({ what, ...request })))
+    const paid: string[] = []
+    const loads: Load[] = [
+      runLoad({ clients: 4, rest: 20, door: doors.next, work: (send) => send(next()) }),
+      ...buyers.map(({ token }) =>
+        runLoad({ clients: 1, door: doors.next, work: async (send) => paid.push(await purchase(send, token)) }),
+      ),
+    ]
+
+    const stop = () => Promise.all(loads.map((load) => load.stop()))
+    t.after(stop)
+
+    for (const _round of [1, 2, 3]) {
+      const before = paid.length
+      for (const number of [1, 2]) {
+        for (let first = 0; first < names.length; first += AT_ONCE) {
+          const restarted = names.slice(first, first + AT_ONCE).map((name) => childOf(market, `${name}.${number}`))
+          await Promise.all(restarted.map((child) => child.stop().then(() => child.start())))
+        }
+      }
+      assert.ok(paid.length > before, 'purchases go on')
+    }
+    await stop()
+    await market.platform.settled()
+
+    const outcomes = loads.flatMap((load) => load.outcomes)
+    assert.ok(outcomes.length > 1_000)
+    assert.deepEqual(
+      outcomes.filter(({ answer }) => !isFine(answer)),
+      [],
+      JSON.stringify(summary(outcomes)),
+    )
+    const found = await market.platform
+      .database('order')
+      .all<{ id: string }>(sql`select id from "order".orders where status = 'paid' order by id`)
+    assert.deepEqual(
+      found.map(({ id }) => id),
+      paid.toSorted(),
+    )
+    const { available } = await market.platform.api(inventory).getAvailability({ sku: SKU })
+    assert.equal(available, ON_HAND - paid.length)
+  })
+})

@@ -1,0 +1,213 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { Agent, request } from 'node:http'
+import { after, before, describe, it } from 'node:test'
+import { setTimeout as pause } from 'node:timers/promises'
+import gateway from '@doran/gateway'
+import { sql } from '@doran/kernel'
+import { Pool } from '@doran/kernel/platform'
+import { createTestDatabase } from '@doran/kernel/testing'
+import { until } from '../../fleet/test/members.ts'
+import { startYard, type YardProcess, yardService } from './yard.ts'
+
+const DRAIN = 1_000
+const GRACE = 4_000
+
+let database: Awaited<ReturnType<typeof createTestDatabase>>
+let environment: Record<string, string>
+before(async () => {
+  database = await createTestDatabase([gateway, yardService('')])
+  environment = {
+    DATABASE_URL: database.url,
+    DORAN_SERVICE_SECRET: 'the secret that the processes of this test share',
+    REQUEST_TIMEOUT_MS: '60000',
+    RATE_LIMIT_PER_IP: '1000000',
+    DRAIN_MS: String(DRAIN),
+    SHUTDOWN_GRACE_MS: String(GRACE),
+  }
+})
+after(() => database.drop())
+
+describe('a service that is told to stop', { timeout: 60_000 }, () => {
+  let door: YardProcess
+  let yards: YardProcess[]
+  before(async () => {
+    ;[door, ...yards] = (await Promise.all(
+      ['gateway.1', 'yard.1', 'yard.2'].map((name) => startYard(name, environment)),
+    )) as [YardProcess, YardProcess, YardProcess]
+    await until(async () => (await whoWorks(door, 16)).size === 2)
+  })
+  after(() => end(door, ...yards))
+
+  it('answers what is under way, tells WebSockets to come back, cuts what takes longer than the grace period, and is called no more', async () => {
+    const [first] = yards as [YardProcess]
+    const long = Array.from({ length: 8 }, () => work(door, 2_000))
+    const feeds = Array.from({ length: 4 }, () => feed(door, 20))
+    const tooLong = timed(work(first, 30_000))
+    const sockets = await Promise.all(Array.from({ length: 12 }, () => talk(door)))
+    const talking = sockets.filter(({ by }) => by === 'yard.1')
+    await pause(200)
+
+    const stopped = performance.now()
+    first.child.kill('SIGTERM')
+    await until(async () => !(await whoWorks(door, 8)).has('yard.1'))
+    const later = (async () => {
+      const by = new Set<string>()
+      while (performance.now() - stopped < GRACE) for (const name of await whoWorks(door, 4)) by.add(name)
+      return by
+    })()
+
+    assert.deepEqual(new Set((await Promise.all(long)).map(({ by }) => by)), new Set(['yard.1', 'yard.2']))
+    for (const events of await Promise.all(feeds)) assert.equal(events, 20)
+    const { error, at } = await tooLong
+    assert.ok(error)
+    assert.ok(at - stopped >= GRACE - 50 && at - stopped < GRACE + 1_000, `cut after ${at - stopped} ms`)
+    assert.equal(await first.ended, 0)
+    assert.ok(performance.now() - stopped < GRACE + 2_000)
+    assert.deepEqual(await later, new Set(['yard.2']))
+    assert.ok(talking.length > 0 && talking.length < 12)
+    assert.deepEqual([...new Set(await Promise.all(talking.map(({ closed }) => closed)))], [1001])
+    assert.equal((await talk(door)).by, 'yard.2')
+  })
+
+  it('gives back a task that is not done in time, and another one has it at once', async (t) => {
+    const more = await startYard('yard.3', environment)
+    t.after(() => end(more))
+    const pool = new Pool(database.url, 2)
+    t.after(() => pool.close())
+    const holder = async () => {
+      const row = await pool.at(0).first<{ holder: string }>(sql`
+        select holder from doran.tasks where handler = 'yard/on:yard.work-ordered' and holder is not null`)
+      return row?.holder
+    }
+    await fetch(`${door.url}/api/yard/orders`, { method: 'POST' })
+    await until(async () => (await holder()) !== undefined)
+    const before = await holder()
+    const holding = before === 'yard.3' ? more : (yards[1] as YardProcess)
+
+    holding.child.kill('SIGTERM')
+    assert.equal(await holding.ended, 0)
+
+    assert.ok((await until(async () => (await holder()) !== before)) < 500)
+  })
+})
+
+describe('a gateway that is told to stop', { timeout: 60_000 }, () => {
+  let yard: YardProcess
+  let door: YardProcess
+  before(async () => {
+    ;[yard, door] = await Promise.all([startYard('yard.4', environment), startYard('gateway.2', environment)])
+    await until(async () => (await whoWorks(door, 1)).has('yard.4'))
+  })
+  after(() => end(yard, door))
+
+  it('answers for a while longer and asks to connect elsewhere, then finishes what is under way and tells WebSockets to come back', async () => {
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+    assert.equal((await ask(`${door.url}/health/ready`, agent)).status, 200)
+    const long = work(door, 2_000)
+    const events = feed(door, 20)
+    const socket = await talk(door)
+
+    const stopped = performance.now()
+    door.child.kill('SIGTERM')
+    await until(async () => (await ask(`${door.url}/health/ready`, agent)).status === 503)
+    const heard = await ask(`${door.url}/api/yard/work`, agent, { ms: 0 })
+
+    assert.deepEqual([heard.status, heard.connection], [200, 'close'])
+    assert.equal((await long).by, 'yard.4')
+    assert.equal(await events, 20)
+    assert.equal(await socket.closed, 1001)
+    assert.equal(await door.ended, 0)
+    assert.ok(performance.now() - stopped < GRACE, 'it waits for nobody who only keeps a connection open')
+  })
+
+  it('without a time to drain refuses who has not heard of it yet', async () => {
+    const hasty = await startYard('gateway.3', { ...environment, DRAIN_MS: '0' })
+    const refused = async () =>
+      work(hasty, 0).then(
+        () => false,
+        () => true,
+      )
+    assert.equal(await refused(), false)
+    const long = work(hasty, 1_000)
+    await pause(100)
+    hasty.child.kill('SIGTERM')
+    await pause(DRAIN / 2)
+
+    assert.equal(await refused(), true)
+    assert.equal((await long).by, 'yard.4')
+    assert.equal(await hasty.ended, 0)
+  })
+
+  it('ends at once when it is told a second time', async () => {
+    const stubborn = await startYard('gateway.4', environment)
+    const long = timed(work(stubborn, 30_000))
+    await pause(100)
+    stubborn.child.kill('SIGTERM')
+    await pause(100)
+    const again = performance.now()
+    stubborn.child.kill('SIGINT')
+
+    assert.equal(await stubborn.ended, 1)
+    assert.ok(performance.now() - again < DRAIN)
+    assert.ok((await long).error)
+  })
+})
+
+async function work({ url }: YardProcess, ms: number): Promise<{ by: string }> {
+  const answer = await fetch(`${url}/api/yard/work`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ ms }),
+  })
+  if (!answer.ok) throw new Error(await answer.text())
+  return (await answer.json()) as { by: string }
+}
+
+/** Who answers so many short requests. */
+async function whoWorks(door: YardProcess, requests: number): Promise<Set<string>> {
+  const answers = await Promise.all(Array.from({ length: requests }, () => work(door, 1)))
+  return new Set(answers.map(({ by }) => by))
+}
+
+/** How many of so many events come. */
+async function feed({ url }: YardProcess, events: number): Promise<number> {
+  const answer = await fetch(`${url}/api/yard/feed?events=${events}`)
+  return (await answer.text()).split('\n\n').length - 1
+}
+
+/** A WebSocket on which somebody has said a name, and the code with which it will be closed. */
+async function talk({ url }: YardProcess): Promise<{ by: string; closed: Promise<number> }> {
+  const socket = new WebSocket(`${url.replace('http', 'ws')}/api/yard/talk`)
+  const closed = new Promise<number>((resolve) => socket.addEventListener('close', ({ code }) => resolve(code)))
+  const by = await new Promise<string>((resolve, reject) => {
+    socket.addEventListener('message', ({ data }) => resolve(data), { once: true })
+    socket.addEventListener('error', reject)
+  })
+  return { by, closed }
+}
+
+/** One request over a connection of the agent's. */
+async function ask(url: string, agent: Agent, body?: object) {
+  const sent = request(url, {
+    agent,
+    ...(body && { method: 'POST', headers: { 'content-type': 'application/json' } }),
+  }).end(body && JSON.stringify(body))
+  const [answer] = await once(sent, 'response')
+  answer.resume()
+  await once(answer, 'end')
+  return { status: answer.statusCode as number, connection: answer.headers.connection as string }
+}
+
+/** What became of it, and when. */
+function timed(work: Promise<unknown>): Promise<{ at: number; error?: unknown }> {
+  return work.then(
+    () => ({ at: performance.now() }),
+    (error) => ({ at: performance.now(), error }),
+  )
+}
+
+async function end(...processes: YardProcess[]): Promise<void> {
+  for (const { child } of processes) child.kill('SIGKILL')
+  await Promise.all(processes.map(({ ended }) => ended))
+}
