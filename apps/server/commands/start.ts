@@ -70,11 +70,10 @@ async function startServices(names: string[]): Promise<void> {
         'processes on this machine with the embedded database, use `doran start --split`.',
     )
   }
-  const port = await claimPort(kernel.PORT, kernel.HOST)
-  const environment = { ...process.env, PORT: String(port) }
+  await claimPort(kernel.PORT, kernel.HOST)
   const closing = new Closing()
   try {
-    const platform = await host({ names, environment, databaseUrl: undefined })
+    const platform = await host({ names, environment: process.env, databaseUrl: undefined })
     closing.add(platform.close)
     if (names.includes('auth')) await ensureAdmin(platform, server)
     const listening = await platform.listen()
