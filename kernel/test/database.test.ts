@@ -120,7 +120,8 @@ describe('migrations', () => {
     await database.drop()
     await rm(folder, { recursive: true })
   })
-  const run = () => migrate(database.url, [kernelMigrations, { service: 'thing', folder: pathToFileURL(`${folder}/`) }])
+  const sources = () => [kernelMigrations, { service: 'thing', folder: pathToFileURL(`${folder}/`) }]
+  const run = () => migrate(database.url, sources())
 
   it('are applied once, also when several processes start together', async () => {
     const applied = await Promise.all([run(), run(), run()])
@@ -135,6 +136,40 @@ describe('migrations', () => {
 
     await writeFile(join(folder, '0002-second.sql'), 'create table thing.second (id int);')
     assert.deepEqual(await run(), ['thing/0002-second.sql'])
+  })
+
+  it('that wait for a table try again, and nobody else waits for them for long', async (t) => {
+    await writeFile(join(folder, '0003-third.sql'), 'alter table thing.first add column name text;')
+    const pool = new Pool(database.url, 5)
+    t.after(() => pool.close())
+    const reader = Promise.withResolvers<void>()
+    const reading = Promise.withResolvers<void>()
+    const held = pool.at(0).transaction(async (tx) => {
+      await tx.all(sql`select id from thing.first`)
+      reading.resolve()
+      await reader.promise
+    })
+    await reading.promise
+
+    await assert.rejects(
+      migrate(database.url, sources(), { patience: 0 }),
+      /thing\/0003-third\.sql failed: others held what it changes for too long/,
+    )
+    const applied = run()
+    await pool.at(0).all(sql`select id from thing.first`)
+    reader.resolve()
+    await held
+    assert.deepEqual(await applied, ['thing/0003-third.sql'])
+  })
+
+  it('that are to be run outside a transaction are begun anew when they broke off', async () => {
+    const index = (column: string) =>
+      `-- Outside a transaction\ndrop index concurrently if exists thing.first_name;\ncreate index concurrently first_name on thing.first (${column});\n`
+    await writeFile(join(folder, '0004-fourth.sql'), index('nothing'))
+    await assert.rejects(run(), /thing\/0004-fourth\.sql failed: column "nothing" does not exist/)
+
+    await writeFile(join(folder, '0004-fourth.sql'), index('name'))
+    assert.deepEqual(await run(), ['thing/0004-fourth.sql'])
   })
 
   it('that were changed after they had been applied are refused', async () => {

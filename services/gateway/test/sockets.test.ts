@@ -14,6 +14,9 @@ const chat = contract('chat', {
 })
 const away = contract('away', { open: get('/away/socket', { summary: 'Talk', access: 'anyone', socket: true }) })
 
+/** A close frame with code 1001. */
+const GOING_AWAY = Buffer.from([0x88, 0x02, 0x03, 0xe9])
+
 describe('a WebSocket through the gateway', () => {
   const heads: Record<string, string | string[] | undefined>[] = []
   // Speaks the protocol after the upgrade as an echo: what the bytes mean is no business of the gateway.
@@ -59,6 +62,13 @@ describe('a WebSocket through the gateway', () => {
     return { socket, head: String(head) }
   }
 
+  /** What comes until the end. */
+  function heard(socket: Socket) {
+    const pieces: Buffer[] = []
+    socket.on('data', (piece) => pieces.push(piece))
+    return { ended: once(socket, 'end'), bytes: () => Buffer.concat(pieces) }
+  }
+
   it('carries bytes both ways after the service has answered', async () => {
     const { socket, head } = await upgrade('/api/rooms/7/socket?from=3')
     assert.match(head, /^HTTP\/1\.1 101 /)
@@ -87,10 +97,19 @@ describe('a WebSocket through the gateway', () => {
     assert.match(gone.head, /^HTTP\/1\.1 503 [\s\S]*retry-after: 1[\s\S]*"code":"service_unavailable"/)
   })
 
-  it('does not keep the gateway from stopping', async () => {
-    const { socket } = await upgrade('/api/rooms/9/socket')
-    const ended = once(socket, 'close')
-    await platform.http.close()
-    await ended
+  it('does not keep the gateway from stopping, which tells it to come back where a frame ends', async () => {
+    const idle = await upgrade('/api/rooms/9/socket')
+    const busy = await upgrade('/api/rooms/10/socket')
+    busy.socket.write(Buffer.from([0x82, 126, 0x01]))
+    await once(busy.socket, 'data')
+    const [heardByIdle, heardByBusy] = [heard(idle.socket), heard(busy.socket)]
+    const closed = platform.http.close()
+    await heardByIdle.ended
+    busy.socket.write(Buffer.concat([Buffer.from([0x02]), Buffer.alloc(258, 1)]))
+    await closed
+    await heardByBusy.ended
+
+    assert.deepEqual(heardByIdle.bytes(), GOING_AWAY)
+    assert.deepEqual(heardByBusy.bytes(), Buffer.concat([Buffer.from([0x02]), Buffer.alloc(258, 1), GOING_AWAY]))
   })
 })
