@@ -28,10 +28,14 @@ describe('when every service is restarted in turn under load', { timeout: 600_00
     const loads: Load[] = [
       runLoad({ clients: 4, rest: 20, door: doors.next, work: (send) => send(next()) }),
       ...buyers.map(({ token }) =>
-        runLoad({ clients: 1, door: doors.next, work: async (send) => paid.push(await purchase(send, token)) }),
+        runLoad({
+          clients: 1,
+          rest: 20,
+          door: doors.next,
+          work: async (send) => paid.push(await purchase(send, token)),
+        }),
       ),
     ]
-
     const stop = () => Promise.all(loads.map((load) => load.stop()))
     t.after(stop)
 

@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { Agent, request } from 'node:http'
 import { after, before, describe, it } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 import gateway from '@doran/gateway'
 import { sql } from '@doran/kernel'
 import { Pool } from '@doran/kernel/platform'
-import { createTestDatabase } from '@doran/kernel/testing'
+import { createTestDatabase, freePort } from '@doran/kernel/testing'
+import { services } from '../../apps/server/services.ts'
 import { until } from '../../fleet/test/members.ts'
 import { startYard, type YardProcess, yardService } from './yard.ts'
 
@@ -151,6 +154,58 @@ describe('a gateway that is told to stop', { timeout: 60_000 }, () => {
     assert.equal(await stubborn.ended, 1)
     assert.ok(performance.now() - again < DRAIN)
     assert.ok((await long).error)
+  })
+})
+
+describe('Doran with several workers that is told to stop', { timeout: 120_000 }, () => {
+  it('answers what each of them has under way and ends with code 0', async (t) => {
+    const shop = await createTestDatabase(services)
+    const pool = new Pool(shop.url, 2)
+    const PORT = String(await freePort())
+    const program = fileURLToPath(new URL('../../apps/server/doran.ts', import.meta.url))
+    const child = spawn(process.execPath, [program, 'start', '--workers', '2', '--no-seed'], {
+      env: {
+        ...process.env,
+        LOG_LEVEL: 'silent',
+        DATABASE_URL: shop.url,
+        PAYMENT_SANDBOX_URL: 'http://127.0.0.1:1',
+        PORT,
+      },
+      stdio: 'ignore',
+    })
+    const ended = once(child, 'exit')
+    t.after(async () => {
+      child.kill('SIGKILL')
+      await ended
+      await pool.close()
+      await shop.drop()
+    })
+    const url = `http://127.0.0.1:${PORT}`
+    const isUp = () =>
+      fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(500) }).then(
+        ({ ok }) => ok,
+        () => false,
+      )
+    await until(isUp, 60_000)
+
+    const { promise: unlocked, resolve: unlock } = Promise.withResolvers<void>()
+    const { promise: locked, resolve: lock } = Promise.withResolvers<void>()
+    const holding = pool.at(0).transaction(async (tx) => {
+      await tx.run(sql`set local idle_in_transaction_session_timeout = 0`)
+      await tx.run(sql`lock table "order".carts in access exclusive mode`)
+      lock()
+      await unlocked
+    })
+    await locked
+    const carts = Array.from({ length: 8 }, () => fetch(`${url}/api/carts`, { method: 'POST' }))
+    await pause(500)
+    child.kill('SIGTERM')
+    await until(async () => !(await isUp()))
+    unlock()
+    await holding
+
+    assert.deepEqual(new Set((await Promise.all(carts)).map(({ status }) => status)), new Set([201]))
+    assert.deepEqual(await ended, [0, null])
   })
 })
 

@@ -49,8 +49,8 @@ describe('a new version of a service', { timeout: 120_000 }, () => {
     folder = await mkdtemp(join(tmpdir(), 'doran-upgrade-'))
     await cp(new URL('../../services/inventory/migrations/', import.meta.url), folder, { recursive: true })
     load = runLoad({
-      clients: 4,
-      rest: 10,
+      clients: 3,
+      rest: 15,
       door: () => url,
       async work(send) {
         await send({ what: 'look', path: `/api/inventory/${SKU}` })

@@ -22,6 +22,8 @@ export interface Processes extends Doran {
 }
 
 const INSTANCES: Record<string, number> = { order: 2, inventory: 2 }
+/** Whoever sends requests to several gateways has to ask them whether they are ready, which takes longer than to be told. */
+const DRAIN_OF_DOORS = '2000'
 
 export async function startProcesses(
   settings: Record<string, string>,
@@ -36,14 +38,16 @@ export async function startProcesses(
     DORAN_SERVICE_SECRET: randomBytes(32).toString('hex'),
     ...settings,
   }
+  const forDoors = (instances.gateway ?? 1) > 1 ? { DRAIN_MS: DRAIN_OF_DOORS } : {}
   const children = new Map<string, Child>()
   const ports = [settings.PORT as string]
   while (ports.length < (instances.gateway ?? 1)) ports.push(String(await freePort()))
   for (const { contract } of services) {
     for (let number = 1; number <= (instances[contract.name] ?? 1); number++) {
       const name = `${contract.name}.${number}`
-      const PORT = contract.name === 'gateway' ? ports[number - 1] : '0'
-      const own = { ...environment, DORAN_INSTANCE: name, PORT }
+      const isDoor = contract.name === 'gateway'
+      const PORT = isDoor ? ports[number - 1] : '0'
+      const own = { ...environment, DORAN_INSTANCE: name, PORT, ...(isDoor && forDoors) }
       children.set(name, new Child({ name, command: ['start', '--services', contract.name], environment: own }))
     }
   }
