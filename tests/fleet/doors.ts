@@ -2,8 +2,8 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Processes } from '../journeys/processes.ts'
 
 /**
- * What a load balancer does: sends requests in turn to the gateways whose readiness check succeeds, and to all of them
- * when it seems that none is ready.
+ * What a load balancer does: sends requests in turn to the gateways whose readiness check succeeds; when no check does,
+ * to those of which it last did.
  */
 export function watchDoors({ doors }: Processes): { next(): string; stop(): Promise<void> } {
   let ready = doors
@@ -18,7 +18,7 @@ export function watchDoors({ doors }: Processes): { next(): string; stop(): Prom
     while (watching) {
       const answers = await Promise.all(doors.map(isReady))
       const open = doors.filter((_, index) => answers[index])
-      ready = open.length > 0 ? open : doors
+      if (open.length > 0) ready = open
       await pause(50)
     }
   }
