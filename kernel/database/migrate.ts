@@ -153,9 +153,6 @@ async function runOutside(client: pg.Client, migration: Migration): Promise<void
 }
 
 async function record(client: pg.Client, { service, name, checksum }: Migration): Promise<void> {
-  await client.query('insert into doran.migrations (service, name, checksum) values ($1, $2, $3)', [
-    service,
-    name,
-    checksum,
-  ])
+  const values = [service, name, checksum]
+  await client.query('insert into doran.migrations (service, name, checksum) values ($1, $2, $3)', values)
 }
