@@ -11,6 +11,8 @@ export interface Breach {
 export interface OrderFacts {
   id: string
   status: OrderStatus
+  /** The current attempt to pay. */
+  paymentId: string | null
   /** It was paid for; it may have been cancelled since. */
   paid: boolean
   /** What the buyer has given and not been given back. */
@@ -32,7 +34,7 @@ export function readOrders(db: Queryable, ids: readonly string[]): Promise<Order
     with under_way as (
       select (s.input ->> 'orderId')::uuid as id from doran.sagas s where ${unfinished} and s.input ? 'orderId'
     )
-    select o.id, o.status, o.paid_at is not null as paid,
+    select o.id, o.status, o.payment_id as "paymentId", o.paid_at is not null as paid,
            case when o.paid_at is null then 0 else o.total - o.refunded end as kept,
            o.id in (select id from under_way) as "underWay",
            (select json_agg(json_build_object('sku', sku, 'quantity', quantity) order by sku collate "C") from (

@@ -15,6 +15,8 @@ export interface PaymentFacts {
   captures: number
   /** Seconds since the oldest operation whose end is not known was begun. */
   unsettledFor: number | null
+  /** Seconds since the buyer agreed on the payment page; null before that, and when it went on from there. */
+  approvedFor: number | null
   discrepancies: string[]
 }
 
@@ -30,6 +32,7 @@ export function readPayments(db: Queryable, orderIds: readonly string[]): Promis
     select p.id, p.order_id as "orderId", p.provider, p.session_id as "sessionId", p.captured, p.refunded,
            o.captured as "capturedByOperations", o.refunded as "refundedByOperations", o.captures,
            o.unsettled as "unsettledFor",
+           case when p.status = 'approved' then extract(epoch from now() - p.updated_at)::integer end as "approvedFor",
            array(select d.what from payment.discrepancies d where d.payment_id = p.id) as discrepancies
     from payment.payments p, lateral (
       select coalesce(sum(amount) filter (where kind = 'capture' and state = 'succeeded'), 0)::bigint as captured,

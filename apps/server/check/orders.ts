@@ -1,5 +1,6 @@
 /** Orders against stock and money, by the order's id, which all of them know it by. */
 import { pageReservations, type ReservationFacts, readReservations } from '@doran/inventory/invariants'
+import { sql } from '@doran/kernel'
 import * as orders from '@doran/order/invariants'
 import { findKnownSessions, type PaymentFacts, pagePayments, readPayments } from '@doran/payment/invariants'
 import { judgeLedger, judgeMoney, type Money } from './money.ts'
@@ -22,7 +23,7 @@ function everyOrder(shop: Shop): Walk {
     (after: string) => pageReservations(shop.database('inventory'), after, PAGE),
   ]
   return {
-    invariants: ['orders-whole', 'stock-follows-orders', 'captured-once', 'money-agrees'],
+    invariants: ['orders-whole', 'stock-follows-orders', 'captured-once', 'money-agrees', 'outbox-drained'],
     page: async (after = shop.from) => merge(await Promise.all(lists.map((list) => list(after)))),
     async look(ids) {
       const facts = await readFacts(shop, ids)
@@ -30,6 +31,7 @@ function everyOrder(shop: Shop): Walk {
         ...suspectsOf('orders-whole', await orders.findUnsound(order, ids)),
         ...facts.flatMap(judgeStock),
         ...facts.flatMap(judgeMoney),
+        ...(await findUnheard(shop, facts)),
       ]
     },
   }
@@ -86,6 +88,36 @@ function judgeStock({ id, order, reservation, underWay }: Facts): Suspect[] {
   if (state !== 'committed') return found(`the order was paid, its reservation is ${state}`)
   const [wanted, taken] = [order.lines, reservation?.lines].map((lines) => JSON.stringify(lines))
   return wanted === taken ? [] : found(`ordered ${wanted}, reserved ${taken}`)
+}
+
+/** Consents to pay of which the order has never heard: their event was lost. */
+async function findUnheard(shop: Shop, facts: readonly Facts[]): Promise<Suspect[]> {
+  const waiting = facts.flatMap(({ id, order, payments }) =>
+    payments
+      .filter(({ id, approvedFor }) => approvedFor !== null && approvedFor > shop.dueSeconds && id === order?.paymentId)
+      .filter(() => order?.status === 'awaiting_payment')
+      .map((payment) => ({ id, payment })),
+  )
+  const told = waiting.length > 0 ? await paymentsToBeToldOf(shop) : new Set<string>()
+  return waiting
+    .filter(({ payment }) => !told.has(payment.id))
+    .map(({ id, payment }) => ({
+      invariant: 'outbox-drained',
+      id,
+      what: `payment ${payment.id} was approved ${payment.approvedFor} seconds ago, and the order has not heard of it`,
+    }))
+}
+
+/** Approved payments of which a task, also a dead one, has yet to tell. */
+async function paymentsToBeToldOf(shop: Shop): Promise<Set<string>> {
+  const found = await Promise.all(
+    shop.databases.map(({ db }) =>
+      db.all<{ id: string }>(sql`
+        select payload -> 'data' ->> 'paymentId' as id from doran.tasks
+        where handler in ('order/on:payment.approved', 'relay/order/on:payment.approved')`),
+    ),
+  )
+  return new Set(found.flat().map(({ id }) => id))
 }
 
 function carts(shop: Shop): Walk {

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
 import { after, before, describe, it } from 'node:test'
+import { fileURLToPath } from 'node:url'
 import { sql } from '@doran/kernel'
 import { createTestDatabase, freePort } from '@doran/kernel/testing'
 import { type CheckOptions, checkInvariants, type Finding, INVARIANTS, type Invariant } from '../check/index.ts'
@@ -313,6 +315,19 @@ describe('the check of invariants', () => {
       () => ({ 'outbox-drained': ['900001'] }),
     )
     breaks(
+      'an order never heard that its buyer agreed to pay',
+      'payment',
+      () => [
+        `insert into payment.payments (id, order_id, buyer_id, provider, amount, currency, title, return_url, status, updated_at)
+           select '${STRANGER}', order_id, buyer_id, 'other', amount, currency, title, return_url, 'approved', now() - interval '5 minutes'
+           from payment.payments where order_id = '${shop.declined}';
+         update "order".orders set payment_id = '${STRANGER}' where id = '${shop.declined}'`,
+        `delete from payment.payments where id = '${STRANGER}';
+         update "order".orders set payment_id = null where id = '${shop.declined}'`,
+      ],
+      () => ({ 'outbox-drained': [shop.declined] }),
+    )
+    breaks(
       'a subscriber is not told',
       'order',
       () => [
@@ -368,10 +383,46 @@ describe('the check of invariants', () => {
     const productId = () => shop.paid.sellers[0]?.lines[0]?.productId as string
   })
 
+  it('is a command that tells by its exit code whether everything holds, is broken, or could not be seen', async () => {
+    const sound = await doranCheck(shop)
+    await shop.corrupt('inventory', `update inventory.stock set on_hand = on_hand + 1 where sku = 'C-TEA'`)
+    const broken = await doranCheck(shop).finally(() =>
+      shop.corrupt('inventory', `update inventory.stock set on_hand = on_hand - 1 where sku = 'C-TEA'`),
+    )
+    const unseen = await doranCheck(shop, { PAYMENT_SANDBOX_URL: `http://127.0.0.1:${await freePort()}` })
+
+    assert.equal(sound.code, 0, sound.said)
+    assert.match(sound.said, /^holds {9}stock-conserved {8}3$/m)
+    assert.equal(broken.code, 1, broken.said)
+    assert.match(
+      broken.said,
+      /^broken {8}stock-conserved {8}1 of 3\n.*\n {4}C-TEA {2}on hand \d+, by its movements \d+$/m,
+    )
+    assert.equal(unseen.code, 2, unseen.said)
+    assert.match(unseen.said, /^not looked at money-agrees/m)
+  })
+
   it('finds that everything holds when it was repaired', async () => {
     assertHolds(await checkInvariants(shop.sources, NOW))
   })
 })
+
+function doranCheck({ sources }: CheckedShop, environment = {}): Promise<{ code: number; said: string }> {
+  const program = fileURLToPath(new URL('../doran.ts', import.meta.url))
+  const { PATH = '' } = process.env
+  const env = {
+    PATH,
+    DATABASE_URL: sources.databases.order,
+    PAYMENT_SANDBOX_URL: sources.provider?.url,
+    PAYMENT_SANDBOX_SECRET: sources.provider?.secret,
+    ...environment,
+  }
+  return new Promise((resolve) => {
+    execFile(process.execPath, [program, 'check', '--settle', '0'], { env, timeout: 60_000 }, (error, stdout, stderr) =>
+      resolve({ code: error ? Number(error.code) : 0, said: stdout + stderr }),
+    )
+  })
+}
 
 describe('the check of a database for each service', () => {
   it('finds what holds, and an event that was not handed on', async (t) => {
