@@ -79,10 +79,8 @@ function members(shop: Shop): Walk {
     invariants,
     page: (after = FIRST_ID) => follows.pageFollowing(profile, after, PAGE),
     async look(ids) {
-      const [following, statuses] = [
-        await follows.findFollowing(profile, ids),
-        await readStatuses(shop.database('user'), ids),
-      ]
+      const following = await follows.findFollowing(profile, ids)
+      const statuses = await readStatuses(shop.database('user'), following)
       const gone = following.filter((id) => (statuses.get(id) ?? 'withdrawn') === 'withdrawn')
       return suspectsOf(
         'community-whole',

@@ -28,6 +28,8 @@ export interface CheckOptions {
 
 /** So many suspects are enough: a walk that finds more breaks off. */
 const ENOUGH = 10_000
+/** How many suspects are looked at again at once. */
+const AGAIN = 500
 
 export async function checkInvariants(sources: Sources, options: CheckOptions = {}): Promise<Finding[]> {
   const { settle = 6, looks = 3 } = options
@@ -50,24 +52,29 @@ interface Stroll {
   readonly walk: Walk
   readonly looked: number
   readonly brokeOff: boolean
+  /** The first of them; a walk finds those of one invariant only. */
   readonly parked: readonly Suspect[]
+  readonly parkedCount: number
   suspects: Suspect[]
 }
 
 async function stroll(walk: Walk): Promise<Stroll> {
-  const found: Suspect[] = []
-  let looked = 0
+  const suspects: Suspect[] = []
+  const parked: Suspect[] = []
+  let [looked, parkedCount] = [0, 0]
   let page = await walk.page(undefined)
-  for (; page.length > 0 && found.length < ENOUGH; page = await walk.page(page.at(-1))) {
+  for (; page.length > 0 && suspects.length < ENOUGH; page = await walk.page(page.at(-1))) {
     looked += page.length
-    found.push(...(await walk.look(page)))
+    const found = Map.groupBy(await walk.look(page), (suspect) => Boolean(suspect.parked))
+    suspects.push(...(found.get(false) ?? []))
+    const waiting = found.get(true) ?? []
+    parked.push(...waiting.slice(0, SHOWN - parked.length))
+    parkedCount += waiting.length
   }
-  const parked = found.filter((suspect) => suspect.parked)
-  const suspects = found.filter((suspect) => !suspect.parked)
-  return { walk, looked, brokeOff: page.length > 0, parked, suspects }
+  return { walk, looked, brokeOff: page.length > 0, parked, parkedCount, suspects }
 }
 
-/** Those that are still broken, in the same way. */
+/** Those that are still broken. */
 async function lookAgain({ walk, suspects }: Stroll): Promise<Suspect[]> {
   const subjects = [...new Set(suspects.map(({ subject, id }) => subject ?? id))]
   const before = new Set(suspects.map(keyOf))
@@ -78,30 +85,30 @@ async function lookAgain({ walk, suspects }: Stroll): Promise<Suspect[]> {
   return found.filter((suspect) => !suspect.parked && before.has(keyOf(suspect)))
 }
 
-const AGAIN = 500
-
 const keyOf = ({ invariant, id }: Suspect) => `${invariant} ${id}`
 
 function findingOf(invariant: Invariant, strolls: readonly Stroll[], { blind }: Shop): Finding {
   const own = strolls.filter(({ walk }) => walk.invariants.includes(invariant))
-  const of = (suspects: readonly Suspect[]) => suspects.filter((suspect) => suspect.invariant === invariant)
+  const suspects = own.flatMap(({ suspects }) => suspects.filter((suspect) => suspect.invariant === invariant))
   // Two walks may come upon the same thing.
-  const offending = [
-    ...new Map(own.flatMap(({ suspects }) => of(suspects)).map((suspect) => [suspect.id, suspect])).values(),
-  ]
-  const parked = own.flatMap(({ parked }) => of(parked))
-  const reason = blind(invariant)
-  const shown = (suspects: Suspect[]) => suspects.slice(0, SHOWN).map(({ id, what }) => ({ id, what }))
+  const offending = [...new Map(suspects.map((suspect) => [suspect.id, suspect])).values()]
+  const parked = own.filter(({ parked }) => parked[0]?.invariant === invariant)
+  const atLeast = own.some(({ brokeOff }) => brokeOff)
+  const reason = blind(invariant) ?? (atLeast ? 'so much looked broken that the rest was not looked at' : undefined)
   return {
     invariant,
     about: INVARIANTS[invariant],
     state: offending.length > 0 ? 'broken' : reason ? 'not looked at' : 'holds',
     ...(reason && { reason }),
-    looked: own.reduce((sum, { looked }) => sum + looked, 0),
+    looked: sum(own.map(({ looked }) => looked)),
     offending: shown(offending),
     offendingCount: offending.length,
-    atLeast: own.some(({ brokeOff }) => brokeOff),
-    parked: shown(parked),
-    parkedCount: parked.length,
+    atLeast,
+    parked: shown(parked.flatMap(({ parked }) => parked)),
+    parkedCount: sum(parked.map(({ parkedCount }) => parkedCount)),
   }
 }
+
+const shown = (suspects: readonly Suspect[]) => suspects.slice(0, SHOWN).map(({ id, what }) => ({ id, what }))
+
+const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0)

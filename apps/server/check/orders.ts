@@ -24,7 +24,11 @@ function everyOrder(shop: Shop): Walk {
   ]
   return {
     invariants: ['orders-whole', 'stock-follows-orders', 'captured-once', 'money-agrees', 'outbox-drained'],
-    page: async (after = shop.from) => merge(await Promise.all(lists.map((list) => list(after)))),
+    async page(after = shop.from) {
+      const pages: string[][] = []
+      for (const list of lists) pages.push(await list(after))
+      return merge(pages)
+    },
     async look(ids) {
       const facts = await readFacts(shop, ids)
       return [
@@ -50,12 +54,10 @@ interface Facts extends Money {
 }
 
 async function readFacts(shop: Shop, ids: readonly string[]): Promise<Facts[]> {
-  const [known, payments, reservations, accounts] = await Promise.all([
-    orders.readOrders(shop.database('order'), ids),
-    readPayments(shop.database('payment'), ids),
-    readReservations(shop.database('inventory'), ids),
-    shop.ledger?.accounts(ids),
-  ])
+  const known = await orders.readOrders(shop.database('order'), ids)
+  const payments = await readPayments(shop.database('payment'), ids)
+  const reservations = await readReservations(shop.database('inventory'), ids)
+  const accounts = await shop.ledger?.accounts(ids)
   const busy = await orders.findPaymentsUnderWay(
     shop.database('order'),
     payments.map(({ id }) => id),

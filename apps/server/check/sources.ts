@@ -24,10 +24,10 @@ export function sourcesOf(environment: NodeJS.ProcessEnv, databaseUrl?: string):
   }
 }
 
-// Nothing can be written, no statement runs for long, and none waits long behind a migration. Each batch is planned for
-// its own size.
+// Nothing can be written; no statement runs for long, on several cores, or waits long behind a migration. Each batch is
+// planned for its own size.
 const SESSION =
-  '-c default_transaction_read_only=on -c statement_timeout=30000 -c lock_timeout=5000 -c plan_cache_mode=force_custom_plan -c jit=off'
+  '-c default_transaction_read_only=on -c statement_timeout=30000 -c lock_timeout=5000 -c plan_cache_mode=force_custom_plan -c jit=off -c max_parallel_workers_per_gather=0'
 
 /** A connection to the database that cannot change anything. */
 export function openReadOnly(url: string): Pool {
