@@ -306,13 +306,11 @@ export async function replayTask(database: Queryable, id: number): Promise<boole
 /** Removes a dead task for ever; false when there is no such dead task. */
 export async function discardTask(database: Queryable, id: number): Promise<boolean> {
   const rows = await database.run(sql`
-    with discarded as (
-      delete from doran.tasks where id = ${id} and state = 'dead' returning handler, payload
-    ), unwatched as (
-      update doran.inbox i set handled = null from discarded d
-      where i.event_id = (d.payload ->> 'id')::uuid and i.handler = d.handler
+    with gone as (delete from doran.tasks where id = ${id} and state = 'dead' returning handler, payload), unwatched as (
+      update doran.inbox i set handled = null from gone g
+      where i.event_id = (g.payload ->> 'id')::uuid and i.handler = g.handler
     )
-    select 1 from discarded`)
+    select 1 from gone`)
   return rows > 0
 }
 
