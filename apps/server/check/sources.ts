@@ -13,7 +13,7 @@ export interface Sources {
 
 /** The sources as a running Doran has them from its environment; `databaseUrl` serves what that does not name. */
 export function sourcesOf(environment: NodeJS.ProcessEnv, databaseUrl?: string): Sources {
-  const { server } = readSettings(environment)
+  const { server } = readSettings(environment, services)
   const [settings] = readConfig([payment.config as never], environment) as unknown as [Record<string, string>]
   const url = environment.PAYMENT_SANDBOX_URL || `http://127.0.0.1:${server.SANDBOX_PORT}`
   return {
