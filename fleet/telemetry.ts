@@ -22,6 +22,7 @@ const EXPORT_TIMEOUT = 5_000
 const LAST_FLUSH = 2_000
 
 const KINDS = {
+  internal: SpanKind.INTERNAL,
   server: SpanKind.SERVER,
   client: SpanKind.CLIENT,
   producer: SpanKind.PRODUCER,

@@ -14,7 +14,7 @@ export interface Trace {
 export interface Span {
   readonly trace: Trace
   readonly name: string
-  readonly kind: 'server' | 'client' | 'producer' | 'consumer'
+  readonly kind: 'internal' | 'server' | 'client' | 'producer' | 'consumer'
   /** Milliseconds since the epoch, with a fraction. */
   readonly start: number
   readonly end: number
@@ -52,12 +52,18 @@ export function childOf(trace: Trace): Trace {
   return { traceId: trace.traceId, spanId: randomHex(8), parentId: trace.spanId }
 }
 
-/** Reads a `traceparent` header; starts a new trace when there is none that is valid. */
+/** What the work that a `traceparent` header names has caused; the beginning of a new trace when it names none. */
 export function traceFrom(header: string | null | undefined): Trace {
+  const cause = traceOf(header)
+  return cause ? childOf(cause) : newTrace()
+}
+
+/** The very work that a `traceparent` header names; undefined when the header is not valid. */
+export function traceOf(header: string | null | undefined): Trace | undefined {
   const match = header ? /^00-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}$/.exec(header) : null
   const [, traceId, spanId] = match ?? []
-  if (!traceId || !spanId || /^0+$/.test(traceId) || /^0+$/.test(spanId)) return newTrace()
-  return childOf({ traceId, spanId })
+  if (!traceId || !spanId || /^0+$/.test(traceId) || /^0+$/.test(spanId)) return undefined
+  return { traceId, spanId }
 }
 
 export function traceParent(trace: Trace): string {

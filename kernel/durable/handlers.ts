@@ -9,7 +9,7 @@ import { sql } from '../database/sql.ts'
 import { forgetOldKeys } from '../idempotency.ts'
 import type { Metrics } from '../metrics.ts'
 import type { Context, Service, SubscriberContext, Subscription } from '../service.ts'
-import { type SpanSink, traceFrom, traceParent } from '../trace.ts'
+import { newTrace, type SpanSink, traceOf, traceParent } from '../trace.ts'
 import { completeDelivery, type EventEnvelope } from './events.ts'
 import { jobHandler, jobHandlerName, nextRun, planJob } from './jobs.ts'
 import { databaseIdOf, relay, relayContract } from './relay.ts'
@@ -52,7 +52,7 @@ export async function prepareWorkers(wiring: Wiring): Promise<Worker[]> {
     const { pool, listener } = database
     const { log, metrics, concurrency, holder, spans } = wiring
     const clientFor = (service: string, { trace }: Task) =>
-      wiring.caller.client(relayContract(service), { ...wiring.systemCall(), trace: traceFrom(trace) })
+      wiring.caller.client(relayContract(service), { ...wiring.systemCall(), trace: traceOf(trace) ?? newTrace() })
     const worker = new Worker({
       pool,
       handlers,
@@ -132,7 +132,7 @@ function deliver(subscription: Subscription, service: string, pool: Pool, wiring
   return {
     maxAttempts: EVENT_ATTEMPTS,
     async run(task) {
-      await pool.at(0, traceParent(traceFrom(task.trace))).transaction(async (tx) => {
+      await pool.at(0, task.trace).transaction(async (tx) => {
         const event = task.payload as EventEnvelope
         await subscription.handle(event.data, contextOf(wiring, service, task, tx, event.id) as SubscriberContext)
         await completeDelivery(tx, task, event)
@@ -148,7 +148,7 @@ function addSagas(service: Service, handlers: Map<string, TaskHandler>, wiring: 
   for (const saga of service.sagas) {
     handlers.set(
       sagaHandlerName(name, saga),
-      sagaHandler(saga, (task, key) => contextOf(wiring, name, task, undefined, key)),
+      sagaHandler(saga, wiring.spans, (task, key) => contextOf(wiring, name, task, undefined, key)),
     )
   }
 }
@@ -188,7 +188,7 @@ async function addHousekeeping({ pool }: DatabaseOfProcess, handlers: Map<string
 
 function contextOf(wiring: Wiring, service: string, task: Task, tx?: Database, key?: string): Context<undefined> {
   const hosted = wiring.hosted.get(service) as Hosted
-  const trace = traceFrom(task.trace)
+  const trace = traceOf(task.trace) ?? newTrace()
   const call: Call = { ...wiring.systemCall(), trace, key }
   return wiring.caller.context(hosted, call, tx ?? hosted.pool.at(0, traceParent(trace))) as Context<undefined>
 }

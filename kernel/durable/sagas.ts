@@ -10,6 +10,7 @@ import { DomainError } from '../errors.ts'
 import { newId } from '../id.ts'
 import { assertValid } from '../schema.ts'
 import type { Context, Saga, SagaFailure, Step } from '../service.ts'
+import { beginSpan, type SpanSink, traceFrom, traceParent } from '../trace.ts'
 import { addTask, assertHeld, completed, heldOn, type Task, type TaskHandler } from './tasks.ts'
 
 export interface SagaState {
@@ -56,7 +57,11 @@ export async function startSaga<In>(tx: Transaction, saga: Saga<In>, key: string
 }
 
 /** The task handler of one saga definition. `contextFor` makes the context of a step, given the step's own key. */
-export function sagaHandler(saga: Saga, contextFor: (task: Task, key: string) => Context<undefined>): TaskHandler {
+export function sagaHandler(
+  saga: Saga,
+  spans: SpanSink | undefined,
+  contextFor: (task: Task, key: string) => Context<undefined>,
+): TaskHandler {
   return {
     maxAttempts: UNDO_ATTEMPTS,
     async run(task, lease) {
@@ -68,11 +73,15 @@ export function sagaHandler(saga: Saga, contextFor: (task: Task, key: string) =>
       while (state.state === 'running' || state.state === 'compensating') {
         lease.throwIfAborted()
         const current = saga.steps[state.step] as Step<unknown>
-        const ctx = contextFor(task, `saga:${id}:${current.name}`)
-        state =
+        const trace = traceFrom(task.trace)
+        const ctx = contextFor({ ...task, trace: traceParent(trace) }, `saga:${id}:${current.name}`)
+        const attributes = { saga: id, state: state.state }
+        const endSpan = beginSpan(spans, { trace, name: `${saga.name}/${current.name}`, kind: 'internal', attributes })
+        const going =
           state.state === 'running'
-            ? await advance(saga, current, state, ctx, task, attempts)
-            : await takeBack(current, state, ctx, task)
+            ? advance(saga, current, state, ctx, task, attempts)
+            : takeBack(current, state, ctx, task)
+        state = await going.finally(() => endSpan())
         crashPoint('saga.after-record')
         attempts = 1
       }

@@ -13,6 +13,7 @@ import {
 import type { Contract, Operation } from '@doran/kernel'
 import {
   BODY_LIMIT,
+  beginServing,
   beginSpan,
   childOf,
   type EdgeInside,
@@ -72,7 +73,7 @@ function addRoute(
   name: string,
   operation: Operation,
   options: ProxyOptions,
-  { identity, metrics, spans }: EdgeInside,
+  { identity, spans }: EdgeInside,
 ): void {
   const full = `${service}.${name}`
   const limit = operation.bodyLimit ?? BODY_LIMIT
@@ -98,23 +99,36 @@ function addRoute(
     },
     async handler(request, reply) {
       const trace = traceFrom(request.headers.traceparent as string | undefined)
-      request.trace = trace
-      request.endSpan = beginSpan(spans, { trace, name: full, kind: 'server', attributes: {} })
+      beginServing(request, spans, trace)
       const body = await bodyOf(request)
       const elsewhere = options.shares.pick(service, name, request.actor?.id ?? request.ip)
       const target = elsewhere ? options.targets.at(elsewhere) : options.targets.of(service)
       const gone = new AbortController()
       reply.raw.once('close', () => reply.raw.writableFinished || gone.abort())
-      const send = async ({ peer }: Attempt) => {
-        const response = await peer.send({
-          method: request.method as 'GET',
-          path: request.url,
-          headers: headersOf(request, traceParent(childOf(trace)), body),
-          body,
-          timeout: options.timeout,
-          signal: gone.signal,
-        })
-        return request.method === 'HEAD' ? response : wholeIfSmall(response, peer)
+      const send = async ({ peer, number }: Attempt) => {
+        const attempt = {
+          trace: childOf(trace),
+          name: full,
+          kind: 'client',
+          attributes: { number, peer: peer.url },
+        } as const
+        const endSpan = beginSpan(spans, attempt)
+        try {
+          const response = await peer.send({
+            method: request.method as 'GET',
+            path: request.url,
+            headers: headersOf(request, traceParent(attempt.trace), body),
+            body,
+            timeout: options.timeout,
+            signal: gone.signal,
+          })
+          const whole = request.method === 'HEAD' ? response : await wholeIfSmall(response, peer)
+          endSpan()
+          return whole
+        } catch (error) {
+          endSpan(error)
+          throw error
+        }
       }
       const effect = isStream(body)
         ? 'once'
@@ -127,12 +141,6 @@ function addRoute(
         if (gone.signal.aborted) return reply.hijack()
         throw error
       }
-    },
-    onResponse(request, reply, done) {
-      request.endSpan?.(reply.statusCode >= 500 ? `answered ${reply.statusCode}` : undefined)
-      const status = `${Math.floor(reply.statusCode / 100)}xx`
-      metrics.request.observe({ service, operation: name, status }, reply.elapsedTime / 1000)
-      done()
     },
   })
 }
