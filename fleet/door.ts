@@ -6,7 +6,7 @@ import { isStreamed, type Operation } from '@doran/kernel'
 import {
   assertKey,
   BODY_LIMIT,
-  beginSpan,
+  beginServing,
   type Call,
   checkedInput,
   Deadline,
@@ -32,36 +32,28 @@ export function openDoor(app: FastifyInstance, tokens: ServiceTokens, inside: Fl
 function addRoute(
   app: FastifyInstance,
   tokens: ServiceTokens,
-  { caller, metrics, spans }: FleetInside,
+  { caller, spans }: FleetInside,
   hosted: Hosted,
   name: string,
 ): void {
   const { contract } = hosted.service
   const operation = contract.operations[name] as Operation
-  const target = `${contract.name}.${name}`
   app.route<{ Body: Record<string, unknown> }>({
     method: 'POST',
     url: `/calls/${contract.name}/${name}`,
     bodyLimit: ROOM * (operation.bodyLimit ?? BODY_LIMIT),
-    config: { operation: target },
+    config: { operation: `${contract.name}.${name}`, internal: true },
     onRequest: async (request) => {
       request.actor = await tokens.verify(contract.name, request.headers.authorization)
     },
     async handler(request, reply) {
       const call = callOf(request)
-      request.trace = call.trace
-      request.endSpan = beginSpan(spans, { trace: call.trace, name: target, kind: 'server', attributes: {} })
+      beginServing(request, spans, call.trace)
       const result = await caller.invoke(hosted, name, checkedInput(operation, request.body), call)
       if (isStreamed(operation.reply))
         return reply.type('text/plain').send(Readable.from(result as AsyncIterable<string>))
       if (result === undefined) return reply.code(204).send()
       return reply.type('application/json; charset=utf-8').send(encodeJson(result))
-    },
-    onResponse(request, reply, done) {
-      request.endSpan?.(reply.statusCode >= 500 ? `answered ${reply.statusCode}` : undefined)
-      const status = `${Math.floor(reply.statusCode / 100)}xx`
-      metrics.served.observe({ service: contract.name, operation: name, status }, reply.elapsedTime / 1000)
-      done()
     },
   })
 }

@@ -12,7 +12,7 @@ import type { Peer } from './peer.ts'
 import { Registry } from './registry.ts'
 import { remoteCall } from './remote.ts'
 import { ServiceTokens } from './service-token.ts'
-import { Targets } from './targets.ts'
+import { type Target, Targets } from './targets.ts'
 import { openTls, type Tls } from './tls.ts'
 
 export { type FleetConfig, fleetConfig } from './config.ts'
@@ -140,23 +140,23 @@ function registryUrl({ databaseUrl }: FleetOptions): string {
 }
 
 function observe(metrics: Metrics, targets: Targets): void {
-  const perPeer = (value: (peer: Peer) => number) => async () =>
-    targets.peers().map(({ service, peer }) => ({ labels: { service, instance: peer.url }, value: value(peer) }))
-  const labels = ['service', 'instance'] as const
-  gauge(
-    metrics,
-    'doran_peer_requests',
-    'Calls under way to an instance',
-    labels,
-    perPeer(({ pending }) => pending),
+  const perPeer = (name: string, help: string, value: (peer: Peer) => number) =>
+    // `instance` is what Prometheus calls the process that it asks.
+    gauge(metrics, `doran_peer_${name}`, help, ['service', 'peer'], async () =>
+      targets
+        .all()
+        .flatMap(({ service, target }) => target.peers().map((peer) => [{ service, peer: peer.url }, value(peer)])),
+    )
+  perPeer('requests', 'Calls under way to an instance of a service', ({ pending }) => pending)
+  perPeer('breaker', 'Circuit breaker of an instance of a service: 0 closed, 1 half open, 2 open', ({ state }) =>
+    ['closed', 'half-open', 'open'].indexOf(state),
   )
-  gauge(
-    metrics,
-    'doran_peer_breaker',
-    'Circuit breaker of an instance: 0 closed, 1 half open, 2 open',
-    labels,
-    perPeer(({ state }) => ['closed', 'half-open', 'open'].indexOf(state)),
-  )
+  const perTarget = (name: string, help: string, value: (target: Target) => number) =>
+    gauge(metrics, `doran_bulkhead_${name}`, help, ['service'], async () =>
+      targets.all().map(({ service, target }) => [{ service }, value(target)]),
+    )
+  perTarget('running', 'Calls to a service that its bulkhead lets through', ({ running }) => running)
+  perTarget('waiting', 'Calls to a service that its bulkhead holds back', ({ waiting }) => waiting)
 }
 
 /** A connection to Redis that comes back by itself; while it is away commands fail at once. */

@@ -62,8 +62,8 @@ export class Targets {
   }
 
   /** Everyone that is or was called, for the metrics. */
-  peers(): { service: string; peer: Peer }[] {
-    return [...this.#byService].flatMap(([service, target]) => target.peers().map((peer) => ({ service, peer })))
+  all(): { service: string; target: Target }[] {
+    return [...this.#byService].map(([service, target]) => ({ service, target }))
   }
 
   async close(): Promise<void> {
@@ -105,6 +105,16 @@ export class Target {
 
   peers(): Peer[] {
     return [...this.#peers.values()]
+  }
+
+  /** Calls that the bulkhead has let through. */
+  get running(): number {
+    return AT_ONCE - this.#bulkhead.executionSlots
+  }
+
+  /** Calls that the bulkhead holds back. */
+  get waiting(): number {
+    return WAITING - this.#bulkhead.queueSlots
   }
 
   /** Takes in who has come and gone. */

@@ -27,13 +27,14 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** `service.operation` of a route that was made from a contract. */
     operation?: string
+    /** It is for other processes. */
+    internal?: true
   }
 }
 
 /** What the gateway is given beside the server. */
 export interface EdgeInside {
   readonly identity: Identity
-  readonly metrics: Metrics
   readonly spans: SpanSink | undefined
 }
 
@@ -88,6 +89,7 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
     reply.header('x-request-id', request.id)
     // Operations that must know where a request came from read this header; what the client wrote is not believed.
     request.headers['x-client-address'] = request.ip
+    observe(request, reply, options)
     done()
   })
   // Said with the answer, for a request that is under way when the process is told to stop would keep its connection.
@@ -134,7 +136,7 @@ async function registerOperation(
   name: string,
   operation: Operation,
 ): Promise<void> {
-  const { caller, identity, metrics, requestTimeout } = options
+  const { caller, identity, requestTimeout } = options
   const service = hosted.service.contract.name
   const status = operation.status ?? (operation.reply ? 200 : 204)
   const mediaType = mediaTypeOf(operation.reply)
@@ -161,9 +163,7 @@ async function registerOperation(
       },
       async handler(request, reply) {
         const call = callOf(request, operation, requestTimeout)
-        const span = { trace: call.trace, name: `${service}.${name}`, kind: 'server', attributes: {} } as const
-        request.trace = call.trace
-        request.endSpan = beginSpan(options.spans, span)
+        beginServing(request, options.spans, call.trace)
         const result = await caller.invoke(hosted, name, read(request), call)
         reply.code(status)
         if (!operation.reply) return reply.send()
@@ -173,25 +173,6 @@ async function registerOperation(
             .send(isStreamed(operation.reply) ? Readable.from(result as AsyncIterable<string>) : result)
         return reply.type('application/json; charset=utf-8').send(encodeJson(result))
       },
-      onResponse: (request, reply, done) => {
-        request.endSpan?.(reply.statusCode >= 500 ? `answered ${reply.statusCode}` : undefined)
-        metrics.request.observe(
-          { service, operation: name, status: `${Math.floor(reply.statusCode / 100)}xx` },
-          reply.elapsedTime / 1000,
-        )
-        options.log.debug(
-          {
-            service,
-            operation: name,
-            request: request.id,
-            trace: request.trace?.traceId,
-            status: reply.statusCode,
-            ms: Math.round(reply.elapsedTime),
-          },
-          'answered',
-        )
-        done()
-      },
     })
   if (!bodyType) return void addTo(app)
   await app.register(async (scope) => {
@@ -199,6 +180,34 @@ async function registerOperation(
     scope.addContentTypeParser(bodyType, { parseAs: 'string' }, (_request, body, done) => done(null, body))
     addTo(scope)
   })
+}
+
+/** Sees to it that a request of an operation, once it is over, is counted and logged, and that its span ends. */
+function observe(request: FastifyRequest, reply: FastifyReply, { metrics, log }: HttpOptions): void {
+  const { operation: target, internal } = request.routeOptions.config
+  if (!target) return
+  const point = target.indexOf('.')
+  const about = { service: target.slice(0, point), operation: target.slice(point + 1) }
+  const end = metrics[internal ? 'served' : 'request'].startTimer(about)
+  metrics.inFlight.inc()
+  // Who has hung up is never answered, so this is the one end that every request has.
+  reply.raw.once('close', () => {
+    const { statusCode } = reply
+    const gone = !reply.raw.writableEnded
+    const status = gone ? 'gone' : `${Math.floor(statusCode / 100)}xx`
+    const seconds = end({ status })
+    metrics.inFlight.dec()
+    request.endSpan?.(gone || statusCode >= 500 ? `answered ${gone ? 'nobody' : statusCode}` : undefined)
+    const trace = request.trace?.traceId
+    log.debug({ ...about, request: request.id, trace, status: statusCode, ms: Math.round(seconds * 1000) }, 'answered')
+  })
+}
+
+/** Begins the span of a request that has reached its operation. */
+export function beginServing(request: FastifyRequest, spans: SpanSink | undefined, trace: Trace): void {
+  const { operation: name = '' } = request.routeOptions.config
+  request.trace = trace
+  request.endSpan = beginSpan(spans, { trace, name, kind: 'server', attributes: { request: request.id } })
 }
 
 /**

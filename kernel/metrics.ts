@@ -8,36 +8,15 @@ const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5
 export function createMetrics() {
   const registry = new Registry()
   const registers = [registry]
+  const durations = <Label extends string>(what: string, help: string, labelNames: readonly Label[]) =>
+    new Histogram({ name: `doran_${what}_duration_seconds`, help, labelNames, buckets: BUCKETS, registers })
   return {
     registry,
-    request: new Histogram({
-      name: 'doran_http_request_duration_seconds',
-      help: 'Requests at the public door, by operation and status class',
-      labelNames: ['service', 'operation', 'status'],
-      buckets: BUCKETS,
-      registers,
-    }),
-    served: new Histogram({
-      name: 'doran_served_call_duration_seconds',
-      help: 'Calls that other processes make here, by operation and status class',
-      labelNames: ['service', 'operation', 'status'],
-      buckets: BUCKETS,
-      registers,
-    }),
-    call: new Histogram({
-      name: 'doran_call_duration_seconds',
-      help: 'Calls from one service to another',
-      labelNames: ['service', 'operation', 'outcome'],
-      buckets: BUCKETS,
-      registers,
-    }),
-    task: new Histogram({
-      name: 'doran_task_duration_seconds',
-      help: 'Runs of event handlers, jobs and sagas',
-      labelNames: ['handler', 'outcome'],
-      buckets: BUCKETS,
-      registers,
-    }),
+    request: durations('http_request', 'Requests at public routes', ['service', 'operation', 'status']),
+    served: durations('served_call', 'Calls that other processes make here', ['service', 'operation', 'status']),
+    call: durations('call', 'Calls from one service to another', ['service', 'operation', 'outcome']),
+    task: durations('task', 'Runs of event handlers, jobs and sagas', ['handler', 'outcome']),
+    inFlight: new Gauge({ name: 'doran_requests_in_flight', help: 'Requests and calls being answered', registers }),
     events: new Counter({
       name: 'doran_events_relayed_total',
       help: 'Events handed on to a service that lives in another database',
@@ -47,18 +26,27 @@ export function createMetrics() {
   }
 }
 
-/** Adds figures of the process itself and gauges that are read when somebody asks. */
-export function collectProcessMetrics(metrics: Metrics): void {
-  collectDefaultMetrics({ register: metrics.registry, prefix: 'doran_process_' })
+/** Adds figures of the process itself, under the names that programs in Node.js have in common. */
+export function collectProcessMetrics({ registry }: Metrics): void {
+  collectDefaultMetrics({ register: registry })
+  new Counter({
+    name: 'nodejs_eventloop_active_seconds_total',
+    help: 'Time for which the event loop had work; as a rate it is how busy the process is, at most 1',
+    registers: [registry],
+    collect() {
+      this.reset()
+      this.inc(performance.eventLoopUtilization().active / 1000)
+    },
+  })
 }
 
-/** A gauge whose values are read at the time of asking. */
+/** A gauge whose values, each after its labels, are read at the time of asking. */
 export function gauge<Label extends string>(
   metrics: Metrics,
   name: string,
   help: string,
   labelNames: readonly Label[],
-  read: () => Promise<{ labels: Record<Label, string>; value: number }[]>,
+  read: () => Promise<[labels: Record<Label, string>, value: number][]>,
 ): void {
   new Gauge({
     name,
@@ -67,7 +55,7 @@ export function gauge<Label extends string>(
     registers: [metrics.registry],
     async collect() {
       this.reset()
-      for (const { labels, value } of await read()) this.set(labels, value)
+      for (const [labels, value] of await read()) this.set(labels, value)
     },
   })
 }

@@ -35,7 +35,7 @@ export { Deadline } from './deadline.ts'
 export { discardTask, listTasks, replayTask, type TaskSummary } from './durable/tasks.ts'
 export { type ErrorFactory, fromProblem, kernelErrors, type Problem, toProblem } from './errors.ts'
 export type { Fleet, FleetInside } from './fleet.ts'
-export { BODY_LIMIT, type Edge, type EdgeInside } from './http.ts'
+export { BODY_LIMIT, beginServing, type Edge, type EdgeInside } from './http.ts'
 export { assertKey } from './idempotency.ts'
 export { Identity, type IdentitySource } from './identity.ts'
 export { createLog } from './log.ts'
@@ -238,39 +238,28 @@ async function untilLoaded(identity: Identity, log: Logger, stopped: AbortSignal
   }
 }
 
-/** Gauges that show how full things are: connections and tasks, for each database. */
+/** Gauges that show how full things are: the connections to each database, and the tasks of each service. */
 function observe(metrics: Metrics, databases: readonly DatabaseOfProcess[]): void {
   collectProcessMetrics(metrics)
-  const name = ({ services }: DatabaseOfProcess) => services.map(({ contract }) => contract.name).join(',')
-  gauge(
-    metrics,
-    'doran_database_connections',
-    'Connections open and idle, and callers that wait for one',
-    ['services', 'state'],
-    async () =>
-      databases.flatMap((database) =>
-        Object.entries(database.pool.stats()).map(([state, value]) => ({
-          labels: { services: name(database), state },
-          value,
-        })),
-      ),
+  const named = databases.map(({ services, pool }) => ({ pool, names: services.map(({ contract }) => contract.name) }))
+  const connections = (which: keyof ReturnType<Pool['stats']>, help: string) =>
+    gauge(metrics, `doran_database_connections_${which}`, help, ['services'], async () =>
+      named.map(({ pool, names }) => [{ services: names.join(',') }, pool.stats()[which]]),
+    )
+  connections('used', 'Connections to the database of these services that are in use')
+  connections('idle', 'Connections to the database of these services that nobody uses')
+  connections('max', 'Connections to the database of these services that this process may open')
+  connections('waiting', 'Callers that wait for a connection to the database of these services')
+  const tasks = async () => (await Promise.all(named.map(({ pool, names }) => countTasks(pool.at(0), names)))).flat()
+  const counts = 'Durable tasks of a service past their time (due), and waiting for an operator (dead)'
+  gauge(metrics, 'doran_tasks', counts, ['service', 'state'], async () =>
+    (await tasks()).flatMap(({ service, due, dead }) => [
+      [{ service, state: 'due' }, due],
+      [{ service, state: 'dead' }, dead],
+    ]),
   )
-  gauge(
-    metrics,
-    'doran_tasks',
-    'Durable tasks past their time (due) or waiting for an operator (dead)',
-    ['services', 'state'],
-    async () =>
-      (
-        await Promise.all(
-          databases.map(async (database) =>
-            Object.entries(await countTasks(database.pool.at(0))).map(([state, value]) => ({
-              labels: { services: name(database), state },
-              value,
-            })),
-          ),
-        )
-      ).flat(),
+  gauge(metrics, 'doran_task_lag_seconds', 'For how long the oldest task of a service is due', ['service'], async () =>
+    (await tasks()).map(({ service, lag }) => [{ service }, lag]),
   )
 }
 

@@ -225,9 +225,7 @@ describe('an instance', { timeout: 20_000 }, () => {
     await known(1)
     const figure = async (metric: string) => {
       const text = await (await fetch(`${near.url}/metrics`)).text()
-      const line = text
-        .split('\n')
-        .find((line) => line.startsWith(`${metric}{service="${name}",instance="${hung.url}"}`))
+      const line = text.split('\n').find((line) => line.startsWith(`${metric}{service="${name}",peer="${hung.url}"}`))
       return Number(line?.split(' ')[1])
     }
 

@@ -146,10 +146,10 @@ export class Pool {
     }
   }
 
-  /** Connections open, idle, and calls that wait for one. */
+  /** Connections in use and idle, the most that there may be, and callers that wait for one. */
   stats() {
-    const { totalCount: open, idleCount: idle, waitingCount } = this.#pool
-    return { open, idle, waiting: waitingCount + this.#waiting.length }
+    const { totalCount, idleCount: idle, waitingCount } = this.#pool
+    return { used: totalCount - idle, idle, max: this.#size, waiting: waitingCount + this.#waiting.length }
   }
 
   close(): Promise<void> {

@@ -156,6 +156,7 @@ export class Worker {
       await handler.run({ ...task, trace: traceParent(trace) }, lease)
       end({ outcome: 'done' })
       endSpan()
+      log.debug({ task: task.id, handler: task.handler, trace: trace.traceId }, 'a task is done')
     } catch (error) {
       endSpan(error)
       if (error instanceof LeaseLostError || lease.aborted) {
@@ -314,10 +315,22 @@ export async function discardTask(database: Queryable, id: number): Promise<bool
   return rows > 0
 }
 
-/** Live and dead tasks, for metrics: how many wait past their time, how many are dead. */
-export function countTasks(database: Queryable): Promise<{ due: number; dead: number }> {
-  return database.one(sql`
-    select count(*) filter (where state = 'ready' and run_at <= now()) as due,
-           count(*) filter (where state = 'dead') as dead
-    from doran.tasks`)
+/**
+ * Tasks of each service, for metrics: how many wait past their time, for how many seconds the oldest does, and how many
+ * are dead. An event on its way to another database is its publisher's. Services that have none are told of when `names`
+ * has them.
+ */
+export function countTasks(
+  database: Queryable,
+  names: readonly string[],
+): Promise<{ service: string; due: number; dead: number; lag: number }[]> {
+  return database.all(sql`
+    select service, count(*) filter (where state = 'ready' and run_at <= now()) as due,
+           count(*) filter (where state = 'dead') as dead,
+           greatest(0, extract(epoch from now() - min(run_at) filter (where state = 'ready')))::float8 as lag
+    from (
+      select substring(handler from '^(?:relay/.*:)?(\\w+)') as service, state, run_at from doran.tasks
+      union all select name, 'none', null from unnest(${names}::text[]) as hosted (name)
+    ) as tasks
+    group by service`)
 }

@@ -168,7 +168,7 @@ describe('the public door', () => {
       metrics.body,
       /doran_http_request_duration_seconds_count\{service="note",operation="writeNote",status="2xx"\} 1/,
     )
-    assert.match(metrics.body, /doran_tasks\{services="note,printer",state="dead"\} 0/)
+    assert.match(metrics.body, /doran_tasks\{service="printer",state="dead"\} 0/)
   })
 
   it('serves the typed client, which throws the service’s own errors', async () => {
