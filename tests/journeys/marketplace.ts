@@ -30,12 +30,15 @@ export const address = {
   country: 'KR',
 }
 
-const SECRET = 'a secret of the journeys'
+/** Opens the API of the payment sandbox. */
+export const SECRET = 'a secret of the journeys'
 export const RETURN_URL = 'https://shop.example/return'
 
 export interface MarketplaceOptions {
   readonly separate?: boolean
   readonly instances?: Record<string, number>
+  /** Is told each line that a separate process writes. */
+  readonly onLine?: (line: string) => void
 }
 
 export interface Marketplace {
@@ -55,7 +58,7 @@ export interface Marketplace {
 /** In one process, or with `separate` or `DORAN_TEST_MODE=processes` each service in `instances` of its own. */
 export async function openMarketplace(
   environment: Record<string, string> = {},
-  { separate = process.env.DORAN_TEST_MODE === 'processes', instances }: MarketplaceOptions = {},
+  { separate = process.env.DORAN_TEST_MODE === 'processes', instances, onLine }: MarketplaceOptions = {},
 ): Promise<Marketplace> {
   const folder = await mkdtemp(join(tmpdir(), 'doran-journey-'))
   const sandbox = await startSandbox({ port: 0, host: '127.0.0.1', folder, secret: SECRET })
@@ -69,7 +72,7 @@ export async function openMarketplace(
     RATE_LIMIT_PER_ACCOUNT: '1000000',
     ...environment,
   }
-  const platform = separate ? await startProcesses(settings, instances) : await startInOneProcess(settings)
+  const platform = separate ? await startProcesses(settings, instances, onLine) : await startInOneProcess(settings)
 
   return {
     platform,

@@ -28,6 +28,7 @@ const DRAIN_OF_DOORS = '2000'
 export async function startProcesses(
   settings: Record<string, string>,
   instances: Record<string, number> = INSTANCES,
+  onLine?: (line: string) => void,
 ): Promise<Processes> {
   const database = await createTestDatabase(services)
   const environment = {
@@ -48,7 +49,8 @@ export async function startProcesses(
       const isDoor = contract.name === 'gateway'
       const PORT = isDoor ? ports[number - 1] : '0'
       const own = { ...environment, DORAN_INSTANCE: name, PORT, ...(isDoor && forDoors) }
-      children.set(name, new Child({ name, command: ['start', '--services', contract.name], environment: own }))
+      const command = ['start', '--services', contract.name]
+      children.set(name, new Child({ name, command, environment: own, ...(onLine && { onLine }) }))
     }
   }
   await Promise.all([...children.values()].map((child) => child.start()))
