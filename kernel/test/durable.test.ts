@@ -5,7 +5,7 @@ import { createPlatform, discardTask, listTasks, Pool, replayTask } from '@doran
 import { createTestDatabase, startPlatform, type TestPlatform } from '@doran/kernel/testing'
 import { Listener } from '../database/listener.ts'
 import { receive } from '../durable/events.ts'
-import { addTask, complete, LeaseLostError, type Task, type TaskHandler, Worker } from '../durable/tasks.ts'
+import { addTask, complete, countTasks, LeaseLostError, type Task, type TaskHandler, Worker } from '../durable/tasks.ts'
 import { createLog } from '../log.ts'
 import { createMetrics } from '../metrics.ts'
 import { noteService, noteWritten, outOfInk, printerDouble, printerService, printing } from './note-service.ts'
@@ -254,6 +254,25 @@ describe('a task', () => {
     await addTask(pool.at(0), { handler: 'note/test', payload: { n: 2 }, key: 'k' })
 
     assert.deepEqual(await pool.at(0).all(sql`select payload from doran.tasks`), [{ payload: { n: 1 } }])
+  })
+
+  it('counts for its service, and for the publisher while it is on its way to another database', async () => {
+    const db = pool.at(0)
+    await db.run(sql`
+      insert into doran.tasks (handler, payload, run_at, state) values
+        ('note/on:note.written', '{}', now() - interval '90 seconds', 'ready'),
+        ('note/saga:printing@1', '{}', now() + interval '90 seconds', 'ready'),
+        ('relay/printer/on:note.written', '{}', now() - interval '30 seconds', 'dead'),
+        ('printer/job:clean', '{}', now() + interval '90 seconds', 'ready')`)
+    const counted = await countTasks(db, ['note', 'idle'])
+
+    const [note, ...others] = counted.toSorted((one, other) => other.lag - one.lag)
+    assert.ok(note && note.lag >= 90 && note.lag < 120)
+    assert.deepEqual({ ...note, lag: 90 }, { service: 'note', due: 1, dead: 1, lag: 90 })
+    assert.deepEqual(
+      others.toSorted((one, other) => one.service.localeCompare(other.service)),
+      ['idle', 'printer'].map((service) => ({ service, due: 0, dead: 0, lag: 0 })),
+    )
   })
 
   it('that another database sent is taken in once', async () => {

@@ -24,6 +24,9 @@ describe('a client that hangs up', { timeout: 20_000 }, () => {
 
     const [arrival] = slow.arrivals as [IncomingMessage]
     await until(() => arrival.socket.destroyed, 1_000)
+    const metrics = await (await fetch(`${front.door.url}/metrics`)).text()
+    assert.match(metrics, /^doran_http_request_duration_seconds_count\{.*service="left".*,status="gone"\} 1$/m)
+    assert.match(metrics, /^doran_requests_in_flight 0$/m)
     assert.equal(front.door.fleet.targets.of('left').peers()[0]?.ejected, false)
   })
 
