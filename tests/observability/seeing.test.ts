@@ -133,6 +133,7 @@ describe('Prometheus', () => {
       const dead = await byJob('doran_tasks{service="order", state="dead"}')
       return dead.get('order') === 1
     })
+    await system.prometheus.scraped()
 
     const runs = await system.prometheus.query('sum by (handler, outcome) (doran_task_duration_seconds_count)')
     const outcomes = runs.map(({ metric: { handler, outcome } }) => `${handler} ${outcome}`)
@@ -441,6 +442,7 @@ describe('when a process is killed', () => {
 
     assert.deepEqual([...new Set(answers)], [503])
     const alert = await until(raised('DoranProcessGone'))
+    await system.prometheus.scraped()
     assert.equal(alert.labels.job, 'comment')
     assert.match(alert.annotations.summary ?? '', /^comment at 127\.0\.0\.1:\d+ does not answer$/)
     assert.deepEqual([...(await byJob('up == 0')).keys()], ['comment'])
