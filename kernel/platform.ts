@@ -250,7 +250,9 @@ function observe(metrics: Metrics, databases: readonly DatabaseOfProcess[]): voi
   connections('idle', 'Connections to the database of these services that nobody uses')
   connections('max', 'Connections to the database of these services that this process may open')
   connections('waiting', 'Callers that wait for a connection to the database of these services')
-  const tasks = async () => (await Promise.all(named.map(({ pool, names }) => countTasks(pool.at(0), names)))).flat()
+  // A database that is away must not take all other figures with it.
+  const count = ({ pool, names }: (typeof named)[number]) => countTasks(pool.at(0), names).catch(() => [])
+  const tasks = async () => (await Promise.all(named.map(count))).flat()
   const counts = 'Durable tasks of a service past their time (due), and waiting for an operator (dead)'
   gauge(metrics, 'doran_tasks', counts, ['service', 'state'], async () =>
     (await tasks()).flatMap(({ service, due, dead }) => [
