@@ -97,6 +97,9 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
     if (options.leaving()) reply.header('connection', 'close')
     done()
   })
+  // The answers to all that came in one turn of the event loop leave one after the other at its end: whoever reads them is
+  // woken once for many, which costs this process less than to be woken for each.
+  app.addHook('onSend', (_request, _reply, payload, done) => void setImmediate(done, null, payload))
   app.setErrorHandler((error: FastifyError, request, reply) => sendError(error, request, reply, options.log))
   await options.edge?.(app, options)
   app.setNotFoundHandler((request) => {
