@@ -2,14 +2,15 @@
 import type { Edge, ErrorFactory } from '@doran/kernel/platform'
 import compress from '@fastify/compress'
 import cors from '@fastify/cors'
-import rateLimit from '@fastify/rate-limit'
-import type { FastifyInstance } from 'fastify'
+import rateLimit, { normalizeIP } from '@fastify/rate-limit'
+import type { FastifyInstance, FastifyRequest, HookHandlerDoneFunction } from 'fastify'
 import { type GatewayConfig, readHedges } from './config.ts'
 import { docsPage, errorsPage } from './docs-page.ts'
 import { rateLimited } from './errors.ts'
 import type { OpenApi } from './openapi.ts'
 import { type PagesOptions, servePages } from './pages.ts'
 import { type ProxyOptions, passOn } from './proxy.ts'
+import { Rates, WINDOW } from './rates.ts'
 
 export interface DoorOptions {
   readonly config: GatewayConfig
@@ -42,7 +43,6 @@ const SECURITY_HEADERS = {
 const PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 
 const COMPRESS_FROM_BYTES = 1_024
-const MINUTE = 60_000
 
 /** Makes the function that a platform takes as its `edge`. */
 export function publicDoor({ config, api, errors, proxy, pages, redis }: DoorOptions): Edge {
@@ -71,31 +71,49 @@ export function publicDoor({ config, api, errors, proxy, pages, redis }: DoorOpt
   }
 }
 
+/** Counts a request; answers after how many seconds it may be made again, 0 when it is allowed. */
+type Limit = (request: FastifyRequest) => number | Promise<number>
+
 async function limitRates(app: FastifyInstance, config: GatewayConfig, redis: object | undefined): Promise<void> {
   // When Redis is away, requests are answered uncounted.
-  await app.register(rateLimit, { global: false, ...(redis && { redis, nameSpace: 'doran-rate-', skipOnError: true }) })
-  const perAddress = app.createRateLimit({ max: config.RATE_LIMIT_PER_IP, timeWindow: MINUTE })
-  const perAccount = app.createRateLimit({
-    max: config.RATE_LIMIT_PER_ACCOUNT,
-    timeWindow: MINUTE,
-    keyGenerator: ({ actor }) => `account:${actor?.id}`,
-  })
+  if (redis) await app.register(rateLimit, { global: false, redis, nameSpace: 'doran-rate-', skipOnError: true })
+  const limit = redis ? (max: number, sender: Sender) => countTogether(app, max, sender) : countAlone
+  const perAddress = limit(config.RATE_LIMIT_PER_IP, ({ ip }) => normalizeIP(ip))
+  const perAccount = limit(config.RATE_LIMIT_PER_ACCOUNT, ({ actor }) => `account:${actor?.id}`)
   // Whoever watches the process must always be answered, and a page may have a hundred pictures.
-  app.addHook('onRequest', async (request) => {
+  app.addHook('onRequest', (request, _reply, done) => {
     const { url, config } = request.routeOptions
-    if (!url?.startsWith('/health/') && !config.isFile) assertAllowed(await perAddress(request))
+    if (url?.startsWith('/health/') || config.isFile) done()
+    else goOn(perAddress(request), done)
   })
   // The operation's own check has found out who is calling by the time of this hook.
   app.addHook('preHandler', (request, _reply, done) => {
-    if (!request.actor) return done()
-    perAccount(request)
-      .then(assertAllowed)
-      .then(() => done(), done)
+    if (request.actor) goOn(perAccount(request), done)
+    else done()
   })
 }
 
-function assertAllowed(result: Awaited<ReturnType<ReturnType<FastifyInstance['createRateLimit']>>>): void {
-  if (!result.isAllowed && result.isExceeded) throw rateLimited({ retryAfter: result.ttlInSeconds })
+type Sender = (request: FastifyRequest) => string
+
+function countAlone(max: number, sender: Sender): Limit {
+  const rates = new Rates(max)
+  return (request) => rates.count(sender(request))
+}
+
+/** Several gateways count together, in Redis. */
+function countTogether(app: FastifyInstance, max: number, keyGenerator: Sender): Limit {
+  const count = app.createRateLimit({ max, timeWindow: WINDOW, keyGenerator })
+  return async (request) => {
+    const result = await count(request)
+    return !result.isAllowed && result.isExceeded ? result.ttlInSeconds : 0
+  }
+}
+
+/** What is known at once is answered at once: a promise would cost more than the counting. */
+function goOn(wait: number | Promise<number>, done: HookHandlerDoneFunction): void {
+  const answer = (retryAfter: number) => done(retryAfter > 0 ? rateLimited({ retryAfter }) : undefined)
+  if (typeof wait === 'number') answer(wait)
+  else wait.then(answer, done)
 }
 
 /** Pages that are made when somebody asks for the first time. */

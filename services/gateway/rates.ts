@@ -1,0 +1,35 @@
+/** How long a sender's requests are counted together, in milliseconds. */
+export const WINDOW = 60_000
+
+/** Senders that are remembered; beyond that those who began longest ago begin anew. */
+const SENDERS = 10_000
+
+/** Counts requests in the memory of this process. Every sender may make so many in the minute that begins with the first. */
+export class Rates {
+  readonly #most: number
+  /** In the order in which the minutes began. */
+  readonly #minutes = new Map<string, { requests: number; ends: number }>()
+
+  constructor(most: number) {
+    this.#most = most
+  }
+
+  /** Counts a request; answers after how many seconds it may be made again, 0 when it is allowed. */
+  count(sender: string, now = Date.now()): number {
+    let minute = this.#minutes.get(sender)
+    if (!minute || minute.ends <= now) minute = this.#begin(sender, now)
+    minute.requests++
+    return minute.requests <= this.#most ? 0 : Math.ceil((minute.ends - now) / 1_000)
+  }
+
+  #begin(sender: string, now: number) {
+    const minute = { requests: 0, ends: now + WINDOW }
+    this.#minutes.delete(sender)
+    this.#minutes.set(sender, minute)
+    for (const [oldest, { ends }] of this.#minutes) {
+      if (ends > now && this.#minutes.size <= SENDERS) break
+      this.#minutes.delete(oldest)
+    }
+    return minute
+  }
+}
