@@ -15,6 +15,8 @@ export interface Hints {
 
 /** Longest time for which a value may be served without having been loaded anew. */
 const MAX_AGE = 60_000
+/** How often the clock is looked at for that: to do so for each value costs more than to find it. */
+const CLOCK = 1_000
 
 /**
  * Values kept in this process until an event says that they changed. It holds promises, so of a thousand
@@ -29,7 +31,7 @@ export class CacheStore {
   /** Keeps up to `max` values; none for 0. */
   constructor(hints: Hints, max: number) {
     this.#max = max
-    this.#entries = new LRUCache({ max: Math.max(1, max), ttl: MAX_AGE })
+    this.#entries = new LRUCache({ max: Math.max(1, max), ttl: MAX_AGE, ttlResolution: CLOCK })
     this.#hints = hints
     hints.subscribe('cache', (keys) => this.#drop(keys as string[]))
     hints.onGap(() => this.#entries.clear())
