@@ -174,7 +174,9 @@ async function registerOperation(
           return reply
             .type(mediaType)
             .send(isStreamed(operation.reply) ? Readable.from(result as AsyncIterable<string>) : result)
-        return reply.type('application/json; charset=utf-8').send(encodeJson(result))
+        reply.type('application/json; charset=utf-8')
+        // To return the reply itself would have Fastify wait for the end of the response.
+        return encodeJson(result)
       },
     })
   if (!bodyType) return void addTo(app)
