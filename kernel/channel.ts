@@ -51,7 +51,7 @@ export function postgresChannel(listeners: readonly Listener[]): Channel {
     async publish(db, topic, message) {
       const payload = JSON.stringify({ topic, message })
       if (Buffer.byteLength(payload) > LARGEST_MESSAGE) throw new RangeError(`a message on ${topic} is over 7 kB`)
-      await db.run(sql`select pg_notify('doran_channel', ${payload})`)
+      await db.later(sql`select pg_notify('doran_channel', ${payload})`)
     },
     subscribe: (topic, handler) => topics.subscribe(topic, handler),
     onGap(handler) {

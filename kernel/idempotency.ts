@@ -34,7 +34,7 @@ export async function once<T>(
     if (claimed === 0 && holds('idempotency-claim')) return answerOf<T>(tx, scope, fingerprint)
     crashPoint('idempotency.after-claim-before-work')
     const reply = await work(tx)
-    await tx.run(sql`
+    await tx.later(sql`
       update doran.idempotency_keys set reply = ${reply === undefined ? null : JSON.stringify(reply)} where scope = ${scope}`)
     crashPoint('idempotency.after-work-before-commit')
     return reply

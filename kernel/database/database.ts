@@ -1,6 +1,7 @@
 import pg from 'pg'
 import { kernelErrors } from '../errors.ts'
-import type { Sql } from './sql.ts'
+import { asSubmitted, Flight } from './flight.ts'
+import { type Sql, sql } from './sql.ts'
 
 /** Runs SQL; on a {@link Transaction} inside it, on a {@link Database} by itself. */
 export interface Queryable {
@@ -13,6 +14,11 @@ export interface Queryable {
   one<Row extends object>(query: Sql): Promise<Row>
   /** How many rows it touched. */
   run(query: Sql): Promise<number>
+  /**
+   * Runs it when nobody needs to know what came of it: in a transaction with the statement that comes next, or with the
+   * commit, and what fails there fails with it; outside of one at once.
+   */
+  later(query: Sql): Promise<void> | void
   /** Does it once the transaction has committed, and never when it is rolled back; outside of one at once. */
   afterCommit(work: () => void): void
 }
@@ -49,12 +55,6 @@ const types = {
     parsers[oid] ?? pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser,
 }
 
-/** A query object of the driver: given a plain one, it would copy it by its property descriptors each time. */
-function asSubmitted(query: Sql): pg.QueryConfig {
-  const { name, text, values } = query.statement()
-  return Object.assign(new pg.Query(text, values as string[]), { name }) as unknown as pg.QueryConfig
-}
-
 abstract class Handle implements Queryable {
   readonly trace: string | null
 
@@ -81,6 +81,8 @@ abstract class Handle implements Queryable {
   async run(query: Sql): Promise<number> {
     return (await this.query(query)).rowCount ?? 0
   }
+
+  abstract later(query: Sql): Promise<void> | void
 
   abstract afterCommit(work: () => void): void
 }
@@ -128,10 +130,9 @@ export class Pool {
       const client = await this.#pool.connect().catch(translate)
       let broken: Error | undefined
       try {
-        await client.query('begin')
         const handle = new TransactionHandle(client, trace)
         const result = await work(handle as unknown as Transaction)
-        await client.query('commit')
+        await handle.commit()
         for (const committed of handle.committed) committed()
         return result
       } catch (error) {
@@ -190,6 +191,10 @@ class PoolHandle extends Handle implements Database {
     return this.#pool.query<Row>(query)
   }
 
+  async later(query: Sql): Promise<void> {
+    await this.run(query)
+  }
+
   afterCommit(work: () => void): void {
     work()
   }
@@ -203,18 +208,32 @@ class TransactionHandle extends Handle implements Database {
   /** What is to be done after the commit. */
   readonly committed: (() => void)[] = []
   readonly #client: pg.PoolClient
+  /** What goes next. It waits for a statement whose result somebody needs, and then for others of the same turn. */
+  #flight: pg.QueryConfig[] = []
+  #departing = false
   #savepoints = 0
 
   constructor(client: pg.PoolClient, trace: string | null) {
     super(trace)
     this.#client = client
+    this.later(sql`begin`)
   }
 
   protected query<Row extends object>(query: Sql): Promise<pg.QueryResult<Row>> {
+    if (!this.#departing) queueMicrotask(() => this.#depart())
+    this.#departing = true
     return new Promise((resolve, reject) => {
-      const done = (error: Error | null, result: pg.QueryResult<Row>) => (error ? reject(error) : resolve(result))
-      this.#client.query(asSubmitted(query), done as never)
+      this.#board(query, (error, result) => (error ? reject(error) : resolve(result as pg.QueryResult<Row>)))
     })
+  }
+
+  later(query: Sql): void {
+    this.#board(query, () => {})
+  }
+
+  async commit(): Promise<void> {
+    const { command } = await this.query(sql`commit`)
+    if (command !== 'COMMIT') throw new Error('the transaction went on after a statement had failed')
   }
 
   afterCommit(work: () => void): void {
@@ -222,18 +241,29 @@ class TransactionHandle extends Handle implements Database {
   }
 
   async transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
-    const savepoint = `nested_${++this.#savepoints}`
+    const savepoint = sql.raw(`nested_${++this.#savepoints}`)
     const before = this.committed.length
-    await this.#client.query(`savepoint ${savepoint}`)
+    this.later(sql`savepoint ${savepoint}`)
     try {
       const result = await work(this as unknown as Transaction)
-      await this.#client.query(`release ${savepoint}`)
+      await this.run(sql`release ${savepoint}`)
       return result
     } catch (error) {
       this.committed.length = before
-      await this.#client.query(`rollback to ${savepoint}`)
+      this.later(sql`rollback to ${savepoint}`)
       throw error
     }
+  }
+
+  #board(query: Sql, callback: (error: Error | null, result?: unknown) => void): void {
+    this.#flight.push(asSubmitted(query, { callback }))
+  }
+
+  #depart(): void {
+    const flight = new Flight(this.#flight)
+    this.#flight = []
+    this.#departing = false
+    this.#client.query(flight as never, () => {})
   }
 }
 

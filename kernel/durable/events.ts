@@ -33,7 +33,7 @@ export async function publishAll<S extends TSchema>(
   const ids = all.map(() => newId())
   const json = all.map((data) => JSON.stringify(data))
   const rows = sql`select id, data from unnest(${ids}::uuid[], ${json}::jsonb[]) as e (id, data)`
-  await tx.run(sql`with ${entering(tx, event, rows)} select 1`)
+  await tx.later(sql`with ${entering(tx, event, rows)} select 1`)
 }
 
 /**

@@ -234,7 +234,7 @@ export async function addTask(
   tx: Queryable,
   task: { handler: string; payload: unknown; key?: string; trace?: string | null; runAt?: Date },
 ): Promise<void> {
-  await tx.run(sql`
+  await tx.later(sql`
     with added as (
       insert into doran.tasks (handler, key, payload, trace, run_at)
       values (${task.handler}, ${task.key ?? null}, ${sql.json(task.payload)}, ${task.trace ?? null},

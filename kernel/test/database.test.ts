@@ -77,6 +77,46 @@ describe('the database', () => {
     assert.deepEqual(await pool.at(0).all(sql`select id from public.things order by id`), [{ id: 2 }, { id: 3 }])
   })
 
+  it('runs statements of one turn in their order', async () => {
+    const found = await pool.at(0).transaction((tx) => {
+      tx.later(sql`insert into public.things values (10, 'first')`)
+      return Promise.all([
+        tx.all(sql`update public.things set name = 'second' where id = 10 returning name`),
+        tx.all(sql`select name from public.things where id = 10`),
+      ])
+    })
+
+    assert.deepEqual(found, [[{ name: 'second' }], [{ name: 'second' }]])
+  })
+
+  it('keeps nothing when a statement fails for whose end nobody waited', async () => {
+    const fails = pool.at(0).transaction(async (tx) => {
+      await tx.run(sql`insert into public.things values (11, 'never')`)
+      tx.later(sql`insert into public.things values (11, 'again')`)
+    })
+    await assert.rejects(fails, (error) => brokenConstraint(error) === 'things_pkey')
+    const hidden = pool.at(0).transaction(async (tx) => {
+      tx.later(sql`insert into public.things values (11, 'never'), (11, 'again')`)
+      await assert.rejects(tx.run(sql`select 'in the same message'`))
+    })
+    await assert.rejects(hidden, /went on after a statement had failed/)
+
+    assert.equal(await pool.at(0).first(sql`select id from public.things where id = 11`), undefined)
+  })
+
+  it('can run later what was not run because something before it had failed', async () => {
+    const single = new Pool(database.url, 1)
+    const next = () => sql`select 'never prepared before' as text`
+    await assert.rejects(
+      single.at(0).transaction((tx) => Promise.all([tx.run(sql`select 1 / 0`), tx.run(next())])),
+      { code: '22012' },
+    )
+
+    assert.equal(await single.at(0).transaction((tx) => tx.run(next())), 1)
+    assert.equal(await single.at(0).transaction((tx) => tx.run(sql.empty)), 0)
+    await single.close()
+  })
+
   it('does not come to a standstill when every transaction needs a second connection', async () => {
     const nested = Array.from({ length: 50 }, () =>
       pool.at(0).transaction(async (tx) => {
