@@ -70,7 +70,9 @@ export async function lockReservation(tx: Transaction, orderId: string): Promise
 }
 
 export async function setState(tx: Transaction, orderId: string, state: ReservationRow['state']): Promise<void> {
-  await tx.run(sql`update inventory.reservations set state = ${state}, updated_at = now() where order_id = ${orderId}`)
+  await tx.later(
+    sql`update inventory.reservations set state = ${state}, updated_at = now() where order_id = ${orderId}`,
+  )
 }
 
 /** Holds an expired reservation anew, still without its stock; answers until when. */

@@ -54,7 +54,7 @@ function usable(cart: CartRow | undefined, actor: Actor | undefined): CartRow {
 }
 
 export async function closeCart(tx: Transaction, cartId: string, state: 'ordered' | 'merged'): Promise<void> {
-  await tx.run(sql`update "order".carts set state = ${state}, updated_at = now() where id = ${cartId}`)
+  await tx.later(sql`update "order".carts set state = ${state}, updated_at = now() where id = ${cartId}`)
 }
 
 /** Adds to the quantity of a SKU, or sets it. Refused with `cart_full` beyond what a cart holds. */
@@ -100,15 +100,15 @@ export async function moveLines(tx: Transaction, from: string, to: string): Prom
     on conflict (cart_id, sku) do update set quantity = least(l.quantity + excluded.quantity, ${MAX_QUANTITY})`)
 }
 
-function findLines(db: Queryable, cartId: string): Promise<LineRow[]> {
+export function findLines(db: Queryable, cartId: string): Promise<LineRow[]> {
   return db.all<LineRow>(sql`
     select sku, quantity, price_seen as "priceSeen" from "order".cart_lines where cart_id = ${cartId}
     order by added_at, sku`)
 }
 
 /** The cart with prices and stock as the catalogue and the inventory have them now. */
-export async function priceCart(cart: CartRow, ctx: Context, db: Queryable = ctx.db): Promise<Cart> {
-  const rows = await findLines(db, cart.id)
+export async function priceCart(cart: CartRow, ctx: Context, found?: LineRow[]): Promise<Cart> {
+  const rows = found ?? (await findLines(ctx.db, cart.id))
   const skus = rows.map(({ sku }) => sku)
   const [offers, stock] =
     skus.length === 0

@@ -18,7 +18,7 @@ export async function beginCheckout(
     return closePayment(tx, paymentId, 'The order cannot be paid any more.')
   if (failure) return refusePayment(tx, orderId, failure)
 
-  await tx.run(sql`update "order".orders set status = 'processing', failure = null where id = ${orderId}`)
+  await tx.later(sql`update "order".orders set status = 'processing', failure = null where id = ${orderId}`)
   await addHistory(tx, orderId, 'payment_approved', { paymentId })
   await startSaga(tx, checkout, paymentId, { orderId, paymentId, lines: await findLines(tx, orderId) })
 }

@@ -133,7 +133,7 @@ export async function addHistory(
   what: string,
   details: Record<string, unknown> = {},
 ): Promise<void> {
-  await tx.run(sql`
+  await tx.later(sql`
     insert into "order".history (order_id, what, details) values (${orderId}, ${what}, ${sql.json(details)})`)
 }
 
@@ -152,7 +152,7 @@ export type Refusal = Pick<SagaFailure, 'code' | 'message'>
 
 /** The attempt to pay is over; the buyer may try again with another card. */
 export async function refusePayment(tx: Transaction, orderId: string, { code, message }: Refusal): Promise<void> {
-  await tx.run(sql`
+  await tx.later(sql`
     update "order".orders set status = 'awaiting_payment', payment_id = null, failure = ${sql.json({ code, message })}
     where id = ${orderId}`)
   await addHistory(tx, orderId, 'payment_failed', { code, message })
@@ -165,8 +165,8 @@ export async function cancelWhole(
   why: Partial<Refusal> & { reason?: string },
 ): Promise<void> {
   const failure = why.code ? sql.json({ code: why.code, message: why.message }) : null
-  await tx.run(sql`update "order".orders set status = 'cancelled', failure = ${failure} where id = ${orderId}`)
-  await tx.run(sql`update "order".seller_orders set status = 'cancelled' where order_id = ${orderId}`)
+  await tx.later(sql`update "order".orders set status = 'cancelled', failure = ${failure} where id = ${orderId}`)
+  await tx.later(sql`update "order".seller_orders set status = 'cancelled' where order_id = ${orderId}`)
   await addHistory(tx, orderId, 'cancelled', why)
 }
 

@@ -31,6 +31,27 @@ export function providerNamed(name: string, { config }: Pick<PaymentContext, 'co
   return provider(config)
 }
 
+/** Enters a payment under the id that its caller chose; one that is there already stays as it is, and is the answer. */
+export function enterPayment(
+  db: Queryable,
+  payment: Pick<PaymentRow, 'id' | 'orderId' | 'buyerId' | 'provider' | 'amount' | 'currency' | 'title' | 'returnUrl'>,
+): Promise<PaymentRow> {
+  const { id, orderId, buyerId, provider, amount, currency, title, returnUrl } = payment
+  // Taking the conflicting row by an update that changes nothing makes it visible to `returning`.
+  return db.one<PaymentRow>(sql`
+    insert into payment.payments (id, order_id, buyer_id, provider, amount, currency, title, return_url)
+    values (${id}, ${orderId}, ${buyerId}, ${provider}, ${amount}, ${currency}, ${title}, ${returnUrl})
+    on conflict (id) do update set id = excluded.id
+    returning ${columns}`)
+}
+
+/** Notes where the provider lets the buyer pay. */
+export function enterPage(db: Queryable, id: string, page: { sessionId: string; url: string }): Promise<PaymentRow> {
+  return db.one<PaymentRow>(sql`
+    update payment.payments set session_id = ${page.sessionId}, payment_url = ${page.url}
+    where id = ${id} returning ${columns}`)
+}
+
 export async function findPayment(db: Queryable, id: string): Promise<PaymentRow | undefined> {
   return db.first<PaymentRow>(sql`select ${columns} from payment.payments where id = ${id}`)
 }

@@ -75,8 +75,11 @@ export async function settle(
 function begin(ctx: PaymentContext, operation: NewOperation) {
   const { paymentId, kind, key, reason = '', refundId = null, admit } = operation
   return ctx.db.transaction(async (tx) => {
-    const payment = await lockPayment(tx, paymentId)
-    const known = await tx.first<OperationRow>(sql`select ${columns} from payment.operations where key = ${key}`)
+    // Two statements, though one message: the second sees what was committed while the first waited for the lock.
+    const [payment, known] = await Promise.all([
+      lockPayment(tx, paymentId),
+      tx.first<OperationRow>(sql`select ${columns} from payment.operations where key = ${key}`),
+    ])
     if (known) return { row: known, payment, fresh: false }
     const amount = await admit(payment, tx)
     const row = await tx.one<OperationRow>(sql`
@@ -90,11 +93,14 @@ function begin(ctx: PaymentContext, operation: NewOperation) {
 /** Only the first to know the end writes it and tells of it; whoever comes later finds it done. */
 function finish(ctx: PaymentContext, { key, paymentId }: OperationRow, result: OperationResult): Promise<Performed> {
   return ctx.db.transaction(async (tx) => {
-    const payment = await follow(tx, paymentId, result.snapshot)
-    const ended = await tx.first<OperationRow>(sql`
-      update payment.operations set
-        state = ${result.outcome}, code = ${result.code ?? null}, message = ${result.message ?? null}, finished_at = now()
-      where key = ${key} and state = 'started' returning ${columns}`)
+    const [payment, ended] = await Promise.all([
+      follow(tx, paymentId, result.snapshot),
+      tx.first<OperationRow>(sql`
+        update payment.operations set
+          state = ${result.outcome}, code = ${result.code ?? null}, message = ${result.message ?? null},
+          finished_at = now()
+        where key = ${key} and state = 'started' returning ${columns}`),
+    ])
     if (!ended) return { row: await getOperation(tx, key), payment }
     if (ended.kind === 'refund' && ended.state === 'succeeded') await tellOfRefund(tx, payment, ended)
     return { row: ended, payment }

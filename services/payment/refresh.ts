@@ -15,6 +15,8 @@ export async function refresh(ctx: PaymentContext, paymentId: string): Promise<P
   if (!payment.sessionId) return payment
   const seen = await look(ctx, payment)
   if (!seen) throw providerUnavailable()
+  // Mostly the webhook that told of it was here first.
+  if (seen.sequence <= payment.sequence) return payment
   return ctx.db.transaction((tx) => follow(tx, paymentId, seen))
 }
 

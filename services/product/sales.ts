@@ -10,7 +10,7 @@ export interface Sale {
 /** Notes sales for {@link countSales}. It only adds rows, so nobody waits however hot a product is. */
 export async function noteSales(tx: Transaction, sales: readonly Sale[]): Promise<void> {
   // Joined, because a product that the catalogue does not have would never be counted.
-  await tx.run(sql`
+  await tx.later(sql`
     insert into product.sales (product_id, units)
     select s.product_id, s.units
     from unnest(${sales.map(({ productId }) => productId)}::uuid[], ${sales.map(({ units }) => units)}::integer[])

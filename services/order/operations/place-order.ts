@@ -1,5 +1,5 @@
 import { type Handler, publish } from '@doran/kernel'
-import { closeCart, lockOpenCart, priceCart } from '../carts.ts'
+import { closeCart, findLines, lockOpenCart, priceCart } from '../carts.ts'
 import { type Cart, type order, orderPlaced } from '../contract.ts'
 import { cartEmpty, notEnoughStock, skuNotOnSale, totalChanged } from '../errors.ts'
 import { getOrderView, insertOrder, partsForEvent, splitBySeller } from '../orders.ts'
@@ -9,7 +9,8 @@ export const placeOrder: Handler<typeof order, 'placeOrder'> = async (
   ctx,
 ) => {
   return ctx.db.transaction(async (tx) => {
-    const cart = await priceCart(await lockOpenCart(tx, cartId, ctx.actor), ctx, tx)
+    const [open, lines] = await Promise.all([lockOpenCart(tx, cartId, ctx.actor), findLines(tx, cartId)])
+    const cart = await priceCart(open, ctx, lines)
     assertOrderable(cart, expectedTotal)
     const parts = splitBySeller(cart)
 

@@ -14,7 +14,7 @@ export const startPayment: Handler<typeof order, 'startPayment'> = async ({ orde
     if (found.status !== 'awaiting_payment') throw orderNotPayable({ status: found.status })
     if (found.paymentId) return { ...found, paymentId: found.paymentId }
     const paymentId = newId()
-    await tx.run(sql`update "order".orders set payment_id = ${paymentId} where id = ${orderId}`)
+    await tx.later(sql`update "order".orders set payment_id = ${paymentId} where id = ${orderId}`)
     await addHistory(tx, orderId, 'payment_started', { paymentId })
     return { ...found, paymentId }
   })

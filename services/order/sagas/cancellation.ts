@@ -51,9 +51,9 @@ async function restock({ cancellationId, lines }: CancellationInput, ctx: Contex
 
 async function cancelParts(input: CancellationInput, tx: Transaction) {
   const { orderId, sellerOrderIds, amount, reason } = input
-  await tx.run(sql`
+  await tx.later(sql`
     update "order".seller_orders set status = 'cancelled' where id = any(${sellerOrderIds}::uuid[])`)
-  await tx.run(sql`
+  await tx.later(sql`
     update "order".orders o set
       refunded = refunded + ${amount},
       status = case when exists (select 1 from "order".seller_orders s where s.order_id = o.id and s.status <> 'cancelled')

@@ -52,8 +52,8 @@ async function commitStock({ orderId }: CheckoutInput, ctx: Context<undefined>) 
 }
 
 async function confirmOrder({ orderId, paymentId }: CheckoutInput, tx: Transaction, ctx: Context<undefined>) {
-  await tx.run(sql`update "order".orders set status = 'paid', paid_at = now() where id = ${orderId}`)
-  await tx.run(sql`update "order".seller_orders set status = 'preparing' where order_id = ${orderId}`)
+  await tx.later(sql`update "order".orders set status = 'paid', paid_at = now() where id = ${orderId}`)
+  await tx.later(sql`update "order".seller_orders set status = 'preparing' where order_id = ${orderId}`)
   await addHistory(tx, orderId, 'paid', { paymentId })
   const { number, buyerId, total, currency, sellers } = await getOrderView(tx, orderId)
   await publish(tx, orderPaid, {
