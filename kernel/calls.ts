@@ -1,6 +1,8 @@
 /** Calls of operations, wherever they come from: the public door, another service, an event, a job or a saga. */
 import { createHash } from 'node:crypto'
 import type { Cache } from '@doran/cache'
+import type { Metrics } from '@doran/telemetry'
+import { beginSpan, childOf, type SpanSink, type Trace, traceParent } from '@doran/telemetry'
 import type { Logger } from 'pino'
 import type { Channel } from './channel.ts'
 import type { CallOptions, Client, Contract, Operation } from './contract.ts'
@@ -10,10 +12,8 @@ import type { Deadline } from './deadline.ts'
 import { DomainError, fromProblem, kernelErrors, type Problem, toProblem } from './errors.ts'
 import { once } from './idempotency.ts'
 import type { Actor } from './identity.ts'
-import type { Metrics } from './metrics.ts'
 import { assertInput, assertValid } from './schema.ts'
 import type { Context, Service } from './service.ts'
-import { beginSpan, childOf, type SpanSink, type Trace, traceParent } from './trace.ts'
 
 /** What travels with a call from service to service. */
 export interface Call {

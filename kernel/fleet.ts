@@ -1,9 +1,9 @@
 /** The ways between processes, as a platform needs them; the package `@doran/fleet` provides them. */
+
+import type { Metrics, SpanSink } from '@doran/telemetry'
 import type { FastifyInstance } from 'fastify'
 import type { Caller, Hosted, RemoteCall } from './calls.ts'
 import type { Channel } from './channel.ts'
-import type { Metrics } from './metrics.ts'
-import type { SpanSink } from './trace.ts'
 
 /** The parts of a platform that the door for other processes leads to. */
 export interface FleetInside {

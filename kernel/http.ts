@@ -3,6 +3,8 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { encodeJson } from '@doran/cache'
+import type { Metrics } from '@doran/telemetry'
+import { beginSpan, type SpanSink, type Trace, traceFrom } from '@doran/telemetry'
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
 import { authorise, type Call, type Caller, type Hosted } from './calls.ts'
@@ -12,9 +14,7 @@ import { DomainError, kernelErrors, toProblem } from './errors.ts'
 import type { Fleet } from './fleet.ts'
 import { assertKey } from './idempotency.ts'
 import type { Actor, Identity } from './identity.ts'
-import type { Metrics } from './metrics.ts'
 import { assertInput, assertText } from './schema.ts'
-import { beginSpan, type SpanSink, type Trace, traceFrom } from './trace.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {

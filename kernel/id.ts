@@ -1,18 +1,4 @@
-import { randomBytes } from 'node:crypto'
-
-// Random bytes are fetched in bulk: a call of the system for each id would cost more than the rest of a request.
-let pool = Buffer.alloc(0)
-let used = 0
-
-/** This many unpredictable bytes as hexadecimal digits. */
-export function randomHex(bytes: number): string {
-  if (used + bytes > pool.length) {
-    pool = randomBytes(4096)
-    used = 0
-  }
-  used += bytes
-  return pool.toString('hex', used - bytes, used)
-}
+import { randomHex } from '@doran/telemetry'
 
 /** A UUIDv7 (RFC 9562): unique everywhere, and ascending with the millisecond in which it was made. */
 export function newId(now = Date.now()): string {

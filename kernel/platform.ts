@@ -2,6 +2,15 @@
 import type { AddressInfo } from 'node:net'
 import { setTimeout } from 'node:timers/promises'
 import { CacheStore } from '@doran/cache'
+import {
+  collectProcessMetrics,
+  createLog,
+  createMetrics,
+  gauge,
+  type Metrics,
+  newTrace,
+  type SpanSink,
+} from '@doran/telemetry'
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import { type Call, Caller, type CallMode, type Hosted } from './calls.ts'
@@ -20,11 +29,20 @@ import { countTasks, type Worker } from './durable/tasks.ts'
 import type { Fleet } from './fleet.ts'
 import { buildHttp, type Edge } from './http.ts'
 import { type Actor, Identity, type IdentitySource, REVOCATION_TOPIC, type Revocation } from './identity.ts'
-import { createLog } from './log.ts'
-import { collectProcessMetrics, createMetrics, gauge, type Metrics } from './metrics.ts'
 import type { Service } from './service.ts'
-import { newTrace, type SpanSink } from './trace.ts'
 
+export {
+  beginSpan,
+  childOf,
+  createLog,
+  gauge,
+  type Metrics,
+  type Span,
+  type SpanSink,
+  type Trace,
+  traceFrom,
+  traceParent,
+} from '@doran/telemetry'
 export { type Call, type CallMode, checkedInput, type Hosted, MAX_DEPTH, type RemoteCall } from './calls.ts'
 export { Topics } from './channel.ts'
 export { ConfigError, databaseUrlOf, databaseVariable, type KernelConfig, kernelConfig, readConfig } from './config.ts'
@@ -38,10 +56,7 @@ export type { Fleet, FleetInside } from './fleet.ts'
 export { BODY_LIMIT, beginServing, type Edge, type EdgeInside } from './http.ts'
 export { assertKey } from './idempotency.ts'
 export { Identity, type IdentitySource } from './identity.ts'
-export { createLog } from './log.ts'
-export { gauge, type Metrics } from './metrics.ts'
 export type { Service } from './service.ts'
-export { beginSpan, childOf, type Span, type SpanSink, type Trace, traceFrom, traceParent } from './trace.ts'
 
 export interface PlatformOptions {
   readonly services: readonly Service[]

@@ -5,9 +5,9 @@ import { describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('../', import.meta.url))
-const sources = globSync('{embedded-postgres,cache,faults,kernel,fleet,services,apps}/**/*.ts', { cwd: root }).filter(
-  (file) => !file.includes('node_modules'),
-)
+const sources = globSync('{embedded-postgres,cache,faults,telemetry,kernel,fleet,services,apps}/**/*.ts', {
+  cwd: root,
+}).filter((file) => !file.includes('node_modules'))
 
 async function importsOf(file: string): Promise<string[]> {
   const text = await readFile(`${root}/${file}`, 'utf8')
@@ -46,7 +46,7 @@ describe('the boundaries', () => {
   it('the kernel knows no service', async () => {
     for (const file of sources.filter((file) => file.startsWith('kernel/'))) {
       for (const name of await importsOf(file))
-        assert.doesNotMatch(name, /^@doran\/(?!kernel|embedded-postgres|cache|faults)|services\//, file)
+        assert.doesNotMatch(name, /^@doran\/(?!kernel|embedded-postgres|cache|faults|telemetry)|services\//, file)
     }
   })
 

@@ -4,10 +4,10 @@
  * a task of the publisher's database; whoever has it calls the subscriber, and a crash in between repeats that.
  */
 import { crashPoint } from '@doran/faults'
+import type { Metrics } from '@doran/telemetry'
 import { type Client, type Contract, contract, post, Type } from '../contract.ts'
 import type { Pool, Queryable } from '../database/database.ts'
 import { sql } from '../database/sql.ts'
-import type { Metrics } from '../metrics.ts'
 import type { Context, Service } from '../service.ts'
 import { type EventEnvelope, receive } from './events.ts'
 import { complete, RELAY, type Task, type TaskHandler } from './tasks.ts'

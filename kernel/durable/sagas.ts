@@ -4,13 +4,13 @@
  * move a saga that another one has taken over.
  */
 import { crashPoint, holds } from '@doran/faults'
+import { beginSpan, type SpanSink, traceFrom, traceParent } from '@doran/telemetry'
 import type { Database, Queryable, Transaction } from '../database/database.ts'
 import { sql } from '../database/sql.ts'
 import { DomainError } from '../errors.ts'
 import { newId } from '../id.ts'
 import { assertValid } from '../schema.ts'
 import type { Context, Saga, SagaFailure, Step } from '../service.ts'
-import { beginSpan, type SpanSink, traceFrom, traceParent } from '../trace.ts'
 import { addTask, assertHeld, completed, heldOn, type Task, type TaskHandler } from './tasks.ts'
 
 export interface SagaState {

@@ -4,11 +4,11 @@
  * longer than a lease, loses its tasks to another one; the epoch keeps it from finishing them twice.
  */
 import { crashPoint, holds } from '@doran/faults'
+import type { Metrics } from '@doran/telemetry'
+import { beginSpan, type SpanSink, traceFrom, traceParent } from '@doran/telemetry'
 import type { Logger } from 'pino'
 import type { Pool, Queryable } from '../database/database.ts'
 import { sql } from '../database/sql.ts'
-import type { Metrics } from '../metrics.ts'
-import { beginSpan, type SpanSink, traceFrom, traceParent } from '../trace.ts'
 
 export interface Task {
   id: number

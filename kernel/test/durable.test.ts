@@ -3,11 +3,10 @@ import { after, afterEach, before, describe, it } from 'node:test'
 import { publishing, type Queryable, sql, startSaga } from '@doran/kernel'
 import { createPlatform, discardTask, listTasks, Pool, replayTask } from '@doran/kernel/platform'
 import { createTestDatabase, startPlatform, type TestPlatform } from '@doran/kernel/testing'
+import { createLog, createMetrics } from '@doran/telemetry'
 import { Listener } from '../database/listener.ts'
 import { receive } from '../durable/events.ts'
 import { addTask, complete, countTasks, LeaseLostError, type Task, type TaskHandler, Worker } from '../durable/tasks.ts'
-import { createLog } from '../log.ts'
-import { createMetrics } from '../metrics.ts'
 import { noteService, noteWritten, outOfInk, printerDouble, printerService, printing } from './note-service.ts'
 
 const state = async (platform: TestPlatform, id: string) =>

@@ -2,9 +2,8 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { job, Type } from '@doran/kernel'
 import { ConfigError, databaseUrlOf, kernelConfig, readConfig } from '@doran/kernel/platform'
+import { createLog, traceFrom, traceParent } from '@doran/telemetry'
 import { nextRun } from '../durable/jobs.ts'
-import { createLog } from '../log.ts'
-import { traceFrom, traceParent } from '../trace.ts'
 
 describe('settings', () => {
   it('have defaults, and nothing counts as not set', () => {

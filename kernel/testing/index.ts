@@ -3,6 +3,8 @@
  * mocked; calls between services go through serialisation, and idempotent ones are made twice, unless
  * `DORAN_TEST_MODE=direct`.
  */
+
+import { createLog } from '@doran/telemetry'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { httpClient } from '../client.ts'
 import type { Client, Contract, Event, Static } from '../contract.ts'
@@ -10,7 +12,6 @@ import type { Queryable } from '../database/database.ts'
 import { sql } from '../database/sql.ts'
 import { newId } from '../id.ts'
 import { type Actor, TOKEN_ISSUER } from '../identity.ts'
-import { createLog } from '../log.ts'
 import { type CallMode, createPlatform, type IdentitySource, type Platform, type PlatformOptions } from '../platform.ts'
 import { createTestDatabase } from './database.ts'
 

@@ -1,4 +1,4 @@
-import { randomHex } from './id.ts'
+import { randomHex } from './random-hex.ts'
 
 /** W3C trace context (https://www.w3.org/TR/trace-context/): which request this work belongs to. */
 export interface Trace {

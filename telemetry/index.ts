@@ -1,0 +1,15 @@
+/** Metrics, traces and logs of a process; what sends traces away is `fleet/telemetry.ts`. */
+export { createLog } from './log.ts'
+export { collectProcessMetrics, createMetrics, gauge, type Metrics } from './metrics.ts'
+export { randomHex } from './random-hex.ts'
+export {
+  beginSpan,
+  childOf,
+  newTrace,
+  type Span,
+  type SpanSink,
+  type Trace,
+  traceFrom,
+  traceOf,
+  traceParent,
+} from './trace.ts'
