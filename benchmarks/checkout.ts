@@ -4,54 +4,84 @@ import { newId } from '@doran/kernel'
 import { httpClient } from '@doran/kernel/client'
 import { order } from '@doran/order/contract'
 import { payByCard } from '@doran/payment/sandbox'
+import type { Load } from './rounds.ts'
+import type { Stocked } from './shop.ts'
 
 const BUYERS = 16
 
-const address = { recipient: '김도란', phone: '010-1234-5678', postalCode: '03045', line1: '사직로 161', country: 'KR' }
+export const ADDRESS = {
+  recipient: '김도란',
+  phone: '010-1234-5678',
+  postalCode: '03045',
+  line1: '사직로 161',
+  country: 'KR',
+}
 
 export interface Buyer {
   token: string
 }
 
-export function signUp(baseUrl: string): Promise<Buyer[]> {
+export function signUp(baseUrl: string, count = BUYERS): Promise<Buyer[]> {
   const api = httpClient(auth, { baseUrl })
   return Promise.all(
-    Array.from({ length: BUYERS }, async () => {
+    Array.from({ length: count }, async () => {
       const account = await api.register({ email: `${newId()}@example.com`, password: 'correct horse', name: '김도란' })
       return { token: account.accessToken }
     }),
   )
 }
 
-/** Orders paid a second over some seconds; each order takes the next of the baskets. */
+/** What is bought together: goods of one seller, or of three. */
+export function basketsOf(stock: readonly Stocked[], sellers: 1 | 3): string[][] {
+  if (sellers === 1) return stock.slice(0, 200).map(({ sku }) => [sku])
+  const bySeller = [...Map.groupBy(stock, ({ sellerId }) => sellerId).values()]
+  return Array.from({ length: 100 }, (_, index) =>
+    [0, 1, 2].map((offset) => {
+      const goods = bySeller[(index + offset) % bySeller.length] as Stocked[]
+      return goods[index % goods.length]?.sku as string
+    }),
+  )
+}
+
+/** Orders paid, over some seconds or up to a number of them; each order takes the next of the baskets. */
 export async function checkouts(
   baseUrl: string,
-  buyers: Buyer[],
-  baskets: string[][],
-  seconds: number,
-): Promise<number> {
+  buyers: readonly Buyer[],
+  baskets: readonly string[][],
+  { seconds = Number.POSITIVE_INFINITY, orders = Number.POSITIVE_INFINITY },
+): Promise<Load> {
   const end = performance.now() + seconds * 1_000
-  let paid = 0
+  const times: number[] = []
   let turn = 0
-  const buy = async ({ token }: Buyer) => {
-    const api = httpClient(order, { baseUrl, token: () => token })
-    while (performance.now() < end) {
-      let cart = await api.createCart()
-      for (const sku of baskets[turn++ % baskets.length] as string[]) {
-        cart = await api.addLine({ cartId: cart.id, sku, quantity: 1 })
+  let errors = 0
+  const buy = async (buyer: Buyer) => {
+    while (performance.now() < end && turn < orders) {
+      const begun = performance.now()
+      try {
+        await buyOnce(baseUrl, buyer, baskets[turn++ % baskets.length] as string[])
+        times.push(performance.now() - begun)
+      } catch (error) {
+        if (errors++ === 0) console.error(error)
       }
-      const placed = await api.placeOrder(
-        { cartId: cart.id, expectedTotal: cart.total, address, note: '' },
-        { key: newId() },
-      )
-      const { paymentUrl } = await api.startPayment({ orderId: placed.id, returnUrl: `${baseUrl}/docs` })
-      await payByCard(paymentUrl, '4242424242424242')
-      const { status } = await api.confirmPayment({ orderId: placed.id })
-      if (status !== 'paid') throw new Error(`an order is ${status} where it should be paid`)
-      paid++
     }
   }
   const begun = performance.now()
   await Promise.all(buyers.map(buy))
-  return (paid * 1_000) / (performance.now() - begun)
+  const took = performance.now() - begun
+  times.sort((a, b) => a - b)
+  const at = (share: number) => times[Math.floor(times.length * share)] ?? 0
+  return { rate: (times.length * 1_000) / took, requests: times.length, p50: at(0.5), p99: at(0.99), errors }
+}
+
+/** Cart, order, payment page, card, confirmation: as the web application does it. */
+async function buyOnce(baseUrl: string, { token }: Buyer, skus: readonly string[]): Promise<void> {
+  const api = httpClient(order, { baseUrl, token: () => token })
+  let cart = await api.createCart()
+  for (const sku of skus) cart = await api.addLine({ cartId: cart.id, sku, quantity: 1 })
+  const body = { cartId: cart.id, expectedTotal: cart.total, address: ADDRESS, note: '' }
+  const placed = await api.placeOrder(body, { key: newId() })
+  const { paymentUrl } = await api.startPayment({ orderId: placed.id, returnUrl: `${baseUrl}/docs` })
+  await payByCard(paymentUrl, '4242424242424242')
+  const { status } = await api.confirmPayment({ orderId: placed.id })
+  if (status !== 'paid') throw new Error(`an order is ${status} where it should be paid`)
 }

@@ -1,4 +1,8 @@
-/** What there is to beat: bare Fastify with the same bytes from memory, and Fastify with raw `pg` and the same SQL. */
+/**
+ * What there is to beat: bare Fastify with the same bytes from memory, Fastify with raw `pg` and the same SQL, and as a
+ * measure of the machine, bare node:http with a small JSON.
+ */
+import { createServer } from 'node:http'
 import fastify from 'fastify'
 import pg from 'pg'
 
@@ -30,7 +34,12 @@ process.once('message', async ({ databaseUrl, bytes, sql }: FloorRequest) => {
         : { items: rows.slice(0, limit).map(({ summary }) => summary), next: rows.at(-1)?.id }
     })
   }
+  const bare = createServer((_request, response) => {
+    response.setHeader('content-type', 'application/json')
+    response.end(JSON.stringify({ hello: 'world' }))
+  }).listen(0, '127.0.0.1')
   await app.listen({ port: 0, host: '127.0.0.1' })
-  process.send?.({ port: (app.server.address() as { port: number }).port })
+  const portOf = (server: { address(): unknown }) => (server.address() as { port: number }).port
+  process.send?.({ port: portOf(app.server), barePort: portOf(bare) })
 })
 process.on('disconnect', () => process.exit(0))

@@ -1,170 +1,58 @@
 /**
- * `npm run bench [-- --products 10000 --rounds 5 --seconds 3]`: prints a table and writes it as JSON. Servers are kept on
- * the first core and the load on the second; the rounds of all rows take turns, and medians are shown. Compare ratios
- * only: the machine is shared with the database.
+ * `npm run bench [-- --only routes,checkout,… --rounds 5 --seconds 3 --products 10000 --quick --profile --explain]`: prints
+ * one table and writes it as JSON. README.md tells what each part does and how. An error in an answer is a failure; a bar
+ * that is missed is not.
  */
-import { fork, spawnSync } from 'node:child_process'
-import { once } from 'node:events'
+import { spawnSync } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { parseArgs } from 'node:util'
-import { startEmbeddedPostgres } from '@doran/embedded-postgres'
-import type { Queryable, Sql } from '@doran/kernel'
-import { findProducts, type ProductQuery } from '../services/product/product-list.ts'
-import { checkouts, signUp } from './checkout.ts'
-import { compare, writeResult } from './compare.ts'
-import type { FloorRequest } from './floor.ts'
-import { startOnFirstCore } from './server.ts'
-import { loadShop } from './shop.ts'
-import { median, wrk } from './wrk.ts'
+import { join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { checkout } from './parts/checkout.ts'
+import { community } from './parts/community.ts'
+import { gateway } from './parts/gateway.ts'
+import { growth } from './parts/growth.ts'
+import { memory } from './parts/memory.ts'
+import { routes } from './parts/routes.ts'
+import { sustained } from './parts/sustained.ts'
+import { startPostgres } from './postgres.ts'
+import { holds, printTable, type Row, writeResults } from './rows.ts'
+import { type PartName, readSettings } from './settings.ts'
+import { createSuite, type Suite } from './suite.ts'
 
-const { values } = parseArgs({
-  options: {
-    products: { type: 'string', default: '10000' },
-    rounds: { type: 'string', default: '5' },
-    seconds: { type: 'string', default: '3' },
-  },
-})
-const [products, rounds, seconds] = [Number(values.products), Number(values.rounds), Number(values.seconds)]
-const PAGE = 20
-const PAGES = 500
+const PARTS: Record<PartName, (suite: Suite) => Promise<Row[]>> = {
+  routes,
+  checkout,
+  community,
+  gateway,
+  memory,
+  growth,
+  sustained,
+}
 
+const settings = readSettings(process.argv.slice(2))
+const begun = performance.now()
 const folder = await mkdtemp(join(tmpdir(), 'doran-bench-'))
-const postgres = await startEmbeddedPostgres({ folder: join(folder, 'postgres') })
-const stock = await loadShop(postgres.url(), products)
-
-const place = { DATABASE_URL: postgres.url(), DORAN_DATA: folder }
-const sandbox = await startOnFirstCore('sandbox-payment', place)
-const doran = { ...place, PAYMENT_SANDBOX_URL: sandbox.url }
-const warm = await startOnFirstCore('start', doran)
-const cold = await startOnFirstCore('start', { ...doran, CACHE_ENTRIES: '0' })
-
-interface ListPage {
-  items: { id: string }[]
-  next: string | null
+const postgres = await startPostgres(folder)
+const rows: Row[] = []
+try {
+  const suite = createSuite(settings, postgres, folder)
+  for (const name of settings.only) {
+    const since = performance.now()
+    console.log(`${name} …`)
+    rows.push(...(await PARTS[name](suite)))
+    console.log(`${name} took ${Math.round((performance.now() - since) / 1_000)} s`)
+  }
+} finally {
+  await postgres.stop()
+  await rm(folder, { recursive: true, force: true })
 }
 
-/** Different pages of the newest products: what each is asked with, and the ids of the products on it. */
-async function walk(): Promise<{ cursors: string[]; ids: string[] }> {
-  const cursors: string[] = []
-  const ids: string[] = []
-  let cursor: string | null = null
-  do {
-    const answer = await fetch(`${cold.url}/api/products?limit=${PAGE}${cursor ? `&cursor=${cursor}` : ''}`)
-    const page = (await answer.json()) as ListPage
-    ids.push(...page.items.map(({ id }) => id))
-    cursor = page.next
-    if (cursor) cursors.push(cursor)
-  } while (cursor && cursors.length < PAGES)
-  return { cursors, ids }
-}
-
-/** The statement that the service itself runs for a query. */
-async function statementOf(query: ProductQuery) {
-  let statement: ReturnType<Sql['statement']> | undefined
-  const recorder = {
-    trace: null,
-    all: async (query: Sql) => {
-      statement = query.statement()
-      return []
-    },
-  } as unknown as Queryable
-  await findProducts(recorder, query)
-  return statement as ReturnType<Sql['statement']>
-}
-
-const { cursors, ids } = await walk()
-const lists = cursors.map((cursor) => `/api/products?limit=${PAGE}&cursor=${cursor}`)
-const pages = ids.map((id) => `/api/products/${id}`)
-const text = async (path: string) => (await fetch(warm.url + path)).text()
-
-const floor = fork(new URL('./floor.ts', import.meta.url), { stdio: 'inherit' })
-floor.send({
-  databaseUrl: postgres.url(),
-  bytes: { list: await text(`/api/products?limit=${PAGE}`), page: await text(pages[0] as string) },
-  sql: {
-    list: {
-      limit: PAGE,
-      statements: await Promise.all(
-        cursors.map((cursor) => statementOf({ filter: {}, sort: 'newest', cursor, limit: PAGE })),
-      ),
-    },
-    page: {
-      limit: 1,
-      statements: ids.map((id) => ({
-        name: 'page',
-        text: 'select detail from product.details where product_id = $1',
-        values: [id],
-      })),
-    },
-  },
-} satisfies FloorRequest)
-const [{ port: floorPort }] = (await once(floor, 'message')) as [{ port: number }]
-spawnSync('taskset', ['-acp', '0', String(floor.pid)])
-const floorUrl = `http://127.0.0.1:${floorPort}`
-const each = (path: string, count: number) => Array.from({ length: count }, (_, n) => `${path}?n=${n}`)
-
-const table = compare(
-  [
-    {
-      name: 'product list, warm / the same bytes from memory',
-      bar: 0.6,
-      doran: () => wrk(folder, warm.url, [`/api/products?limit=${PAGE}`], seconds),
-      floor: () => wrk(folder, floorUrl, ['/bytes/list'], seconds),
-    },
-    {
-      name: 'product page, warm / the same bytes from memory',
-      bar: 0.6,
-      doran: () => wrk(folder, warm.url, pages.slice(0, 100), seconds),
-      floor: () => wrk(folder, floorUrl, ['/bytes/page'], seconds),
-    },
-    {
-      name: 'product list, cold / Fastify + pg, same SQL',
-      bar: 0.7,
-      doran: () => wrk(folder, cold.url, lists, seconds),
-      floor: () => wrk(folder, floorUrl, each('/sql/list', lists.length), seconds),
-    },
-    {
-      name: 'product page, cold / Fastify + pg, same SQL',
-      bar: 0.7,
-      doran: () => wrk(folder, cold.url, pages, seconds),
-      floor: () => wrk(folder, floorUrl, each('/sql/page', pages.length), seconds),
-    },
-  ],
-  rounds,
-)
-
-// From here on one Doran has the machine to itself.
-floor.disconnect()
-await cold.stop()
-const bySeller = [...Map.groupBy(stock, ({ sellerId }) => sellerId).values()]
-const baskets = {
-  'checkouts, cart → paid, one seller': stock.slice(0, 200).map(({ sku }) => [sku]),
-  'checkouts, cart → paid, three sellers': Array.from({ length: 100 }, (_, index) =>
-    [0, 1, 2].map((offset) => {
-      const goods = bySeller[(index + offset) % bySeller.length] as typeof stock
-      return goods[index % goods.length]?.sku as string
-    }),
-  ),
-}
-const buyers = await signUp(warm.url)
-await checkouts(warm.url, buyers, baskets['checkouts, cart → paid, one seller'], seconds)
-const sold: { name: string; rate: number }[] = []
-for (const [name, goods] of Object.entries(baskets)) {
-  const rates: number[] = []
-  for (let round = 0; round < rounds; round++) rates.push(await checkouts(warm.url, buyers, goods, seconds))
-  sold.push({ name, rate: median(rates) })
-}
-
-console.log(
-  `${products} products, ${rounds} rounds of ${seconds} s, 32 connections; ready after ${Math.round(warm.took)} ms`,
-)
-console.table(table)
-console.table(sold.map(({ name, rate }) => ({ name, 'a second': Number(rate.toFixed(1)) })))
-writeResult({ products, rounds, seconds, readyMs: Math.round(warm.took), table, sold })
-
-await warm.stop()
-await sandbox.stop()
-await postgres.stop()
-await rm(folder, { recursive: true })
+const wrk = spawnSync('wrk', ['-v'], { encoding: 'utf8' }).stdout.split('[')[0]?.trim()
+const file = writeResults(settings, { postgres: postgres.version, wrk }, rows, performance.now() - begun)
+const missed = rows.filter((row) => holds(row) === false).length
+const errors = rows.reduce((sum, { errors = 0 }) => sum + errors, 0)
+console.log(`\n${printTable(rows)}\n`)
+console.log(`${settings.rounds} rounds of ${settings.seconds} s, ${settings.products} products, 32 connections.`)
+console.log(`${missed} bars missed, ${errors} errors; all figures are in ${relative('.', fileURLToPath(file))}.`)
+if (errors > 0) process.exitCode = 1

@@ -3,27 +3,41 @@ import { run } from '../apps/server/demo/process.ts'
 
 export interface Server {
   readonly url: string
+  readonly pid: number
   /** Milliseconds until it was ready. */
   readonly took: number
+  /** Port of its inspector, when it was asked for. */
+  readonly inspector: number | undefined
   stop(): Promise<void>
 }
 
-/** A Doran or a payment sandbox on the first core, without limits of rates. */
-export async function startOnFirstCore(
+/** No limits of rates: what is measured is the work. */
+export const UNLIMITED = {
+  LOG_LEVEL: 'warn',
+  RATE_LIMIT_PER_IP: '100000000',
+  RATE_LIMIT_PER_ACCOUNT: '100000000',
+  COMMENTS_PER_HOUR: '100000000',
+  ARTICLES_PER_HOUR: '100000000',
+}
+
+/** A port for an inspector and the setting that opens it. */
+export async function inspectable(): Promise<{ inspector: number; NODE_OPTIONS: string }> {
+  const inspector = await freePort()
+  return { inspector, NODE_OPTIONS: `--inspect=127.0.0.1:${inspector}` }
+}
+
+/** A Doran with everything, or a payment sandbox, on a core of its own; on any without `core`. */
+export async function startServer(
   command: 'start' | 'sandbox-payment',
   environment: Record<string, string>,
+  { core, inspect = false }: { core?: number; inspect?: boolean } = {},
 ): Promise<Server> {
   const port = String(await freePort())
-  const { stop, took } = await run(
+  const { inspector, ...options } = inspect ? await inspectable() : {}
+  const { child, stop, took } = await run(
     command === 'start' ? ['start', '--no-seed'] : [command],
-    {
-      LOG_LEVEL: 'warn',
-      RATE_LIMIT_PER_IP: '100000000',
-      RATE_LIMIT_PER_ACCOUNT: '100000000',
-      ...(command === 'start' ? { PORT: port } : { SANDBOX_PORT: port }),
-      ...environment,
-    },
-    0,
+    { ...UNLIMITED, ...options, ...(command === 'start' ? { PORT: port } : { SANDBOX_PORT: port }), ...environment },
+    core,
   )
-  return { url: `http://127.0.0.1:${port}`, stop, took }
+  return { url: `http://127.0.0.1:${port}`, pid: child.pid as number, took, inspector, stop }
 }

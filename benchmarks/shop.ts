@@ -9,11 +9,16 @@ import { identity, services } from '../apps/server/services.ts'
 const SEED = 1
 const PLENTY = 1_000_000
 
+export interface Stocked {
+  sku: string
+  sellerId: string
+}
+
 /** Loads this many products, each in plentiful stock, and answers some SKUs of at least three sellers. */
-export async function loadShop(databaseUrl: string, count: number): Promise<{ sku: string; sellerId: string }[]> {
+export async function loadShop(databaseUrl: string, count: number): Promise<Stocked[]> {
   const platform = await createPlatform({ services, environment: { LOG_LEVEL: 'warn' }, databaseUrl, identity })
   await platform.client(product).loadCatalogue(generateShops(SEED))
-  const sample: { sku: string; sellerId: string }[] = []
+  const sample: Stocked[] = []
   for (const products of generateProducts(count, SEED)) {
     await platform.client(product).loadCatalogue({ products })
     const items = products.flatMap(({ sellerId, variants }) =>

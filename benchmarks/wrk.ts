@@ -1,72 +1,68 @@
-import { spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-
-export interface Load {
-  /** Requests a second. */
-  rate: number
-  /** Milliseconds. */
-  p50: number
-  p99: number
-  errors: number
-}
+import { text } from 'node:stream/consumers'
+import type { Load } from './rounds.ts'
 
 /** A path to GET, or more of a request. */
-export type WrkRequest = string | { method?: string; path: string; headers?: Record<string, string> }
+export type WrkRequest = string | { method?: string; path: string; headers?: Record<string, string>; body?: object }
 
-/**
- * Sends the requests in turn for some seconds, from the second core; the server under
- * test is kept on the first.
- */
-export function wrk(
-  folder: string,
+interface WrkOptions {
+  folder: string
+  seconds: number
+  connections?: number
+  /** Kept on the second core; the server under test is on the first. */
+  pinned?: boolean
+}
+
+/** Sends the requests in turn for some seconds, over as many connections as are named, each waiting for its answer. */
+export async function wrk(
   baseUrl: string,
   requests: readonly WrkRequest[],
-  seconds: number,
-  { connections = 32, pinned = true } = {},
-): Load {
+  { folder, seconds, connections = 32, pinned = true }: WrkOptions,
+): Promise<Load> {
   const script = join(folder, 'requests.lua')
-  writeFileSync(
-    script,
-    `local requests = {
+  writeFileSync(script, scriptOf(requests))
+  const child = spawn(
+    'taskset',
+    ['-c', pinned ? '1' : '0-1', 'wrk', '-t1', `-c${connections}`, `-d${seconds}s`, '-s', script, baseUrl],
+    { stdio: ['ignore', 'pipe', 'pipe'] },
+  )
+  const missing = new Promise<never>((_, reject) => child.once('error', reject))
+  const [said, complaint] = await Promise.race([Promise.all([text(child.stdout), text(child.stderr)]), missing])
+  const found = /RESULT (\S+) (\S+) (\S+) (\S+) (\S+)/.exec(said)
+  if (!found) throw new Error(`wrk did not run: ${complaint}. It is in Debian's package wrk; taskset in util-linux.`)
+  const [requested, rate, p50, p99, errors] = found.slice(1).map(Number) as [number, number, number, number, number]
+  return { requests: requested, rate, p50, p99, errors }
+}
+
+/** The requests are written out once, before the load begins, so that sending one costs as little as it can. */
+function scriptOf(requests: readonly WrkRequest[]): string {
+  return `local requests = {
 ${requests.map(asLua).join(',\n')}
 }
+local ready = {}
 local turn = 0
+init = function()
+  for index, one in ipairs(requests) do ready[index] = wrk.format(one[1], one[2], one[3], one[4]) end
+end
 request = function()
-  turn = turn % #requests + 1
-  local one = requests[turn]
-  return wrk.format(one[1], one[2], one[3])
+  turn = turn % #ready + 1
+  return ready[turn]
 end
 done = function(summary, latency)
   local e = summary.errors
-  io.write(string.format("RESULT %f %f %f %d\\n", summary.requests / summary.duration * 1e6,
+  io.write(string.format("RESULT %d %f %f %f %d\\n", summary.requests, summary.requests / summary.duration * 1e6,
     latency:percentile(50) / 1000, latency:percentile(99) / 1000,
     e.connect + e.read + e.write + e.status + e.timeout))
-end`,
-  )
-  const run = spawnSync(
-    'taskset',
-    ['-c', pinned ? '1' : '0-1', 'wrk', '-t1', `-c${connections}`, `-d${seconds}s`, '-s', script, baseUrl],
-    {
-      encoding: 'utf8',
-    },
-  )
-  const result = /RESULT (\S+) (\S+) (\S+) (\S+)/.exec(run.stdout ?? '')
-  if (!result)
-    throw new Error(
-      `wrk did not run: ${run.error?.message ?? run.stderr}. It is in Debian's package wrk; taskset in util-linux.`,
-    )
-  const [rate, p50, p99, errors] = result.slice(1).map(Number) as [number, number, number, number]
-  return { rate, p50, p99, errors }
+end`
 }
 
 function asLua(request: WrkRequest): string {
-  const { method = 'GET', path, headers = {} } = typeof request === 'string' ? { path: request } : request
-  const fields = Object.entries(headers).map(([name, value]) => `[${JSON.stringify(name)}]=${JSON.stringify(value)}`)
-  return `{${JSON.stringify(method)},${JSON.stringify(path)},{${fields.join(',')}}}`
-}
-
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b)
-  return sorted[Math.floor(sorted.length / 2)] as number
+  const { method = 'GET', path, headers = {}, body } = typeof request === 'string' ? { path: request } : request
+  const all = { ...headers, ...(body && { 'content-type': 'application/json' }) }
+  const fields = Object.entries(all).map(([name, value]) => `[${JSON.stringify(name)}]=${JSON.stringify(value)}`)
+  // Twice: a JSON text whose quotes Lua reads as it would read those of any string.
+  const content = body ? JSON.stringify(JSON.stringify(body)) : 'nil'
+  return `{${JSON.stringify(method)},${JSON.stringify(path)},{${fields.join(',')}},${content}}`
 }

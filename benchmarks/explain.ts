@@ -1,0 +1,86 @@
+/** `--explain`: which statements a load runs, how long they take, and how PostgreSQL goes about the slowest. */
+import { closeSync, openSync, readSync, statSync } from 'node:fs'
+import type { MeasuredPostgres } from './postgres.ts'
+
+const SLOWEST = 6
+
+interface Statement {
+  calls: number
+  total: number
+  mean: number
+  rows: number
+  blocks: number
+  query: string
+}
+
+/**
+ * Prints the statements of one load by the time that they took together, and the plan of the slowest single run of each,
+ * with the values that it really had (auto_explain, a sample of a hundredth).
+ */
+export async function explainLoad(
+  what: string,
+  postgres: MeasuredPostgres,
+  load: () => Promise<unknown>,
+): Promise<void> {
+  await postgres.run('postgres', 'select pg_stat_statements_reset()')
+  await watch(postgres, true)
+  const from = statSync(postgres.log).size
+  await load()
+  await watch(postgres, false)
+  const statements = await postgres.run<Statement>(
+    'postgres',
+    `select calls::int, total_exec_time as total, mean_exec_time as mean, (rows / calls)::int as rows,
+            ((shared_blks_hit + shared_blks_read) / calls)::int as blocks, query
+     from pg_stat_statements where dbid <> (select oid from pg_database where datname = current_database())
+     order by total_exec_time desc limit ${SLOWEST}`,
+  )
+  const plans = plansIn(textFrom(postgres.log, from))
+  console.log(`\n## Statements of: ${what}`)
+  for (const { calls, total, mean, rows, blocks, query } of statements) {
+    const text = flat(query)
+    console.log(
+      `\n${calls} × ${mean.toFixed(3)} ms = ${total.toFixed(0)} ms, ${rows} rows and ${blocks} blocks each: ${text.slice(0, 300)}`,
+    )
+    const plan = plans.get(text)
+    if (plan) console.log(`the slowest of the sample took ${plan.took} ms:\n${plan.text}`)
+  }
+}
+
+async function watch(postgres: MeasuredPostgres, on: boolean): Promise<void> {
+  const settings = {
+    log_min_duration: on ? '0' : '-1',
+    sample_rate: '0.01',
+    log_analyze: 'on',
+    log_buffers: 'on',
+    log_timing: 'on',
+  }
+  for (const [name, value] of Object.entries(settings)) {
+    await postgres.run('postgres', `alter system set auto_explain.${name} = '${value}'`)
+  }
+  await postgres.run('postgres', 'select pg_reload_conf()')
+}
+
+/** The slowest plan of each statement that the log tells of. */
+function plansIn(log: string): Map<string, { took: number; text: string }> {
+  const plans = new Map<string, { took: number; text: string }>()
+  // An entry goes on as long as its lines are indented.
+  for (const [, duration, entry = ''] of log.matchAll(/duration: ([\d.]+) ms {2}plan:\n((?:\s.*\n)*)/g)) {
+    const begin = entry.search(/^\s.*\(cost=/m)
+    const query = flat(entry.slice(0, begin).replace(/^\s*Query Text: /, ''))
+    const took = Number(duration)
+    if (took > (plans.get(query)?.took ?? 0)) plans.set(query, { took, text: entry.slice(begin) })
+  }
+  return plans
+}
+
+function flat(query: string): string {
+  return query.replace(/\s+/g, ' ').trim()
+}
+
+function textFrom(file: string, from: number): string {
+  const bytes = Buffer.alloc(statSync(file).size - from)
+  const handle = openSync(file, 'r')
+  readSync(handle, bytes, 0, bytes.length, from)
+  closeSync(handle)
+  return bytes.toString('utf8')
+}

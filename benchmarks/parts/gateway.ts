@@ -1,0 +1,111 @@
+/** What it costs that a gateway stands before a service, and a call between processes. */
+import { fleetConfig, openFleet } from '@doran/fleet'
+import { createLog, createPlatform, readConfig } from '@doran/kernel/platform'
+import { product } from '@doran/product/contract'
+import { identity, services } from '../../apps/server/services.ts'
+import { createFleet } from '../fleet.ts'
+import { compare, type Load, type Side } from '../rounds.ts'
+import { median, type Row } from '../rows.ts'
+import type { Server } from '../server.ts'
+import type { Suite } from '../suite.ts'
+import { wrk } from '../wrk.ts'
+
+const CALLS = 2_000
+const BAR = { atLeast: 0.5 }
+/** Milliseconds that the gateway may add to the median answer. */
+const ADDED_BAR = { below: 1 }
+
+export async function gateway(suite: Suite): Promise<Row[]> {
+  const skus = (await suite.shop('gateway')).slice(0, 2).map(({ sku }) => sku)
+  const fleet = createFleet(suite, 'gateway')
+  const auth = await fleet.start('auth')
+  const service = await fleet.start('product')
+  const door = await fleet.start('gateway')
+  const { items } = (await (await fetch(`${door.url}/api/products?limit=20`)).json()) as { items: { id: string }[] }
+  const works = [
+    { what: 'product page, warm', paths: items.map(({ id }) => `/api/products/${id}`) },
+    { what: 'product list, warm', paths: ['/api/products?limit=20'] },
+  ]
+  const rows = await compare(
+    works.map(({ what, paths }) => ({
+      what: `${what}, through the gateway / the service itself`,
+      bar: BAR,
+      doran: { ...sideOf(suite, door, paths, 32), pids: [door.pid, service.pid] },
+      floor: sideOf(suite, service, paths, 32),
+    })),
+    suite,
+  )
+  for (const { what, paths } of works) rows.push(await addedTime(suite, what, { door, service, paths }))
+  rows.push(...(await callTimes(suite, fleet.environment, skus)))
+  for (const server of [door, service, auth]) await server.stop()
+  return rows
+}
+
+function sideOf({ folder, settings }: Suite, server: Server, paths: string[], connections: number): Side {
+  const { url, pid, inspector } = server
+  const { seconds } = settings
+  return { pids: [pid], inspector, load: () => wrk(url, paths, { folder, seconds, connections, pinned: false }) }
+}
+
+/** One connection: what somebody waits longer when nobody else asks. */
+async function addedTime(
+  suite: Suite,
+  what: string,
+  { door, service, paths }: { door: Server; service: Server; paths: string[] },
+): Promise<Row> {
+  const loads: { through: Load; direct: Load }[] = []
+  for (let round = 0; round < suite.settings.rounds; round++) {
+    const through = await sideOf(suite, door, paths, 1).load()
+    const direct = await sideOf(suite, service, paths, 1).load()
+    loads.push({ through, direct })
+  }
+  return {
+    what: `${what}, p50 that the gateway adds`,
+    unit: 'ms',
+    doran: median(loads.map(({ through, direct }) => through.p50 - direct.p50)),
+    bar: ADDED_BAR,
+    p50: median(loads.map(({ through }) => through.p50)),
+    p99: median(loads.map(({ through }) => through.p99)),
+    errors: loads.reduce((sum, { through, direct }) => sum + through.errors + direct.errors, 0),
+    details: loads,
+  }
+}
+
+/** A call of another service in the same process, and in another one. */
+async function callTimes({ postgres }: Suite, environment: NodeJS.ProcessEnv, skus: string[]): Promise<Row[]> {
+  const log = createLog('warn')
+  const databaseUrl = postgres.url('gateway')
+  const [config] = readConfig([fleetConfig], environment)
+  const fleet = await openFleet({
+    config,
+    log,
+    instance: 'bench',
+    services: [],
+    version: '0',
+    host: '127.0.0.1',
+    gateway: true,
+    databaseUrl,
+  })
+  const outside = await createPlatform({ services: [], environment, databaseUrl, identity, fleet, log })
+  const inside = await createPlatform({ services, environment, databaseUrl, identity, log })
+  const rows = [
+    await callTime('call of getOffers in the same process', () => inside.client(product).getOffers({ skus })),
+    await callTime('call of getOffers in another process', () => outside.client(product).getOffers({ skus })),
+  ]
+  await outside.close()
+  await inside.close()
+  return rows
+}
+
+/** Calls one after the other, the first quarter to warm up. */
+async function callTime(what: string, call: () => Promise<unknown>): Promise<Row> {
+  const times: number[] = []
+  for (let index = 0; index < CALLS; index++) {
+    const begun = performance.now()
+    await call()
+    if (index >= CALLS / 4) times.push(performance.now() - begun)
+  }
+  times.sort((a, b) => a - b)
+  const p50 = median(times)
+  return { what, unit: 'ms', doran: p50, p50, p99: times[Math.floor(times.length * 0.99)] as number }
+}

@@ -1,0 +1,75 @@
+/** The PostgreSQL of a run: one server with a database for each set of data, which counts the statements that it runs. */
+import { readFileSync } from 'node:fs'
+import { realpath, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { startEmbeddedPostgres } from '@doran/embedded-postgres'
+import pg from 'pg'
+
+export interface MeasuredPostgres {
+  /** Of the server's first process. */
+  readonly pid: number
+  readonly version: string
+  /** File that it writes its log to. */
+  readonly log: string
+  url(database: string): string
+  /** A new database, with all that another one has when that is named. */
+  create(database: string, from?: string): Promise<void>
+  /** Runs statements in a database, without limits of time, and answers the rows of the last one. */
+  run<Row extends object>(database: string, text: string): Promise<Row[]>
+  /** How many statements have been run so far, `begin` and `commit` among them. */
+  statementsRun(): Promise<number>
+  stop(): Promise<void>
+}
+
+/** The server's defaults are those of `doran start`; the two libraries only watch. */
+export async function startPostgres(folder: string): Promise<MeasuredPostgres> {
+  const data = join(folder, 'postgres')
+  const postgres = await startEmbeddedPostgres({
+    folder: data,
+    temporary: true,
+    settings: {
+      shared_preload_libraries: 'pg_stat_statements,auto_explain',
+      // A million rows are loaded: fewer checkpoints, as anyone sets who has so many.
+      max_wal_size: '8GB',
+    },
+  })
+  const watcher = new pg.Client({ connectionString: postgres.url('postgres') })
+  await watcher.connect()
+  await watcher.query('create extension if not exists pg_stat_statements')
+  const { rows } = await watcher.query<{ version: string }>(`select current_setting('server_version') as version`)
+
+  async function run<Row extends object>(database: string, text: string): Promise<Row[]> {
+    const client = new pg.Client({ connectionString: postgres.url(database) })
+    await client.connect()
+    try {
+      await client.query('set statement_timeout = 0; set lock_timeout = 0')
+      const results = (await client.query<Row>(text)) as pg.QueryResult<Row> | pg.QueryResult<Row>[]
+      return (Array.isArray(results) ? results.at(-1)?.rows : results.rows) ?? []
+    } finally {
+      await client.end()
+    }
+  }
+
+  return {
+    pid: Number(readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n')[0]),
+    version: rows[0]?.version ?? '',
+    log: join(data, 'server.log'),
+    url: (database) => postgres.url(database),
+    run,
+    async create(database, from = 'template1') {
+      await watcher.query(`create database "${database}" template "${from}" strategy file_copy`)
+    },
+    async statementsRun() {
+      const { rows } = await watcher.query<{ calls: string }>(`
+        select coalesce(sum(calls), 0) as calls from pg_stat_statements
+        where dbid <> (select oid from pg_database where datname = current_database())`)
+      return Number(rows[0]?.calls)
+    },
+    async stop() {
+      await watcher.end()
+      await postgres.stop()
+      // Where the data really is, when the temporary folder is closed to PostgreSQL's account.
+      await rm(await realpath(data), { recursive: true })
+    },
+  }
+}

@@ -1,0 +1,48 @@
+/** What the operating system knows of a process: processor time and memory. Linux only. */
+import { readdirSync, readFileSync } from 'node:fs'
+
+/** The clock of /proc counts in hundredths of a second on every Linux. */
+const MICROSECONDS_A_TICK = 10_000
+
+/** Microseconds of processor time, in user and kernel mode, of all threads. */
+export function processorTime(pids: readonly number[]): number {
+  return pids.reduce((sum, pid) => sum + ticksOf(pid), 0) * MICROSECONDS_A_TICK
+}
+
+/** The same of a process and its children, also of those that have ended. */
+export function processorTimeWithChildren(pid: number): number {
+  const children = readdirSync('/proc').filter(
+    (name) => /^\d+$/.test(name) && fieldsOf(Number(name))[1] === String(pid),
+  )
+  const [, , , , , , , , , , , , , ended = '0', endedInKernel = '0'] = fieldsOf(pid)
+  const all = [pid, ...children.map(Number)].reduce((sum, one) => sum + ticksOf(one), 0)
+  return (all + Number(ended) + Number(endedInKernel)) * MICROSECONDS_A_TICK
+}
+
+function ticksOf(pid: number): number {
+  const fields = fieldsOf(pid)
+  return Number(fields[11] ?? 0) + Number(fields[12] ?? 0)
+}
+
+/** Fields of /proc/<pid>/stat from the state on, see proc_pid_stat(5); none when the process has ended. */
+function fieldsOf(pid: number): string[] {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  } catch {
+    return []
+  }
+}
+
+/** Megabytes that are resident, those that only this process has, and its share when shared ones are divided. */
+export function memoryOf(pid: number): { resident: number; own: number; share: number } {
+  const read = (file: string, name: string) => {
+    const found = new RegExp(`${name}:\\s+(\\d+)`).exec(readFileSync(`/proc/${pid}/${file}`, 'utf8'))
+    return Math.round(Number(found?.[1]) / 1024)
+  }
+  return {
+    resident: read('status', 'VmRSS'),
+    own: read('status', 'RssAnon'),
+    share: read('smaps_rollup', 'Pss'),
+  }
+}

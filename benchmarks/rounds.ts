@@ -1,0 +1,106 @@
+/** Doran and a floor under the same load, in turns. */
+import { explainLoad } from './explain.ts'
+import type { MeasuredPostgres } from './postgres.ts'
+import { processorTime, processorTimeWithChildren } from './processes.ts'
+import { profileLoad } from './profile.ts'
+import { type Bar, median, type Row, spreadOf } from './rows.ts'
+import type { Settings } from './settings.ts'
+
+export interface Load {
+  /** Requests a second. */
+  readonly rate: number
+  readonly requests: number
+  /** Milliseconds. */
+  readonly p50: number
+  readonly p99: number
+  readonly errors: number
+}
+
+export interface Side {
+  /** Processes whose time is counted. */
+  readonly pids: readonly number[]
+  /** Port of the first process's inspector, when it has one. */
+  readonly inspector?: number | undefined
+  load(): Promise<Load>
+}
+
+export interface Comparison {
+  readonly what: string
+  readonly bar?: Bar
+  readonly doran: Side
+  readonly floor?: Side
+}
+
+interface Measured extends Load {
+  readonly processor: number
+  readonly databaseProcessor: number
+  readonly statements: number
+}
+
+/**
+ * All comparisons take turns in each round, after one load each that warms up, and within a round the floor goes first
+ * every other time. Ratios are made within a round, then medians are taken.
+ */
+export async function compare(
+  comparisons: readonly Comparison[],
+  { settings, postgres }: { settings: Settings; postgres: MeasuredPostgres },
+): Promise<Row[]> {
+  for (const { doran, floor } of comparisons) {
+    await doran.load()
+    await floor?.load()
+  }
+  const measured = comparisons.map(() => ({ doran: [] as Measured[], floor: [] as Measured[] }))
+  for (let round = 0; round < settings.rounds; round++) {
+    for (const [index, { doran, floor }] of comparisons.entries()) {
+      const turns = [['doran', doran] as const, ...(floor ? [['floor', floor] as const] : [])]
+      for (const [name, side] of round % 2 ? turns.toReversed() : turns) {
+        measured[index]?.[name].push(await measure(side, postgres))
+      }
+    }
+  }
+  const rows = comparisons.map((comparison, index) => rowOf(comparison, measured[index] as (typeof measured)[number]))
+  for (const { what, doran } of comparisons) {
+    if (settings.profile && doran.inspector) await profileLoad(what, doran.inspector, doran.load)
+    if (settings.explain) await explainLoad(what, postgres, doran.load)
+  }
+  return rows
+}
+
+export async function measure({ pids, load }: Side, postgres: MeasuredPostgres): Promise<Measured> {
+  const read = async () => ({
+    statements: await postgres.statementsRun(),
+    processor: processorTime(pids),
+    database: processorTimeWithChildren(postgres.pid),
+  })
+  const before = await read()
+  const result = await load()
+  const after = await read()
+  const each = (total: number) => total / Math.max(1, result.requests)
+  return {
+    ...result,
+    processor: each(after.processor - before.processor),
+    databaseProcessor: each(after.database - before.database),
+    statements: each(after.statements - before.statements),
+  }
+}
+
+function rowOf({ what, bar }: Comparison, { doran, floor }: { doran: Measured[]; floor: Measured[] }): Row {
+  const middle = (all: Measured[], of: keyof Measured) => median(all.map((one) => one[of]))
+  return {
+    what,
+    unit: '/s',
+    doran: middle(doran, 'rate'),
+    ...(floor.length > 0 && {
+      floor: middle(floor, 'rate'),
+      ratio: spreadOf(doran.map(({ rate }, round) => rate / (floor[round] as Measured).rate)),
+    }),
+    ...(bar && { bar }),
+    p50: middle(doran, 'p50'),
+    p99: middle(doran, 'p99'),
+    processor: middle(doran, 'processor'),
+    databaseProcessor: middle(doran, 'databaseProcessor'),
+    statements: middle(doran, 'statements'),
+    errors: [...doran, ...floor].reduce((sum, { errors }) => sum + errors, 0),
+    details: { doran, floor },
+  }
+}

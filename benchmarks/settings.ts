@@ -1,0 +1,78 @@
+import { parseArgs } from 'node:util'
+
+const PARTS = ['routes', 'checkout', 'community', 'gateway', 'memory', 'growth', 'sustained'] as const
+export type PartName = (typeof PARTS)[number]
+
+export interface Settings {
+  readonly only: readonly PartName[]
+  readonly rounds: number
+  /** Of each load within a round. */
+  readonly seconds: number
+  readonly products: number
+  /** Articles of the community; with several numbers the first is what the others are compared with. */
+  readonly articles: readonly number[]
+  /** Catalogues whose sizes are compared. */
+  readonly catalogues: readonly number[]
+  /** Numbers of orders that are compared. */
+  readonly orders: readonly number[]
+  /** Requests a second of the sustained load, and its minutes. */
+  readonly rate: number
+  readonly minutes: number
+  readonly profile: boolean
+  readonly explain: boolean
+}
+
+const QUICK = { rounds: '1', seconds: '1', products: '1000', catalogues: '1000,4000', orders: '20,200', minutes: '0.2' }
+const USUAL = {
+  rounds: '5',
+  seconds: '3',
+  products: '10000',
+  catalogues: '10000,100000,1000000',
+  orders: '1000,1000000',
+  minutes: '10',
+}
+
+/** Reads the command line; `--quick` is for trying the suite out, its figures mean nothing. */
+export function readSettings(args: string[]): Settings {
+  const text = { type: 'string' } as const
+  const flag = { type: 'boolean', default: false } as const
+  const { values } = parseArgs({
+    args,
+    options: {
+      only: { type: 'string', default: PARTS.join(',') },
+      articles: { type: 'string', default: '1000' },
+      rate: { type: 'string', default: '1000' },
+      rounds: text,
+      seconds: text,
+      products: text,
+      catalogues: text,
+      orders: text,
+      minutes: text,
+      quick: flag,
+      profile: flag,
+      explain: flag,
+    },
+  })
+  const given = { ...(values.quick ? QUICK : USUAL), ...values }
+  const unknown = given.only.split(',').filter((name) => !PARTS.includes(name as PartName))
+  if (unknown.length > 0) throw new Error(`--only reads ${unknown.join(', ')} where it expects ${PARTS.join(', ')}`)
+  return {
+    only: PARTS.filter((name) => given.only.split(',').includes(name)),
+    rounds: numberOf('rounds', given.rounds),
+    seconds: numberOf('seconds', given.seconds),
+    products: numberOf('products', given.products),
+    articles: given.articles.split(',').map((one) => numberOf('articles', one)),
+    catalogues: given.catalogues.split(',').map((one) => numberOf('catalogues', one)),
+    orders: given.orders.split(',').map((one) => numberOf('orders', one)),
+    rate: numberOf('rate', given.rate),
+    minutes: numberOf('minutes', given.minutes),
+    profile: values.profile,
+    explain: values.explain,
+  }
+}
+
+function numberOf(name: string, text: string): number {
+  const value = Number(text)
+  if (value > 0) return value
+  throw new Error(`--${name} reads ${text} where it expects a number above 0`)
+}
