@@ -15,7 +15,7 @@ export type Bar = { readonly atLeast: number } | { readonly below: number }
 export interface Row {
   readonly what: string
   /** Of the figures of Doran and the floor. */
-  readonly unit: '/s' | 'ms' | 'MB'
+  readonly unit: '/s' | 'ms' | 'MB' | 'cores'
   readonly doran: number
   readonly floor?: number
   /** Doran's rate to the floor's, within one round each. */

@@ -18,6 +18,8 @@ export const UNLIMITED = {
   RATE_LIMIT_PER_ACCOUNT: '100000000',
   COMMENTS_PER_HOUR: '100000000',
   ARTICLES_PER_HOUR: '100000000',
+  // Tokens last as long as a part does.
+  AUTH_ACCESS_TOKEN_SECONDS: '86400',
 }
 
 /** A port for an inspector and the setting that opens it. */

@@ -36,11 +36,12 @@ export async function routes(suite: Suite): Promise<Row[]> {
   const lists = cursors.map((cursor) => `${list}&cursor=${cursor}`)
   const pages = ids.map((id) => `/api/products/${id}`)
   const [page] = pages as [string]
+  const seller = `/api/sellers/${stock[0]?.sellerId}`
   const text = async (path: string) => (await fetch(warm.url + path)).text()
   const floor = await startFloor('./floor.ts', {
     databaseUrl,
     bytes: {
-      keys: await text('/api/auth/jwks'),
+      seller: await text(seller),
       categories: await text('/api/categories'),
       list: await text(list),
       page: await text(page),
@@ -50,7 +51,7 @@ export async function routes(suite: Suite): Promise<Row[]> {
       page: { limit: 1, statements: pageSql(ids) },
     },
   } satisfies FloorRequest)
-  await assertSame(warm.url, cold.url, floor.url, { list, lists, page, pages })
+  await assertSame(warm.url, cold.url, floor.url, { seller, list, lists, page, pages })
   const additions = await fillCarts(warm.url, stock)
 
   const of = ({ url, pid, inspector }: Server | (Floor & { inspector?: undefined }), requests: readonly WrkRequest[]) =>
@@ -61,13 +62,13 @@ export async function routes(suite: Suite): Promise<Row[]> {
     [
       { what: 'bare node:http, small JSON: the measure of the machine', doran: bare },
       {
-        what: 'smallest JSON route / Fastify, same bytes',
+        what: 'small JSON (a shop) / Fastify, same bytes',
         bar: FROM_MEMORY,
-        doran: of(warm, ['/api/auth/jwks']),
-        floor: of(floor, ['/bytes/keys']),
+        doran: of(warm, [seller]),
+        floor: of(floor, ['/bytes/seller']),
       },
       {
-        what: 'category tree / Fastify, same bytes',
+        what: 'large JSON (all categories) / Fastify, same bytes',
         bar: FROM_MEMORY,
         doran: of(warm, ['/api/categories']),
         floor: of(floor, ['/bytes/categories']),
@@ -171,12 +172,18 @@ async function assertSame(
   warm: string,
   cold: string,
   floor: string,
-  { list, lists, page, pages }: { list: string; lists: string[]; page: string; pages: string[] },
+  {
+    seller,
+    list,
+    lists,
+    page,
+    pages,
+  }: { seller: string; list: string; lists: string[]; page: string; pages: string[] },
 ): Promise<void> {
   const text = async (url: string) => (await fetch(url)).text()
   const parsed = async (url: string) => JSON.parse(await text(url))
   for (const [path, name] of [
-    ['/api/auth/jwks', 'keys'],
+    [seller, 'seller'],
     ['/api/categories', 'categories'],
     [list, 'list'],
     [page, 'page'],

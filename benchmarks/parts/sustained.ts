@@ -1,5 +1,193 @@
+/**
+ * A fixed rate of a mixed journey for ten minutes: server, PostgreSQL, payment sandbox and the generator share the machine,
+ * nothing is pinned.
+ */
+import { setTimeout as pause } from 'node:timers/promises'
+import { httpClient } from '@doran/kernel/client'
+import { product } from '@doran/product/contract'
+import { signUp } from '../checkout.ts'
+import { journey, MIX, type World } from '../journey.ts'
+import { type Answered, openLoop } from '../open-loop.ts'
+import { memoryOf, processorTime, processorTimeWithChildren } from '../processes.ts'
+import { profileLoad } from '../profile.ts'
 import type { Row } from '../rows.ts'
+import { type Server, startServer } from '../server.ts'
 import type { Suite } from '../suite.ts'
-export async function sustained(_suite: Suite): Promise<Row[]> {
-  return []
+
+const MEMBERS = 300
+const WORDS = ['현미', '의자', '수건', 'desk', 'lamp', 'shirt', '무선 이어폰', 'kimchi']
+/** Milliseconds that the mean and 99 of 100 answers must stay below. */
+const BAR = { below: 200 }
+/** Seconds. */
+const UNCOUNTED = 15
+const BETWEEN_SAMPLES = 5
+
+export async function sustained(suite: Suite): Promise<Row[]> {
+  const { settings, postgres, folder } = suite
+  const { stock, writers } = await suite.both('sustained')
+  const place = { DATABASE_URL: postgres.url('sustained'), DORAN_DATA: folder }
+  const sandbox = await startServer('sandbox-payment', place)
+  const doran = await startServer(
+    'start',
+    { ...place, PAYMENT_SANDBOX_URL: sandbox.url },
+    { inspect: settings.profile },
+  )
+  const world: World = {
+    url: doran.url,
+    products: await productsOf(suite),
+    skus: stock.map(({ sku }) => sku),
+    slugs: writers.slugs,
+    categories: (await httpClient(product, { baseUrl: doran.url }).listCategories()).map(({ slug }) => slug),
+    words: WORDS,
+    members: await signUp(doran.url, MEMBERS),
+  }
+  const visitors = journey(world)
+  const watched = watch(doran)
+  const processes = { doran: [doran.pid], sandbox: [sandbox.pid], generator: [process.pid] }
+  const before = await spent(suite, processes)
+  const begun = performance.now()
+  const seconds = settings.minutes * 60
+  const uncounted = Math.min(UNCOUNTED, seconds / 4)
+  const answered = await openLoop(visitors.next, { rate: settings.rate, seconds, uncounted })
+  const took = performance.now() - begun
+  const after = await spent(suite, processes)
+  const samples = await watched()
+  if (settings.profile && doran.inspector) {
+    const again = () => openLoop(visitors.next, { rate: settings.rate, seconds: 10, uncounted: 0 })
+    await profileLoad('sustained', doran.inspector, again)
+  }
+  await visitors.close()
+  await doran.stop()
+  await sandbox.stop()
+  for (const complaint of answered.complaints) console.error(complaint)
+  const requests = settings.rate * (uncounted + seconds)
+  const each = (name: keyof typeof after) => (after[name] - before[name]) / requests
+  return rowsOf(suite, answered, samples, {
+    processor: each('doran'),
+    databaseProcessor: each('postgres'),
+    statements: each('statements'),
+    // Cores that were busy with each.
+    busy: Object.fromEntries(
+      (['doran', 'sandbox', 'generator', 'postgres'] as const).map((name) => [
+        name,
+        (after[name] - before[name]) / (took * 1_000),
+      ]),
+    ),
+  })
+}
+
+async function productsOf({ postgres }: Suite): Promise<string[]> {
+  const select = 'select product_id as id from product.listings order by md5(product_id::text) limit 5000'
+  return (await postgres.run<{ id: string }>('sustained', select)).map(({ id }) => id)
+}
+
+type Processes = Record<'doran' | 'sandbox' | 'generator', number[]>
+
+/** Microseconds of processor time, and statements, until now. */
+async function spent({ postgres }: Suite, { doran, sandbox, generator }: Processes) {
+  return {
+    doran: processorTime(doran),
+    sandbox: processorTime(sandbox),
+    generator: processorTime(generator),
+    postgres: processorTimeWithChildren(postgres.pid),
+    statements: await postgres.statementsRun(),
+  }
+}
+
+interface Sample {
+  resident: number
+  heap: number
+  /** Milliseconds that the event loop was late, of a hundred 99 less; since the sample before. */
+  lag: number
+}
+
+/** Looks at the server every few seconds until it is asked for what it saw. */
+function watch({ url, pid }: Server): () => Promise<Sample[]> {
+  const samples: Sample[] = []
+  const stopped = new AbortController()
+  const looking = (async () => {
+    while (!stopped.signal.aborted) {
+      const metrics = await (await fetch(`${url}/metrics`)).text()
+      const read = (name: string) => Number(new RegExp(`^doran_process_nodejs_${name} (\\S+)`, 'm').exec(metrics)?.[1])
+      samples.push({
+        resident: memoryOf(pid).resident,
+        heap: Math.round(read('heap_size_used_bytes') / 2 ** 20),
+        lag: read('eventloop_lag_p99_seconds') * 1_000,
+      })
+      await pause(BETWEEN_SAMPLES * 1_000, undefined, { signal: stopped.signal }).catch(() => {})
+    }
+  })()
+  return async () => {
+    stopped.abort()
+    await looking
+    return samples
+  }
+}
+
+interface Spent {
+  processor: number
+  databaseProcessor: number
+  statements: number
+  busy: Record<string, number>
+}
+
+function rowsOf({ settings }: Suite, answered: Answered, samples: readonly Sample[], { busy, ...spent }: Spent): Row[] {
+  const { times, byKind, errors, seconds, lateness } = answered
+  const ms = (microseconds: number) => microseconds / 1_000
+  const name = `sustained ${settings.rate} requests/s for ${settings.minutes} min`
+  const whole = seconds.slice(0, Math.floor(settings.minutes * 60))
+  const leastInASecond = Math.min(...whole.map((second) => second.answered))
+  // The least of some samples is near to what is really kept: the others hold garbage.
+  const kept = (some: readonly Sample[]) => Math.min(...some.map(({ heap }) => heap))
+  const span = Math.max(1, Math.min(12, Math.floor(samples.length / 3)))
+  const details = {
+    mix: MIX,
+    p999: ms(times.percentile(99.9)),
+    max: ms(times.max),
+    leastAnsweredInASecond: leastInASecond,
+    busyCores: busy,
+    generatorLate: { p50: ms(lateness.percentile(50)), p99: ms(lateness.percentile(99)) },
+    lagP99: samples.map(({ lag }) => lag),
+    memory: samples,
+    timeline: seconds,
+  }
+  return [
+    {
+      what: `${name}: mean`,
+      unit: 'ms',
+      doran: ms(times.mean),
+      bar: BAR,
+      p50: ms(times.percentile(50)),
+      p99: ms(times.percentile(99)),
+      errors,
+      ...spent,
+      details,
+    },
+    { what: `${name}: p99`, unit: 'ms', doran: ms(times.percentile(99)), bar: BAR },
+    { what: `${name}: p99.9`, unit: 'ms', doran: ms(times.percentile(99.9)) },
+    { what: `${name}: longest`, unit: 'ms', doran: ms(times.max) },
+    { what: `${name}: answered in the worst second`, unit: '/s', doran: leastInASecond },
+    { what: `${name}: generator late, p99`, unit: 'ms', doran: ms(lateness.percentile(99)) },
+    {
+      what: `${name}: event loop late, p99, worst of ${BETWEEN_SAMPLES} s`,
+      unit: 'ms',
+      doran: Math.max(...samples.map(({ lag }) => lag)),
+    },
+    ...Object.entries(busy).map(
+      ([process, cores]): Row => ({ what: `${name}: cores busy with ${process}`, unit: 'cores', doran: cores }),
+    ),
+    { what: `${name}: resident at the beginning`, unit: 'MB', doran: samples[0]?.resident ?? 0 },
+    { what: `${name}: resident at the end`, unit: 'MB', doran: samples.at(-1)?.resident ?? 0 },
+    { what: `${name}: heap kept, first minute`, unit: 'MB', doran: kept(samples.slice(0, span)) },
+    { what: `${name}: heap kept, last minute`, unit: 'MB', doran: kept(samples.slice(-span)) },
+    ...[...byKind].map(
+      ([kind, of]): Row => ({
+        what: `${name}: ${kind} (${MIX[kind as keyof typeof MIX] / 10} %)`,
+        unit: 'ms',
+        doran: ms(of.mean),
+        p50: ms(of.percentile(50)),
+        p99: ms(of.percentile(99)),
+      }),
+    ),
+  ]
 }

@@ -1,0 +1,200 @@
+/**
+ * Who comes to a marketplace where people also talk, in a thousand requests: 800 look, 200 write. What is written goes
+ * through whole journeys: a shopper opens a cart, puts three things into it and orders; every fifth order is paid for, with
+ * the payment page at the provider beside (two more requests, which are not counted) and all that follows in the
+ * background.
+ */
+import { newId } from '@doran/kernel'
+import { payByCard } from '@doran/payment/sandbox'
+import { Pool } from 'undici'
+import { random } from '../apps/server/seed/generate.ts'
+import { ADDRESS, type Buyer } from './checkout.ts'
+import type { Due } from './open-loop.ts'
+
+/** Of a thousand requests. */
+export const MIX = {
+  'product list': 200,
+  'product page': 300,
+  search: 50,
+  availability: 100,
+  'article list': 60,
+  article: 90,
+  shopping: 135,
+  favourite: 40,
+  comment: 25,
+}
+const PAID = 5
+const CONNECTIONS = 256
+
+export interface World {
+  url: string
+  products: string[]
+  skus: string[]
+  slugs: string[]
+  categories: string[]
+  words: string[]
+  members: Buyer[]
+}
+
+interface Question {
+  method?: 'GET' | 'POST' | 'DELETE'
+  token?: string
+  body?: object
+  headers?: Record<string, string>
+}
+
+/** What comes next, for ever; the same sequence each time. */
+export function journey(world: World): { next: () => Due; close(): Promise<void> } {
+  const pool = new Pool(world.url, { connections: CONNECTIONS })
+  const chance = random(1)
+  const any = <T>(list: readonly T[]) => list[Math.floor(chance() * list.length)] as T
+  const ask = asker(pool)
+  const shop = shopOf(world.members.map((member) => new Shopper(world.url, member, ask, () => any(world.skus))))
+  const sorts = ['newest', 'price-asc', 'popular']
+  const kinds: Record<keyof typeof MIX, () => Promise<unknown>> = {
+    'product list': () => ask(`/api/products?limit=20&category=${any(world.categories)}&sort=${any(sorts)}`),
+    'product page': () => ask(`/api/products/${any(world.products)}`),
+    search: () => ask(`/api/products?limit=20&q=${encodeURIComponent(any(world.words))}`),
+    availability: () => ask(`/api/inventory?${[1, 2, 3].map(() => `sku=${any(world.skus)}`).join('&')}`),
+    'article list': () => ask(`/api/articles?offset=${20 * Math.floor(chance() * 10)}`),
+    article: () => ask(`/api/articles/${any(world.slugs)}`),
+    shopping: shop,
+    favourite: () => {
+      const { token } = any(world.members)
+      const method = chance() < 0.5 ? 'POST' : 'DELETE'
+      return ask(`/api/articles/${any(world.slugs)}/favorite`, { method, token })
+    },
+    comment: () => {
+      const { token } = any(world.members)
+      const body = { comment: { body: 'Works with radish, too.' } }
+      return ask(`/api/articles/${any(world.slugs)}/comments`, { method: 'POST', token, body })
+    },
+  }
+  const order = shuffled(chance)
+  let place = 0
+  return {
+    next() {
+      const kind = order[place++ % order.length] as keyof typeof MIX
+      return { kind, send: kinds[kind] }
+    },
+    close: () => pool.close(),
+  }
+}
+
+/** A thousand kinds in the proportions of the mix. */
+function shuffled(chance: () => number): (keyof typeof MIX)[] {
+  const all = Object.entries(MIX).flatMap(([kind, share]) =>
+    Array<keyof typeof MIX>(share).fill(kind as keyof typeof MIX),
+  )
+  return all
+    .map((kind) => ({ kind, at: chance() }))
+    .sort((a, b) => a.at - b.at)
+    .map(({ kind }) => kind)
+}
+
+/** The next shopper who has nothing else to do takes a step; when nobody has, it waits, and the time counts. */
+function shopOf(idle: Shopper[]): () => Promise<void> {
+  const wanted: ((shopper: Shopper) => void)[] = []
+  const release = (shopper: Shopper) => {
+    const first = wanted.shift()
+    if (first) first(shopper)
+    else idle.push(shopper)
+  }
+  return async () => {
+    const shopper = idle.shift() ?? (await new Promise<Shopper>((resolve) => wanted.push(resolve)))
+    // A payment that fails is found by the confirmation after it.
+    const done = () =>
+      void shopper.meanwhile().then(
+        () => release(shopper),
+        () => release(shopper),
+      )
+    await shopper.goOn().finally(done)
+  }
+}
+
+type Ask = ReturnType<typeof asker>
+
+function asker(pool: Pool) {
+  return async (path: string, { method = 'GET', token, body, headers = {} }: Question = {}): Promise<unknown> => {
+    const { statusCode, body: answer } = await pool.request({
+      path,
+      method,
+      headers: {
+        ...headers,
+        ...(token && { authorization: `Bearer ${token}` }),
+        ...(body && { 'content-type': 'application/json' }),
+      },
+      body: body ? JSON.stringify(body) : null,
+    })
+    const text = await answer.text()
+    if (statusCode >= 300) throw new Error(`${method} ${path} is answered ${statusCode}: ${text.slice(0, 300)}`)
+    return method === 'GET' || !text ? undefined : JSON.parse(text)
+  }
+}
+
+interface Cart {
+  id: string
+  total: number
+  lines: unknown[]
+}
+
+/** Takes one step of a purchase each time. */
+class Shopper {
+  readonly #url: string
+  readonly #token: string
+  readonly #ask: Ask
+  readonly #sku: () => string
+  #cart: Cart | undefined
+  #added = 0
+  #orders = 0
+  #unpaid: { orderId: string; paymentUrl?: string } | undefined
+
+  constructor(url: string, { token }: Buyer, ask: Ask, sku: () => string) {
+    this.#url = url
+    this.#token = token
+    this.#ask = ask
+    this.#sku = sku
+  }
+
+  async goOn(): Promise<void> {
+    if (this.#unpaid?.paymentUrl) return this.#confirm(this.#unpaid.orderId)
+    if (this.#unpaid) return this.#openPayment(this.#unpaid.orderId)
+    if (!this.#cart) {
+      this.#cart = (await this.#post('/api/carts')) as Cart
+      this.#added = 0
+    } else if (this.#added < 3) {
+      this.#cart = (await this.#post(`/api/carts/${this.#cart.id}/lines`, { sku: this.#sku(), quantity: 1 })) as Cart
+      this.#added++
+    } else {
+      await this.#order(this.#cart)
+    }
+  }
+
+  /** What the shopper does elsewhere before the next step: the card is given to the provider. */
+  async meanwhile(): Promise<void> {
+    if (this.#unpaid?.paymentUrl) await payByCard(this.#unpaid.paymentUrl, '4242424242424242')
+  }
+
+  async #order({ id, total }: Cart): Promise<void> {
+    const body = { cartId: id, expectedTotal: total, address: ADDRESS }
+    const { id: orderId } = (await this.#post('/api/orders', body, { 'idempotency-key': newId() })) as { id: string }
+    this.#cart = undefined
+    if (++this.#orders % PAID === 0) this.#unpaid = { orderId }
+  }
+
+  async #openPayment(orderId: string): Promise<void> {
+    const body = { returnUrl: `${this.#url}/docs` }
+    const { paymentUrl } = (await this.#post(`/api/orders/${orderId}/payment`, body)) as { paymentUrl: string }
+    this.#unpaid = { orderId, paymentUrl }
+  }
+
+  async #confirm(orderId: string): Promise<void> {
+    this.#unpaid = undefined
+    const { status } = (await this.#post(`/api/orders/${orderId}/payment/confirmation`)) as { status: string }
+    if (status !== 'paid') throw new Error(`an order is ${status} where it should be paid`)
+  }
+
+  #post(path: string, body?: object, headers: Record<string, string> = {}): Promise<unknown> {
+    return this.#ask(path, { method: 'POST', token: this.#token, headers, ...(body && { body }) })
+  }
+}

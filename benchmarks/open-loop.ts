@@ -1,0 +1,100 @@
+/**
+ * Requests at a fixed rate, whether or not the ones before have been answered. A time counts from the moment at which the
+ * request was due, so a server that stands still is charged for all who would have come meanwhile.
+ */
+import { createHistogram, type RecordableHistogram } from 'node:perf_hooks'
+
+export interface Answered {
+  /** Requests answered in time order, second by second; the last one is when the last answer came. */
+  readonly seconds: readonly { answered: number; errors: number; worst: number }[]
+  /** Times in microseconds, of all and of each kind. */
+  readonly times: RecordableHistogram
+  readonly byKind: ReadonlyMap<string, RecordableHistogram>
+  readonly errors: number
+  /** The first few failures. */
+  readonly complaints: readonly string[]
+  /** How late requests were sent, in microseconds: what the generator itself adds to every time. */
+  readonly lateness: RecordableHistogram
+}
+
+/** A request of some kind; rejects when it is not answered as it should be. */
+export interface Due {
+  readonly kind: string
+  send(): Promise<unknown>
+}
+
+const COMPLAINTS = 10
+
+export async function openLoop(
+  next: () => Due,
+  { rate, seconds, uncounted }: { rate: number; seconds: number; uncounted: number },
+): Promise<Answered> {
+  const times = createHistogram()
+  const lateness = createHistogram()
+  const byKind = new Map<string, RecordableHistogram>()
+  const timeline: { answered: number; errors: number; worst: number }[] = []
+  const complaints: string[] = []
+  const begun = performance.now()
+  const total = Math.round(rate * (uncounted + seconds))
+  let sent = 0
+  let open = 0
+  let errors = 0
+  let allAnswered = () => {}
+  const finished = new Promise<void>((resolve) => (allAnswered = resolve))
+
+  async function ask({ kind, send }: Due, due: number): Promise<void> {
+    const counted = due - begun >= uncounted * 1_000
+    if (counted) lateness.record(microseconds(performance.now() - due))
+    open++
+    let failed = false
+    try {
+      await send()
+    } catch (error) {
+      failed = true
+      if (complaints.length < COMPLAINTS) complaints.push(`${kind}: ${(error as Error).message}`)
+    }
+    const now = performance.now()
+    open--
+    if (failed) errors++
+    if (counted) {
+      const took = microseconds(now - due)
+      times.record(took)
+      histogramOf(byKind, kind).record(took)
+      const second = secondOf(timeline, Math.floor((now - begun) / 1_000 - uncounted))
+      second.answered++
+      if (failed) second.errors++
+      second.worst = Math.max(second.worst, (now - due) | 0)
+    }
+    if (open === 0 && sent === total) allAnswered()
+  }
+
+  function sendDue(): void {
+    const now = performance.now()
+    for (; sent < total; sent++) {
+      const due = begun + (sent * 1_000) / rate
+      if (due > now) break
+      void ask(next(), due)
+    }
+    if (sent < total) setTimeout(sendDue, 1)
+  }
+  sendDue()
+  await finished
+  return { seconds: timeline, times, byKind, errors, complaints, lateness }
+}
+
+function microseconds(milliseconds: number): number {
+  return Math.max(1, Math.round(milliseconds * 1_000))
+}
+
+function histogramOf(histograms: Map<string, RecordableHistogram>, kind: string): RecordableHistogram {
+  const known = histograms.get(kind)
+  if (known) return known
+  const made = createHistogram()
+  histograms.set(kind, made)
+  return made
+}
+
+function secondOf(timeline: { answered: number; errors: number; worst: number }[], second: number) {
+  while (timeline.length <= second) timeline.push({ answered: 0, errors: 0, worst: 0 })
+  return timeline[second] as (typeof timeline)[number]
+}
