@@ -5,6 +5,7 @@ import type { MeasuredPostgres } from './postgres.ts'
 const SLOWEST = 6
 
 interface Statement {
+  id: string
   calls: number
   total: number
   mean: number
@@ -29,19 +30,19 @@ export async function explainLoad(
   await watch(postgres, false)
   const statements = await postgres.run<Statement>(
     'postgres',
-    `select calls::int, total_exec_time as total, mean_exec_time as mean, (rows / calls)::int as rows,
+    `select queryid::text as id, calls::int, total_exec_time as total, mean_exec_time as mean, (rows / calls)::int as rows,
             ((shared_blks_hit + shared_blks_read) / calls)::int as blocks, query
      from pg_stat_statements where dbid <> (select oid from pg_database where datname = current_database())
      order by total_exec_time desc limit ${SLOWEST}`,
   )
   const plans = plansIn(textFrom(postgres.log, from))
   console.log(`\n## Statements of: ${what}`)
-  for (const { calls, total, mean, rows, blocks, query } of statements) {
-    const text = flat(query)
+  for (const { id, calls, total, mean, rows, blocks, query } of statements) {
+    const text = query.replace(/\s+/g, ' ').trim()
     console.log(
       `\n${calls} × ${mean.toFixed(3)} ms = ${total.toFixed(0)} ms, ${rows} rows and ${blocks} blocks each: ${text.slice(0, 300)}`,
     )
-    const plan = plans.get(text)
+    const plan = plans.get(id)
     if (plan) console.log(`the slowest of the sample took ${plan.took} ms:\n${plan.text}`)
   }
 }
@@ -52,7 +53,8 @@ async function watch(postgres: MeasuredPostgres, on: boolean): Promise<void> {
     sample_rate: '0.01',
     log_analyze: 'on',
     log_buffers: 'on',
-    log_timing: 'on',
+    // With the statement's identifier.
+    log_verbose: 'on',
   }
   for (const [name, value] of Object.entries(settings)) {
     await postgres.run('postgres', `alter system set auto_explain.${name} = '${value}'`)
@@ -60,21 +62,17 @@ async function watch(postgres: MeasuredPostgres, on: boolean): Promise<void> {
   await postgres.run('postgres', 'select pg_reload_conf()')
 }
 
-/** The slowest plan of each statement that the log tells of. */
+/** The slowest plan of each statement that the log tells of, by the statement's identifier. */
 function plansIn(log: string): Map<string, { took: number; text: string }> {
   const plans = new Map<string, { took: number; text: string }>()
   // An entry goes on as long as its lines are indented.
   for (const [, duration, entry = ''] of log.matchAll(/duration: ([\d.]+) ms {2}plan:\n((?:\s.*\n)*)/g)) {
-    const begin = entry.search(/^\s.*\(cost=/m)
-    const query = flat(entry.slice(0, begin).replace(/^\s*Query Text: /, ''))
+    const id = /Query Identifier: (-?\d+)/.exec(entry)?.[1] ?? ''
     const took = Number(duration)
-    if (took > (plans.get(query)?.took ?? 0)) plans.set(query, { took, text: entry.slice(begin) })
+    const text = entry.slice(entry.search(/^\s.*\(cost=/m)).replace(/^\s*(Output|Query Identifier): .*\n/gm, '')
+    if (took > (plans.get(id)?.took ?? 0)) plans.set(id, { took, text })
   }
   return plans
-}
-
-function flat(query: string): string {
-  return query.replace(/\s+/g, ' ').trim()
 }
 
 function textFrom(file: string, from: number): string {

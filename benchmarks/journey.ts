@@ -190,7 +190,9 @@ class Shopper {
 
   async #confirm(orderId: string): Promise<void> {
     this.#unpaid = undefined
-    const { status } = (await this.#post(`/api/orders/${orderId}/payment/confirmation`)) as { status: string }
+    const path = `/api/orders/${orderId}/payment/confirmation`
+    let status = 'processing'
+    while (status === 'processing') ({ status } = (await this.#post(path)) as { status: string })
     if (status !== 'paid') throw new Error(`an order is ${status} where it should be paid`)
   }
 

@@ -42,9 +42,10 @@ interface Measured extends Load {
  * every other time. Ratios are made within a round, then medians are taken.
  */
 export async function compare(
-  comparisons: readonly Comparison[],
+  all: readonly Comparison[],
   { settings, postgres }: { settings: Settings; postgres: MeasuredPostgres },
 ): Promise<Row[]> {
+  const comparisons = all.filter(({ what }) => what.includes(settings.rows))
   for (const { doran, floor } of comparisons) {
     await doran.load()
     await floor?.load()

@@ -30,6 +30,9 @@ const PARTS: Record<PartName, (suite: Suite) => Promise<Row[]>> = {
   sustained,
 }
 
+// What was started ends with this process, however it ends.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
+
 const settings = readSettings(process.argv.slice(2))
 const begun = performance.now()
 const folder = await mkdtemp(join(tmpdir(), 'doran-bench-'))

@@ -5,6 +5,8 @@ export type PartName = (typeof PARTS)[number]
 
 export interface Settings {
   readonly only: readonly PartName[]
+  /** Only rows whose name holds this. */
+  readonly rows: string
   readonly rounds: number
   /** Of each load within a round. */
   readonly seconds: number
@@ -40,6 +42,7 @@ export function readSettings(args: string[]): Settings {
     args,
     options: {
       only: { type: 'string', default: PARTS.join(',') },
+      rows: { type: 'string', default: '' },
       articles: { type: 'string', default: '1000' },
       rate: { type: 'string', default: '1000' },
       rounds: text,
@@ -58,6 +61,7 @@ export function readSettings(args: string[]): Settings {
   if (unknown.length > 0) throw new Error(`--only reads ${unknown.join(', ')} where it expects ${PARTS.join(', ')}`)
   return {
     only: PARTS.filter((name) => given.only.split(',').includes(name)),
+    rows: given.rows,
     rounds: numberOf('rounds', given.rounds),
     seconds: numberOf('seconds', given.seconds),
     products: numberOf('products', given.products),
