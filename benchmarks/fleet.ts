@@ -27,6 +27,8 @@ export function createFleet({ postgres, folder, settings }: Suite, database: str
         name,
         command: ['start', ...(service ? ['--services', service] : ['--no-seed'])],
         environment: { ...environment, ...options, PORT: String(await freePort()), DORAN_INSTANCE: name },
+        // What it says is of no interest here; when it does not start, that is told all the same.
+        onLine: () => {},
       })
       const begun = performance.now()
       const url = await child.start()

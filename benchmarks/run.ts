@@ -4,7 +4,7 @@
  * that is missed is not.
  */
 import { spawnSync } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -36,6 +36,8 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => 
 const settings = readSettings(process.argv.slice(2))
 const begun = performance.now()
 const folder = await mkdtemp(join(tmpdir(), 'doran-bench-'))
+// PostgreSQL's account must get in, or its data would be kept elsewhere.
+await chmod(folder, 0o755)
 const postgres = await startPostgres(folder)
 const rows: Row[] = []
 try {

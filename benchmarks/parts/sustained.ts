@@ -14,7 +14,8 @@ import type { Row } from '../rows.ts'
 import { type Server, startServer } from '../server.ts'
 import type { Suite } from '../suite.ts'
 
-const MEMBERS = 300
+/** For each request a second: every member does something each second and a half. */
+const MEMBERS = 0.3
 const WORDS = ['현미', '의자', '수건', 'desk', 'lamp', 'shirt', '무선 이어폰', 'kimchi']
 /** Milliseconds that the mean and 99 of 100 answers must stay below. */
 const BAR = { below: 200 }
@@ -39,15 +40,15 @@ export async function sustained(suite: Suite): Promise<Row[]> {
     slugs: writers.slugs,
     categories: (await httpClient(product, { baseUrl: doran.url }).listCategories()).map(({ slug }) => slug),
     words: WORDS,
-    members: await signUp(doran.url, MEMBERS),
+    members: await signUp(doran.url, Math.ceil(settings.rate * MEMBERS)),
   }
   const visitors = journey(world)
-  const watched = watch(doran)
   const processes = { doran: [doran.pid], sandbox: [sandbox.pid], generator: [process.pid] }
   const before = await spent(suite, processes)
   const begun = performance.now()
   const seconds = settings.minutes * 60
   const uncounted = Math.min(UNCOUNTED, seconds / 4)
+  const watched = watch(doran, uncounted)
   const answered = await openLoop(visitors.next, { rate: settings.rate, seconds, uncounted })
   const took = performance.now() - begun
   const after = await spent(suite, processes)
@@ -101,11 +102,12 @@ interface Sample {
   lag: number
 }
 
-/** Looks at the server every few seconds until it is asked for what it saw. */
-function watch({ url, pid }: Server): () => Promise<Sample[]> {
+/** Looks at the server every few seconds, from some seconds on, until it is asked for what it saw. */
+function watch({ url, pid }: Server, from: number): () => Promise<Sample[]> {
   const samples: Sample[] = []
   const stopped = new AbortController()
   const looking = (async () => {
+    await pause(from * 1_000)
     while (!stopped.signal.aborted) {
       const metrics = await (await fetch(`${url}/metrics`)).text()
       const read = (name: string) => Number(new RegExp(`^doran_process_nodejs_${name} (\\S+)`, 'm').exec(metrics)?.[1])
