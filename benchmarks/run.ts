@@ -40,6 +40,7 @@ const folder = await mkdtemp(join(tmpdir(), 'doran-bench-'))
 await chmod(folder, 0o755)
 const postgres = await startPostgres(folder)
 const rows: Row[] = []
+let failure: unknown
 try {
   const suite = createSuite(settings, postgres, folder)
   for (const name of settings.only) {
@@ -48,9 +49,9 @@ try {
     rows.push(...(await PARTS[name](suite)))
     console.log(`${name} took ${Math.round((performance.now() - since) / 1_000)} s`)
   }
-} finally {
-  await postgres.stop()
-  await rm(folder, { recursive: true, force: true })
+} catch (error) {
+  // What was measured before it is shown all the same.
+  failure = error
 }
 
 const wrk = spawnSync('wrk', ['-v'], { encoding: 'utf8' }).stdout.split('[')[0]?.trim()
@@ -60,4 +61,7 @@ const errors = rows.reduce((sum, { errors = 0 }) => sum + errors, 0)
 console.log(`\n${printTable(rows)}\n`)
 console.log(`${settings.rounds} rounds of ${settings.seconds} s, ${settings.products} products, 32 connections.`)
 console.log(`${missed} bars missed, ${errors} errors; all figures are in ${relative('.', fileURLToPath(file))}.`)
+await postgres.stop()
+await rm(folder, { recursive: true, force: true })
+if (failure) throw failure
 if (errors > 0) process.exitCode = 1

@@ -136,7 +136,7 @@ interface Spent {
 function rowsOf({ settings }: Suite, answered: Answered, samples: readonly Sample[], { busy, ...spent }: Spent): Row[] {
   const { times, byKind, errors, seconds, lateness } = answered
   const ms = (microseconds: number) => microseconds / 1_000
-  const name = `sustained ${settings.rate} requests/s for ${settings.minutes} min`
+  const name = `sustained, ${settings.rate}/s`
   const whole = seconds.slice(0, Math.floor(settings.minutes * 60))
   const leastInASecond = Math.min(...whole.map((second) => second.answered))
   // The least of some samples is near to what is really kept: the others hold garbage.
@@ -155,7 +155,7 @@ function rowsOf({ settings }: Suite, answered: Answered, samples: readonly Sampl
   }
   return [
     {
-      what: `${name}: mean`,
+      what: `${name} for ${settings.minutes} min: mean`,
       unit: 'ms',
       doran: ms(times.mean),
       bar: BAR,
