@@ -93,6 +93,7 @@ function rowOf({ what, bar }: Comparison, { doran, floor }: { doran: Measured[];
     doran: middle(doran, 'rate'),
     ...(floor.length > 0 && {
       floor: middle(floor, 'rate'),
+      floorProcessor: middle(floor, 'processor'),
       ratio: spreadOf(doran.map(({ rate }, round) => rate / (floor[round] as Measured).rate)),
     }),
     ...(bar && { bar }),

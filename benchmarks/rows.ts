@@ -28,6 +28,8 @@ export interface Row {
   /** Microseconds of processor time of Doran's processes for each request, and of PostgreSQL's. */
   readonly processor?: number
   readonly databaseProcessor?: number
+  /** The same of the floor's process: it moves less with a disturbed machine than the rates do. */
+  readonly floorProcessor?: number
   /** SQL statements for each request. */
   readonly statements?: number
   readonly errors?: number
@@ -42,7 +44,20 @@ export function holds({ bar, ratio, doran }: Row): boolean | undefined {
   return 'atLeast' in bar ? figure >= bar.atLeast : figure < bar.below
 }
 
-const HEAD = ['what', 'Doran', 'floor', 'ratio (min–max)', 'bar', 'holds', 'p50 ms', 'p99 ms', 'CPU µs', 'PG µs', 'SQL']
+const HEAD = [
+  'what',
+  'Doran',
+  'floor',
+  'ratio (min–max)',
+  'bar',
+  'holds',
+  'p50 ms',
+  'p99 ms',
+  'CPU µs',
+  'floor CPU µs',
+  'PG µs',
+  'SQL',
+]
 
 /** A Markdown table, so that it can be read here and pasted into a document. */
 export function printTable(rows: readonly Row[]): string {
@@ -54,7 +69,21 @@ export function printTable(rows: readonly Row[]): string {
 }
 
 function cellsOf(row: Row): string[] {
-  const { what, unit, doran, floor, ratio, bar, p50, p99, processor, databaseProcessor, statements, errors } = row
+  const {
+    what,
+    unit,
+    doran,
+    floor,
+    ratio,
+    bar,
+    p50,
+    p99,
+    processor,
+    floorProcessor,
+    databaseProcessor,
+    statements,
+    errors,
+  } = row
   const figure = (value: number | undefined) =>
     value === undefined ? '' : `${short(value)}${unit === '/s' ? '' : ` ${unit}`}`
   const text = (value: number | undefined) => (value === undefined ? '' : short(value))
@@ -69,6 +98,7 @@ function cellsOf(row: Row): string[] {
     text(p50),
     text(p99),
     text(processor),
+    text(floorProcessor),
     text(databaseProcessor),
     text(statements),
     text(errors),
