@@ -119,10 +119,11 @@ export async function multiplyOrders(postgres: MeasuredPostgres, database: strin
      select replace(key, payment_id::text, pg_temp.id_of(payment_id, n)::text), pg_temp.id_of(payment_id, n), kind, amount, reason,
             pg_temp.id_of(refund_id, n), state, code, message, created_at - ${days}, finished_at - ${days}
      from payment.operations, ${copies} order by n desc, payment_id`,
+      // As compared with the provider already, which knows nothing of the copies.
       `insert into payment.payments
      select pg_temp.id_of(id, n), pg_temp.id_of(order_id, n), pg_temp.id_of(buyer_id, n), provider, session_id || '-' || n,
             payment_url || '-' || n, amount, currency, pg_temp.number_of(title, n), return_url, status, captured, refunded,
-            failure, sequence, cancelled, created_at - ${days}, updated_at - ${days}, compared
+            failure, sequence, cancelled, created_at - ${days}, updated_at - ${days}, sequence
      from payment.payments, ${copies} order by n desc, id`,
 
       `insert into inventory.reservation_lines
