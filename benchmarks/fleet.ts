@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { freePort } from '@doran/kernel/testing'
 import { Child } from '../apps/server/children.ts'
+import { small } from '../apps/server/small.ts'
 import { inspectable, type Server, UNLIMITED } from './server.ts'
 import type { Suite } from './suite.ts'
 
@@ -26,7 +27,7 @@ export function createFleet({ postgres, folder, settings }: Suite, database: str
       const child = new Child({
         name,
         command: ['start', ...(service ? ['--services', service] : ['--no-seed'])],
-        environment: { ...environment, ...options, PORT: String(await freePort()), DORAN_INSTANCE: name },
+        environment: { ...(service ? small(environment) : environment), ...options, PORT: String(await freePort()), DORAN_INSTANCE: name },
         // What it says is of no interest here; when it does not start, that is told all the same.
         onLine: () => {},
       })

@@ -37,7 +37,7 @@ export class Link {
   cut(): void {
     for (const { near, far } of this.#pairs) {
       near.resetAndDestroy()
-      far.resetAndDestroy()
+      far.destroy()
     }
   }
 

@@ -26,6 +26,7 @@ import { freePort } from '@doran/kernel/testing'
 import pg from 'pg'
 import { Child } from '../../apps/server/children.ts'
 import { identity, services } from '../../apps/server/services.ts'
+import { small } from '../../apps/server/small.ts'
 import { Link } from './link.ts'
 import { type Network, obstacle, openNetwork } from './network.ts'
 
@@ -101,7 +102,7 @@ export class System {
     const ports = [await freePort(), await freePort()]
     const doors = ports.map((port) => `http://${host}:${port}`)
     const environment = {
-      ...process.env,
+      ...small(process.env),
       NODE_ENV: 'test',
       LOG_LEVEL: 'warn',
       HOST: host,
@@ -115,6 +116,8 @@ export class System {
       PAYMENT_PROVIDER_TIMEOUT_MS: String(PROVIDER_TIMEOUT),
       RATE_LIMIT_PER_IP: '1000000',
       RATE_LIMIT_PER_ACCOUNT: '1000000',
+      COMMENTS_PER_HOUR: '1000000',
+      ARTICLES_PER_HOUR: '1000000',
       ...databaseUrls(postgres.url),
       ...(without && { DORAN_WITHOUT: without }),
     }
