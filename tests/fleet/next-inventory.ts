@@ -7,7 +7,6 @@ import inventoryService from '@doran/inventory'
 import { inventory, Stock } from '@doran/inventory/contract'
 import { contract, post, sql, Type } from '@doran/kernel'
 import type { Service } from '@doran/kernel/platform'
-import { services } from '../../apps/server/services.ts'
 
 const older = inventory.operations.adjustStock
 const nextInventory = contract('inventory', {
@@ -19,14 +18,14 @@ const nextInventory = contract('inventory', {
   }),
 })
 
-const next: Service = {
-  ...inventoryService,
+const { adjustStock } = inventoryService.operations
+const next: Partial<Service> = {
   contract: nextInventory,
   migrations: pathToFileURL(`${process.argv[2]}/`),
   operations: {
     ...inventoryService.operations,
     async adjustStock(input, ctx) {
-      const stock = await inventoryService.operations.adjustStock?.(input, ctx)
+      const stock = await adjustStock?.(input, ctx)
       const noted = await ctx.db.one(sql`
         update inventory.stock set shelf = coalesce(${input.shelf ?? null}, shelf), counted = counted + 1
         where sku = ${input.sku} returning coalesce(shelf, '') as shelf, counted`)
@@ -35,6 +34,6 @@ const next: Service = {
   },
 }
 
-;(services as Service[]).splice(services.indexOf(inventoryService), 1, next)
+Object.assign(inventoryService, next)
 process.argv.splice(2, 1, 'start', '--services', 'inventory')
 await import('../../apps/server/main.ts')
