@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
 import { connect, createServer, type Socket } from 'node:net'
 import { after, before, describe, it } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -178,5 +179,14 @@ describe('the journal', () => {
     )
     const sound = { orders: [{ ...order, paid: true }], parts: [{ ...part, status: 'cancelled' }] }
     assert.deepEqual(journal.compare({ ...nothing, ...sound }), [])
+  })
+})
+
+describe('docs/reliability.md', () => {
+  it('lists the crash points that there are', async () => {
+    const text = await readFile(new URL('../../docs/reliability.md', import.meta.url), 'utf8')
+    const table = text.split('### Crash points')[1]?.split('###')[0] ?? ''
+
+    assert.deepEqual([...table.matchAll(/`([^`]+)`/g)].map(([, point]) => point).sort(), [...crashPoints].sort())
   })
 })
