@@ -46,6 +46,7 @@ export class Peer {
   #probe: NodeJS.Timeout | undefined
   #ejected = false
   #closed = false
+  #closing: Promise<void> | undefined
 
   /** `service` is the name that its certificate must bear. */
   constructor(url: string, service: string, tls: SecureContextOptions | undefined) {
@@ -109,11 +110,12 @@ export class Peer {
     }
   }
 
-  /** Lets what is under way finish. */
-  async close(): Promise<void> {
+  /** Lets what is under way finish. It may leave the registry while its callers close, and so be closed by both. */
+  close(): Promise<void> {
     this.#closed = true
     clearTimeout(this.#probe)
-    await this.#pool.close()
+    this.#closing ??= this.#pool.close()
+    return this.#closing
   }
 
   async #request({ timeout, signal, body, ...request }: PeerRequest): Promise<PeerResponse> {
