@@ -27,7 +27,12 @@ export function createFleet({ postgres, folder, settings }: Suite, database: str
       const child = new Child({
         name,
         command: ['start', ...(service ? ['--services', service] : ['--no-seed'])],
-        environment: { ...(service ? small(environment) : environment), ...options, PORT: String(await freePort()), DORAN_INSTANCE: name },
+        environment: {
+          ...(service ? small(environment) : environment),
+          ...options,
+          PORT: String(await freePort()),
+          DORAN_INSTANCE: name,
+        },
         // What it says is of no interest here; when it does not start, that is told all the same.
         onLine: () => {},
       })
