@@ -4,11 +4,10 @@ import { type CrashPoint, crashPoints } from '@doran/faults'
 import { describe, type Fault, PROVIDER, WEBHOOKS } from './plan.ts'
 import type { StartOptions, System } from './system.ts'
 
-/** A fault as it happened; times in milliseconds since the epoch. */
+/** A fault as it happened; `at` is in milliseconds since the epoch. */
 export interface Happening {
   readonly fault: Fault
   readonly at: number
-  healed: number
 }
 
 /** What watches over processes in real life starts them again after about as long. */
@@ -37,11 +36,9 @@ export class Hand {
   }
 
   async carryOut(fault: Fault): Promise<void> {
-    const happening = { fault, at: Date.now(), healed: Date.now() }
-    this.happenings.push(happening)
+    this.happenings.push({ fault, at: Date.now() })
     this.#say(describe(fault))
     await this.#do(fault)
-    happening.healed = Date.now()
   }
 
   /** Crash points at which nobody has died yet. */
