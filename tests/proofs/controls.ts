@@ -38,7 +38,7 @@ const CONTROLS: Record<Safeguard, Control> = {
     about: 'an event is handed on a second time when the answer to the first was lost',
     breaks: ['events-handled-once', 'sold-counted'],
     faults: ['order.1', 'order.2', 'payment.1', 'payment.2'].map(
-      (target): Fault => ({ kind: 'crash point', target, point: 'outbox.after-relay-before-complete' }),
+      (target): Fault => ({ kind: 'crash point', target, point: 'outbox.after-relay-before-complete', hold: 3_000 }),
     ),
   },
   'idempotency-claim': {

@@ -7,7 +7,7 @@ import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { crashPoints } from '@doran/faults'
 import type { Hand } from './hand.ts'
-import { type Fault, reaching, round } from './plan.ts'
+import { deathAt, type Fault, reaching, round } from './plan.ts'
 import type { Random } from './random.ts'
 import { print, reportOf } from './report.ts'
 import { run } from './run.ts'
@@ -26,6 +26,7 @@ const [seed, rate, kills] = [Number(values.seed), Number(values.rate), Number(va
 const begun = Date.now()
 const end = begun + Number(values.minutes) * 60_000
 const BETWEEN = 500
+const LAST_CHANCE = 15_000
 
 console.log(`seed ${seed}, ${rate} operations a second, ${values.minutes} minutes`)
 const result = await run({
@@ -58,7 +59,7 @@ function* misfortunes(system: System, hand: Hand, random: Random): Iterable<Faul
     }
   } while (Date.now() < end)
   for (let tries = 0; tries < 6 && hand.missing().length > 0; tries++) {
-    for (const point of hand.missing()) yield { kind: 'crash point', target: random.pick(reaching(point)), point }
+    for (const point of hand.missing()) yield deathAt(point, random, LAST_CHANCE)
   }
 }
 

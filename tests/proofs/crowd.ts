@@ -14,15 +14,18 @@ export interface Person {
   token: string
 }
 
-interface PaidOrder {
+interface Order {
+  /** Unique among what the crowd does. */
+  readonly label: string
   readonly id: string
   readonly buyer: Person
   /** Not called off yet. */
   readonly parts: string[]
 }
 
+const GOOD_CARD = '4242424242424242'
 const CARDS = [
-  ...Array<string>(14).fill('4242424242424242'),
+  ...Array<string>(14).fill(GOOD_CARD),
   '4000000000000002', // declined
   '4000000000003220', // the bank asks to confirm
   '4000000000000044', // the answer to the authorisation is lost
@@ -40,20 +43,25 @@ export interface CrowdOptions {
   readonly people: readonly Person[]
   /** SKUs by seller. */
   readonly shelves: readonly (readonly string[])[]
+  /** SKUs of which there is one piece. */
+  readonly singlePieces: readonly string[]
   readonly returnUrl: string
 }
 
 export class Crowd {
   readonly #options: CrowdOptions
   readonly #running = new Set<Promise<void>>()
-  readonly #paid: PaidOrder[] = []
+  readonly #paid: Order[] = []
   readonly #articles: string[] = []
+  /** Those that nobody is after; one whose buyer is in doubt does not come back. */
+  readonly #singlePieces: string[]
   #timer: NodeJS.Timeout | undefined
   #number = 0
   #mistakes: unknown[] = []
 
   constructor(options: CrowdOptions) {
     this.#options = options
+    this.#singlePieces = [...options.singlePieces]
   }
 
   /** Operations begun. */
@@ -80,89 +88,114 @@ export class Crowd {
   #operation(number: number): Promise<void> {
     const { random } = this.#options
     const draw = random.next()
-    if (draw < 0.45) return this.#purchase(number)
-    if (draw < 0.6) return this.#callOff(number)
+    if (draw < 0.4) return this.#purchase(number)
+    if (draw < 0.45) return this.#rush(number)
+    if (draw < 0.6) return this.#callOff()
     if (draw < 0.7) return this.#write(number)
     if (draw < 0.9) return this.#comment(number)
     return this.#favourite(number)
   }
 
   async #purchase(number: number): Promise<void> {
-    const { random, shelves, journal, returnUrl } = this.#options
-    const buyer = random.pick(this.#options.people)
+    const { random, shelves, people } = this.#options
     const skus = random
       .shuffle(shelves)
       .slice(0, random.between(1, 3))
       .map((shelf) => random.pick(shelf))
     const card = random.pick(CARDS)
     const [givesUp, walksAway] = [random.chance(0.08), random.chance(0.3)]
-    const ask = (what: string, path: string, body?: object) =>
-      this.#change({ what, method: 'POST', path, body, key: `${number}-${what}-${path.length}` }, buyer)
+    const order = await this.#order(`${number}`, random.pick(people), skus)
+    if (!order) return
+    if (givesUp)
+      return void (await this.#ask(order, 'cancelUnpaid', `/api/orders/${order.id}/cancellation`, {
+        reason: 'changed my mind',
+      }))
+    if (await this.#pay(order, card, walksAway)) this.#paid.push(order)
+  }
 
-    const cart = await ask('createCart', '/api/carts')
+  /** Two order the last piece before either has paid: one gets it, who calls it off, the other gets the money back. */
+  async #rush(number: number): Promise<void> {
+    const { random, people } = this.#options
+    const sku = this.#singlePieces.shift()
+    if (sku === undefined) return this.#purchase(number)
+    const [first, second] = random.shuffle(people) as [Person, Person]
+    const orders = await Promise.all([
+      this.#order(`${number}-first`, first, [sku]),
+      this.#order(`${number}-second`, second, [sku]),
+    ])
+    await Promise.all(
+      orders
+        .filter((order) => order !== undefined)
+        .map(async (order) => {
+          if (!(await this.#pay(order, GOOD_CARD, false))) return
+          await this.#cancel(order, order.parts)
+          this.#singlePieces.push(sku)
+        }),
+    )
+  }
+
+  async #callOff(): Promise<void> {
+    const { random } = this.#options
+    const order = this.#paid.splice(random.between(0, Math.max(0, this.#paid.length - 1)), 1)[0]
+    if (!order) return
+    const chosen = random.chance(0.5) ? order.parts.splice(0) : order.parts.splice(0, 1)
+    await this.#cancel(order, chosen)
+    if (order.parts.length > 0) this.#paid.push(order)
+  }
+
+  /** One of each; `label` is unique. */
+  async #order(label: string, buyer: Person, skus: readonly string[]): Promise<Order | undefined> {
+    const cart = await this.#ask({ label, buyer }, 'createCart', '/api/carts')
     if (cart.outcome !== 'acknowledged') return
     let total = 0
     for (const sku of skus) {
-      const key = `${number}-addLine-${sku}`
-      const path = `/api/carts/${cart.body.id}/lines`
-      const added = await this.#change(
-        { what: 'addLine', method: 'POST', path, body: { sku, quantity: 1 }, key },
-        buyer,
-      )
+      const asked = { label: `${label}-${sku}`, buyer }
+      const added = await this.#ask(asked, 'addLine', `/api/carts/${cart.body.id}/lines`, { sku, quantity: 1 })
       if (added.outcome !== 'acknowledged') return
       total = added.body.total
     }
-    const note = `proof-${number}`
-    journal.sent('order', note)
-    const order = { cartId: cart.body.id, expectedTotal: total, address: ADDRESS, note }
-    const placed = await this.#recorded(
-      'order',
-      note,
-      'id',
-      {
-        what: 'placeOrder',
-        method: 'POST',
-        path: '/api/orders',
-        body: order,
-        key: `${number}-placeOrder`,
-      },
-      buyer,
-    )
+    const note = `proof-${label}`
+    this.#options.journal.sent('order', note)
+    const body = { cartId: cart.body.id, expectedTotal: total, address: ADDRESS, note }
+    const request = {
+      what: 'placeOrder',
+      method: 'POST',
+      path: '/api/orders',
+      body,
+      key: `${label}-placeOrder`,
+    } as const
+    const placed = await this.#recorded('order', note, 'id', request, buyer)
     if (placed.outcome !== 'acknowledged') return
     const { id, sellers } = placed.body
-    if (givesUp)
-      return void (await ask('cancelUnpaid', `/api/orders/${id}/cancellation`, { reason: 'changed my mind' }))
-    const payment = await ask('startPayment', `/api/orders/${id}/payment`, { returnUrl })
-    if (payment.outcome !== 'acknowledged') return
+    return { label, id, buyer, parts: sellers.map((part: { id: string }) => part.id) }
+  }
+
+  /** Whether the buyer was told that it is paid. */
+  async #pay(order: Order, card: string, walksAway: boolean): Promise<boolean> {
+    const { journal, returnUrl } = this.#options
+    const payment = await this.#ask(order, 'startPayment', `/api/orders/${order.id}/payment`, { returnUrl })
+    if (payment.outcome !== 'acknowledged') return false
     // What goes wrong on the provider's page is between the buyer and the provider.
     const hasPaid = await payByCard(payment.body.paymentUrl, card).then(
       () => true,
       () => false,
     )
-    if (!hasPaid || walksAway) return
-    const confirmed = await ask('confirmPayment', `/api/orders/${id}/payment/confirmation`)
-    if (confirmed.outcome !== 'acknowledged' || confirmed.body.status !== 'paid') return
-    journal.paid.add(id)
-    this.#paid.push({ id, buyer, parts: sellers.map((part: { id: string }) => part.id) })
+    if (!hasPaid || walksAway) return false
+    const confirmed = await this.#ask(order, 'confirmPayment', `/api/orders/${order.id}/payment/confirmation`)
+    if (confirmed.outcome !== 'acknowledged' || confirmed.body.status !== 'paid') return false
+    journal.paid.add(order.id)
+    return true
   }
 
-  async #callOff(number: number): Promise<void> {
-    const { random, journal } = this.#options
-    const order = this.#paid.splice(random.between(0, Math.max(0, this.#paid.length - 1)), 1)[0]
-    if (!order) return
-    const chosen = random.chance(0.5) ? order.parts.splice(0) : order.parts.splice(0, 1)
-    const answer = await this.#change(
-      {
-        what: 'cancelOrder',
-        method: 'POST',
-        path: `/api/orders/${order.id}/cancellation`,
-        body: { sellerOrderIds: chosen, reason: `proof-${number}` },
-        key: `${number}-cancel`,
-      },
-      order.buyer,
-    )
-    if (answer.outcome === 'acknowledged') for (const part of chosen) journal.calledOff.add(part)
-    if (order.parts.length > 0) this.#paid.push(order)
+  async #cancel({ label, id, buyer }: Order, parts: readonly string[]): Promise<void> {
+    const body = { sellerOrderIds: parts, reason: `proof-${label}` }
+    const asked = { label: `${label}-${parts[0]}`, buyer }
+    const answer = await this.#ask(asked, 'cancelOrder', `/api/orders/${id}/cancellation`, body)
+    if (answer.outcome === 'acknowledged') for (const part of parts) this.#options.journal.calledOff.add(part)
+  }
+
+  #ask({ label, buyer }: Pick<Order, 'label' | 'buyer'>, what: string, path: string, body?: object): Promise<Answer> {
+    return this.#change({ what, method: 'POST', path, body, key: `${label}-${what}` }, buyer)
   }
 
   async #write(number: number): Promise<void> {

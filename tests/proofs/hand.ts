@@ -12,8 +12,6 @@ export interface Happening {
 
 /** What watches over processes in real life starts them again after about as long. */
 const RESTART_AFTER = 300
-/** For a crash point to be reached. */
-const REACH = 3_000
 
 export class Hand {
   readonly happenings: Happening[] = []
@@ -61,7 +59,7 @@ export class Hand {
       case 'kill':
         return this.#killAndStart(fault.target)
       case 'crash point':
-        return this.#dieAt(fault.target, fault.point)
+        return this.#dieAt(fault.target, fault.point, fault.hold)
       case 'stop':
         await system.signal(fault.target, 'SIGSTOP')
         await pause(fault.hold)
@@ -98,12 +96,12 @@ export class Hand {
     }
   }
 
-  async #dieAt(name: string, point: CrashPoint): Promise<void> {
+  async #dieAt(name: string, point: CrashPoint, patience: number): Promise<void> {
     const hit = new Promise<void>((resolve) => {
       this.#onHit = (reached) => reached === point && resolve()
     })
     await this.#killAndStart(name, { crashAt: point })
-    await Promise.race([hit, pause(REACH)])
+    await Promise.race([hit, pause(patience)])
   }
 
   async #killAndStart(name: string, options?: StartOptions): Promise<void> {

@@ -6,8 +6,8 @@ import type { Random } from './random.ts'
 export type Fault =
   /** kill -9, and started again at once. */
   | { readonly kind: 'kill'; readonly target: string }
-  /** kill -9, and started again so that it dies once more at a named place. */
-  | { readonly kind: 'crash point'; readonly target: string; readonly point: CrashPoint }
+  /** kill -9, and started again so that it dies once more at a named place, for which it is given so much time. */
+  | (Lasting & { readonly kind: 'crash point'; readonly target: string; readonly point: CrashPoint })
   /** SIGSTOP and SIGCONT. */
   | (Lasting & { readonly kind: 'stop'; readonly target: string })
   | { readonly kind: 'postgres' }
@@ -47,8 +47,14 @@ export const WEBHOOKS = {
 /** Longer than the lease of a task, which is 5 s. */
 const LONGER_THAN_A_LEASE = 7_000
 const SPELL = 4_000
+const TO_BE_REACHED = 3_000
 /** Seconds. A service token lives for 120: a process that is further off is refused by the others and stays unready. */
 const SKEW = 60
+
+/** Somebody who passes this point under this load dies there, if that happens within so many milliseconds. */
+export function deathAt(point: CrashPoint, random: Random, hold: number): Fault {
+  return { kind: 'crash point', target: random.pick(reaching(point)), point, hold }
+}
 
 /** The processes that pass a crash point under this load. */
 export function reaching(point: CrashPoint): readonly string[] {
@@ -82,7 +88,7 @@ export function round({ random, names, canPartition, canSkew }: PlanOptions): Fa
   const pair = () => random.pick([...ORDERS, ...PAYMENTS, 'inventory.1', 'inventory.2'])
   const afar = () => random.pick(['order.2', 'payment.2'])
   const faults: Fault[] = [
-    ...crashPoints.map((point): Fault => ({ kind: 'crash point', target: random.pick(reaching(point)), point })),
+    ...crashPoints.map((point) => deathAt(point, random, TO_BE_REACHED)),
     { kind: 'stop', target: random.pick(ORDERS), hold: LONGER_THAN_A_LEASE },
     { kind: 'stop', target: pair(), hold: LONGER_THAN_A_LEASE },
     { kind: 'postgres' },

@@ -10,14 +10,21 @@ import type { System } from './system.ts'
 const PLENTY = 1_000_000
 /** Sold out within the first minutes. */
 const FEW = 25
+/** SKUs of which there is one piece; it comes back when its buyer calls the order off. */
+const SINGLE_PIECES = 40
 
 export interface Stocked {
   /** SKUs by seller. */
   readonly shelves: readonly (readonly string[])[]
+  /** SKUs of which there is one piece. */
+  readonly singlePieces: readonly string[]
   readonly people: readonly Person[]
 }
 
-/** Four sellers with so many SKUs each, one of which is scarce when there are several, and people with accounts. */
+/**
+ * Four sellers with so many SKUs each, one of which is scarce when there are several, a fifth with single pieces, and
+ * people with accounts.
+ */
 export async function stock(
   system: System,
   { people, goods: count }: { people: number; goods: number },
@@ -33,7 +40,10 @@ export async function stock(
       onHand: index > 0 || count === 1 ? PLENTY : FEW,
     }))
   })
-  await putOnSale(caller, goods)
+  const singlePieces = Array.from({ length: SINGLE_PIECES }, (_, piece) => `PROOF-SINGLE-${piece}`)
+  const artist = newId()
+  const singles = singlePieces.map((sku) => ({ sku, sellerId: artist, price: 50_000, onHand: 1 }))
+  await putOnSale(caller, [...goods, ...singles])
   await caller.close()
 
   const api = httpClient(auth, { baseUrl: system.doors[0] as string })
@@ -44,7 +54,7 @@ export async function stock(
     const { accessToken } = await api.register({ ...account, password: PASSWORD })
     persons.push({ ...account, token: accessToken })
   }
-  return { shelves, people: persons }
+  return { shelves, singlePieces, people: persons }
 }
 
 /** A small question to each service. */
