@@ -56,7 +56,7 @@ export const kernelConfig = Type.Object({
     minimum: 0,
     maximum: 300_000,
     default: 10_000,
-    description: 'Time for requests and tasks in hand to finish after SIGTERM',
+    description: 'Time after SIGTERM, DRAIN_MS included, in which requests and tasks in hand finish',
   }),
   TRUST_PROXY: Type.Integer({
     minimum: 0,
