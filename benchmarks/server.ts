@@ -7,7 +7,7 @@ export interface Server {
   /** Milliseconds until it was ready. */
   readonly took: number
   /** Port of its inspector, when it was asked for. */
-  readonly inspector: number | undefined
+  readonly inspector?: number | undefined
   stop(): Promise<void>
 }
 

@@ -4,6 +4,8 @@ import { createLog, createPlatform, readConfig } from '@doran/kernel/platform'
 import { product } from '@doran/product/contract'
 import { identity, services } from '../../apps/server/services.ts'
 import { createFleet } from '../fleet.ts'
+import { startFloor } from '../floors.ts'
+import type { ForwardRequest } from '../forward.ts'
 import { compare, type Load, type Side } from '../rounds.ts'
 import { median, type Row } from '../rows.ts'
 import type { Server } from '../server.ts'
@@ -26,22 +28,39 @@ export async function gateway(suite: Suite): Promise<Row[]> {
     { what: 'product page, warm', paths: items.map(({ id }) => `/api/products/${id}`) },
     { what: 'product list, warm', paths: ['/api/products?limit=20'] },
   ]
+  const forward = await startFloor('./forward.ts', { url: service.url } satisfies ForwardRequest, { pinned: false })
   const rows = await compare(
-    works.map(({ what, paths }) => ({
-      what: `${what}, through the gateway / the service itself`,
-      bar: BAR,
-      doran: { ...sideOf(suite, door, paths, 32), pids: [door.pid, service.pid] },
-      floor: sideOf(suite, service, paths, 32),
-    })),
+    works.flatMap(({ what, paths }) => {
+      const itself = sideOf(suite, service, paths, 32)
+      const through = (front: Front) => ({ ...sideOf(suite, front, paths, 32), pids: [front.pid, service.pid] })
+      return [
+        {
+          what: `${what}, through the gateway / the service itself`,
+          bar: BAR,
+          doran: through(door),
+          floor: itself,
+        },
+        // No gateway of this kind can do better than this.
+        {
+          what: `${what}, through bare node:http and undici / the service itself`,
+          doran: through(forward),
+          floor: itself,
+        },
+      ]
+    }),
     suite,
   )
+  forward.stop()
   for (const { what, paths } of works) rows.push(await addedTime(suite, what, { door, service, paths }))
   rows.push(...(await callTimes(suite, fleet.environment, skus)))
   for (const server of [door, service, auth]) await server.stop()
   return rows
 }
 
-function sideOf({ folder, settings }: Suite, server: Server, paths: string[], connections: number): Side {
+/** What is asked. */
+type Front = Pick<Server, 'url' | 'pid' | 'inspector'>
+
+function sideOf({ folder, settings }: Suite, server: Front, paths: string[], connections: number): Side {
   const { url, pid, inspector } = server
   const { seconds } = settings
   return { pids: [pid], inspector, load: () => wrk(url, paths, { folder, seconds, connections, pinned: false }) }
