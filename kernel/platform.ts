@@ -233,14 +233,12 @@ function urlOf(service: string, { environment, databaseUrl }: PlatformOptions): 
 }
 
 async function unready(databases: Iterable<DatabaseOfProcess>): Promise<string[]> {
-  const checks = [...databases].map(async ({ pool, services }) => {
-    try {
-      await pool.at(0).one(sql`select 1 as alive`)
-      return []
-    } catch {
-      return [`the database of ${services.map(({ contract }) => contract.name).join(', ')} does not answer`]
-    }
-  })
+  const checks = [...databases].map(({ pool, services }) =>
+    pool.query(sql`select 1 as alive`).then(
+      () => [],
+      () => [`the database of ${services.map(({ contract }) => contract.name).join(', ')} does not answer`],
+    ),
+  )
   return (await Promise.all(checks)).flat()
 }
 

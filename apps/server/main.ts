@@ -1,6 +1,6 @@
 /** The commands of `doran`. */
 import { ConfigError, MigrationChangedError } from '@doran/kernel/platform'
-import { UserError } from './errors.ts'
+import { databaseTrouble, UserError } from './errors.ts'
 
 const commands: Record<string, { about: string; run: (args: string[]) => Promise<void> }> = {
   start: {
@@ -61,7 +61,9 @@ if (Number(process.versions.node.split('.')[0]) < 24) {
   command.run(args).catch((error) => {
     const plain = error instanceof UserError || error instanceof ConfigError || error instanceof MigrationChangedError
     const mistyped = String(error?.code).startsWith('ERR_PARSE_ARGS')
-    fail(plain || mistyped ? error.message : String(error?.stack ?? error))
+    fail(plain || mistyped ? error.message : (databaseTrouble(error) ?? String(error?.stack ?? error)))
+    // Nothing that it has opened may keep alive a process that does nothing any more.
+    process.exit()
   })
 }
 

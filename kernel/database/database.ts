@@ -87,6 +87,11 @@ abstract class Handle implements Queryable {
   abstract afterCommit(work: () => void): void
 }
 
+/** Longer than PostgreSQL lets a statement take: see the role's settings in migrate.ts. */
+const PATIENCE = 35_000
+/** What `pg` says when that is over. */
+const UNANSWERED = 'Query read timeout'
+
 /**
  * The connections of one process to one database, shared by all services that live there.
  *
@@ -100,7 +105,8 @@ export class Pool {
   #held = 0
   readonly #waiting: { depth: number; start: () => void }[] = []
 
-  constructor(url: string, size: number) {
+  /** `patience`: milliseconds after which a connection that does not answer is given up. */
+  constructor(url: string, size: number, patience = PATIENCE) {
     this.#size = size
     this.#pool = new pg.Pool({
       connectionString: url,
@@ -108,6 +114,8 @@ export class Pool {
       types,
       application_name: 'doran',
       connectionTimeoutMillis: 5_000,
+      // A machine that vanishes says nothing, and TCP alone would wait for a quarter of an hour.
+      query_timeout: patience,
       idleTimeoutMillis: 60_000,
     })
     // A connection that dies while idle is replaced at the next use; the query that needs it reports trouble.
@@ -136,7 +144,8 @@ export class Pool {
         for (const committed of handle.committed) committed()
         return result
       } catch (error) {
-        await client.query('rollback').catch((cause) => (broken = cause))
+        if (error instanceof Error && error.message === UNANSWERED) broken = error
+        else await client.query('rollback').catch((cause) => (broken = cause))
         throw error
       } finally {
         client.release(broken)
@@ -263,7 +272,7 @@ class TransactionHandle extends Handle implements Database {
     const flight = new Flight(this.#flight)
     this.#flight = []
     this.#departing = false
-    this.#client.query(flight as never, () => {})
+    this.#client.query(flight as never)
   }
 }
 

@@ -22,6 +22,8 @@ export function asSubmitted(query: Sql, also: object = {}): pg.QueryConfig {
 export class Flight {
   /** Here the client says how values are read. */
   readonly _result: Statement['_result'] = {}
+  /** Told when all is over; the client puts its time limit there. */
+  callback: (error?: Error) => void = () => {}
   readonly #statements: readonly Statement[]
   #landed = 0
 
@@ -64,10 +66,12 @@ export class Flight {
     // Those that were not run were not prepared either.
     for (const { name } of this.#statements.slice(this.#landed)) delete connection.submittedNamedStatements[name]
     for (const { callback } of this.#statements) callback(error)
+    this.callback(error)
   }
 
   handleReadyForQuery(connection: Connection): void {
     for (const statement of this.#statements) statement.handleReadyForQuery(connection)
+    this.callback()
   }
 
   get #now(): Statement | undefined {

@@ -274,21 +274,17 @@ export async function reschedule(tx: Queryable, task: Task, at: Date): Promise<v
 
 // -- For operators
 
-export interface TaskSummary {
-  id: number
-  handler: string
+export type TaskSummary = Pick<Task, 'id' | 'handler' | 'attempts'> & {
   state: 'ready' | 'dead'
-  attempts: number
   holder: string | null
   run_at: string
-  created_at: string
   last_error: string | null
 }
 
 /** Dead tasks, or all of them; oldest first. */
 export function listTasks(database: Queryable, state?: 'ready' | 'dead', limit = 100): Promise<TaskSummary[]> {
   return database.all<TaskSummary>(sql`
-    select id, handler, state, attempts, holder, run_at, created_at, last_error from doran.tasks
+    select id, handler, state, attempts, holder, run_at, last_error from doran.tasks
     where ${state ?? null}::text is null or state = ${state ?? null}
     order by id limit ${limit}`)
 }

@@ -1,12 +1,31 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
+import { setTimeout as pause } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 import { brokenConstraint, sql } from '@doran/kernel'
-import { kernelMigrations, MigrationChangedError, migrate, Pool } from '@doran/kernel/platform'
-import { createTestDatabase } from '@doran/kernel/testing'
+import { kernelMigrations, Listener, MigrationChangedError, migrate, Pool } from '@doran/kernel/platform'
+import { createTestDatabase, Link } from '@doran/kernel/testing'
+
+/** The same database at the far end of a connection that can be made bad. */
+async function linkTo(databaseUrl: string): Promise<{ link: Link; url: string }> {
+  const url = new URL(databaseUrl.replace('@/', '@localhost/'))
+  const folder = url.searchParams.get('host')
+  const link = await Link.open(
+    '127.0.0.1',
+    folder
+      ? { path: `${folder}/.s.PGSQL.${url.port || 5432}` }
+      : { host: url.hostname, port: Number(url.port || 5432) },
+  )
+  url.searchParams.delete('host')
+  url.hostname = link.host
+  url.port = String(link.port)
+  return { link, url: String(url) }
+}
 
 describe('the database', () => {
   let database: Awaited<ReturnType<typeof createTestDatabase>>
@@ -48,6 +67,36 @@ describe('the database', () => {
       )
       await away.close()
     }
+  })
+
+  it('gives up a connection on which nothing comes back, and the next one is new', async () => {
+    const { link, url } = await linkTo(database.url)
+    const patience = 500
+    const far = new Pool(url, 2, patience)
+    const ask = () => far.at(0).one(sql`select 1 as one`)
+    const change = () => far.at(0).transaction((tx) => tx.run(sql`update public.things set name = 'x'`))
+    const took = async (work: Promise<unknown>) => {
+      const begun = performance.now()
+      await assert.rejects(work, /read timeout/)
+      return performance.now() - begun
+    }
+    await Promise.all([ask(), change()])
+
+    link.halfOpen()
+    const times = await Promise.all([took(ask()), took(change())])
+    link.heal()
+
+    for (const time of times) assert.ok(time >= patience - 10 && time < 2 * patience, `${time} ms`)
+    assert.deepEqual(await ask(), { one: 1 })
+    assert.equal(await change(), 0)
+    await far.close()
+    await link.close()
+  })
+
+  it('leaves a slow statement its time', async () => {
+    const slow = new Pool(database.url, 1, 2_000)
+    assert.equal(await slow.at(0).run(sql`select pg_sleep(0.5)`), 1)
+    await slow.close()
   })
 
   it('reads values as they are written in JSON', async () => {
@@ -219,5 +268,60 @@ describe('migrations', () => {
       run(),
       (error) => error instanceof MigrationChangedError && /thing\/0001-first\.sql was changed/.test(error.message),
     )
+  })
+})
+
+describe('a listener', () => {
+  const BEAT = 200
+  let database: Awaited<ReturnType<typeof createTestDatabase>>
+  let pool: Pool
+  before(async () => {
+    database = await createTestDatabase([])
+    pool = new Pool(database.url, 1)
+  })
+  after(async () => {
+    await pool.close()
+    await database.drop()
+  })
+
+  it('finds out that nobody is there any more, and comes back', async () => {
+    const { link, url } = await linkTo(database.url)
+    const listener = new Listener(url, BEAT)
+    const heard: string[] = []
+    const { promise: again, resolve } = Promise.withResolvers<void>()
+    listener.on('news', (payload) => void heard.push(payload))
+    listener.onReconnect(resolve)
+    await listener.start()
+
+    link.halfOpen()
+    await pause(5 * BEAT)
+    link.heal()
+    await again
+    await pool.at(0).run(sql`select pg_notify('news', 'after')`)
+    while (heard.length === 0) await pause(10)
+
+    assert.deepEqual(heard, ['after'])
+    await listener.close()
+    await link.close()
+  })
+
+  it('does not come back to a database that has never let it in', async () => {
+    let visits = 0
+    const closed = createServer((socket) => {
+      visits++
+      socket.destroy()
+    })
+    closed.listen(0, '127.0.0.1')
+    await once(closed, 'listening')
+    const listener = new Listener(
+      `postgres://doran@127.0.0.1:${(closed.address() as { port: number }).port}/doran`,
+      BEAT,
+    )
+
+    await assert.rejects(listener.start())
+    await pause(1_000)
+
+    assert.equal(visits, 1)
+    closed.close()
   })
 })

@@ -17,6 +17,7 @@ import { createTestDatabase } from './database.ts'
 
 export { createTestDatabase, startTestPostgres } from './database.ts'
 export { freePort } from './free-port.ts'
+export { Link } from './link.ts'
 export { assertSchema } from './schemas.ts'
 
 export interface TestUser extends Actor {

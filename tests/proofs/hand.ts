@@ -2,7 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { type CrashPoint, crashPoints } from '@doran/faults'
 import { describe, type Fault, PROVIDER, WEBHOOKS } from './plan.ts'
-import type { StartOptions, System } from './system.ts'
+import { HungError, type StartOptions, type System } from './system.ts'
 
 /** A fault as it happened; `at` is in milliseconds since the epoch. */
 export interface Happening {
@@ -18,6 +18,8 @@ export class Hand {
   readonly hits = new Map<CrashPoint, number>()
   /** Deaths that nobody asked for. */
   readonly unexpected: string[] = []
+  /** Started, and then neither ready nor dead. */
+  readonly hung: string[] = []
   kills = 0
   readonly #system: System
   readonly #say: (line: string) => void
@@ -119,7 +121,10 @@ export class Hand {
     else this.#altered.delete(name)
     const starting: Promise<void> = pause(RESTART_AFTER)
       .then(() => this.#system.start(name, options))
-      .catch((error) => this.#say(`  ${name} did not start: ${String(error.message).split('\n')[0]}`))
+      .catch((error) => {
+        if (error instanceof HungError) this.hung.push(name)
+        this.#say(`  ${name} did not start: ${String(error.message).split('\n')[0]}`)
+      })
       .finally(() => this.#starting.get(name) === starting && this.#starting.delete(name))
     this.#starting.set(name, starting)
     return starting

@@ -124,12 +124,13 @@ export async function run(options: RunOptions): Promise<Result> {
 }
 
 /** Names of the invariants that do not hold, as the checker and the journal have them. What was not looked at does not. */
-export function brokenBy({ findings, breaches, rest }: Pick<Result, 'findings' | 'breaches' | 'rest'>): string[] {
+export function brokenBy({ findings, breaches, rest, hand }: Result): string[] {
   return [
     ...new Set([
       ...findings.filter(({ state }) => state !== 'holds').map(({ invariant }) => invariant),
       ...breaches.map(({ invariant }) => invariant),
       ...(rest.took === null ? ['at-rest'] : []),
+      ...(hand.hung.length > 0 ? ['ready-or-dead'] : []),
     ]),
   ]
 }

@@ -22,12 +22,11 @@ import {
   Pool,
   readConfig,
 } from '@doran/kernel/platform'
-import { freePort } from '@doran/kernel/testing'
+import { freePort, Link } from '@doran/kernel/testing'
 import pg from 'pg'
 import { Child } from '../../apps/server/children.ts'
 import { identity, services } from '../../apps/server/services.ts'
 import { small } from '../../apps/server/small.ts'
-import { Link } from './link.ts'
 import { type Network, obstacle, openNetwork } from './network.ts'
 
 const DATABASES: Record<string, readonly string[]> = {
@@ -35,6 +34,8 @@ const DATABASES: Record<string, readonly string[]> = {
   payments: ['payment'],
   goods: ['product', 'inventory'],
 }
+/** Milliseconds after which a process that is neither ready nor dead will be neither. */
+const START_LIMIT = 60_000
 const PAIRS = ['order', 'payment', 'inventory', 'gateway']
 /** What the second machine runs. */
 const AFAR = ['order.2', 'payment.2', 'inventory.2']
@@ -202,7 +203,7 @@ export class System {
       // A new one has taken its place, or it was we who ended it.
       if (this.#children.get(name) === child) this.#onDeath(name, crashedAt)
     })
-    await ready
+    await Promise.race([ready, pause(START_LIMIT, undefined, { ref: false }).then(() => hung(child))])
     this.#up.add(name)
   }
 
@@ -271,6 +272,14 @@ function databaseUrls(url: (database: string) => string): Record<string, string>
     names.map((name) => [`${name.toUpperCase()}_DATABASE_URL`, url(database)]),
   )
   return { ...Object.fromEntries(own), DATABASE_URL: url('doran') }
+}
+
+/** Neither ready nor dead: nobody would start it again. */
+export class HungError extends Error {}
+
+async function hung(child: Child): Promise<never> {
+  await child.kill()
+  throw new HungError(`${child.name} was neither ready nor dead after ${START_LIMIT / 1_000} s`)
 }
 
 /** Debian's libfaketime; the monotonic clock stays right, as it does when a machine's time is set wrong. */
