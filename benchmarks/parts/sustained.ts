@@ -110,7 +110,7 @@ function watch({ url, pid }: Server, from: number): () => Promise<Sample[]> {
     await pause(from * 1_000)
     while (!stopped.signal.aborted) {
       const metrics = await (await fetch(`${url}/metrics`)).text()
-      const read = (name: string) => Number(new RegExp(`^doran_process_nodejs_${name} (\\S+)`, 'm').exec(metrics)?.[1])
+      const read = (name: string) => Number(new RegExp(`^nodejs_${name} (\\S+)`, 'm').exec(metrics)?.[1])
       samples.push({
         resident: memoryOf(pid).resident,
         heap: Math.round(read('heap_size_used_bytes') / 2 ** 20),

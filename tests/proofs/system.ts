@@ -203,7 +203,12 @@ export class System {
       // A new one has taken its place, or it was we who ended it.
       if (this.#children.get(name) === child) this.#onDeath(name, crashedAt)
     })
-    await Promise.race([ready, pause(START_LIMIT, undefined, { ref: false }).then(() => hung(child))])
+    let isHung = false
+    const limit = setTimeout(() => {
+      isHung = true
+      void child.kill()
+    }, START_LIMIT)
+    await ready.finally(() => clearTimeout(limit)).catch((error) => Promise.reject(isHung ? new HungError() : error))
     this.#up.add(name)
   }
 
@@ -274,12 +279,9 @@ function databaseUrls(url: (database: string) => string): Record<string, string>
   return { ...Object.fromEntries(own), DATABASE_URL: url('doran') }
 }
 
-/** Neither ready nor dead: nobody would start it again. */
-export class HungError extends Error {}
-
-async function hung(child: Child): Promise<never> {
-  await child.kill()
-  throw new HungError(`${child.name} was neither ready nor dead after ${START_LIMIT / 1_000} s`)
+/** A process was neither ready nor dead: nobody would start it again. */
+export class HungError extends Error {
+  override readonly message = `neither ready nor dead after ${START_LIMIT / 1_000} s`
 }
 
 /** Debian's libfaketime; the monotonic clock stays right, as it does when a machine's time is set wrong. */
