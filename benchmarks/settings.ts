@@ -15,8 +15,9 @@ export interface Settings {
   readonly articles: readonly number[]
   /** Catalogues whose sizes are compared. */
   readonly catalogues: readonly number[]
-  /** Numbers of orders that are compared. */
+  /** Numbers of orders that are compared, and how many of them are placed by buyers before they are copied. */
   readonly orders: readonly number[]
+  readonly placed: number
   /** Requests a second of the sustained load, and its minutes. */
   readonly rate: number
   readonly minutes: number
@@ -24,13 +25,22 @@ export interface Settings {
   readonly explain: boolean
 }
 
-const QUICK = { rounds: '1', seconds: '1', products: '1000', catalogues: '1000,4000', orders: '20,200', minutes: '0.2' }
+const QUICK = {
+  rounds: '1',
+  seconds: '1',
+  products: '1000',
+  catalogues: '1000,4000',
+  orders: '20,200',
+  placed: '20',
+  minutes: '0.2',
+}
 const USUAL = {
   rounds: '5',
   seconds: '3',
   products: '10000',
   catalogues: '10000,100000,1000000',
-  orders: '1000,1000000',
+  orders: '10000,100000,1000000',
+  placed: '1000',
   minutes: '10',
 }
 
@@ -50,6 +60,7 @@ export function readSettings(args: string[]): Settings {
       products: text,
       catalogues: text,
       orders: text,
+      placed: text,
       minutes: text,
       quick: flag,
       profile: flag,
@@ -69,6 +80,7 @@ export function readSettings(args: string[]): Settings {
     catalogues: given.catalogues.split(',').map((one) => numberOf('catalogues', one)),
     orders: given.orders.split(',').map((one) => numberOf('orders', one)),
     rate: numberOf('rate', given.rate),
+    placed: numberOf('placed', given.placed),
     minutes: numberOf('minutes', given.minutes),
     profile: values.profile,
     explain: values.explain,

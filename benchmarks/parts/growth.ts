@@ -89,26 +89,25 @@ async function withCatalogue(suite: Suite, products: number, sandbox: Server): P
   }
 }
 
-/** Orders are placed and paid for by buyers, then copied for the larger histories. */
+/** Orders are placed and paid for by buyers, then copied for histories of each length. */
 async function withOrders(suite: Suite, sandbox: Server): Promise<Size[]> {
   const { settings, postgres } = suite
-  const [least, ...more] = settings.orders as [number, ...number[]]
-  const first = `orders-${least}`
-  const stock = await suite.shop(first)
-  const source = await start(suite, first, sandbox)
+  const { orders, placed } = settings
+  const stock = await suite.shop('orders')
+  const source = await start(suite, 'orders', sandbox)
   const buyers = await signUp(source.url)
-  await timed(`${least} orders`, () =>
-    checkouts(source.url, buyers, [...basketsOf(stock, 1), ...basketsOf(stock, 3)], { orders: least }),
+  await timed(`${placed} orders`, () =>
+    checkouts(source.url, buyers, [...basketsOf(stock, 1), ...basketsOf(stock, 3)], { orders: placed }),
   )
-  await settled(suite, first)
+  await settled(suite, 'orders')
   await source.stop()
-  for (const count of more) {
-    if (count % least !== 0) throw new Error(`${count} orders are not a multiple of ${least}`)
-    await postgres.create(`orders-${count}`, first)
-    await timed(`${count} orders`, () => multiplyOrders(postgres, `orders-${count}`, count / least))
+  for (const count of orders) {
+    if (count % placed !== 0) throw new Error(`${count} orders are not a multiple of ${placed}`)
+    await postgres.create(`orders-${count}`, 'orders')
+    await timed(`${count} orders`, () => multiplyOrders(postgres, `orders-${count}`, count / placed))
   }
   const sizes: Size[] = []
-  for (const count of [least, ...more]) {
+  for (const count of orders) {
     const doran = await start(suite, `orders-${count}`, sandbox)
     // Orders that the buyers themselves placed: the copies belong to others.
     const own = buyers.map(({ token }) => ({ headers: { authorization: `Bearer ${token}` } }))
