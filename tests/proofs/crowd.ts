@@ -147,12 +147,12 @@ export class Crowd {
   async #order(label: string, buyer: Person, skus: readonly string[]): Promise<Order | undefined> {
     const cart = await this.#ask({ label, buyer }, 'createCart', '/api/carts')
     if (cart.outcome !== 'acknowledged') return
-    let total = 0
+    let { total, lines } = cart.body
     for (const sku of skus) {
       const asked = { label: `${label}-${sku}`, buyer }
       const added = await this.#ask(asked, 'addLine', `/api/carts/${cart.body.id}/lines`, { sku, quantity: 1 })
       if (added.outcome !== 'acknowledged') return
-      total = added.body.total
+      ;({ total, lines } = added.body)
     }
     const note = `proof-${label}`
     this.#options.journal.sent('order', note)
@@ -165,9 +165,19 @@ export class Crowd {
       key: `${label}-placeOrder`,
     } as const
     const placed = await this.#recorded('order', note, 'id', request, buyer)
-    if (placed.outcome !== 'acknowledged') return
+    if (placed.outcome !== 'acknowledged') {
+      // Somebody was faster: with what is sold out in the cart, no later order of this buyer could be placed either.
+      const left: string[] = lines.map((line: { sku: string }) => line.sku)
+      await Promise.all(left.map((sku) => this.#takeOut({ label, buyer }, cart.body.id, sku)))
+      return
+    }
     const { id, sellers } = placed.body
     return { label, id, buyer, parts: sellers.map((part: { id: string }) => part.id) }
+  }
+
+  #takeOut({ label, buyer }: Pick<Order, 'label' | 'buyer'>, cartId: string, sku: string): Promise<Answer> {
+    const path = `/api/carts/${cartId}/lines/${sku}`
+    return this.#change({ what: 'removeLine', method: 'DELETE', path, key: `${label}-${sku}-removeLine` }, buyer)
   }
 
   /** Whether the buyer was told that it is paid. */

@@ -59,9 +59,9 @@ export async function stock(
 
 /** A small question to each service. */
 export async function questions(sender: Sender, { shelves, people }: Stocked): Promise<Request[]> {
-  const [{ token }] = people as [Person]
+  const [person] = people as [Person]
   const ask = async (request: Request) => {
-    const answer = await sender.send({ ...request, token })
+    const answer = await sender.send({ ...request, token: person.token })
     if (answer.outcome !== 'acknowledged')
       throw new Error(`${request.what} was not answered: ${JSON.stringify(answer)}`)
     return answer.body
@@ -71,13 +71,21 @@ export async function questions(sender: Sender, { shelves, people }: Stocked): P
   const cart = await ask({ what: 'cart', method: 'POST', path: '/api/carts' })
   const body = { article: { title: 'A question', description: 'small', body: 'Who is there?' } }
   const { article } = await ask({ what: 'article', method: 'POST', path: '/api/articles', body })
+  // The token is the person's of the moment: a long run outlives the first.
+  const asPerson = (what: string, path: string): Request => ({
+    what,
+    path,
+    get token() {
+      return person.token
+    },
+  })
   return [
-    { what: 'auth', path: '/api/auth/sessions', token },
-    { what: 'user', path: '/api/users/me', token },
+    asPerson('auth', '/api/auth/sessions'),
+    asPerson('user', '/api/users/me'),
     { what: 'product', path: `/api/products/${found.items[0].id}` },
     { what: 'inventory', path: `/api/inventory/${sku}` },
-    { what: 'order', path: `/api/carts/${cart.id}`, token },
-    { what: 'payment', path: `/api/payments/${newId()}`, token },
+    asPerson('order', `/api/carts/${cart.id}`),
+    asPerson('payment', `/api/payments/${newId()}`),
     { what: 'profile', path: `/api/profiles/${encodeURIComponent(article.author.username)}` },
     { what: 'article', path: `/api/articles/${article.slug}` },
     { what: 'comment', path: `/api/articles/${article.slug}/comments` },
