@@ -154,7 +154,7 @@ start_postgres() {
   export PGPASSWORD=$password
   local arguments
   arguments=$(jq -r '.postgres.command[1:] | join(" ")' <<< "$compose")
-  { as_postgres initdb -D "$work/postgres/data" -U doran --pwfile="$work/postgres/password" --auth=scram-sha-256 &&
+  { as_postgres initdb --encoding=UTF8 --locale=C.UTF-8 -D "$work/postgres/data" -U doran --pwfile="$work/postgres/password" --auth=scram-sha-256 &&
     echo 'host all all samenet scram-sha-256' >> "$work/postgres/data/pg_hba.conf" &&
     as_postgres pg_ctl -D "$work/postgres/data" -w -o "-h $machine -k $work/postgres $arguments" start &&
     as_postgres createdb -h "$machine" -U doran doran; } > "$work/postgres.log" 2>&1 ||
