@@ -8,6 +8,7 @@
  * answer begins. Each screen is opened five times by somebody who has never been there; the median counts.
  */
 import { parseArgs } from 'node:util'
+import type { Request } from 'playwright-core'
 import { openShop } from './shop.ts'
 import { closeBrowser, newVisitor } from './visitor.ts'
 
@@ -80,12 +81,15 @@ async function measure(path: string): Promise<Measured> {
     await protocol.send('Network.emulateNetworkConditions', NETWORK)
     await page.addInitScript(observe)
     const scripts: Promise<number>[] = []
-    page.on('requestfinished', (request) => {
+    const finished = (request: Request) => {
       if (request.resourceType() === 'script')
         scripts.push(request.sizes().then(({ responseBodySize }) => responseBodySize))
-    })
+    }
+    page.on('requestfinished', finished)
     await visitor.open(path)
+    await page.waitForLoadState('networkidle')
     await page.waitForTimeout(SETTLED)
+    page.off('requestfinished', finished)
     const { paint, shift, largest } = await page.evaluate(() => (globalThis as unknown as Observed).observed)
     const sizes = await Promise.all(scripts)
     return { script: sizes.reduce((sum, size) => sum + size, 0), paint, shift, largest }
