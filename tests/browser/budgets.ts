@@ -89,8 +89,8 @@ async function measure(path: string): Promise<Measured> {
     await visitor.open(path)
     await page.waitForLoadState('networkidle')
     await page.waitForTimeout(SETTLED)
-    page.off('requestfinished', finished)
     const { paint, shift, largest } = await page.evaluate(() => (globalThis as unknown as Observed).observed)
+    page.off('requestfinished', finished)
     const sizes = await Promise.all(scripts)
     return { script: sizes.reduce((sum, size) => sum + size, 0), paint, shift, largest }
   } finally {
