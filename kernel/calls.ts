@@ -69,7 +69,7 @@ export class Caller {
     call.deadline.check()
     const operation = operationOf(hosted.service.contract, name)
     const handler = hosted.service.operations[name] as (input: object, ctx: Context) => Promise<unknown>
-    const database = hosted.pool.at(call.depth, traceParent(call.trace))
+    const database = hosted.pool.at(call.depth, traceParent(call.trace), call.deadline)
     const keyed = call.key !== undefined && operation.method !== 'GET' && !operation.idempotent && !operation.secret
     if (!keyed) return handler(input, this.context(hosted, call, database))
     const scope = `${hosted.service.contract.name}.${name} ${call.actor?.id ?? '-'} ${call.key}`

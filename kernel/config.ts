@@ -31,7 +31,7 @@ export const kernelConfig = Type.Object({
   DATABASE_POOL_SIZE: Type.Integer({
     minimum: 5,
     maximum: 500,
-    default: 24,
+    default: 40,
     description: 'Most connections that a process opens to each database',
   }),
   TASK_CONCURRENCY: Type.Integer({

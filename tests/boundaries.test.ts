@@ -5,7 +5,7 @@ import { describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('../', import.meta.url))
-const sources = globSync('{embedded-postgres,cache,faults,telemetry,kernel,fleet,services,apps}/**/*.ts', {
+const sources = globSync('{embedded-postgres,cache,driver,faults,telemetry,kernel,fleet,services,apps}/**/*.ts', {
   cwd: root,
 }).filter((file) => !file.includes('node_modules'))
 
@@ -46,7 +46,11 @@ describe('the boundaries', () => {
   it('the kernel knows no service', async () => {
     for (const file of sources.filter((file) => file.startsWith('kernel/'))) {
       for (const name of await importsOf(file))
-        assert.doesNotMatch(name, /^@doran\/(?!kernel|embedded-postgres|cache|faults|telemetry)|services\//, file)
+        assert.doesNotMatch(
+          name,
+          /^@doran\/(?!kernel|embedded-postgres|cache|driver|faults|telemetry)|services\//,
+          file,
+        )
     }
   })
 
@@ -62,6 +66,16 @@ describe('the boundaries', () => {
           file,
         )
       }
+    }
+  })
+
+  it('the image is given every package', async () => {
+    const { workspaces } = JSON.parse(await readFile(`${root}/package.json`, 'utf8')) as { workspaces: string[] }
+    const given = (await readFile(`${root}/.dockerignore`, 'utf8')).split('\n')
+
+    for (const workspace of workspaces) {
+      const folder = workspace.replace('/*', '')
+      assert.ok(given.includes(`!${folder}`), `.dockerignore keeps ${folder} out of the image`)
     }
   })
 

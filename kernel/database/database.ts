@@ -1,6 +1,7 @@
+import { Flight, type Passenger, statement } from '@doran/driver'
 import pg from 'pg'
+import type { Deadline } from '../deadline.ts'
 import { kernelErrors } from '../errors.ts'
-import { asSubmitted, Flight } from './flight.ts'
 import { type Sql, sql } from './sql.ts'
 
 /** Runs SQL; on a {@link Transaction} inside it, on a {@link Database} by itself. */
@@ -124,16 +125,16 @@ export class Pool {
   }
 
   /** A handle for calls at this depth: 0 for a request or task, one more for each nested call. */
-  at(depth: number, trace: string | null = null): Database {
-    return new PoolHandle(this, depth, trace)
+  at(depth: number, trace: string | null = null, deadline?: Deadline): Database {
+    return new PoolHandle(this, { depth, trace, deadline })
   }
 
   query<Row extends object>(query: Sql): Promise<pg.QueryResult<Row>> {
-    return this.#pool.query<Row>(asSubmitted(query)).catch(translate)
+    return this.#pool.query<Row>(statement(query.statement())).catch(translate)
   }
 
-  async transaction<T>(depth: number, trace: string | null, work: (tx: Transaction) => Promise<T>): Promise<T> {
-    await this.#admit(depth)
+  async transaction<T>({ depth, trace, deadline }: Work, work: (tx: Transaction) => Promise<T>): Promise<T> {
+    await this.#admit(depth, deadline)
     try {
       const client = await this.#pool.connect().catch(translate)
       let broken: Error | undefined
@@ -166,12 +167,25 @@ export class Pool {
     return this.#pool.end()
   }
 
-  #admit(depth: number): Promise<void> | void {
+  /** Whoever has waited until nobody waits for the answer is refused: what is done too late keeps others waiting. */
+  #admit(depth: number, deadline: Deadline | undefined): Promise<void> | void {
     if (this.#held < this.#limit(depth)) {
       this.#held++
       return
     }
-    return new Promise((start) => this.#waiting.push({ depth, start }))
+    return new Promise((resolve, reject) => {
+      const giveUp = () => {
+        this.#waiting.splice(this.#waiting.indexOf(waiting), 1)
+        reject(kernelErrors.deadlineExceeded())
+      }
+      const timer = deadline && setTimeout(giveUp, deadline.remaining)
+      const start = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+      const waiting = { depth, start }
+      this.#waiting.push(waiting)
+    })
   }
 
   #admitNext(): void {
@@ -186,14 +200,21 @@ export class Pool {
   }
 }
 
+/** For whom a connection is used. */
+interface Work {
+  depth: number
+  trace: string | null
+  deadline: Deadline | undefined
+}
+
 class PoolHandle extends Handle implements Database {
   readonly #pool: Pool
-  readonly #depth: number
+  readonly #work: Work
 
-  constructor(pool: Pool, depth: number, trace: string | null) {
-    super(trace)
+  constructor(pool: Pool, work: Work) {
+    super(work.trace)
     this.#pool = pool
-    this.#depth = depth
+    this.#work = work
   }
 
   protected query<Row extends object>(query: Sql) {
@@ -209,7 +230,7 @@ class PoolHandle extends Handle implements Database {
   }
 
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
-    return this.#pool.transaction(this.#depth, this.trace, work)
+    return this.#pool.transaction(this.#work, work)
   }
 }
 
@@ -218,7 +239,7 @@ class TransactionHandle extends Handle implements Database {
   readonly committed: (() => void)[] = []
   readonly #client: pg.PoolClient
   /** What goes next. It waits for a statement whose result somebody needs, and then for others of the same turn. */
-  #flight: pg.QueryConfig[] = []
+  #flight: Passenger[] = []
   #departing = false
   #savepoints = 0
 
@@ -264,8 +285,8 @@ class TransactionHandle extends Handle implements Database {
     }
   }
 
-  #board(query: Sql, callback: (error: Error | null, result?: unknown) => void): void {
-    this.#flight.push(asSubmitted(query, { callback }))
+  #board(query: Sql, callback: Passenger['callback']): void {
+    this.#flight.push({ ...query.statement(), callback })
   }
 
   #depart(): void {

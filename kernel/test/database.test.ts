@@ -8,7 +8,7 @@ import { after, before, describe, it } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 import { brokenConstraint, sql } from '@doran/kernel'
-import { kernelMigrations, Listener, MigrationChangedError, migrate, Pool } from '@doran/kernel/platform'
+import { Deadline, kernelMigrations, Listener, MigrationChangedError, migrate, Pool } from '@doran/kernel/platform'
 import { createTestDatabase, Link } from '@doran/kernel/testing'
 
 /** The same database at the far end of a connection that can be made bad. */
@@ -175,6 +175,25 @@ describe('the database', () => {
     )
 
     assert.equal((await Promise.all(nested)).length, 50)
+  })
+
+  it('does not begin what nobody waits for any more, and whoever comes next is not kept by it', async (t) => {
+    const small = new Pool(database.url, 5)
+    t.after(() => small.close())
+    const open = Promise.withResolvers<void>()
+    const held = Array.from({ length: 3 }, () => small.at(0).transaction(() => open.promise))
+    let begun = 0
+    const begin = async () => void begun++
+
+    const late = small.at(0, null, Deadline.in(50)).transaction(begin)
+    const inTime = small.at(0, null, Deadline.in(60_000)).transaction(begin)
+    const task = small.at(0).transaction(begin)
+    await assert.rejects(late, { code: 'deadline_exceeded' })
+    assert.deepEqual([begun, small.stats().waiting], [0, 2])
+
+    open.resolve()
+    await Promise.all([...held, inTime, task])
+    assert.deepEqual([begun, small.stats().waiting], [2, 0])
   })
 
   it('outlives the loss of its connections', async () => {
