@@ -1,8 +1,8 @@
 import { inventory } from '@doran/inventory/contract'
 import { type Actor, brokenConstraint, type Context, newId, type Queryable, sql, type Transaction } from '@doran/kernel'
-import { product } from '@doran/product/contract'
+import { type Offer, product } from '@doran/product/contract'
 import type { Cart, CartLine } from './contract.ts'
-import { cartClosed, cartFull, cartNotFound } from './errors.ts'
+import { cartClosed, cartFull, cartNotFound, skuNotOnSale } from './errors.ts'
 
 /** Limits of one cart, so that pricing it stays one small query. */
 export const MAX_LINES = 100
@@ -20,6 +20,10 @@ interface LineRow {
   priceSeen: number
 }
 
+interface FilledCart extends CartRow {
+  lines: LineRow[]
+}
+
 /** A new cart: a guest's, or the one open cart of a member. */
 export async function openCart(db: Queryable, actor: Actor | undefined): Promise<CartRow> {
   if (!actor) {
@@ -33,10 +37,14 @@ export async function openCart(db: Queryable, actor: Actor | undefined): Promise
     returning id, buyer_id as "buyerId", state`)
 }
 
-/** An open cart that the actor may use: their own, or a guest's whose id they know. */
-export async function getOpenCart(db: Queryable, cartId: string, actor: Actor | undefined): Promise<CartRow> {
-  const cart = await db.first<CartRow>(sql`
-    select id, buyer_id as "buyerId", state from "order".carts where id = ${cartId}`)
+/** An open cart that the actor may use, with its lines: their own, or a guest's whose id they know. */
+export async function getOpenCart(db: Queryable, cartId: string, actor: Actor | undefined): Promise<FilledCart> {
+  const cart = await db.first<FilledCart>(sql`
+    select id, buyer_id as "buyerId", state, (
+      select coalesce(json_agg(
+        json_build_object('sku', sku, 'quantity', quantity, 'priceSeen', price_seen) order by added_at, sku), '[]')
+      from "order".cart_lines where cart_id = carts.id) as lines
+    from "order".carts where id = ${cartId}`)
   return usable(cart, actor)
 }
 
@@ -47,7 +55,7 @@ export async function lockOpenCart(tx: Transaction, cartId: string, actor: Actor
   return usable(cart, actor)
 }
 
-function usable(cart: CartRow | undefined, actor: Actor | undefined): CartRow {
+function usable<Row extends CartRow>(cart: Row | undefined, actor: Actor | undefined): Row {
   if (!cart || (cart.buyerId !== null && cart.buyerId !== actor?.id)) throw cartNotFound()
   if (cart.state !== 'open') throw cartClosed()
   return cart
@@ -57,12 +65,30 @@ export async function closeCart(tx: Transaction, cartId: string, state: 'ordered
   await tx.later(sql`update "order".carts set state = ${state}, updated_at = now() where id = ${cartId}`)
 }
 
-/** Adds to the quantity of a SKU, or sets it. Refused with `cart_full` beyond what a cart holds. */
-export async function writeLine(
-  db: Queryable,
-  line: { cartId: string; sku: string; quantity: number; price: number; add: boolean },
-): Promise<void> {
-  const { cartId, sku, quantity, price, add } = line
+interface LineChange {
+  cartId: string
+  sku: string
+  quantity: number
+  /** To the quantity that there is; else it is set. */
+  add: boolean
+}
+
+/** Changes the quantity of a SKU, which must be on sale, and answers the cart. */
+export async function changeLine(change: LineChange, ctx: Context<Actor | undefined>): Promise<Cart> {
+  const { cartId, sku } = change
+  const cart = await getOpenCart(ctx.db, cartId, ctx.actor)
+  // Of the whole cart, which is answered: they are asked for once.
+  const goods = await findGoods([...cart.lines, change], ctx)
+  const offer = goods.offerOf.get(sku)
+  if (offer?.state !== 'on-sale') throw skuNotOnSale({ sku })
+  await writeLine(ctx.db, change, offer.price)
+  // Read again: what others have put into it meanwhile is there, too.
+  const lines = await findLines(ctx.db, cartId)
+  return priced(cart, lines, lines.every((line) => goods.skus.has(line.sku)) ? goods : await findGoods(lines, ctx))
+}
+
+/** Refused with `cart_full` beyond what a cart holds. */
+async function writeLine(db: Queryable, { cartId, sku, quantity, add }: LineChange, price: number): Promise<void> {
   try {
     const written = await db.run(sql`
       with cart as (
@@ -107,16 +133,33 @@ export function findLines(db: Queryable, cartId: string): Promise<LineRow[]> {
 }
 
 /** The cart with prices and stock as the catalogue and the inventory have them now. */
-export async function priceCart(cart: CartRow, ctx: Context, found?: LineRow[]): Promise<Cart> {
-  const rows = found ?? (await findLines(ctx.db, cart.id))
-  const skus = rows.map(({ sku }) => sku)
+export async function priceCart(cart: CartRow, ctx: Context<Actor | undefined>, found?: LineRow[]): Promise<Cart> {
+  const lines = found ?? (await findLines(ctx.db, cart.id))
+  return priced(cart, lines, await findGoods(lines, ctx))
+}
+
+/** What the catalogue and the inventory have of some SKUs. */
+interface Goods {
+  skus: ReadonlySet<string>
+  offerOf: ReadonlyMap<string, Offer>
+  availableOf: ReadonlyMap<string, number>
+}
+
+async function findGoods(lines: readonly { sku: string }[], ctx: Context<Actor | undefined>): Promise<Goods> {
+  const wanted = new Set(lines.map(({ sku }) => sku))
+  const skus = [...wanted]
   const [offers, stock] =
     skus.length === 0
       ? [[], []]
       : await Promise.all([ctx.client(product).getOffers({ skus }), ctx.client(inventory).listAvailability({ skus })])
-  const offerOf = new Map(offers.map((offer) => [offer.sku, offer]))
-  const availableOf = new Map(stock.map(({ sku, available }) => [sku, available]))
+  return {
+    skus: wanted,
+    offerOf: new Map(offers.map((offer) => [offer.sku, offer])),
+    availableOf: new Map(stock.map(({ sku, available }) => [sku, available])),
+  }
+}
 
+function priced(cart: CartRow, rows: readonly LineRow[], { offerOf, availableOf }: Goods): Cart {
   const lines = rows.map(({ sku, quantity, priceSeen }): CartLine => {
     const offer = offerOf.get(sku)
     const onSale = offer?.state === 'on-sale'

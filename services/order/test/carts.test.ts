@@ -43,6 +43,25 @@ describe('a cart', () => {
     )
   })
 
+  it('answers all that is in it, however many put something into it at once', async () => {
+    const api = shop.platform.api(order)
+    const { id } = await api.createCart()
+    const answers = await Promise.all(
+      ['KIMCHI', 'RICE', 'KIMCHI'].map((sku) => api.addLine({ cartId: id, sku, quantity: 1 })),
+    )
+
+    const whole = await api.getCart({ cartId: id })
+    assert.deepEqual(whole.lines.map(({ sku, quantity }) => [sku, quantity]).sort(), [
+      ['KIMCHI', 2],
+      ['RICE', 1],
+    ])
+    assert.ok(
+      answers.some(({ total }) => total === whole.total),
+      'whoever comes last sees what the others have put in',
+    )
+    assert.ok(answers.every(({ lines }) => lines.every(({ name, problem }) => name && !problem)))
+  })
+
   it('of a member is one, wherever they ask for it', async () => {
     const api = shop.platform.api(order, await shop.platform.user())
 
