@@ -3,6 +3,7 @@ import { after, before, describe, it } from 'node:test'
 import { type Context, type Database, type Input, sql } from '@doran/kernel'
 import { type CatalogueProduct, product, type Summary } from '../contract.ts'
 import { listProducts } from '../operations/list-products.ts'
+import { gramsOf } from '../product-list.ts'
 import { aProduct, type Catalogue, soon, startCatalogue } from './catalogue.ts'
 
 describe('the list of products', () => {
@@ -142,6 +143,32 @@ describe('the list of products', () => {
       assert.ok('%_' === filter().q || (await expected(filter())).length > 0)
     })
   }
+
+  it('knows words by the same pairs and characters as the index does', async () => {
+    const samples = [
+      'a',
+      'ab',
+      '책',
+      '햅쌀',
+      '포기김치',
+      'a책b',
+      'aaa',
+      '100%',
+      '한자漢字',
+      '🍚🥢',
+      'x🍚',
+      'é',
+      'ß7',
+      '무선 이어폰 case',
+      '',
+    ]
+    for (const text of samples) {
+      const { grams } = await shop
+        .database('product')
+        .one<{ grams: string[] }>(sql`select product.grams(${text}) as grams`)
+      assert.deepEqual(gramsOf(text.split(' ')).sort(), grams.sort(), text)
+    }
+  })
 
   it('finds Korean that was typed in separate letters', async () => {
     const typed = '김치'.normalize('NFD')
