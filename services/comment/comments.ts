@@ -80,7 +80,7 @@ export async function insertComment(
 
 /** Shared with others who add, but not with whoever closes it; throws when it is closed. */
 async function holdThread(tx: Transaction, articleId: string): Promise<void> {
-  await tx.run(sql`insert into comment.threads (article_id) values (${articleId}) on conflict do nothing`)
+  await tx.later(sql`insert into comment.threads (article_id) values (${articleId}) on conflict do nothing`)
   const open = await tx.first(sql`
     select 1 from comment.threads where article_id = ${articleId} and not closed for share`)
   if (!open) throw threadClosed()
