@@ -4,6 +4,8 @@ import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { queryClient } from './api/query-client.ts'
 import { router } from './routes.tsx'
+// Pages that show no menu follow a theme that is chosen in another one, too.
+import './theme/theme.ts'
 
 /** Takes the place of what the page shows already, once it has something to show itself. */
 export async function start(): Promise<void> {

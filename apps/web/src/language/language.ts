@@ -4,6 +4,9 @@ import { stored } from '../api/stored.ts'
 import { type Catalogue, LANGUAGES, type Language, type Translate, translate } from './catalogue.ts'
 
 const chosen = stored<Language>('doran.language')
+chosen.subscribe(() => {
+  document.documentElement.lang = currentLanguage()
+})
 
 /** The chosen language, else Korean for browsers that ask for it, else English. */
 export function currentLanguage(): Language {
@@ -13,7 +16,6 @@ export function currentLanguage(): Language {
 
 export function chooseLanguage(language: Language): void {
   chosen.set(language)
-  document.documentElement.lang = language
 }
 
 export function useLanguage(): Language {

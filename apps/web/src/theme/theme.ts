@@ -1,4 +1,4 @@
-/** Light or dark, as chosen here or, without a choice, as the device has it. `public/before.js` sets it before the first paint. */
+/** Light or dark, as chosen here or, without a choice, as the device has it. `index.html` sets it before the first paint. */
 import { useSyncExternalStore } from 'react'
 import { stored } from '../api/stored.ts'
 
@@ -6,6 +6,7 @@ export type Theme = 'light' | 'dark' | 'system'
 export const THEMES: readonly Theme[] = ['light', 'dark', 'system']
 
 const chosen = stored<Theme>('doran.theme')
+chosen.subscribe(applyTheme)
 
 export function useTheme(): Theme {
   return useSyncExternalStore(chosen.subscribe, currentTheme)
@@ -13,11 +14,10 @@ export function useTheme(): Theme {
 
 export function chooseTheme(theme: Theme): void {
   chosen.set(theme === 'system' ? undefined : theme)
-  applyTheme()
 }
 
-/** Shows the chosen theme; called again when another page has chosen one. */
-export function applyTheme(): void {
+/** Shows the theme that was chosen here or in another page. */
+function applyTheme(): void {
   const theme = currentTheme()
   if (theme === 'system') delete document.documentElement.dataset.theme
   else document.documentElement.dataset.theme = theme

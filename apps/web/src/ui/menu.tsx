@@ -19,7 +19,8 @@ export function Menu({ trigger, label, triggerClass, defaultOpen, children }: Me
         {trigger}
       </Base.Trigger>
       <Base.Portal>
-        <Base.Positioner sideOffset={8} align="end" className="z-50">
+        {/* Fixed, as the header is where it opens: one that is placed in the page follows the header a frame too late, and moves away from under a click. */}
+        <Base.Positioner positionMethod="fixed" sideOffset={8} align="end" className="z-50">
           <Base.Popup className="min-w-52 rounded-2xl border border-line bg-surface p-1.5 shadow-float outline-none transition data-ending-style:scale-95 data-ending-style:opacity-0 data-starting-style:scale-95 data-starting-style:opacity-0">
             {children}
           </Base.Popup>
