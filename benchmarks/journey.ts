@@ -1,15 +1,16 @@
 /**
  * Who comes to a marketplace where people also talk, in a thousand requests: 800 look, 200 write. What is written goes
- * through whole journeys: a shopper opens a cart, puts three things into it and orders; every fifth order is paid for, with
+ * through whole journeys: a shopper opens a cart, puts three things into it and orders; one order in five is paid for, with
  * the payment page at the provider beside (two more requests, which are not counted) and all that follows in the
- * background.
+ * background. Shoppers know nothing of each other: who takes the next step is drawn by lot, and so is who pays. Taking turns,
+ * all of them would pay in the same few seconds of each minute.
  */
 import { newId } from '@doran/kernel'
 import { payByCard } from '@doran/payment/sandbox'
-import { Pool } from 'undici'
 import { random } from '../apps/server/seed/generate.ts'
 import { ADDRESS, type Buyer } from './checkout.ts'
 import type { Due } from './open-loop.ts'
+import { Visitors } from './visitors.ts'
 
 /** Of a thousand requests. */
 export const MIX = {
@@ -23,8 +24,7 @@ export const MIX = {
   favourite: 40,
   comment: 25,
 }
-const PAID = 5
-const CONNECTIONS = 256
+const PAID = 0.2
 
 export interface World {
   url: string
@@ -44,12 +44,16 @@ interface Question {
 }
 
 /** What comes next, for ever; the same sequence each time. */
-export function journey(world: World): { next: () => Due; close(): Promise<void> } {
-  const pool = new Pool(world.url, { connections: CONNECTIONS })
+export function journey(world: World): { next: () => Due; close(): void } {
+  const visitors = new Visitors(world.url)
   const chance = random(1)
   const any = <T>(list: readonly T[]) => list[Math.floor(chance() * list.length)] as T
-  const ask = asker(pool)
-  const shop = shopOf(world.members.map((member) => new Shopper(world.url, member, ask, () => any(world.skus))))
+  const ask = asker(visitors)
+  const habits = { sku: () => any(world.skus), pays: () => chance() < PAID }
+  const shop = shopOf(
+    world.members.map((member) => new Shopper(world.url, member, ask, habits)),
+    chance,
+  )
   const sorts = ['newest', 'price-asc', 'popular']
   const kinds: Record<keyof typeof MIX, () => Promise<unknown>> = {
     'product list': () => ask(`/api/products?limit=20&category=${any(world.categories)}&sort=${any(sorts)}`),
@@ -77,7 +81,7 @@ export function journey(world: World): { next: () => Due; close(): Promise<void>
       const kind = order[place++ % order.length] as keyof typeof MIX
       return { kind, send: kinds[kind] }
     },
-    close: () => pool.close(),
+    close: () => visitors.close(),
   }
 }
 
@@ -92,8 +96,8 @@ function shuffled(chance: () => number): (keyof typeof MIX)[] {
     .map(({ kind }) => kind)
 }
 
-/** The next shopper who has nothing else to do takes a step; when nobody has, it waits, and the time counts. */
-function shopOf(idle: Shopper[]): () => Promise<void> {
+/** Any shopper who has nothing else to do takes a step; when nobody has, it waits, and the time counts. */
+function shopOf(idle: Shopper[], chance: () => number): () => Promise<void> {
   const wanted: ((shopper: Shopper) => void)[] = []
   const release = (shopper: Shopper) => {
     const first = wanted.shift()
@@ -101,7 +105,8 @@ function shopOf(idle: Shopper[]): () => Promise<void> {
     else idle.push(shopper)
   }
   return async () => {
-    const shopper = idle.shift() ?? (await new Promise<Shopper>((resolve) => wanted.push(resolve)))
+    const [drawn] = idle.splice(Math.floor(chance() * idle.length), 1)
+    const shopper = drawn ?? (await new Promise<Shopper>((resolve) => wanted.push(resolve)))
     // A payment that fails is found by the confirmation after it.
     const done = () =>
       void shopper.meanwhile().then(
@@ -114,21 +119,18 @@ function shopOf(idle: Shopper[]): () => Promise<void> {
 
 type Ask = ReturnType<typeof asker>
 
-function asker(pool: Pool) {
+function asker(visitors: Visitors) {
   return async (path: string, { method = 'GET', token, body, headers = {} }: Question = {}): Promise<unknown> => {
-    const { statusCode, body: answer } = await pool.request({
-      path,
-      method,
-      headers: {
-        ...headers,
-        ...(token && { authorization: `Bearer ${token}` }),
-        ...(body && { 'content-type': 'application/json' }),
-      },
-      body: body ? JSON.stringify(body) : null,
-    })
-    const text = await answer.text()
-    if (statusCode >= 300) throw new Error(`${method} ${path} is answered ${statusCode}: ${text.slice(0, 300)}`)
-    return method === 'GET' || !text ? undefined : JSON.parse(text)
+    const given = {
+      ...headers,
+      ...(token && { authorization: `Bearer ${token}` }),
+      ...(body && { 'content-type': 'application/json' }),
+    }
+    const answer = await visitors.ask(method, path, given, body && JSON.stringify(body))
+    const { status } = answer
+    if (status >= 300) throw new Error(`${method} ${path} is answered ${status}: ${answer.body.subarray(0, 300)}`)
+    // What is only looked at is received and let go.
+    return method === 'GET' || answer.body.length === 0 ? undefined : JSON.parse(String(answer.body))
   }
 }
 
@@ -138,22 +140,26 @@ interface Cart {
   lines: unknown[]
 }
 
+interface Habits {
+  sku(): string
+  pays(): boolean
+}
+
 /** Takes one step of a purchase each time. */
 class Shopper {
   readonly #url: string
   readonly #token: string
   readonly #ask: Ask
-  readonly #sku: () => string
+  readonly #habits: Habits
   #cart: Cart | undefined
   #added = 0
-  #orders = 0
   #unpaid: { orderId: string; paymentUrl?: string } | undefined
 
-  constructor(url: string, { token }: Buyer, ask: Ask, sku: () => string) {
+  constructor(url: string, { token }: Buyer, ask: Ask, habits: Habits) {
     this.#url = url
     this.#token = token
     this.#ask = ask
-    this.#sku = sku
+    this.#habits = habits
   }
 
   async goOn(): Promise<void> {
@@ -163,7 +169,10 @@ class Shopper {
       this.#cart = (await this.#post('/api/carts')) as Cart
       this.#added = 0
     } else if (this.#added < 3) {
-      this.#cart = (await this.#post(`/api/carts/${this.#cart.id}/lines`, { sku: this.#sku(), quantity: 1 })) as Cart
+      this.#cart = (await this.#post(`/api/carts/${this.#cart.id}/lines`, {
+        sku: this.#habits.sku(),
+        quantity: 1,
+      })) as Cart
       this.#added++
     } else {
       await this.#order(this.#cart)
@@ -179,7 +188,7 @@ class Shopper {
     const body = { cartId: id, expectedTotal: total, address: ADDRESS }
     const { id: orderId } = (await this.#post('/api/orders', body, { 'idempotency-key': newId() })) as { id: string }
     this.#cart = undefined
-    if (++this.#orders % PAID === 0) this.#unpaid = { orderId }
+    if (this.#habits.pays()) this.#unpaid = { orderId }
   }
 
   async #openPayment(orderId: string): Promise<void> {

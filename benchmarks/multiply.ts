@@ -186,5 +186,5 @@ async function inBulk(
       `commit`,
     ].join(';\n'),
   )
-  await postgres.run(database, 'vacuum analyze')
+  await postgres.analyze(database)
 }

@@ -1,6 +1,7 @@
 /**
  * Requests at a fixed rate, whether or not the ones before have been answered. A time counts from the moment at which the
- * request was due, so a server that stands still is charged for all who would have come meanwhile.
+ * request was due, so a server that stands still is charged for all who would have come meanwhile. In the seconds that are
+ * not counted the rate rises from nothing to the whole: visitors do not all come at the moment at which a server starts.
  */
 import { createHistogram, type RecordableHistogram } from 'node:perf_hooks'
 
@@ -11,6 +12,8 @@ export interface Answered {
   readonly times: RecordableHistogram
   readonly byKind: ReadonlyMap<string, RecordableHistogram>
   readonly errors: number
+  /** How many were sent, those that are not counted among them. */
+  readonly sent: number
   /** The first few failures. */
   readonly complaints: readonly string[]
   /** How late requests were sent, in microseconds: what the generator itself adds to every time. */
@@ -24,6 +27,8 @@ export interface Due {
 }
 
 const COMPLAINTS = 10
+/** Milliseconds between two looks at what is due: to be woken up for each request alone would cost the server its processor. */
+const TICK = 4
 
 export async function openLoop(
   next: () => Due,
@@ -35,7 +40,10 @@ export async function openLoop(
   const timeline: { answered: number; errors: number; worst: number }[] = []
   const complaints: string[] = []
   const begun = performance.now()
-  const total = Math.round(rate * (uncounted + seconds))
+  const rising = (rate * uncounted) / 2
+  const total = Math.round(rising + rate * seconds)
+  const dueAfter = (count: number) =>
+    count < rising ? Math.sqrt((2 * count * uncounted) / rate) : uncounted + (count - rising) / rate
   let sent = 0
   let open = 0
   let errors = 0
@@ -71,15 +79,15 @@ export async function openLoop(
   function sendDue(): void {
     const now = performance.now()
     for (; sent < total; sent++) {
-      const due = begun + (sent * 1_000) / rate
+      const due = begun + dueAfter(sent) * 1_000
       if (due > now) break
       void ask(next(), due)
     }
-    if (sent < total) setTimeout(sendDue, 1)
+    if (sent < total) setTimeout(sendDue, TICK)
   }
   sendDue()
   await finished
-  return { seconds: timeline, times, byKind, errors, complaints, lateness }
+  return { seconds: timeline, times, byKind, errors, sent, complaints, lateness }
 }
 
 function microseconds(milliseconds: number): number {

@@ -11,12 +11,19 @@ export function processorTime(pids: readonly number[]): number {
 
 /** The same of a process and its children, also of those that have ended. */
 export function processorTimeWithChildren(pid: number): number {
-  const children = readdirSync('/proc').filter(
-    (name) => /^\d+$/.test(name) && fieldsOf(Number(name))[1] === String(pid),
-  )
   const [, , , , , , , , , , , , , ended = '0', endedInKernel = '0'] = fieldsOf(pid)
-  const all = [pid, ...children.map(Number)].reduce((sum, one) => sum + ticksOf(one), 0)
+  const all = [pid, ...childrenOf(pid)].reduce((sum, one) => sum + ticksOf(one), 0)
   return (all + Number(ended) + Number(endedInKernel)) * MICROSECONDS_A_TICK
+}
+
+export function childrenOf(pid: number): number[] {
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name))
+  return pids.map(Number).filter((one) => fieldsOf(one)[1] === String(pid))
+}
+
+/** Microseconds, of all cores together, in which something here was ready to run and the host of this virtual machine ran others. */
+export function stolenTime(): number {
+  return Number(readFileSync('/proc/stat', 'latin1').split(/\s+/, 9)[8]) * MICROSECONDS_A_TICK
 }
 
 function ticksOf(pid: number): number {

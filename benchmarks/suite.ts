@@ -31,7 +31,7 @@ export function createSuite(settings: Settings, postgres: MeasuredPostgres, fold
   async function fill<T>(set: string, load: () => Promise<T>): Promise<T> {
     const begun = performance.now()
     const data = await load()
-    await postgres.run(set, 'vacuum analyze')
+    await postgres.analyze(set)
     console.log(`${set} is loaded after ${Math.round((performance.now() - begun) / 1_000)} s`)
     return data
   }

@@ -8,10 +8,11 @@ import { product } from '@doran/product/contract'
 import { signUp } from '../checkout.ts'
 import { journey, MIX, type World } from '../journey.ts'
 import { type Answered, openLoop } from '../open-loop.ts'
-import { memoryOf, processorTime, processorTimeWithChildren } from '../processes.ts'
+import { memoryOf, processorTime, processorTimeWithChildren, stolenTime } from '../processes.ts'
 import { profileLoad } from '../profile.ts'
 import type { Row } from '../rows.ts'
 import { type Server, startServer } from '../server.ts'
+import { shareEqually } from '../shares.ts'
 import type { Suite } from '../suite.ts'
 
 /** For each request a second: every member does something each second and a half. */
@@ -20,7 +21,7 @@ const WORDS = ['현미', '의자', '수건', 'desk', 'lamp', 'shirt', '무선 �
 /** Milliseconds that the mean and 99 of 100 answers must stay below. */
 const BAR = { below: 200 }
 /** Seconds. */
-const UNCOUNTED = 15
+const UNCOUNTED = 30
 const BETWEEN_SAMPLES = 5
 
 export async function sustained(suite: Suite): Promise<Row[]> {
@@ -43,6 +44,12 @@ export async function sustained(suite: Suite): Promise<Row[]> {
     members: await signUp(doran.url, Math.ceil(settings.rate * MEMBERS)),
   }
   const visitors = journey(world)
+  const unshare = shareEqually({
+    doran: doran.pid,
+    sandbox: sandbox.pid,
+    postgres: postgres.pid,
+    generator: process.pid,
+  })
   const processes = { doran: [doran.pid], sandbox: [sandbox.pid], generator: [process.pid] }
   const before = await spent(suite, processes)
   const begun = performance.now()
@@ -57,19 +64,19 @@ export async function sustained(suite: Suite): Promise<Row[]> {
     const again = () => openLoop(visitors.next, { rate: settings.rate, seconds: 10, uncounted: 0 })
     await profileLoad('sustained', doran.inspector, again)
   }
-  await visitors.close()
+  unshare()
+  visitors.close()
   await doran.stop()
   await sandbox.stop()
   for (const complaint of answered.complaints) console.error(complaint)
-  const requests = settings.rate * (uncounted + seconds)
-  const each = (name: keyof typeof after) => (after[name] - before[name]) / requests
+  const each = (name: keyof typeof after) => (after[name] - before[name]) / answered.sent
   return rowsOf(suite, answered, samples, {
     processor: each('doran'),
     databaseProcessor: each('postgres'),
     statements: each('statements'),
-    // Cores that were busy with each.
+    // Cores that were busy with each, the host with other machines.
     busy: Object.fromEntries(
-      (['doran', 'sandbox', 'generator', 'postgres'] as const).map((name) => [
+      (['doran', 'sandbox', 'generator', 'postgres', 'host'] as const).map((name) => [
         name,
         (after[name] - before[name]) / (took * 1_000),
       ]),
@@ -91,6 +98,7 @@ async function spent({ postgres }: Suite, { doran, sandbox, generator }: Process
     sandbox: processorTime(sandbox),
     generator: processorTime(generator),
     postgres: processorTimeWithChildren(postgres.pid),
+    host: stolenTime(),
     statements: await postgres.statementsRun(),
   }
 }
@@ -176,7 +184,11 @@ function rowsOf({ settings }: Suite, answered: Answered, samples: readonly Sampl
       doran: Math.max(...samples.map(({ lag }) => lag)),
     },
     ...Object.entries(busy).map(
-      ([process, cores]): Row => ({ what: `${name}: cores busy with ${process}`, unit: 'cores', doran: cores }),
+      ([process, cores]): Row => ({
+        what: `${name}: cores busy with ${process === 'host' ? 'other machines of the host' : process}`,
+        unit: 'cores',
+        doran: cores,
+      }),
     ),
     { what: `${name}: resident at the beginning`, unit: 'MB', doran: samples[0]?.resident ?? 0 },
     { what: `${name}: resident at the end`, unit: 'MB', doran: samples.at(-1)?.resident ?? 0 },
