@@ -19,6 +19,7 @@ interface Control {
   readonly prepare?: (system: System) => Promise<void>
   /** SKUs of each seller; fewer are wanted by more people at once. */
   readonly goods?: number
+  readonly settings?: Readonly<Record<string, string>>
 }
 
 const LONGER_THAN_A_LEASE = 7_000
@@ -29,6 +30,8 @@ const CONTROLS: Record<Safeguard, Control> = {
     about: 'processes that slept through their lease go on where they were, beside those that took over',
     breaks: ['orders-whole', 'money-agrees', 'sagas-ended'],
     prepare: (system) => system.misbehave({ webhooks: {}, api: { latencyMs: 700 } }),
+    // Calls outlive the sleep: their answers are there when it ends, and nobody who wakes up begins anew.
+    settings: { REQUEST_TIMEOUT_MS: '30000' },
     faults: ['order.1', 'order.2', 'order.1'].flatMap((target): Fault[] => [
       { kind: 'stop', target, hold: LONGER_THAN_A_LEASE },
       wait(2_000),
@@ -78,7 +81,7 @@ console.table(rows)
 process.exitCode = rows.every((row) => row['as it should be']) ? 0 : 1
 
 async function control(safeguard: Safeguard, isOff: boolean) {
-  const { about, breaks, faults, prepare, goods } = CONTROLS[safeguard]
+  const { about, breaks, faults, prepare, goods, settings } = CONTROLS[safeguard]
   console.log(`\n${safeguard} ${isOff ? 'is off' : 'holds'}: ${about}`)
   const result = await run({
     seed: Number(values.seed),
@@ -88,6 +91,7 @@ async function control(safeguard: Safeguard, isOff: boolean) {
     between: 500,
     ...(prepare && { prepare }),
     ...(goods && { goods }),
+    ...(settings && { settings }),
     say: (line) => console.log(`  ${line}`),
   })
   const broken = brokenBy(result)

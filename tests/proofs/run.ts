@@ -11,7 +11,7 @@ import { Probes } from './probes.ts'
 import { Random } from './random.ts'
 import { type Rest, type SagaTimes, sagaTimes, settle } from './settle.ts'
 import { questions, stock } from './shop.ts'
-import { canSkew, System } from './system.ts'
+import { canSkew, type OpenOptions, System } from './system.ts'
 
 const PEOPLE = 30
 /** A step of a saga is tried for about two minutes before it is taken back. */
@@ -28,6 +28,7 @@ export interface RunOptions {
   readonly between: number
   /** SKUs of each seller. */
   readonly goods?: number
+  readonly settings?: OpenOptions['settings']
   /** Changes the system before anybody comes. */
   readonly prepare?: (system: System) => Promise<void>
   readonly say: (line: string) => void
@@ -52,8 +53,8 @@ export interface Result {
 }
 
 export async function run(options: RunOptions): Promise<Result> {
-  const { seed, rate, without, faults, between, goods = 5, prepare, say } = options
-  const system = await System.open({ without })
+  const { seed, rate, without, faults, between, goods = 5, settings, prepare, say } = options
+  const system = await System.open({ without, settings })
   try {
     say(`${system.names.length} processes are up; logs are in ${system.folder}/logs while it runs`)
     await prepare?.(system)

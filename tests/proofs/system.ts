@@ -52,6 +52,13 @@ export interface StartOptions {
 /** Somebody ended without being stopped by us. */
 export type OnDeath = (name: string, crashedAt: string | undefined) => void
 
+export interface OpenOptions {
+  /** The safeguard that is off. */
+  readonly without?: Safeguard | undefined
+  /** Environment of all processes, beside or instead of the usual one. */
+  readonly settings?: Readonly<Record<string, string>> | undefined
+}
+
 export class System {
   readonly folder: string
   readonly network: Network | undefined
@@ -86,7 +93,7 @@ export class System {
     )
   }
 
-  static async open({ without }: { without?: Safeguard | undefined } = {}): Promise<System> {
+  static async open({ without, settings }: OpenOptions = {}): Promise<System> {
     const folder = await mkdtemp(join(tmpdir(), 'doran-proof-'))
     const postgres = await Postgres.start(join(folder, 'postgres'))
     const noNetwork = obstacle()
@@ -121,6 +128,7 @@ export class System {
       ARTICLES_PER_HOUR: '1000000',
       ...databaseUrls(postgres.url),
       ...(without && { DORAN_WITHOUT: without }),
+      ...settings,
     }
     const sandboxUrl = environment.PAYMENT_SANDBOX_URL
     const system = new System({
