@@ -72,8 +72,10 @@ describe('hints over a Redis that comes and goes', () => {
     await place.redis.start()
     await within(told, 'the gap')
 
+    // It listens; its own connection for sending may come back a moment later.
+    const sending = await open()
     const heard = new Promise((resolve) => channel.subscribe('news', resolve))
-    await channel.publish(place.pool.at(0), 'news', 'again')
+    await sending.publish(place.pool.at(0), 'news', 'again')
     assert.equal(await within(heard, 'the message'), 'again')
   })
 
