@@ -8,18 +8,14 @@ import { type Safeguard, safeguards } from '@doran/faults'
 import pg from 'pg'
 import type { Fault } from './plan.ts'
 import { print, reportOf } from './report.ts'
-import { brokenBy, run } from './run.ts'
+import { brokenBy, type RunOptions, run } from './run.ts'
 import type { System } from './system.ts'
 
-interface Control {
+interface Control extends Pick<RunOptions, 'prepare' | 'goods' | 'settings'> {
   readonly about: string
   /** One of these must be broken. */
   readonly breaks: readonly string[]
   readonly faults: readonly Fault[]
-  readonly prepare?: (system: System) => Promise<void>
-  /** SKUs of each seller; fewer are wanted by more people at once. */
-  readonly goods?: number
-  readonly settings?: Readonly<Record<string, string>>
 }
 
 const LONGER_THAN_A_LEASE = 7_000
@@ -81,7 +77,7 @@ console.table(rows)
 process.exitCode = rows.every((row) => row['as it should be']) ? 0 : 1
 
 async function control(safeguard: Safeguard, isOff: boolean) {
-  const { about, breaks, faults, prepare, goods, settings } = CONTROLS[safeguard]
+  const { about, breaks, faults, ...circumstances } = CONTROLS[safeguard]
   console.log(`\n${safeguard} ${isOff ? 'is off' : 'holds'}: ${about}`)
   const result = await run({
     seed: Number(values.seed),
@@ -89,9 +85,7 @@ async function control(safeguard: Safeguard, isOff: boolean) {
     without: isOff ? safeguard : undefined,
     faults: () => faults,
     between: 500,
-    ...(prepare && { prepare }),
-    ...(goods && { goods }),
-    ...(settings && { settings }),
+    ...circumstances,
     say: (line) => console.log(`  ${line}`),
   })
   const broken = brokenBy(result)

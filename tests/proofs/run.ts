@@ -26,7 +26,7 @@ export interface RunOptions {
   readonly faults: (system: System, hand: Hand, random: Random) => AsyncIterable<Fault> | Iterable<Fault>
   /** Milliseconds between one fault and the next. */
   readonly between: number
-  /** SKUs of each seller. */
+  /** SKUs of each seller; fewer are wanted by more people at once. */
   readonly goods?: number
   readonly settings?: OpenOptions['settings']
   /** Changes the system before anybody comes. */
