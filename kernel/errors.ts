@@ -115,7 +115,7 @@ export const kernelErrors = {
   databaseUnavailable: domainError(
     'database_unavailable',
     503,
-    'The database cannot be reached at the moment. Try again in {retryAfter} seconds, a change under the same Idempotency-Key.',
+    'The database cannot be used at the moment. Try again in {retryAfter} seconds, a change under the same Idempotency-Key.',
   ),
   overloaded: domainError('overloaded', 503, 'Doran is busy; try again in a moment.'),
   internalError: domainError(

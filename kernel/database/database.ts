@@ -130,13 +130,13 @@ export class Pool {
   }
 
   query<Row extends object>(query: Sql): Promise<pg.QueryResult<Row>> {
-    return this.#pool.query<Row>(statement(query.statement())).catch(translate)
+    return this.#pool.query<Row>(statement(query.statement())).catch(rejectTranslated)
   }
 
   async transaction<T>({ depth, trace, deadline }: Work, work: (tx: Transaction) => Promise<T>): Promise<T> {
     await this.#admit(depth, deadline)
     try {
-      const client = await this.#pool.connect().catch(translate)
+      const client = await this.#pool.connect().catch(rejectTranslated)
       let broken: Error | undefined
       try {
         const handle = new TransactionHandle(client, trace)
@@ -253,7 +253,9 @@ class TransactionHandle extends Handle implements Database {
     if (!this.#departing) queueMicrotask(() => this.#depart())
     this.#departing = true
     return new Promise((resolve, reject) => {
-      this.#board(query, (error, result) => (error ? reject(error) : resolve(result as pg.QueryResult<Row>)))
+      this.#board(query, (error, result) =>
+        error ? reject(translated(error)) : resolve(result as pg.QueryResult<Row>),
+      )
     })
   }
 
@@ -297,7 +299,11 @@ class TransactionHandle extends Handle implements Database {
   }
 }
 
-const UNREACHABLE = /^(ECONNREFUSED|ENOENT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|57P03)$/
+/** What the network says, and PostgreSQL: out of connections, memory or disk (53), a disk that fails, on its way down or up. */
+const UNAVAILABLE =
+  /^(ECONNREFUSED|ECONNRESET|EPIPE|ENOENT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|53\w{3}|58030|57P0[123])$/
+/** What `pg` says, without a code, of a connection that was lost. */
+const LOST = /^Connection terminated|is not queryable$/
 
 /** SQLSTATE of an error that PostgreSQL raised, for example `23505` for a broken unique constraint. */
 export function sqlState(error: unknown): string | undefined {
@@ -310,13 +316,14 @@ export function brokenConstraint(error: unknown): string | undefined {
   return sqlState(error)?.startsWith('23') ? (error as pg.DatabaseError).constraint : undefined
 }
 
-function translate(error: unknown): never {
-  if (error instanceof Error && error.message.includes('timeout exceeded when trying to connect')) {
-    throw kernelErrors.overloaded()
-  }
-  // Not connected, or turned away while it starts or stops.
-  if (UNREACHABLE.test(String((error as { code?: unknown } | null)?.code))) {
-    throw Object.assign(kernelErrors.databaseUnavailable({ retryAfter: 1 }), { cause: error })
-  }
-  throw error
+/** What is the database's trouble and not the statement's in our own words, with what it was as the cause. */
+function translated(error: unknown): unknown {
+  const { code, message = '' } = error as { code?: unknown; message?: string }
+  if (message.includes('timeout exceeded when trying to connect')) return kernelErrors.overloaded()
+  if (!UNAVAILABLE.test(String(code)) && !LOST.test(message)) return error
+  return Object.assign(kernelErrors.databaseUnavailable({ retryAfter: 1 }), { cause: error })
+}
+
+function rejectTranslated(error: unknown): never {
+  throw translated(error)
 }

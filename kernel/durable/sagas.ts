@@ -109,11 +109,8 @@ async function advance(
     const refused = error instanceof DomainError && error.status < 500
     if (!refused && attempts < ACT_ATTEMPTS) throw error
     // Refused, or tried often enough. What the step did is unknown in the second case, so it is taken back too.
-    const failure: SagaFailure = {
-      step: step.name,
-      code: error instanceof DomainError ? error.code : 'unavailable',
-      message: error instanceof DomainError ? error.message : 'A part of Doran did not answer.',
-    }
+    const { code, message } = refused ? error : { code: 'unavailable', message: 'A part of Doran did not answer.' }
+    const failure: SagaFailure = { step: step.name, code, message }
     ctx.log.info({ saga: saga.name, id: state.id, failure }, 'a saga turns round')
     return move(ctx.db, task, { ...state, state: 'compensating', error: failure })
   }

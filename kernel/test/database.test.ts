@@ -11,6 +11,8 @@ import { brokenConstraint, sql } from '@doran/kernel'
 import { Deadline, kernelMigrations, Listener, MigrationChangedError, migrate, Pool } from '@doran/kernel/platform'
 import { createTestDatabase, Link } from '@doran/kernel/testing'
 
+const UNAVAILABLE = { code: 'database_unavailable', status: 503, details: { retryAfter: 1 } }
+
 /** The same database at the far end of a connection that can be made bad. */
 async function linkTo(databaseUrl: string): Promise<{ link: Link; url: string }> {
   const url = new URL(databaseUrl.replace('@/', '@localhost/'))
@@ -59,11 +61,10 @@ describe('the database', () => {
   it('says that it cannot be reached, for queries and for transactions', async () => {
     for (const url of ['postgres://doran@127.0.0.1:1/doran', 'postgres://doran@/doran?host=%2Fnowhere']) {
       const away = new Pool(url, 5)
-      const unreachable = { code: 'database_unavailable', status: 503, details: { retryAfter: 1 } }
-      await assert.rejects(away.at(0).run(sql`select 1`), unreachable)
+      await assert.rejects(away.at(0).run(sql`select 1`), UNAVAILABLE)
       await assert.rejects(
         away.at(0).transaction(async (tx) => tx.run(sql`select 1`)),
-        unreachable,
+        UNAVAILABLE,
       )
       await away.close()
     }
@@ -202,10 +203,33 @@ describe('the database', () => {
       await pool.at(1).run(sql`select pg_terminate_backend(${pid})`)
       await tx.run(sql`insert into public.things values (4, 'never')`)
     })
-    await assert.rejects(cut)
+    await assert.rejects(cut, UNAVAILABLE)
 
     assert.equal(await pool.at(0).first(sql`select id from public.things where id = 4`), undefined)
   })
+
+  for (const [trouble, state] of [
+    ['disk', '53100'],
+    ['memory', '53200'],
+    ['connections', '53300'],
+  ] as const) {
+    it(`that is out of ${trouble} cannot be used, and what was begun is undone`, async () => {
+      const fail = sql.raw(`do $$ begin raise 'out of ${trouble}' using errcode = '${state}'; end $$`)
+      const told = (error: Error & { code?: string }) => {
+        assert.equal(error.code, UNAVAILABLE.code)
+        assert.match(String(error.cause), new RegExp(`out of ${trouble}`))
+        return true
+      }
+      await assert.rejects(pool.at(0).run(fail), told)
+      const begun = pool.at(0).transaction(async (tx) => {
+        await tx.run(sql`insert into public.things values (5, 'half')`)
+        await tx.run(fail)
+      })
+      await assert.rejects(begun, told)
+
+      assert.equal(await pool.at(0).first(sql`select id from public.things where id = 5`), undefined)
+    })
+  }
 
   it('plans as the role says', async () => {
     assert.deepEqual(

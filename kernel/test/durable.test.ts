@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, before, describe, it } from 'node:test'
 import { publishing, type Queryable, sql, startSaga } from '@doran/kernel'
-import { createPlatform, discardTask, listTasks, Pool, replayTask } from '@doran/kernel/platform'
+import { createPlatform, discardTask, kernelErrors, listTasks, Pool, replayTask } from '@doran/kernel/platform'
 import { createTestDatabase, startPlatform, type TestPlatform } from '@doran/kernel/testing'
 import { createLog, createMetrics } from '@doran/telemetry'
 import { Listener } from '../database/listener.ts'
@@ -87,6 +87,27 @@ describe('events and sagas', () => {
     await platform.settled()
 
     assert.equal((await state(platform, 'c')).state, 'printed')
+  })
+
+  it('a step that cannot be done for too long turns the saga round, which tells nothing of our troubles', async (t) => {
+    t.mock.method(printerDouble, 'print', async () => {
+      throw kernelErrors.databaseUnavailable({ retryAfter: 1 })
+    })
+    await platform.request('POST', '/api/notes/f', { body: { text: 'x' } })
+    // Its tries are used up at once rather than over two minutes.
+    const database = platform.database('note')
+    await until(() =>
+      database.first(sql`
+        update doran.tasks set attempts = 9, run_at = now()
+        where handler like 'note/saga%' and last_error is not null and attempts < 9 returning id`),
+    )
+    await platform.settled()
+
+    assert.equal((await state(platform, 'f')).state, 'unavailable')
+    assert.deepEqual(await database.one(sql`select state, error from doran.sagas where key = 'f'`), {
+      state: 'undone',
+      error: { step: 'print', code: 'unavailable', message: 'A part of Doran did not answer.' },
+    })
   })
 
   it('a saga starts once under its key', async () => {

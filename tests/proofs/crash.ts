@@ -51,7 +51,8 @@ process.exitCode = report.broken.length > 0 || unproven ? 1 : 0
 
 /** Every fault at least once, then again in another order until time is up; then the crash points that were missed. */
 function* misfortunes(system: System, hand: Hand, random: Random): Iterable<Fault> {
-  const options = { random, names: system.names, canPartition: system.network !== undefined, canSkew }
+  const { names, network, disk } = system
+  const options = { random, names, canPartition: network !== undefined, canFill: disk !== undefined, canSkew }
   do {
     for (const fault of round(options)) {
       if (Date.now() > end && hand.happenings.length > 0 && isDone(fault, hand)) continue

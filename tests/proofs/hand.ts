@@ -68,6 +68,10 @@ export class Hand {
         return system.signal(fault.target, 'SIGCONT')
       case 'postgres':
         return system.restartPostgres()
+      case 'full disk':
+        await system.fillDisk(fault.of)
+        await pause(fault.hold)
+        return system.freeDisk()
       case 'nothing':
         await pause(fault.hold)
         return

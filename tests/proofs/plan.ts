@@ -11,6 +11,8 @@ export type Fault =
   /** SIGSTOP and SIGCONT. */
   | (Lasting & { readonly kind: 'stop'; readonly target: string })
   | { readonly kind: 'postgres' }
+  /** PostgreSQL's disk has no room for data; or, worse, none for its log, of which it dies. */
+  | (Lasting & { readonly kind: 'full disk'; readonly of: 'data' | 'log' })
   /** Time passes; what goes wrong was arranged before. */
   | (Lasting & { readonly kind: 'nothing' })
   | (Lasting & { readonly kind: 'provider'; readonly how: keyof typeof PROVIDER })
@@ -80,11 +82,12 @@ export interface PlanOptions {
   readonly names: readonly string[]
   /** Whether there is a second machine that can be cut off, and clocks that can be wrong. */
   readonly canPartition: boolean
+  readonly canFill: boolean
   readonly canSkew: boolean
 }
 
 /** Every fault there is, once, in an order of its own, with kills of anybody in between. */
-export function round({ random, names, canPartition, canSkew }: PlanOptions): Fault[] {
+export function round({ random, names, canPartition, canFill, canSkew }: PlanOptions): Fault[] {
   const pair = () => random.pick([...ORDERS, ...PAYMENTS, 'inventory.1', 'inventory.2'])
   const afar = () => random.pick(['order.2', 'payment.2'])
   const faults: Fault[] = [
@@ -92,6 +95,7 @@ export function round({ random, names, canPartition, canSkew }: PlanOptions): Fa
     { kind: 'stop', target: random.pick(ORDERS), hold: LONGER_THAN_A_LEASE },
     { kind: 'stop', target: pair(), hold: LONGER_THAN_A_LEASE },
     { kind: 'postgres' },
+    ...(canFill ? (['data', 'log'] as const) : []).map((of): Fault => ({ kind: 'full disk', of, hold: SPELL })),
     ...keys(PROVIDER).map((how): Fault => ({ kind: 'provider', how, hold: SPELL })),
     ...keys(WEBHOOKS).map((how): Fault => ({ kind: 'webhooks', how, hold: SPELL })),
     ...(['slow', 'cut', 'half-open'] as const).flatMap((how): Fault[] => [
@@ -122,6 +126,8 @@ export function describe(fault: Fault): string {
       return `SIGSTOP ${fault.target} for ${fault.hold / 1000} s`
     case 'postgres':
       return 'PostgreSQL ends as by a power cut and starts again'
+    case 'full disk':
+      return `PostgreSQL's disk is full: no room for ${fault.of === 'data' ? 'data' : 'its log'}`
     case 'nothing':
       return `nothing for ${fault.hold / 1000} s`
     case 'provider':
@@ -158,6 +164,8 @@ export function classOf(fault: Fault): string {
       return 'SIGSTOP longer than a lease'
     case 'postgres':
       return 'PostgreSQL crash'
+    case 'full disk':
+      return `full disk, no room for ${fault.of === 'data' ? 'data' : 'the log'}`
     case 'nothing':
       return 'nothing'
   }

@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { readFile } from 'node:fs/promises'
+import { appendFile, mkdtemp, readFile, rmdir } from 'node:fs/promises'
 import { connect, createServer, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { crashPoints } from '@doran/faults'
 import { Link } from '@doran/kernel/testing'
+import { diskObstacle, openDisk } from './disk.ts'
 import { Journal } from './journal.ts'
 import { obstacle, openNetwork } from './network.ts'
 import { round } from './plan.ts'
@@ -104,9 +107,29 @@ describe('a second machine', { skip: obstacle() ?? false }, () => {
   })
 })
 
+describe('a disk', { skip: diskObstacle() ?? false }, () => {
+  it('has room until it is filled, and again when it is freed', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'doran-disk-test-'))
+    const disk = openDisk(folder)
+    const file = join(folder, 'file')
+    try {
+      await appendFile(file, Buffer.alloc(1_000_000, 1))
+      disk.fill()
+      await assert.rejects(appendFile(file, Buffer.alloc(1_000_000, 2)), { code: 'ENOSPC' })
+      assert.equal((await readFile(file)).subarray(0, 1_000_000).indexOf(2), -1)
+      disk.free()
+      await appendFile(file, Buffer.alloc(1_000_000, 3))
+    } finally {
+      disk.close()
+      await rmdir(folder)
+    }
+  })
+})
+
 describe('a plan', () => {
   const names = ['order.1', 'order.2', 'user.1']
-  const plan = (seed: number) => round({ random: new Random(seed), names, canPartition: true, canSkew: true })
+  const plan = (seed: number) =>
+    round({ random: new Random(seed), names, canPartition: true, canFill: true, canSkew: true })
 
   it('is the same for the same seed, and another one for another', () => {
     assert.deepEqual(plan(1), plan(1))

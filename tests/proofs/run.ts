@@ -116,6 +116,7 @@ export async function run(options: RunOptions): Promise<Result> {
       breaches,
       notRun: [
         ...(system.noNetwork ? [`partitions: ${system.noNetwork}`] : []),
+        ...(system.noDisk ? [`a full disk: ${system.noDisk}`] : []),
         ...(canSkew ? [] : ["wrong clocks: there is no libfaketime (Debian's package faketime)"]),
       ],
     }

@@ -5,12 +5,10 @@
  * speaks with the payment provider.
  */
 import { randomBytes } from 'node:crypto'
-import { existsSync, readFileSync } from 'node:fs'
-import { appendFile, mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { appendFile, chmod, mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as pause } from 'node:timers/promises'
-import { startEmbeddedPostgres } from '@doran/embedded-postgres'
 import type { Safeguard } from '@doran/faults'
 import { fleetConfig, openFleet } from '@doran/fleet'
 import {
@@ -23,11 +21,12 @@ import {
   readConfig,
 } from '@doran/kernel/platform'
 import { freePort, Link } from '@doran/kernel/testing'
-import pg from 'pg'
 import { Child } from '../../apps/server/children.ts'
 import { identity, services } from '../../apps/server/services.ts'
 import { small } from '../../apps/server/small.ts'
+import { type Disk, diskObstacle, openDisk } from './disk.ts'
 import { type Network, obstacle, openNetwork } from './network.ts'
+import { Postgres } from './postgres.ts'
 
 const DATABASES: Record<string, readonly string[]> = {
   orders: ['order'],
@@ -63,6 +62,9 @@ export class System {
   readonly folder: string
   readonly network: Network | undefined
   readonly noNetwork: string | undefined
+  /** PostgreSQL's. */
+  readonly disk: Disk | undefined
+  readonly noDisk: string | undefined
   readonly databaseLink: Link
   readonly providerLink: Link
   readonly doors: readonly string[]
@@ -82,6 +84,8 @@ export class System {
     this.folder = parts.folder
     this.network = parts.network
     this.noNetwork = parts.noNetwork
+    this.disk = parts.disk
+    this.noDisk = parts.noDisk
     this.databaseLink = parts.databaseLink
     this.providerLink = parts.providerLink
     this.doors = parts.doors
@@ -95,6 +99,10 @@ export class System {
 
   static async open({ without, settings }: OpenOptions = {}): Promise<System> {
     const folder = await mkdtemp(join(tmpdir(), 'doran-proof-'))
+    // The account of PostgreSQL passes through.
+    await chmod(folder, 0o755)
+    const noDisk = diskObstacle()
+    const disk = noDisk ? undefined : openDisk(join(folder, 'postgres'))
     const postgres = await Postgres.start(join(folder, 'postgres'))
     const noNetwork = obstacle()
     const network = noNetwork ? undefined : openNetwork()
@@ -135,6 +143,8 @@ export class System {
       folder,
       network,
       noNetwork,
+      disk,
+      noDisk,
       databaseLink,
       providerLink,
       doors,
@@ -236,6 +246,18 @@ export class System {
     await this.#postgres.start()
   }
 
+  /** PostgreSQL's disk is full. `log`: of what PostgreSQL writes next, too, so that it ends. */
+  async fillDisk(of: 'data' | 'log'): Promise<void> {
+    this.disk?.fill()
+    if (of === 'log') await this.#postgres.useUpLog()
+  }
+
+  /** There is room again; PostgreSQL goes on by itself, or is started when it has ended. */
+  async freeDisk(): Promise<void> {
+    this.disk?.free()
+    await this.#postgres.revive()
+  }
+
   /** Sets how the provider misbehaves; without faults it behaves again. */
   async misbehave(faults?: object): Promise<void> {
     await fetch(`${this.sandboxUrl}/v1/faults`, {
@@ -260,6 +282,7 @@ export class System {
     await this.databaseLink.close()
     await this.providerLink.close()
     await this.#postgres.stop()
+    this.disk?.close()
     this.network?.close()
     await rm(this.folder, { recursive: true })
   }
@@ -269,7 +292,11 @@ export class System {
   }
 }
 
-interface Parts extends Pick<System, 'folder' | 'network' | 'noNetwork' | 'databaseLink' | 'providerLink' | 'doors'> {
+interface Parts
+  extends Pick<
+    System,
+    'folder' | 'network' | 'noNetwork' | 'disk' | 'noDisk' | 'databaseLink' | 'providerLink' | 'doors'
+  > {
   readonly sandboxUrl: string
   readonly environment: NodeJS.ProcessEnv
   readonly postgres: Postgres
@@ -299,57 +326,4 @@ export const canSkew = existsSync(LIBFAKETIME)
 
 function clock(skew: number): Record<string, string> {
   return { LD_PRELOAD: LIBFAKETIME, FAKETIME: `${skew > 0 ? '+' : ''}${skew}s`, DONT_FAKE_MONOTONIC: '1' }
-}
-
-/** A PostgreSQL of our own that can be ended as by a power cut. */
-class Postgres {
-  readonly socket: string
-  readonly url: (database: string) => string
-  readonly #folder: string
-
-  private constructor(folder: string, url: (database?: string) => string) {
-    this.#folder = folder
-    this.url = url
-    this.socket = new URL(url().replace('postgres://doran@/', 'postgres://doran@localhost/')).searchParams.get(
-      'host',
-    ) as string
-  }
-
-  static async start(folder: string): Promise<Postgres> {
-    const { url } = await startEmbeddedPostgres({ folder, settings: { max_connections: '400' } })
-    return new Postgres(folder, url)
-  }
-
-  async create(database: string): Promise<void> {
-    const client = new pg.Client({ connectionString: this.url('postgres') })
-    await client.connect()
-    const { rowCount } = await client.query('select 1 from pg_database where datname = $1', [database])
-    if (rowCount === 0) await client.query(`create database ${database}`)
-    await client.end()
-  }
-
-  async crash(): Promise<void> {
-    await this.#end('SIGQUIT')
-  }
-
-  async start(): Promise<void> {
-    await startEmbeddedPostgres({ folder: this.#folder, settings: { max_connections: '400' } })
-  }
-
-  async stop(): Promise<void> {
-    await this.#end('SIGINT')
-  }
-
-  async #end(signal: 'SIGQUIT' | 'SIGINT'): Promise<void> {
-    const pid = Number(readFileSync(join(this.#folder, 'postmaster.pid'), 'utf8').split('\n')[0])
-    process.kill(pid, signal)
-    for (const giveUp = Date.now() + 20_000; Date.now() < giveUp; await pause(20)) {
-      try {
-        process.kill(pid, 0)
-      } catch {
-        return
-      }
-    }
-    throw new Error(`PostgreSQL (process ${pid}) did not end by ${signal}`)
-  }
 }
