@@ -7,6 +7,7 @@ import { mkdirSync, mkdtempSync, rmdirSync, statfsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
+/** Bytes; what is not used takes no memory. */
 const SIZE = 4 * 2 ** 30
 
 export interface Disk {
@@ -33,14 +34,22 @@ export function diskObstacle(): string | undefined {
 export function openDisk(folder: string): Disk {
   const mount = (options: string) =>
     execFileSync('mount', ['-t', 'tmpfs', '-o', options, 'doran', folder], { stdio: ['ignore', 'ignore', 'pipe'] })
+  function close(): void {
+    process.off('exit', close)
+    // Lazily: when a run ends before its time, PostgreSQL may still have files open.
+    execFileSync('umount', ['--lazy', folder], { stdio: ['ignore', 'ignore', 'pipe'] })
+  }
   mkdirSync(folder, { recursive: true })
   mount(`size=${SIZE}`)
+  process.once('exit', close)
   return {
     fill() {
       for (let tries = 1; ; tries++) {
         const { blocks, bfree, bsize } = statfsSync(folder)
+        // 0 would be no limit.
+        const used = Math.max(blocks - bfree, 1) * bsize
         try {
-          return void mount(`remount,size=${(blocks - bfree) * bsize}`)
+          return void mount(`remount,size=${used}`)
         } catch (error) {
           // Somebody has written meanwhile: a disk cannot be smaller than what is on it.
           if (tries === 20) throw error
@@ -48,6 +57,6 @@ export function openDisk(folder: string): Disk {
       }
     },
     free: () => void mount(`remount,size=${SIZE}`),
-    close: () => void execFileSync('umount', [folder], { stdio: ['ignore', 'ignore', 'pipe'] }),
+    close,
   }
 }
