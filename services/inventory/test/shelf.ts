@@ -4,7 +4,8 @@ import { startPlatform, type TestPlatform, type TestUser } from '@doran/kernel/t
 import { inventory } from '../contract.ts'
 import service from '../index.ts'
 
-export const startInventory = () => startPlatform({ services: [service] })
+/** Hundreds come at once in some tests, and on a busy machine the last of them waits long: what counts is what they are told. */
+export const startInventory = () => startPlatform({ services: [service], environment: { REQUEST_TIMEOUT_MS: '60000' } })
 
 /** A seller with fresh SKUs in ascending order, one for each quantity given. */
 export async function shelf(
