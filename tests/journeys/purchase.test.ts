@@ -12,7 +12,7 @@ describe('a purchase', () => {
   let market: Marketplace
   before(async () => {
     // Hundreds buy at once here, and on a busy machine the last of them waits long: what counts is what they are told.
-    market = await openMarketplace({ REQUEST_TIMEOUT_MS: '60000' })
+    market = await openMarketplace({ REQUEST_TIMEOUT_MS: '60000', PAYMENT_PROVIDER_TIMEOUT_MS: '30000' })
   })
   after(() => market.close())
 
