@@ -145,7 +145,7 @@ export class Pool {
         for (const committed of handle.committed) committed()
         return result
       } catch (error) {
-        if (error instanceof Error && error.message === UNANSWERED) broken = error
+        if (error instanceof Error && (error.cause as Error | undefined)?.message === UNANSWERED) broken = error
         else await client.query('rollback').catch((cause) => (broken = cause))
         throw error
       } finally {
@@ -299,11 +299,14 @@ class TransactionHandle extends Handle implements Database {
   }
 }
 
-/** What the network says, and PostgreSQL: out of connections, memory or disk (53), a disk that fails, on its way down or up. */
+/**
+ * What the network says, and PostgreSQL: out of connections, memory or disk (53), a disk that fails (58030), on its way down or up
+ * (57P0), tired of a transaction in which we were silent (25P03).
+ */
 const UNAVAILABLE =
-  /^(ECONNREFUSED|ECONNRESET|EPIPE|ENOENT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|53\w{3}|58030|57P0[123])$/
+  /^(ECONNREFUSED|ECONNRESET|EPIPE|ENOENT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|53\w{3}|58030|57P0[123]|25P03)$/
 /** What `pg` says, without a code, of a connection that was lost. */
-const LOST = /^Connection terminated|is not queryable$/
+const LOST = new RegExp(`^Connection terminated|is not queryable$|^${UNANSWERED}$`)
 
 /** SQLSTATE of an error that PostgreSQL raised, for example `23505` for a broken unique constraint. */
 export function sqlState(error: unknown): string | undefined {

@@ -49,6 +49,7 @@ export interface Result {
   readonly sagas: SagaTimes
   readonly findings: readonly Finding[]
   readonly breaches: readonly Breach[]
+  readonly surprises: readonly string[]
   readonly notRun: readonly string[]
 }
 
@@ -114,6 +115,7 @@ export async function run(options: RunOptions): Promise<Result> {
       sagas: await sagaTimes(orders),
       findings,
       breaches,
+      surprises: system.surprises,
       notRun: [
         ...(system.noNetwork ? [`partitions: ${system.noNetwork}`] : []),
         ...(system.noDisk ? [`a full disk: ${system.noDisk}`] : []),

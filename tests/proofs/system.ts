@@ -72,6 +72,8 @@ export class System {
   /** Environment of a command of `doran` beside it. */
   readonly environment: NodeJS.ProcessEnv
   readonly names: readonly string[]
+  /** Requests that were answered with 500: nothing that is done to the system explains one. */
+  readonly surprises: string[] = []
   readonly #postgres: Postgres
   readonly #children = new Map<string, Child>()
   readonly #up = new Set<string>()
@@ -211,6 +213,8 @@ export class System {
       launcher: isAfar && this.network ? this.network.launcher : [],
       onLine: (line) => {
         crashedAt ??= /^dies at (\S+)/.exec(line)?.[1]
+        const surprise = surpriseIn(line)
+        if (surprise) this.surprises.push(`${name}: ${surprise}`)
         void appendFile(join(this.folder, 'logs', `${name}.log`), `${line}\n`).catch(() => {})
       },
     })
@@ -300,6 +304,13 @@ interface Parts
   readonly sandboxUrl: string
   readonly environment: NodeJS.ProcessEnv
   readonly postgres: Postgres
+}
+
+/** The operation and the error, when a line tells of an error that is none of ours. */
+function surpriseIn(line: string): string | undefined {
+  if (!line.includes('"msg":"a request failed"') || line.includes('"type":"DomainError"')) return
+  const { operation, err } = JSON.parse(line) as { operation: string; err: { message: string } }
+  return `${operation}: ${err.message}`
 }
 
 function servicesWithout(databases: Record<string, readonly string[]>): string[] {

@@ -1,9 +1,12 @@
+/** Milliseconds after which nobody waits any more for a page that does not come. */
+const PATIENCE = 30_000
+
 /**
  * Pays on the payment page as a browser would: opens it, sends the form, confirms with the bank when asked to, and
  * answers the address to which the buyer is sent back. For demonstrations, tests and measurements.
  */
 export async function payByCard(paymentUrl: string, cardNumber: string): Promise<string> {
-  const opened = await fetch(paymentUrl)
+  const opened = await fetch(paymentUrl, { signal: AbortSignal.timeout(PATIENCE) })
   if (!opened.ok || !(await opened.text()).includes('name="number"')) {
     throw new Error(`the payment page ${paymentUrl} does not ask for a card (${opened.status})`)
   }
@@ -13,7 +16,12 @@ export async function payByCard(paymentUrl: string, cardNumber: string): Promise
 }
 
 async function submit(url: string, form: Record<string, string>): Promise<string> {
-  const answer = await fetch(url, { method: 'POST', body: new URLSearchParams(form), redirect: 'manual' })
+  const answer = await fetch(url, {
+    method: 'POST',
+    body: new URLSearchParams(form),
+    redirect: 'manual',
+    signal: AbortSignal.timeout(PATIENCE),
+  })
   const location = answer.headers.get('location')
   if (answer.status !== 303 || !location) throw new Error(`the payment page refused the form (${answer.status})`)
   await answer.arrayBuffer()
