@@ -1,12 +1,16 @@
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '@doran/embedded-postgres'
 import { databaseUrlOf } from '@doran/kernel/platform'
 import pg from 'pg'
+import type { Logger } from 'pino'
 import { UserError } from './errors.ts'
 import { serviceNames } from './loaders.ts'
 
 // Held for as long as a Doran runs on the embedded database; PostgreSQL lets go of it when the holder dies.
 const OWNER_LOCK = 7_238_003
+/** Milliseconds until a server that did not start is started once more. */
+const RETRY = 1_000
 
 export interface EmbeddedDatabase {
   readonly url: string
@@ -19,8 +23,48 @@ export function needsEmbedded(environment: NodeJS.ProcessEnv, names: readonly st
   return names.some((name) => !databaseUrlOf(name, environment))
 }
 
-/** The embedded database for the one process that runs Doran on it. A second one is refused. */
-export async function ownEmbedded(dataFolder: string): Promise<EmbeddedDatabase> {
+/**
+ * The embedded database for the one process that runs Doran on it. A second one is refused. When the server ends, because
+ * its disk is full or somebody has killed it, it is started again until that succeeds.
+ */
+export async function ownEmbedded(dataFolder: string, log: Logger): Promise<EmbeddedDatabase> {
+  let owned = await own(dataFolder)
+  let closed = false
+  watch()
+
+  /** The connection that holds the lock ends together with the server. */
+  function watch(): void {
+    owned.client.once('end', () => void restore())
+  }
+
+  async function restore(): Promise<void> {
+    if (closed) return
+    log.error(`the embedded PostgreSQL has ended; its last words are in ${join(dataFolder, 'postgres/server.log')}`)
+    for (let told = false; ; await pause(RETRY)) {
+      try {
+        owned = await own(dataFolder)
+        if (closed) return await leave()
+        log.info('the embedded PostgreSQL runs again')
+        return watch()
+      } catch (err) {
+        if (closed) return
+        if (!told) log.error({ err }, 'the embedded PostgreSQL does not start; trying again each second')
+        told = true
+      }
+    }
+  }
+
+  async function leave(): Promise<void> {
+    closed = true
+    await owned.client.end()
+    await owned.postgres.stop()
+  }
+
+  return { url: owned.postgres.url(), close: leave }
+}
+
+/** Starts the server, or finds it running, and takes the lock of whoever runs Doran on it. */
+async function own(dataFolder: string): Promise<{ postgres: EmbeddedPostgres; client: pg.Client }> {
   const postgres = await startEmbeddedPostgres({ folder: join(dataFolder, 'postgres') })
   const client = new pg.Client({
     connectionString: postgres.url(),
@@ -29,21 +73,13 @@ export async function ownEmbedded(dataFolder: string): Promise<EmbeddedDatabase>
   client.on('error', () => {})
   await client.connect()
   const { rows } = await client.query('select pg_try_advisory_lock($1) as owned', [OWNER_LOCK])
-  if (!rows[0].owned) {
-    const owner = await ownerOf(client)
-    await client.end()
-    throw new UserError(
-      `Doran is already running on ${dataFolder}${owner}. Stop it first, or give this one a folder of its own with ` +
-        'DORAN_DATA and ports of its own with PORT and SANDBOX_PORT.',
-    )
-  }
-  return {
-    url: postgres.url(),
-    async close() {
-      await client.end()
-      await postgres.stop()
-    },
-  }
+  if (rows[0].owned) return { postgres, client }
+  const owner = await ownerOf(client)
+  await client.end()
+  throw new UserError(
+    `Doran is already running on ${dataFolder}${owner}. Stop it first, or give this one a folder of its own with ` +
+      'DORAN_DATA and ports of its own with PORT and SANDBOX_PORT.',
+  )
 }
 
 async function ownerOf(client: pg.Client): Promise<string> {

@@ -109,7 +109,7 @@ export async function openSurroundings(closing: Closing): Promise<Surroundings> 
   const environment: NodeJS.ProcessEnv = { ...process.env, PORT: String(port) }
   let databaseUrl: string | undefined
   if (needsEmbedded(process.env)) {
-    const embedded = await ownEmbedded(kernel.DORAN_DATA)
+    const embedded = await ownEmbedded(kernel.DORAN_DATA, createLog(kernel.LOG_LEVEL))
     closing.add(embedded.close)
     databaseUrl = embedded.url
   }
