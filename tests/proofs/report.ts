@@ -13,7 +13,7 @@ export function reportOf(result: Result) {
     crashPoints: Object.fromEntries(hand.hits),
     crashPointsNotReached: hand.missing(),
     endedByThemselves: hand.unexpected,
-    surprises: result.surprises,
+    internalErrors: result.internalErrors,
     notRun: result.notRun,
     operations: {
       begun: result.operations,
@@ -80,6 +80,6 @@ export function print(report: Report): void {
   }
   for (const { invariant, what } of breaches.slice(0, 20)) console.log(`  ${invariant}: ${what}`)
   if (report.endedByThemselves.length > 0) console.log(`ended by themselves: ${report.endedByThemselves.join(', ')}`)
-  for (const surprise of report.surprises.slice(0, 20)) console.log(`answered with 500: ${surprise}`)
+  for (const line of report.internalErrors.slice(0, 20)) console.log(`answered with 500: ${line}`)
   for (const line of report.notRun) console.log(`NOT RUN: ${line}`)
 }

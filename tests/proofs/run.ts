@@ -49,7 +49,7 @@ export interface Result {
   readonly sagas: SagaTimes
   readonly findings: readonly Finding[]
   readonly breaches: readonly Breach[]
-  readonly surprises: readonly string[]
+  readonly internalErrors: readonly string[]
   readonly notRun: readonly string[]
 }
 
@@ -115,7 +115,7 @@ export async function run(options: RunOptions): Promise<Result> {
       sagas: await sagaTimes(orders),
       findings,
       breaches,
-      surprises: system.surprises,
+      internalErrors: system.internalErrors,
       notRun: [
         ...(system.noNetwork ? [`partitions: ${system.noNetwork}`] : []),
         ...(system.noDisk ? [`a full disk: ${system.noDisk}`] : []),

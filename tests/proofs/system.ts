@@ -73,7 +73,7 @@ export class System {
   readonly environment: NodeJS.ProcessEnv
   readonly names: readonly string[]
   /** Requests that were answered with 500: nothing that is done to the system explains one. */
-  readonly surprises: string[] = []
+  readonly internalErrors: string[] = []
   readonly #postgres: Postgres
   readonly #children = new Map<string, Child>()
   readonly #up = new Set<string>()
@@ -213,8 +213,8 @@ export class System {
       launcher: isAfar && this.network ? this.network.launcher : [],
       onLine: (line) => {
         crashedAt ??= /^dies at (\S+)/.exec(line)?.[1]
-        const surprise = surpriseIn(line)
-        if (surprise) this.surprises.push(`${name}: ${surprise}`)
+        const internalError = internalErrorIn(line)
+        if (internalError) this.internalErrors.push(`${name}: ${internalError}`)
         void appendFile(join(this.folder, 'logs', `${name}.log`), `${line}\n`).catch(() => {})
       },
     })
@@ -307,7 +307,7 @@ interface Parts
 }
 
 /** The operation and the error, when a line tells of an error that is none of ours. */
-function surpriseIn(line: string): string | undefined {
+function internalErrorIn(line: string): string | undefined {
   if (!line.includes('"msg":"a request failed"') || line.includes('"type":"DomainError"')) return
   const { operation, err } = JSON.parse(line) as { operation: string; err: { message: string } }
   return `${operation}: ${err.message}`
