@@ -1,21 +1,33 @@
 import { type Handler, sql } from '@doran/kernel'
-import type { Offer, product } from '../contract.ts'
+import type { Name, Offer, Option, product } from '../contract.ts'
+
+interface OfferRow extends Omit<Offer, 'optionText'> {
+  options: Option[]
+  /** Codes of the values that the variant has, in the order of the options. */
+  chosen: string[]
+}
 
 // Read from the tables that sellers write, never from a cache: money is taken by what is answered here.
-export const getOffers: Handler<typeof product, 'getOffers'> = ({ skus }, ctx) =>
-  ctx.db.all<Offer>(sql`
-    select v.sku, v.product_id as "productId", p.seller_id as "sellerId", s.name as "sellerName", p.name,
-           chosen.text as "optionText", p.images->0->>'url' as image, v.price, v.currency, p.state
+export const getOffers: Handler<typeof product, 'getOffers'> = async ({ skus }, ctx) => {
+  const rows = await ctx.db.all<OfferRow>(sql`
+    select v.sku, v.product_id as "productId", p.seller_id as "sellerId", s.name as "sellerName", p.name, p.options,
+           to_json(v.options) as chosen, p.images->0->>'url' as image, v.price, v.currency, p.state
     from product.variants v
     join product.products p on p.id = v.product_id
     join product.sellers s on s.id = p.seller_id
-    cross join lateral (
-      select jsonb_build_object(
-        'ko', coalesce(string_agg(concat(o.option->'name'->>'ko', ': ', value->'name'->>'ko'), ', ' order by o.place), ''),
-        'en', coalesce(string_agg(concat(o.option->'name'->>'en', ': ', value->'name'->>'en'), ', ' order by o.place), '')
-      ) as text
-      from jsonb_array_elements(p.options) with ordinality as o(option, place)
-      join lateral jsonb_array_elements(o.option->'values') value on value->>'code' = v.options[o.place]
-    ) chosen
     where v.sku = any(${skus}::text[])
     order by v.sku`)
+  return rows.map(({ options, chosen, ...offer }) => ({ ...offer, optionText: optionText(options, chosen) }))
+}
+
+/** What was chosen, for example `Size: 3 kg, Colour: red`; nothing where there are no options. */
+function optionText(options: readonly Option[], chosen: readonly string[]): Name {
+  const inLanguage = (language: keyof Name) =>
+    options
+      .flatMap(({ name, values }, place) => {
+        const value = values.find(({ code }) => code === chosen[place])
+        return value ? `${name[language]}: ${value.name[language]}` : []
+      })
+      .join(', ')
+  return { ko: inLanguage('ko'), en: inLanguage('en') }
+}

@@ -239,6 +239,23 @@ describe('categories, brands and shops', () => {
     assert.deepEqual([offer?.optionText, offer?.image], [{ ko: '', en: '' }, null])
   })
 
+  it('offers name what was chosen of each option, in the order of the options', async () => {
+    const option = (ko: string, en: string, ...codes: string[]) => ({
+      name: { ko, en },
+      values: codes.map((code) => ({ code, name: { ko: `${code}.`, en: code } })),
+    })
+    const options = [option('크기', 'Size', 's', 'm'), option('색', 'Colour', 'red', 'blue')]
+    const variants = [
+      { sku: 'BOTH-S-BLUE', price: 1_000, options: ['s', 'blue'] },
+      { sku: 'BOTH-M-RED', price: 1_000, options: ['m', 'red'] },
+    ]
+    await shop.api(product, shop.seller).createProduct(aProduct({ options, variants }))
+
+    const [offer] = await shop.client(product).getOffers({ skus: ['BOTH-M-RED'] })
+
+    assert.deepEqual(offer?.optionText, { ko: '크기: m., 색: red.', en: 'Size: m, Colour: red' })
+  })
+
   it('internal operations are not at the public door', async () => {
     const statuses = await Promise.all(
       ['/api/offers', '/api/sellers', '/api/catalogue/load'].map(
