@@ -21,26 +21,26 @@ interface LineRow {
 }
 
 interface FilledCart extends CartRow {
+  /** One more with each change of the lines. */
+  version: number
   lines: LineRow[]
 }
 
 /** A new cart: a guest's, or the one open cart of a member. */
-export async function openCart(db: Queryable, actor: Actor | undefined): Promise<CartRow> {
-  if (!actor) {
-    return db.one<CartRow>(sql`
-      insert into "order".carts (id) values (${newId()}) returning id, buyer_id as "buyerId", state`)
-  }
+export async function openCart(db: Queryable, actor: Actor | undefined): Promise<CartRow & { isNew: boolean }> {
+  const id = newId()
   // Taking the conflicting row by an update that changes nothing makes it visible to `returning`.
-  return db.one<CartRow>(sql`
-    insert into "order".carts (id, buyer_id) values (${newId()}, ${actor.id})
+  const cart = await db.one<CartRow>(sql`
+    insert into "order".carts (id, buyer_id) values (${id}, ${actor?.id ?? null})
     on conflict (buyer_id) where state = 'open' and buyer_id is not null do update set buyer_id = excluded.buyer_id
     returning id, buyer_id as "buyerId", state`)
+  return { ...cart, isNew: cart.id === id }
 }
 
 /** An open cart that the actor may use, with its lines: their own, or a guest's whose id they know. */
 export async function getOpenCart(db: Queryable, cartId: string, actor: Actor | undefined): Promise<FilledCart> {
   const cart = await db.first<FilledCart>(sql`
-    select id, buyer_id as "buyerId", state, (
+    select id, buyer_id as "buyerId", state, version, (
       select coalesce(json_agg(
         json_build_object('sku', sku, 'quantity', quantity, 'priceSeen', price_seen) order by added_at, sku), '[]')
       from "order".cart_lines where cart_id = carts.id) as lines
@@ -81,27 +81,48 @@ export async function changeLine(change: LineChange, ctx: Context<Actor | undefi
   const goods = await findGoods([...cart.lines, change], ctx)
   const offer = goods.offerOf.get(sku)
   if (offer?.state !== 'on-sale') throw skuNotOnSale({ sku })
-  await writeLine(ctx.db, change, offer.price)
-  // Read again: what others have put into it meanwhile is there, too.
+  const { version, line } = await writeLine(ctx.db, change, offer.price)
+  if (version === cart.version + 1) return priced(cart, withLine(cart.lines, line), goods)
+  // Others have changed it meanwhile: what they have put into it is there, too.
   const lines = await findLines(ctx.db, cartId)
   return priced(cart, lines, lines.every((line) => goods.skus.has(line.sku)) ? goods : await findGoods(lines, ctx))
 }
 
-/** Refused with `cart_full` beyond what a cart holds. */
-async function writeLine(db: Queryable, { cartId, sku, quantity, add }: LineChange, price: number): Promise<void> {
+function withLine(lines: readonly LineRow[], line: LineRow): LineRow[] {
+  const place = lines.findIndex(({ sku }) => sku === line.sku)
+  return place < 0 ? [...lines, line] : lines.with(place, line)
+}
+
+// Carts that were abandoned weeks ago are found by an index of this time: each new value of it would cost an entry in all of
+// their indexes.
+const touched = sql`
+  version = version + 1,
+  updated_at = case when updated_at < now() - interval '1 hour' then now() else updated_at end`
+
+/** The line as it is now, and the cart's version. Refused with `cart_full` beyond what a cart holds. */
+async function writeLine(
+  db: Queryable,
+  { cartId, sku, quantity, add }: LineChange,
+  price: number,
+): Promise<{ version: number; line: LineRow }> {
   try {
-    const written = await db.run(sql`
+    const written = await db.first<{ version: number } & (LineRow | { sku: null })>(sql`
       with cart as (
-        update "order".carts set updated_at = now() where id = ${cartId} and state = 'open' returning id
+        update "order".carts set ${touched} where id = ${cartId} and state = 'open' returning id, version
+      ), line as (
+        insert into "order".cart_lines as l (cart_id, sku, quantity, price_seen)
+        select id, ${sku}, ${quantity}, ${price} from cart
+        where exists (select 1 from "order".cart_lines where cart_id = ${cartId} and sku = ${sku})
+           or (select count(*) from "order".cart_lines where cart_id = ${cartId}) < ${MAX_LINES}
+        on conflict (cart_id, sku) do update
+          set quantity = excluded.quantity + case when ${add} then l.quantity else 0 end, price_seen = excluded.price_seen
+        returning sku, quantity, price_seen as "priceSeen"
       )
-      insert into "order".cart_lines as l (cart_id, sku, quantity, price_seen)
-      select id, ${sku}, ${quantity}, ${price} from cart
-      where exists (select 1 from "order".cart_lines where cart_id = ${cartId} and sku = ${sku})
-         or (select count(*) from "order".cart_lines where cart_id = ${cartId}) < ${MAX_LINES}
-      on conflict (cart_id, sku) do update
-        set quantity = excluded.quantity + case when ${add} then l.quantity else 0 end, price_seen = excluded.price_seen`)
-    if (written === 0 && (await stateOf(db, cartId)) !== 'open') throw cartClosed()
-    if (written === 0) throw cartFull({ lines: MAX_LINES, quantity: MAX_QUANTITY })
+      select cart.version, line.* from cart left join line on true`)
+    if (!written) throw cartClosed()
+    const { version, ...line } = written
+    if (line.sku === null) throw cartFull({ lines: MAX_LINES, quantity: MAX_QUANTITY })
+    return { version, line }
   } catch (error) {
     if (brokenConstraint(error) === 'cart_lines_quantity_check')
       throw cartFull({ lines: MAX_LINES, quantity: MAX_QUANTITY })
@@ -109,19 +130,18 @@ async function writeLine(db: Queryable, { cartId, sku, quantity, add }: LineChan
   }
 }
 
-async function stateOf(db: Queryable, cartId: string): Promise<CartRow['state'] | undefined> {
-  return (await db.first<CartRow>(sql`select state from "order".carts where id = ${cartId}`))?.state
-}
-
 export async function deleteLine(db: Queryable, cartId: string, sku: string): Promise<void> {
-  await db.run(sql`delete from "order".cart_lines where cart_id = ${cartId} and sku = ${sku}`)
+  await db.run(sql`
+    with cart as (update "order".carts set ${touched} where id = ${cartId} and state = 'open' returning id)
+    delete from "order".cart_lines l using cart where l.cart_id = cart.id and l.sku = ${sku}`)
 }
 
 /** Quantities of the same SKU add up, to what a cart may hold. */
 export async function moveLines(tx: Transaction, from: string, to: string): Promise<void> {
   await tx.run(sql`
+    with cart as (update "order".carts set ${touched} where id = ${to} returning id)
     insert into "order".cart_lines as l (cart_id, sku, quantity, price_seen, added_at)
-    select ${to}, sku, quantity, price_seen, added_at from "order".cart_lines where cart_id = ${from}
+    select cart.id, sku, quantity, price_seen, added_at from "order".cart_lines, cart where cart_id = ${from}
     order by added_at, sku limit ${MAX_LINES}
     on conflict (cart_id, sku) do update set quantity = least(l.quantity + excluded.quantity, ${MAX_QUANTITY})`)
 }

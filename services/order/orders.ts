@@ -1,5 +1,5 @@
 import { type Actor, type Context, newId, type Queryable, type SagaFailure, sql, type Transaction } from '@doran/kernel'
-import type { Address, Cart, CartLine, Order, OrderStatus, SellerOrder } from './contract.ts'
+import type { Address, Cart, Order, OrderStatus, SellerOrder } from './contract.ts'
 import { orderNotFound } from './errors.ts'
 import { newOrderNumber } from './order-number.ts'
 
@@ -21,72 +21,66 @@ export interface OrderRow {
 const orderColumns = sql`id, number, buyer_id as "buyerId", status, total, refunded, currency,
   payment_id as "paymentId", expires_at as "expiresAt"`
 
-/** One seller's part of a new order. */
-export interface NewPart {
-  id: string
-  sellerId: string
-  sellerName: NonNullable<CartLine['sellerName']>
-  subtotal: number
-  lines: CartLine[]
-}
-
 /** Splits a cart without problems by seller, in the order in which the sellers first appear. */
-export function splitBySeller(cart: Cart): NewPart[] {
+function splitBySeller(cart: Cart): SellerOrder[] {
   return [...Map.groupBy(cart.lines, ({ sellerId }) => sellerId as string)].map(([sellerId, lines]) => ({
     id: newId(),
     sellerId,
-    sellerName: (lines[0] as CartLine).sellerName ?? { ko: '', en: '' },
+    sellerName: lines[0]?.sellerName ?? NAMELESS,
+    status: 'pending',
     subtotal: lines.reduce((sum, { lineTotal }) => sum + lineTotal, 0),
-    lines,
-  }))
-}
-
-/** Writes the order, its parts, their lines and the first line of its history: all in one statement. */
-export async function insertOrder(
-  tx: Transaction,
-  order: { cart: Cart; buyerId: string; address: Address; note: string; parts: NewPart[] },
-): Promise<OrderRow> {
-  const { cart, buyerId, address, note, parts } = order
-  const lines = parts.flatMap((part) =>
-    part.lines.map(({ sku, productId, name, optionText, image, quantity, price }, position) => ({
-      seller_order_id: part.id,
-      position,
+    lines: lines.map(({ sku, productId, name, optionText, image, quantity, price, lineTotal }) => ({
       sku,
-      product_id: productId,
-      name,
-      option_text: optionText,
+      productId: productId as string,
+      name: name ?? NAMELESS,
+      optionText: optionText ?? NAMELESS,
       image,
       quantity,
       price,
+      total: lineTotal,
     })),
-  )
+  }))
+}
+
+const NAMELESS = { ko: '', en: '' }
+
+/** Writes the order, its parts, their lines and the first line of its history, all in one statement, and answers it as its buyer sees it. */
+export async function insertOrder(
+  tx: Transaction,
+  order: { cart: Cart; buyerId: string; address: Address; note: string },
+): Promise<Order> {
+  const { cart, buyerId, address, note } = order
+  const sellers = splitBySeller(cart)
+  const lines = sellers.flatMap(({ id, lines }) => lines.map((line, position) => ({ ...line, id, position })))
   for (;;) {
-    const placed = await tx.first<OrderRow>(sql`
+    const placed = await tx.first<OrderRow & { placedAt: string }>(sql`
       with placed as (
         insert into "order".orders (id, number, buyer_id, cart_id, total, currency, address, note, expires_at)
         values (${newId()}, ${newOrderNumber()}, ${buyerId}, ${cart.id}, ${cart.total}, ${cart.currency},
                 ${sql.json(address)}, ${note}, now() + make_interval(mins => ${MINUTES_TO_PAY}))
         on conflict (number) do nothing
-        returning ${orderColumns}
+        returning ${orderColumns}, placed_at as "placedAt"
       ), parts as (
         insert into "order".seller_orders (id, order_id, position, seller_id, seller_name, subtotal)
         select part.id, placed.id, part.position, part.seller_id, part.seller_name, part.subtotal
-        from placed, unnest(${parts.map(({ id }) => id)}::uuid[], ${parts.map(({ sellerId }) => sellerId)}::uuid[],
-                            ${parts.map(({ sellerName }) => sql.json(sellerName))}::jsonb[],
-                            ${parts.map(({ subtotal }) => subtotal)}::bigint[])
+        from placed, unnest(${sellers.map(({ id }) => id)}::uuid[], ${sellers.map(({ sellerId }) => sellerId)}::uuid[],
+                            ${sellers.map(({ sellerName }) => sql.json(sellerName))}::jsonb[],
+                            ${sellers.map(({ subtotal }) => subtotal)}::bigint[])
                      with ordinality as part (id, seller_id, seller_name, subtotal, position)
       ), lines as (
         insert into "order".order_lines
           (seller_order_id, position, sku, product_id, name, option_text, image, quantity, price)
         select line.* from placed, jsonb_to_recordset(${sql.json(lines)}::jsonb)
-          as line (seller_order_id uuid, position int, sku text, product_id uuid, name jsonb, option_text jsonb,
+          as line (id uuid, position int, sku text, "productId" uuid, name jsonb, "optionText" jsonb,
                    image text, quantity int, price bigint)
       ), history as (
-        insert into "order".history (order_id, what) select id, 'placed' from placed
+        insert into "order".history (order_id, at, what) select id, "placedAt", 'placed' from placed
       )
       select * from placed`)
     // The number was drawn before: draw again.
-    if (placed) return placed
+    if (!placed) continue
+    const timeline = [{ at: placed.placedAt, what: 'placed', details: {} }]
+    return { ...placed, failure: null, address, note, paidAt: null, sellers, timeline }
   }
 }
 

@@ -2,7 +2,7 @@ import { type Handler, publish } from '@doran/kernel'
 import { closeCart, findLines, lockOpenCart, priceCart } from '../carts.ts'
 import { type Cart, type order, orderPlaced } from '../contract.ts'
 import { cartEmpty, notEnoughStock, skuNotOnSale, totalChanged } from '../errors.ts'
-import { getOrderView, insertOrder, partsForEvent, splitBySeller } from '../orders.ts'
+import { insertOrder, partsForEvent } from '../orders.ts'
 
 export const placeOrder: Handler<typeof order, 'placeOrder'> = async (
   { cartId, expectedTotal, address, note },
@@ -12,20 +12,18 @@ export const placeOrder: Handler<typeof order, 'placeOrder'> = async (
     const [open, lines] = await Promise.all([lockOpenCart(tx, cartId, ctx.actor), findLines(tx, cartId)])
     const cart = await priceCart(open, ctx, lines)
     assertOrderable(cart, expectedTotal)
-    const parts = splitBySeller(cart)
 
-    const placed = await insertOrder(tx, { cart, buyerId: ctx.actor.id, address, note, parts })
+    const placed = await insertOrder(tx, { cart, buyerId: ctx.actor.id, address, note })
     await closeCart(tx, cartId, 'ordered')
-    const view = await getOrderView(tx, placed.id)
     await publish(tx, orderPlaced, {
       orderId: placed.id,
       number: placed.number,
       buyerId: placed.buyerId,
       currency: placed.currency,
       total: placed.total,
-      sellers: partsForEvent(view.sellers),
+      sellers: partsForEvent(placed.sellers),
     })
-    return view
+    return placed
   })
 }
 

@@ -18,6 +18,17 @@ describe('an order', () => {
   const paymentOf = async ({ paymentId }: Order) =>
     shop.platform.client(payment).refreshPayment({ paymentId: paymentId as string })
 
+  it('is answered when it is placed as it is found afterwards', async () => {
+    await shop.stock([
+      { sku: 'A1', price: 10_000, onHand: 5, sellerId: newId() },
+      { sku: 'A2', price: 2_500, onHand: 5, sellerId: newId() },
+    ])
+    const buyer = await shop.platform.user()
+    const placed = await shop.placeOrder(buyer, { A1: 2, A2: 1 })
+
+    assert.deepEqual(await shop.platform.api(order, buyer).getOrder({ orderId: placed.id }), placed)
+  })
+
   it('that is paid has taken money and stock once, split by seller', async () => {
     const [one, two] = [newId(), newId()]
     await shop.stock([
