@@ -128,7 +128,10 @@ function asker(visitors: Visitors) {
     }
     const answer = await visitors.ask(method, path, given, body && JSON.stringify(body))
     const { status } = answer
-    if (status >= 300) throw new Error(`${method} ${path} is answered ${status}: ${answer.body.subarray(0, 300)}`)
+    if (status >= 300) {
+      const what = `${method} ${path} is answered ${status}: ${answer.body.subarray(0, 300)}`
+      throw Object.assign(new Error(what), { code: `status ${status}` })
+    }
     // What is only looked at is received and let go.
     return method === 'GET' || answer.body.length === 0 ? undefined : JSON.parse(String(answer.body))
   }

@@ -14,10 +14,15 @@ export interface Answered {
   readonly errors: number
   /** How many were sent, those that are not counted among them. */
   readonly sent: number
-  /** The first few failures. */
-  readonly complaints: readonly string[]
+  /** By the code of the error: how often, and what the first one said. */
+  readonly failures: ReadonlyMap<string, Failure>
   /** How late requests were sent, in microseconds: what the generator itself adds to every time. */
   readonly lateness: RecordableHistogram
+}
+
+export interface Failure {
+  times: number
+  readonly first: string
 }
 
 /** A request of some kind; rejects when it is not answered as it should be. */
@@ -26,7 +31,6 @@ export interface Due {
   send(): Promise<unknown>
 }
 
-const COMPLAINTS = 10
 /** Milliseconds between two looks at what is due: to be woken up for each request alone would cost the server its processor. */
 const TICK = 4
 
@@ -38,7 +42,7 @@ export async function openLoop(
   const lateness = createHistogram()
   const byKind = new Map<string, RecordableHistogram>()
   const timeline: { answered: number; errors: number; worst: number }[] = []
-  const complaints: string[] = []
+  const failures = new Map<string, Failure>()
   const begun = performance.now()
   const rising = (rate * uncounted) / 2
   const total = Math.round(rising + rate * seconds)
@@ -59,7 +63,10 @@ export async function openLoop(
       await send()
     } catch (error) {
       failed = true
-      if (complaints.length < COMPLAINTS) complaints.push(`${kind}: ${(error as Error).message}`)
+      const { code, message } = error as NodeJS.ErrnoException
+      const failure = failures.get(code ?? message) ?? { times: 0, first: `${kind}: ${message}` }
+      failures.set(code ?? message, failure)
+      failure.times++
     }
     const now = performance.now()
     open--
@@ -87,7 +94,7 @@ export async function openLoop(
   }
   sendDue()
   await finished
-  return { seconds: timeline, times, byKind, errors, sent, complaints, lateness }
+  return { seconds: timeline, times, byKind, errors, sent, failures, lateness }
 }
 
 function microseconds(milliseconds: number): number {

@@ -6,6 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { httpClient } from '@doran/kernel/client'
 import { product } from '@doran/product/contract'
 import { signUp } from '../checkout.ts'
+import { explainLoad } from '../explain.ts'
 import { journey, MIX, type World } from '../journey.ts'
 import { type Answered, openLoop } from '../open-loop.ts'
 import { memoryOf, processorTime, processorTimeWithChildren, stolenTime } from '../processes.ts'
@@ -60,15 +61,14 @@ export async function sustained(suite: Suite): Promise<Row[]> {
   const took = performance.now() - begun
   const after = await spent(suite, processes)
   const samples = await watched()
-  if (settings.profile && doran.inspector) {
-    const again = () => openLoop(visitors.next, { rate: settings.rate, seconds: 10, uncounted: 0 })
-    await profileLoad('sustained', doran.inspector, again)
-  }
+  const again = () => openLoop(visitors.next, { rate: settings.rate, seconds: 10, uncounted: 0 })
+  if (settings.profile && doran.inspector) await profileLoad('sustained', doran.inspector, again)
+  if (settings.explain) await explainLoad('sustained', postgres, again)
   unshare()
   visitors.close()
   await doran.stop()
   await sandbox.stop()
-  for (const complaint of answered.complaints) console.error(complaint)
+  for (const [code, { times, first }] of answered.failures) console.error(`${times} × ${code}, first ${first}`)
   const each = (name: keyof typeof after) => (after[name] - before[name]) / answered.sent
   return rowsOf(suite, answered, samples, {
     processor: each('doran'),
