@@ -198,7 +198,7 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
     client,
     database: (service) => (databaseOf(service) as DatabaseOfProcess).pool.at(0),
     async listen() {
-      await http.listen({ port: config.PORT, host: config.HOST })
+      await http.listen({ port: config.PORT, host: config.HOST, backlog: BACKLOG })
       const { port } = http.server.address() as AddressInfo
       if (fleet) {
         await untilLoaded(identity, log, stopped.signal)
@@ -223,6 +223,12 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
 
 const LOOK = 20
 const PATIENCE = 5_000
+
+/**
+ * Connections that may wait until the event loop takes them in. Who finds no room is heard again after one second, three or seven,
+ * or is cut off. The system has a limit of its own, which counts when it is lower: `net.core.somaxconn` on Linux.
+ */
+const BACKLOG = 65_535
 
 const EMPTY = { type: 'object', properties: {} } as NonNullable<Service['config']>
 
