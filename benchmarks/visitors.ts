@@ -10,6 +10,11 @@ export interface Answer {
 }
 
 const HEAD_END = '\r\n\r\n'
+/**
+ * Milliseconds for which a connection without work is used again. Doran says that it keeps one for 72 s: one that it has just
+ * closed cannot be told from one that is open, by a generator that is late.
+ */
+const KEPT = 60_000
 
 export class Visitors {
   readonly #port: number
@@ -25,7 +30,7 @@ export class Visitors {
 
   /** Over a connection that has nothing to do, or a new one: nobody waits for another visitor's answer. */
   async ask(method: string, path: string, headers: Record<string, string>, body = ''): Promise<Answer> {
-    const connection = this.#idle.pop() ?? this.#open()
+    const connection = this.#known() ?? this.#open()
     const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
     const length = body ? `content-length: ${Buffer.byteLength(body)}\r\n` : ''
     const answer = await connection.send(
@@ -37,6 +42,14 @@ export class Visitors {
 
   close(): void {
     for (const connection of this.#all) connection.close()
+  }
+
+  /** The one that was used last; when that is too old, the others are older. */
+  #known(): Connection | undefined {
+    const last = this.#idle.pop()
+    if (!last || performance.now() - last.usedAt < KEPT) return last
+    last.close()
+    return undefined
   }
 
   #open(): Connection {
@@ -51,6 +64,8 @@ export class Visitors {
 }
 
 class Connection {
+  /** When it was last answered, by the clock of `performance`. */
+  usedAt = 0
   readonly #socket: Socket
   #resolve: (answer: Answer) => void = () => {}
   #reject: (error: Error) => void = () => {}
@@ -89,6 +104,7 @@ class Connection {
     if (this.#received.length > whole) this.#socket.destroy(new Error(`an answer is longer than it tells: ${body}`))
     this.#received = Buffer.alloc(0)
     this.#head = undefined
+    this.usedAt = performance.now()
     this.#resolve({ status, body })
   }
 }
