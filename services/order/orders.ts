@@ -44,14 +44,19 @@ function splitBySeller(cart: Cart): SellerOrder[] {
 
 const NAMELESS = { ko: '', en: '' }
 
-/** Writes the order, its parts, their lines and the first line of its history, all in one statement, and answers it as its buyer sees it. */
+/**
+ * Writes the order, its parts, their lines and the first line of its history, all in one statement, and answers it as
+ * {@link getOrderView} finds it.
+ */
 export async function insertOrder(
   tx: Transaction,
   order: { cart: Cart; buyerId: string; address: Address; note: string },
 ): Promise<Order> {
   const { cart, buyerId, address, note } = order
   const sellers = splitBySeller(cart)
-  const lines = sellers.flatMap(({ id, lines }) => lines.map((line, position) => ({ ...line, id, position })))
+  const lines = sellers.flatMap(({ id, lines }) =>
+    lines.map((line, position) => ({ ...line, sellerOrderId: id, position })),
+  )
   for (;;) {
     const placed = await tx.first<OrderRow & { placedAt: string }>(sql`
       with placed as (
@@ -71,7 +76,7 @@ export async function insertOrder(
         insert into "order".order_lines
           (seller_order_id, position, sku, product_id, name, option_text, image, quantity, price)
         select line.* from placed, jsonb_to_recordset(${sql.json(lines)}::jsonb)
-          as line (id uuid, position int, sku text, "productId" uuid, name jsonb, "optionText" jsonb,
+          as line ("sellerOrderId" uuid, position int, sku text, "productId" uuid, name jsonb, "optionText" jsonb,
                    image text, quantity int, price bigint)
       ), history as (
         insert into "order".history (order_id, at, what) select id, "placedAt", 'placed' from placed
