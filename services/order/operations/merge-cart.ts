@@ -3,13 +3,14 @@ import { closeCart, lockOpenCart, moveLines, openCart, priceCart } from '../cart
 import type { order } from '../contract.ts'
 
 export const mergeCart: Handler<typeof order, 'mergeCart'> = async ({ cartId }, ctx) => {
-  const own = await openCart(ctx.db, ctx.actor)
-  if (own.id === cartId) return priceCart(own, ctx)
-
-  await ctx.db.transaction(async (tx) => {
+  const own = await ctx.db.transaction(async (tx) => {
+    // Held from here on: it is not ordered before it has what is in the other one.
+    const own = await openCart(tx, ctx.actor)
+    if (own.id === cartId) return own
     const guest = await lockOpenCart(tx, cartId, ctx.actor)
     await moveLines(tx, guest.id, own.id)
     await closeCart(tx, guest.id, 'merged')
+    return own
   })
   return priceCart(own, ctx)
 }

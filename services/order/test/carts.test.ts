@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { inventory } from '@doran/inventory/contract'
-import { newId } from '@doran/kernel'
+import { newId, sql } from '@doran/kernel'
 import { order } from '@doran/order/contract'
-import { openShop, type Shop } from './shop.ts'
+import { address, openShop, type Shop } from './shop.ts'
 
 describe('a cart', () => {
   let shop: Shop
@@ -16,6 +16,14 @@ describe('a cart', () => {
     ])
   })
   after(() => shop.close())
+
+  /** Until this many wait for something that another transaction holds. */
+  async function waiting(count: number): Promise<void> {
+    const look = sql`
+      select count(*) as count from pg_stat_activity
+      where datname = current_database() and wait_event_type = 'Lock'`
+    while ((await shop.platform.database('order').one<{ count: number }>(look)).count < count);
+  }
 
   it('of a guest holds what is put into it, with names, prices and stock of the moment', async () => {
     const api = shop.platform.api(order)
@@ -86,6 +94,26 @@ describe('a cart', () => {
       ['RICE', 1],
     ])
     await assert.rejects(guest.getCart({ cartId: id }), { code: 'cart_closed' })
+  })
+
+  it('of a member is not ordered while a guest’s joins it', async () => {
+    const [guest, member] = [shop.platform.api(order), shop.platform.api(order, await shop.platform.user())]
+    const own = await member.createCart()
+    const { total } = await member.addLine({ cartId: own.id, sku: 'KIMCHI', quantity: 1 })
+    const { id } = await guest.createCart()
+    await guest.addLine({ cartId: id, sku: 'RICE', quantity: 1 })
+
+    const { merging, ordering } = await shop.platform.database('order').transaction(async (tx) => {
+      await tx.run(sql`select 1 from "order".carts where id = ${id} for update`)
+      const merging = member.mergeCart({ cartId: id })
+      await waiting(1)
+      const ordering = member.placeOrder({ cartId: own.id, expectedTotal: total, address, note: '' })
+      await Promise.race([ordering, waiting(2)])
+      return { merging, ordering: assert.rejects(ordering, { code: 'total_changed' }) }
+    })
+
+    assert.equal((await merging).lines.length, 2)
+    await ordering
   })
 
   it('points out what there is not enough of and leaves it out of the total', async () => {
