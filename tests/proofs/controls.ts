@@ -69,8 +69,14 @@ const { values } = parseArgs({
     rate: { type: 'string', default: '8' },
   },
 })
+const wanted = values.only.split(',') as Safeguard[]
+const unknown = wanted.filter((name) => !safeguards.includes(name))
+if (unknown.length > 0) {
+  console.error(`--only reads ${unknown.join(', ')} where it expects some of ${safeguards.join(', ')}`)
+  process.exit(2)
+}
 const rows: { safeguard: string; 'is off': boolean; broken: string; 'as it should be': boolean }[] = []
-for (const safeguard of values.only.split(',') as Safeguard[]) {
+for (const safeguard of wanted) {
   for (const isOff of values.twins ? [true, false] : [true]) rows.push(await control(safeguard, isOff))
 }
 console.table(rows)
