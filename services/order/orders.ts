@@ -1,5 +1,5 @@
 import { type Actor, type Context, newId, type Queryable, type SagaFailure, sql, type Transaction } from '@doran/kernel'
-import type { Address, Cart, Order, OrderStatus, SellerOrder } from './contract.ts'
+import type { Address, Cart, CartLine, Order, OrderLine, OrderStatus, SellerOrder } from './contract.ts'
 import { orderNotFound } from './errors.ts'
 import { newOrderNumber } from './order-number.ts'
 
@@ -21,19 +21,25 @@ export interface OrderRow {
 const orderColumns = sql`id, number, buyer_id as "buyerId", status, total, refunded, currency,
   payment_id as "paymentId", expires_at as "expiresAt"`
 
+/** A line without a problem: the catalogue knows all of it. */
+type OrderableLine = CartLine &
+  Pick<OrderLine, 'productId' | 'name' | 'optionText'> &
+  Pick<SellerOrder, 'sellerId' | 'sellerName'>
+
 /** Splits a cart without problems by seller, in the order in which the sellers first appear. */
 function splitBySeller(cart: Cart): SellerOrder[] {
-  return [...Map.groupBy(cart.lines, ({ sellerId }) => sellerId as string)].map(([sellerId, lines]) => ({
+  const bySeller = Map.groupBy(cart.lines as OrderableLine[], ({ sellerId }) => sellerId)
+  return [...bySeller].map(([sellerId, lines]) => ({
     id: newId(),
     sellerId,
-    sellerName: lines[0]?.sellerName ?? NAMELESS,
+    sellerName: (lines[0] as OrderableLine).sellerName,
     status: 'pending',
     subtotal: lines.reduce((sum, { lineTotal }) => sum + lineTotal, 0),
     lines: lines.map(({ sku, productId, name, optionText, image, quantity, price, lineTotal }) => ({
       sku,
-      productId: productId as string,
-      name: name ?? NAMELESS,
-      optionText: optionText ?? NAMELESS,
+      productId,
+      name,
+      optionText,
       image,
       quantity,
       price,
@@ -41,8 +47,6 @@ function splitBySeller(cart: Cart): SellerOrder[] {
     })),
   }))
 }
-
-const NAMELESS = { ko: '', en: '' }
 
 /**
  * Writes the order, its parts, their lines and the first line of its history, all in one statement, and answers it as
