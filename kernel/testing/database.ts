@@ -1,19 +1,18 @@
 import { createHash } from 'node:crypto'
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '@doran/embedded-postgres'
 import pg from 'pg'
 import { migrate, readMigrations } from '../database/migrate.ts'
 import { newId } from '../id.ts'
 import { migrationsOf, type Service } from '../platform.ts'
-
-const FOLDER = fileURLToPath(new URL('../../data/test/postgres', import.meta.url))
+import { testFolder } from './folder.ts'
 
 let server: Promise<EmbeddedPostgres> | undefined
 
 /** The server that all test files share; it ends with the process that started it. */
 export function startTestPostgres(): Promise<EmbeddedPostgres> {
   server ??= startEmbeddedPostgres({
-    folder: FOLDER,
+    folder: join(testFolder.path, 'postgres'),
     temporary: true,
     settings: { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: '300' },
   })

@@ -16,6 +16,7 @@ import { type CallMode, createPlatform, type IdentitySource, type Platform, type
 import { createTestDatabase } from './database.ts'
 
 export { createTestDatabase, startTestPostgres } from './database.ts'
+export { testFolder } from './folder.ts'
 export { freePort } from './free-port.ts'
 export { Link } from './link.ts'
 export { assertSchema } from './schemas.ts'
