@@ -5,7 +5,7 @@
  * speaks with the payment provider.
  */
 import { randomBytes } from 'node:crypto'
-import { existsSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import { appendFile, chmod, mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -222,6 +222,7 @@ export class System {
     const ready = child.start()
     child.onExit(() => {
       this.#up.delete(name)
+      if (skew !== 0) removeClockOf(child.pid)
       // A new one has taken its place, or it was we who ended it.
       if (this.#children.get(name) === child) this.#onDeath(name, crashedAt)
     })
@@ -334,6 +335,11 @@ export class HungError extends Error {
 const LIBFAKETIME = `/usr/lib/${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-linux-gnu/faketime/libfaketimeMT.so.1`
 
 export const canSkew = existsSync(LIBFAKETIME)
+
+/** A killed process leaves behind what libfaketime shares with its children, for the next process with its pid to trip over. */
+function removeClockOf(pid: number | undefined): void {
+  for (const kind of ['faketime_shm', 'sem.faketime_sem']) rmSync(`/dev/shm/${kind}_${pid}`, { force: true })
+}
 
 function clock(skew: number): Record<string, string> {
   return { LD_PRELOAD: LIBFAKETIME, FAKETIME: `${skew > 0 ? '+' : ''}${skew}s`, DONT_FAKE_MONOTONIC: '1' }
