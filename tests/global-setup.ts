@@ -17,5 +17,5 @@ export async function globalTeardown(): Promise<void> {
   const postgres = await startTestPostgres()
   if (postgres.adopted) return
   await postgres.stop()
-  if (testFolder.inMemory) rmSync(testFolder.path, { recursive: true })
+  if (testFolder.inMemory) rmSync(testFolder.path, { recursive: true, maxRetries: 3 })
 }
