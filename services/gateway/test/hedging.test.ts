@@ -5,7 +5,7 @@ import { type Front, openFront } from './front.ts'
 
 let front: Front
 before(async () => {
-  front = await openFront({ GATEWAY_HEDGES: 'hedged.look=30,alone.look=30,absent.look=30' })
+  front = await openFront({ GATEWAY_HEDGES: 'hedged.look=30,alone.look=30,absent.look=500' })
 })
 afterEach(() => front.clear())
 after(() => front.close())
