@@ -168,6 +168,14 @@ export const order = contract('order', {
     status: 201,
     access: 'anyone',
   }),
+  /** It belongs to whoever knows its id, and leaves the buyer's open cart as it is. */
+  createDirectCart: post('/carts/direct', {
+    summary: 'A cart that holds one thing, to be bought at once',
+    body: Type.Object({ sku: Sku, quantity: Quantity }),
+    reply: Cart,
+    status: 201,
+    access: 'anyone',
+  }),
   getCart: get('/carts/:cartId', {
     summary: 'A cart with prices and stock as they are now',
     path: CartInPath,

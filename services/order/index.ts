@@ -9,6 +9,7 @@ import { addLine } from './operations/add-line.ts'
 import { cancelOrder } from './operations/cancel-order.ts'
 import { confirmPayment } from './operations/confirm-payment.ts'
 import { createCart } from './operations/create-cart.ts'
+import { createDirectCart } from './operations/create-direct-cart.ts'
 import { getCart } from './operations/get-cart.ts'
 import { getOrder } from './operations/get-order.ts'
 import { listOrders } from './operations/list-orders.ts'
@@ -25,6 +26,7 @@ import { closing } from './sagas/close-payment.ts'
 export default service(order, {
   operations: {
     createCart,
+    createDirectCart,
     getCart,
     addLine,
     setLine,

@@ -37,6 +37,37 @@ describe('a cart', () => {
     assert.deepEqual([cart.total, cart.currency, cart.buyerId], [38_700, 'KRW', null])
   })
 
+  it('to buy one thing at once leaves the open cart of the buyer as it is', async () => {
+    const buyer = await shop.platform.user()
+    const api = shop.platform.api(order, buyer)
+    const open = await api.createCart()
+    await api.addLine({ cartId: open.id, sku: 'KIMCHI', quantity: 2 })
+
+    const direct = await api.createDirectCart({ sku: 'RICE', quantity: 1 })
+    const placed = await api.placeOrder({ cartId: direct.id, expectedTotal: direct.total, address, note: '' })
+
+    assert.deepEqual(
+      [placed.total, placed.sellers.flatMap(({ lines }) => lines.map(({ sku }) => sku))],
+      [32_000, ['RICE']],
+    )
+    const left = await api.createCart()
+    assert.deepEqual([left.id, left.lines.map(({ sku, quantity }) => [sku, quantity])], [open.id, [['KIMCHI', 2]]])
+  })
+
+  it('to buy one thing at once is not made for what is not on sale', async () => {
+    const count = sql`select count(*) as count from "order".carts`
+    const before = await shop.platform.database('order').one(count)
+
+    await assert.rejects(shop.platform.api(order).createDirectCart({ sku: 'NOTHING', quantity: 1 }), {
+      code: 'sku_not_on_sale',
+    })
+    await assert.rejects(shop.platform.api(order).createDirectCart({ sku: 'RICE', quantity: 0 }), {
+      code: 'validation_failed',
+    })
+
+    assert.deepEqual(await shop.platform.database('order').one(count), before)
+  })
+
   it('can be changed line by line', async () => {
     const api = shop.platform.api(order)
     const { id } = await api.createCart()

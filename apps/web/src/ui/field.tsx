@@ -4,7 +4,10 @@ import {
   type Ref,
   type SelectHTMLAttributes,
   type TextareaHTMLAttributes,
+  useEffect,
   useId,
+  useRef,
+  useState,
 } from 'react'
 
 interface FieldProps {
@@ -78,17 +81,18 @@ interface ControlProps {
 function Labelled({
   label,
   hint,
-  error,
+  error: given,
   labelHidden,
   className = '',
-  id: given,
+  id: named,
   children,
 }: FieldProps & { id?: string | undefined; children: (control: ControlProps) => ReactNode }) {
   const own = useId()
-  const id = given ?? own
+  const id = named ?? own
+  const { field, error } = useErrorUntilEdited(given)
   const described = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(' ')
   return (
-    <div className={className}>
+    <div ref={field} className={className}>
       <label htmlFor={id} className={labelHidden ? 'sr-only' : 'mb-1.5 block text-sm font-semibold'}>
         {label}
       </label>
@@ -105,4 +109,25 @@ function Labelled({
       )}
     </div>
   )
+}
+
+/** An error is shown until the visitor changes the field, and again when the form is sent with the same mistake. */
+function useErrorUntilEdited(error: string | undefined) {
+  const field = useRef<HTMLDivElement>(null)
+  const [edited, setEdited] = useState(false)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another error is a new one
+  useEffect(() => setEdited(false), [error])
+  useEffect(() => {
+    const element = field.current
+    const form = element?.closest('form')
+    const hide = () => setEdited(true)
+    const show = () => setEdited(false)
+    element?.addEventListener('input', hide)
+    form?.addEventListener('submit', show)
+    return () => {
+      element?.removeEventListener('input', hide)
+      form?.removeEventListener('submit', show)
+    }
+  }, [])
+  return { field, error: edited ? undefined : error }
 }

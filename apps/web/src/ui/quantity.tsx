@@ -18,29 +18,54 @@ const STEP = 'grid size-11 place-items-center rounded-full hover:bg-sunken disab
 
 export function Quantity({ value, onChange, max, disabled, of }: QuantityProps) {
   const t = useMessages(uiMessages)
+  const most = Math.max(1, max)
   const [shown, setShown] = useState<number | null>(value)
+  /** More was typed than there is. */
+  const [limited, setLimited] = useState(false)
   useEffect(() => setShown(value), [value])
+  const decide = (wanted: number | null) => {
+    if (wanted === null) return setShown(value)
+    const next = Math.min(Math.max(1, wanted), most)
+    setLimited(wanted > most)
+    setShown(next)
+    if (next !== value) onChange(next)
+  }
   return (
-    <NumberField.Root
-      value={shown}
-      min={1}
-      max={Math.max(1, max)}
-      disabled={disabled}
-      onValueChange={setShown}
-      onValueCommitted={(next) => (next === null ? setShown(value) : next !== value && onChange(next))}
-    >
-      <NumberField.Group className="inline-flex items-center rounded-full border border-field-line bg-surface">
-        <NumberField.Decrement aria-label={`${of}: ${t('less')}`} className={STEP}>
-          <Minus className="size-4" aria-hidden />
-        </NumberField.Decrement>
-        <NumberField.Input
-          aria-label={`${of}: ${t('quantity')}`}
-          className="w-10 bg-transparent text-center font-semibold"
-        />
-        <NumberField.Increment aria-label={`${of}: ${t('more')}`} className={STEP}>
-          <Plus className="size-4" aria-hidden />
-        </NumberField.Increment>
-      </NumberField.Group>
-    </NumberField.Root>
+    <div>
+      <NumberField.Root
+        value={shown}
+        min={1}
+        max={most}
+        allowOutOfRange
+        disabled={disabled}
+        onValueChange={(next) => {
+          setLimited(false)
+          setShown(next)
+        }}
+        onValueCommitted={decide}
+      >
+        <NumberField.Group className="inline-flex items-center rounded-full border border-field-line bg-surface">
+          <NumberField.Decrement aria-label={`${of}: ${t('less')}`} className={STEP}>
+            <Minus className="size-4" aria-hidden />
+          </NumberField.Decrement>
+          <NumberField.Input
+            aria-label={`${of}: ${t('quantity')}`}
+            // The number counts from here on, as if the field had been left; in a form it sends nothing.
+            onKeyDown={(event) => {
+              if (event.key !== 'Enter') return
+              event.preventDefault()
+              decide(shown)
+            }}
+            className="w-10 bg-transparent text-center font-semibold"
+          />
+          <NumberField.Increment aria-label={`${of}: ${t('more')}`} className={STEP}>
+            <Plus className="size-4" aria-hidden />
+          </NumberField.Increment>
+        </NumberField.Group>
+      </NumberField.Root>
+      <p role="status" className={limited ? 'mt-1 text-sm text-muted' : 'sr-only'}>
+        {limited && t('atMost', { count: most })}
+      </p>
+    </div>
   )
 }

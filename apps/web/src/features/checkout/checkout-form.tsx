@@ -14,20 +14,24 @@ import { useCheckout } from './use-checkout.ts'
 
 export interface CheckoutFormProps {
   cart: Cart
+  /** It holds what is bought at once, beside the visitor's own cart. */
+  direct: boolean
   saved: SavedAddress[]
   placing: ReturnType<typeof usePlaceOrder>
 }
 
-export function CheckoutForm({ cart, saved, placing }: CheckoutFormProps) {
+export function CheckoutForm({ cart, direct, saved, placing }: CheckoutFormProps) {
   const t = useMessages(checkoutMessages)
   const checkout = useCheckout({ cart, saved, placing })
   const { delivery, change, problems, saving, submit } = checkout
   return (
     <form onSubmit={submit} noValidate>
-      <Link to="/cart" className="-ml-2 inline-flex min-h-11 items-center gap-1.5 px-2 text-muted hover:text-ink">
-        <ArrowLeft className="size-4" aria-hidden />
-        {t('backToCart')}
-      </Link>
+      {!direct && (
+        <Link to="/cart" className="-ml-2 inline-flex min-h-11 items-center gap-1.5 px-2 text-muted hover:text-ink">
+          <ArrowLeft className="size-4" aria-hidden />
+          {t('backToCart')}
+        </Link>
+      )}
       <h1 className="text-3xl font-extrabold">{t('checkout')}</h1>
       <div className="mt-6 lg:grid lg:grid-cols-[1fr_22rem] lg:items-start lg:gap-10">
         <div className="space-y-5">
@@ -36,7 +40,7 @@ export function CheckoutForm({ cart, saved, placing }: CheckoutFormProps) {
             <NoteChoice {...{ delivery, change }} />
           </Part>
           <Part number={2} title={t('review')}>
-            <Review cart={cart} />
+            <Review cart={cart} direct={direct} />
           </Part>
           <Part number={3} title={t('payment')}>
             <p>{t('paymentText')}</p>

@@ -1,12 +1,13 @@
 import type { Cart } from '@doran/order/contract'
 import { useQuery } from '@tanstack/react-query'
+import { useSearch } from '@tanstack/react-router'
 import { useRef } from 'react'
 import { useMessages } from '../../language/language.ts'
 import { ButtonLink } from '../../ui/button.tsx'
 import { Page } from '../../ui/page.tsx'
 import { Failed, Notice, Skeleton, Waiting } from '../../ui/states.tsx'
 import { addressBookQuery } from '../addresses/api/addresses.ts'
-import { cartQuery } from '../cart/api/cart.ts'
+import { cartQuery, directCartQuery } from '../cart/api/cart.ts'
 import { usePlaceOrder } from './api/place-order.ts'
 import { CheckoutForm } from './checkout-form.tsx'
 import { checkoutMessages } from './messages.ts'
@@ -23,7 +24,8 @@ export function CheckoutScreen() {
 }
 
 function Content() {
-  const cart = useQuery(cartQuery)
+  const { cart: direct } = useSearch({ from: '/checkout' })
+  const cart = useCart(direct)
   const addresses = useQuery(addressBookQuery)
   const placing = usePlaceOrder(useGoToPayment())
   const ordered = useRef<Cart>(null)
@@ -34,7 +36,14 @@ function Content() {
   if (cart.data === undefined) return <Failed error={cart.error} onRetry={cart.refetch} level={1} />
   if (!addresses.data) return <Failed error={addresses.error} onRetry={addresses.refetch} level={1} />
   if (!ordered.current?.lines.length) return <Empty />
-  return <CheckoutForm cart={ordered.current} saved={addresses.data} placing={placing} />
+  return <CheckoutForm cart={ordered.current} direct={!!direct} saved={addresses.data} placing={placing} />
+}
+
+/** What is to be ordered: what somebody buys at once, or else all that is in their cart. */
+function useCart(direct: string | undefined) {
+  const own = useQuery({ ...cartQuery, enabled: !direct })
+  const other = useQuery({ ...directCartQuery(direct ?? ''), enabled: !!direct })
+  return direct ? other : own
 }
 
 function Empty() {

@@ -1,13 +1,15 @@
 import type { Cart, CartLine } from '@doran/order/contract'
 import { Link } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
 import { useFormat, useMessages } from '../../language/language.ts'
 import { Picture } from '../../ui/picture.tsx'
+import { Banner } from '../../ui/states.tsx'
 import { groupBySeller } from '../cart/cart-changes.ts'
 import { LineProblem } from '../cart/line-problem.tsx'
 import { checkoutMessages } from './messages.ts'
 
 /** What is ordered, by seller. What can no longer be ordered is adjusted here. */
-export function Review({ cart }: { cart: Cart }) {
+export function Review({ cart, direct }: { cart: Cart; direct: boolean }) {
   const t = useMessages(checkoutMessages)
   const { text } = useFormat()
   return (
@@ -18,23 +20,27 @@ export function Review({ cart }: { cart: Cart }) {
             {sellerName && <h3 className="text-sm font-semibold text-muted">{text(sellerName)}</h3>}
             <ul className="divide-y divide-line">
               {lines.map((line) => (
-                <Line key={line.sku} line={line} currency={cart.currency} />
+                <Line key={line.sku} line={line} currency={cart.currency}>
+                  {direct ? <ChooseAgain line={line} /> : <LineProblem line={line} />}
+                </Line>
               ))}
             </ul>
           </section>
         ))}
       </div>
-      <Link
-        to="/cart"
-        className="mt-3 inline-flex min-h-11 items-center font-semibold text-brand underline-offset-4 hover:underline"
-      >
-        {t('editCart')}
-      </Link>
+      {!direct && (
+        <Link
+          to="/cart"
+          className="mt-3 inline-flex min-h-11 items-center font-semibold text-brand underline-offset-4 hover:underline"
+        >
+          {t('editCart')}
+        </Link>
+      )}
     </>
   )
 }
 
-function Line({ line, currency }: { line: CartLine; currency: string }) {
+function Line({ line, currency, children }: { line: CartLine; currency: string; children: ReactNode }) {
   const t = useMessages(checkoutMessages)
   const { text, money } = useFormat()
   const { name, optionText, image, quantity, lineTotal, problem } = line
@@ -52,7 +58,25 @@ function Line({ line, currency }: { line: CartLine; currency: string }) {
           {money(lineTotal, currency)}
         </p>
       </div>
-      <LineProblem line={line} />
+      {children}
     </li>
+  )
+}
+
+/** What is bought at once and has run out meanwhile is chosen anew where it was found. */
+function ChooseAgain({ line: { problem, available, productId } }: { line: CartLine }) {
+  const t = useMessages(checkoutMessages)
+  if (!problem) return null
+  return (
+    <div className="mt-3">
+      <Banner tone="warning">
+        {available > 0 ? t('directScarce', { available }) : t('directGone')}{' '}
+        {productId && (
+          <Link to="/products/$productId" params={{ productId }} className="font-semibold underline">
+            {t('chooseAgain')}
+          </Link>
+        )}
+      </Banner>
+    </div>
   )
 }

@@ -3,15 +3,22 @@ import { queryClient } from '../../api/query-client.ts'
 import { rootRoute } from '../../shell/root.tsx'
 import { screen } from '../../shell/screen.ts'
 import { addressBookQuery } from '../addresses/api/addresses.ts'
-import { cartQuery } from '../cart/api/cart.ts'
+import { cartQuery, directCartQuery } from '../cart/api/cart.ts'
 import { requireSession } from '../sign-in/require-session.ts'
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 const checkoutRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/checkout',
+  /** `cart` names the cart of something that is bought at once; without it the visitor's own is ordered. */
+  validateSearch: ({ cart }: Record<string, unknown>): { cart?: string } =>
+    typeof cart === 'string' && UUID.test(cart) ? { cart } : {},
   beforeLoad: requireSession,
-  loader: () => {
-    queryClient.prefetchQuery(cartQuery)
+  loaderDeps: ({ search }) => search,
+  loader: ({ deps: { cart } }) => {
+    if (cart) queryClient.prefetchQuery(directCartQuery(cart))
+    else queryClient.prefetchQuery(cartQuery)
     queryClient.prefetchQuery(addressBookQuery)
   },
   component: screen(() => import('./checkout-screen.tsx'), 'CheckoutScreen'),

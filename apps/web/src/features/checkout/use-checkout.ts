@@ -12,7 +12,7 @@ import { checkoutMessages } from './messages.ts'
 import { useKept } from './use-kept.ts'
 
 /** What the buyer fills in, and the way from the button to an order that is sent. */
-export function useCheckout({ cart, saved, placing }: CheckoutFormProps) {
+export function useCheckout({ cart, saved, placing }: Omit<CheckoutFormProps, 'direct'>) {
   const t = useMessages(checkoutMessages)
   const client = useQueryClient()
   const [delivery, change] = useKept(`doran.checkout.${useSession()?.userId}`, NO_DELIVERY)

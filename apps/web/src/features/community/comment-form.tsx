@@ -15,7 +15,7 @@ export function CommentForm({ slug, me }: { slug: string; me: Me }) {
   const linesOf = useErrorLines()
   const draft = `comment.${slug}`
   const [body, setBody] = useState(() => readDraft(draft, { body: '' })?.body ?? '')
-  const { mutate, error } = useAddComment(slug, me)
+  const { mutate, error, reset } = useAddComment(slug, me)
   const write = (text: string) => {
     setBody(text)
     if (text) keepDraft(draft, { body: text })
@@ -38,7 +38,10 @@ export function CommentForm({ slug, me }: { slug: string; me: Me }) {
           aria-label={t('writeComment')}
           placeholder={t('writeComment')}
           value={body}
-          onChange={(event) => write(event.target.value)}
+          onChange={(event) => {
+            reset()
+            write(event.target.value)
+          }}
           maxLength={10_000}
           rows={3}
           className="block w-full resize-y bg-transparent px-5 py-4 text-base -outline-offset-3 placeholder:text-muted"

@@ -29,10 +29,17 @@ export function EditorForm({ slug, content: published, of }: EditorFormProps) {
   const linesOf = useErrorLines()
   const navigate = useNavigate()
   const name = slug ?? 'new'
-  const { content, restored, change, discard } = useDraft(name, published, of)
+  const draft = useDraft(name, published, of)
+  const { content, restored, discard } = draft
   const [tag, setTag] = useState('')
   const [blank, setBlank] = useState<(typeof NEEDED)[number][]>([])
-  const { mutate, isPending, error } = usePublish(slug)
+  const { mutate, isPending, error, reset } = usePublish(slug)
+  // What was wrong is not said any longer once it is being put right.
+  const change: typeof draft.change = (part) => {
+    if (error) reset()
+    draft.change(part)
+  }
+  const stillBlank = blank.filter((field) => !content[field].trim())
   const submit = (event: FormEvent) => {
     event.preventDefault()
     const missing = NEEDED.filter((field) => !content[field].trim())
@@ -44,11 +51,11 @@ export function EditorForm({ slug, content: published, of }: EditorFormProps) {
     forgetDraft(name)
     navigate({ to: at('/article/$slug'), params: { slug: article.slug } })
   }
-  const refused = error && blank.length === 0 ? linesOf(error) : []
+  const refused = error ? linesOf(error) : []
   return (
     <form noValidate onSubmit={submit} className="space-y-5">
       {restored && <DraftBanner onDiscard={discard} />}
-      <ErrorMessages lines={blank.length > 0 ? blank.map((field) => t(`blank_${field}`)) : refused} />
+      <ErrorMessages lines={stillBlank.length > 0 ? stillBlank.map((field) => t(`blank_${field}`)) : refused} />
       <TextField
         label={t('title')}
         name="title"

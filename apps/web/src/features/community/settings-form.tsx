@@ -18,7 +18,7 @@ export function SettingsForm({ me }: { me: Me }) {
   const linesOf = useErrorLines()
   const navigate = useNavigate()
   const [blank, setBlank] = useState<readonly (typeof NEEDED)[number][]>([])
-  const { mutate, isPending, error } = useUpdateMe()
+  const { mutate, isPending, error, reset } = useUpdateMe()
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
     const { password, ...fields } = Object.fromEntries(new FormData(event.currentTarget)) as Record<string, string>
@@ -29,9 +29,14 @@ export function SettingsForm({ me }: { me: Me }) {
       onSuccess: ({ username }) => navigate({ to: at('/profile/$username'), params: { username } }),
     })
   }
+  /** What was wrong is not said any longer once it is being put right. */
+  const correct = () => {
+    setBlank([])
+    reset()
+  }
   const lines = blank.length > 0 ? blank.map((field) => t(`blank_${field}`)) : error ? linesOf(error) : []
   return (
-    <form noValidate onSubmit={submit} className="space-y-5">
+    <form noValidate onSubmit={submit} onInput={correct} className="space-y-5">
       <ErrorMessages lines={lines} />
       <TextField
         label={t('image')}

@@ -34,7 +34,7 @@ const TONES = {
 function ChapterRow({ chapter, currency }: { chapter: Chapter; currency: string }) {
   const t = useMessages(ordersMessages)
   const { text, money, dateTime } = useFormat()
-  const { at, title, tone, why, reason, parts, refunded } = chapter
+  const { at, title, tone, why, reason, parts, refunded, folded, count = 0 } = chapter
   const { Icon, look } = TONES[tone]
   const sellers = parts.map(({ sellerName }) => text(sellerName)).join(', ')
   return (
@@ -43,17 +43,44 @@ function ChapterRow({ chapter, currency }: { chapter: Chapter; currency: string 
         <Icon className="size-4" aria-hidden />
       </span>
       <div className="min-w-0 pt-0.5">
-        <p className="font-semibold">{t(title)}</p>
+        <p className="font-semibold">{t(title, { count })}</p>
         {sellers && <p>{t('about', { sellers })}</p>}
         {why && <p>{t(why)}</p>}
         {reason && <p className="text-muted">{t('reasonGiven', { reason })}</p>}
         {refunded > 0 && (
           <p className="font-medium text-leaf">{t('refundOf', { amount: money(refunded, currency) })}</p>
         )}
-        <time dateTime={at} className="text-sm text-muted">
-          {dateTime(at)}
-        </time>
+        {folded ? (
+          <Folded chapters={folded} />
+        ) : (
+          <time dateTime={at} className="text-sm text-muted">
+            {dateTime(at)}
+          </time>
+        )}
       </div>
     </li>
+  )
+}
+
+/** Earlier attempts to pay, for whoever wants to know. */
+function Folded({ chapters }: { chapters: readonly Chapter[] }) {
+  const t = useMessages(ordersMessages)
+  const { dateTime } = useFormat()
+  return (
+    <details className="text-sm text-muted">
+      <summary className="flex min-h-11 cursor-pointer items-center underline underline-offset-4">
+        {t('showAttempts')}
+      </summary>
+      <ul className="space-y-2 pb-2">
+        {chapters.map(({ at, title, why }) => (
+          <li key={at + title}>
+            {[t(title, { count: 1 }), why && t(why)].filter(Boolean).join(' ')}{' '}
+            <time dateTime={at} className="block">
+              {dateTime(at)}
+            </time>
+          </li>
+        ))}
+      </ul>
+    </details>
   )
 }

@@ -41,6 +41,18 @@ describe('the story of an order', () => {
     assert.equal(failed?.why, 'why_insufficient_funds')
   })
 
+  it('tells all attempts to pay but the last one in one chapter', () => {
+    const attempt = ['payment_started', 'payment_approved', 'payment_failed'].map((what) => entry(what))
+
+    const story = tell(entry('placed'), ...attempt, ...attempt, entry('payment_started'), entry('paid'))
+
+    assert.deepEqual(
+      story.map(({ title }) => title),
+      ['story_placed', 'story_attempts', 'story_payment_started', 'story_paid'],
+    )
+    assert.deepEqual([story[1]?.count, story[1]?.folded?.length], [2, 6])
+  })
+
   it('names the seller when only their part is cancelled, with the money and the reason told once', () => {
     const [asked, done] = tell(
       entry('cancel_requested', { sellerOrderIds: ['b'], reason: 'wrong size' }),

@@ -17,10 +17,41 @@ export interface Chapter {
   parts: Order['sellers']
   /** Minor units that go back, or have gone back. */
   refunded: number
+  /** What it stands for: earlier attempts to pay, which are told in one line. */
+  folded?: readonly Chapter[]
+  /** How many attempts those are. */
+  count?: number
 }
 
-/** What has happened to an order, in order. Steps of a later version that nobody here knows are left out. */
-export function storyOf({ timeline, sellers }: Pick<Order, 'timeline' | 'sellers'>): Chapter[] {
+/**
+ * What has happened to an order, in order, with all attempts to pay but the last one in one chapter. Steps of a later
+ * version that nobody here knows are left out.
+ */
+export function storyOf(order: Pick<Order, 'timeline' | 'sellers'>): Chapter[] {
+  return foldAttempts(chaptersOf(order))
+}
+
+const ATTEMPT: readonly Chapter['title'][] = ['story_payment_started', 'story_payment_approved', 'story_payment_failed']
+
+function foldAttempts(chapters: Chapter[]): Chapter[] {
+  const last = chapters.findLastIndex(({ title }) => title === 'story_payment_started')
+  const folded = chapters.filter(({ title }, index) => index < last && ATTEMPT.includes(title))
+  const [first] = folded
+  if (!first) return chapters
+  const count = folded.filter(({ title }) => title === 'story_payment_started').length
+  const chapter: Chapter = {
+    at: first.at,
+    title: 'story_attempts',
+    tone: 'waiting',
+    parts: [],
+    refunded: 0,
+    folded,
+    count,
+  }
+  return chapters.flatMap((each) => (each === first ? [chapter] : folded.includes(each) ? [] : [each]))
+}
+
+function chaptersOf({ timeline, sellers }: Pick<Order, 'timeline' | 'sellers'>): Chapter[] {
   return timeline.flatMap(({ at, what, details }) => {
     const kind = KINDS[what]
     if (!kind) return []

@@ -5,7 +5,7 @@ import { useState } from 'react'
 import { useExplain } from '../../api/use-explain.ts'
 import { useFormat, useMessages } from '../../language/language.ts'
 import { toast } from '../../ui/toasts.ts'
-import { useAddToCart } from '../cart/api/cart.ts'
+import { useAddToCart, useBuyNow } from '../cart/api/cart.ts'
 import { stockQuery } from './api/product.ts'
 import { productMessages } from './messages.ts'
 import { type ChoiceState, useChoice } from './use-choice.ts'
@@ -26,7 +26,7 @@ export interface Buying extends ChoiceState {
   asked: boolean
   /** What is under way. */
   doing: 'cart' | 'checkout' | undefined
-  /** Puts the choice into the cart, and goes on to the checkout. */
+  /** Puts the choice into the cart; or buys it alone, with the cart left as it is. */
   buy: (where: 'cart' | 'checkout') => void
 }
 
@@ -51,7 +51,7 @@ export function useBuying(product: Product): Buying {
   return { ...chosen, stock, left, unavailable, quantity, setQuantity, most, asked, doing, buy }
 }
 
-/** Puts a variant into the cart and says what became of it. */
+/** Puts a variant into the cart, or takes it to the checkout, and says what became of it. */
 function usePut(product: Product) {
   const t = useMessages(productMessages)
   const { text } = useFormat()
@@ -59,13 +59,16 @@ function usePut(product: Product) {
   const client = useQueryClient()
   const navigate = useNavigate()
   const add = useAddToCart()
+  const buyNow = useBuyNow()
   const [doing, setDoing] = useState<'cart' | 'checkout'>()
   const put = async ({ sku }: Variant, quantity: number, where: 'cart' | 'checkout') => {
     setDoing(where)
     try {
-      await add.mutateAsync({ sku, quantity })
-      if (where === 'checkout') await navigate({ to: '/checkout' })
-      else {
+      if (where === 'checkout') {
+        const { id: cart } = await buyNow.mutateAsync({ sku, quantity })
+        await navigate({ to: '/checkout', search: { cart } })
+      } else {
+        await add.mutateAsync({ sku, quantity })
         const action = { label: t('toCart'), run: () => navigate({ to: '/cart' }) }
         toast(t('added'), { description: text(product.name), action })
       }

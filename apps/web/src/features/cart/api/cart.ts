@@ -21,6 +21,19 @@ export const cartQuery = queryOptions({
   refetchOnWindowFocus: 'always',
 })
 
+/** A cart that holds one thing, to be bought at once; null when it was ordered already. */
+export const directCartQuery = (cartId: string) =>
+  queryOptions({
+    queryKey: ['direct-cart', cartId],
+    queryFn: () =>
+      api.order.getCart({ cartId }).catch((error) => {
+        if (isGone(error)) return null
+        throw error
+      }),
+    staleTime: 10_000,
+    refetchOnWindowFocus: 'always',
+  })
+
 addEventListener('storage', ({ key }) => {
   if (key === CART_ID || key === null) queryClient.invalidateQueries({ queryKey: KEY })
 })
@@ -100,6 +113,15 @@ export function useAddToCart() {
     mutationFn: (line: LineChange) => add(line),
     onMutate: () => client.cancelQueries({ queryKey: KEY }),
     onSuccess: (cart) => client.setQueryData(KEY, cart),
+  })
+}
+
+/** Makes a cart for what is bought at once, beside the one that has been filled. */
+export function useBuyNow() {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: (line: LineChange) => api.order.createDirectCart(line),
+    onSuccess: (cart) => client.setQueryData(directCartQuery(cart.id).queryKey, cart),
   })
 }
 
