@@ -89,10 +89,10 @@ function Labelled({
 }: FieldProps & { id?: string | undefined; children: (control: ControlProps) => ReactNode }) {
   const own = useId()
   const id = named ?? own
-  const { field, error } = useErrorUntilEdited(given)
+  const { field, error, onInput } = useErrorUntilEdited(given)
   const described = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(' ')
   return (
-    <div ref={field} className={className}>
+    <div ref={field} onInput={onInput} className={className}>
       <label htmlFor={id} className={labelHidden ? 'sr-only' : 'mb-1.5 block text-sm font-semibold'}>
         {label}
       </label>
@@ -118,16 +118,10 @@ function useErrorUntilEdited(error: string | undefined) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: another error is a new one
   useEffect(() => setEdited(false), [error])
   useEffect(() => {
-    const element = field.current
-    const form = element?.closest('form')
-    const hide = () => setEdited(true)
+    const form = field.current?.closest('form')
     const show = () => setEdited(false)
-    element?.addEventListener('input', hide)
     form?.addEventListener('submit', show)
-    return () => {
-      element?.removeEventListener('input', hide)
-      form?.removeEventListener('submit', show)
-    }
+    return () => form?.removeEventListener('submit', show)
   }, [])
-  return { field, error: edited ? undefined : error }
+  return { field, error: edited ? undefined : error, onInput: () => setEdited(true) }
 }

@@ -54,7 +54,8 @@ export function Quantity({ value, onChange, max, disabled, of }: QuantityProps) 
             onKeyDown={(event) => {
               if (event.key !== 'Enter') return
               event.preventDefault()
-              decide(shown)
+              event.currentTarget.blur()
+              event.currentTarget.focus()
             }}
             className="w-10 bg-transparent text-center font-semibold"
           />
