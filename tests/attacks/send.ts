@@ -1,0 +1,47 @@
+/** Requests as an attacker makes them: any bytes, and no patience. */
+import { connect, type Socket } from 'node:net'
+import type { Person } from './victim.ts'
+
+export interface Sent {
+  readonly status: number
+  /** Bytes of the answer. */
+  readonly size: number
+  readonly code: string | undefined
+  readonly milliseconds: number
+}
+
+/** One request with a body as it is. An answer that never comes has the status 0. */
+export async function send(
+  url: string,
+  body: string | Uint8Array<ArrayBuffer>,
+  { as, method = 'POST', headers = {} }: { as?: Person; method?: string; headers?: Record<string, string> } = {},
+): Promise<Sent> {
+  const begun = performance.now()
+  const answer = await fetch(url, {
+    method,
+    body,
+    headers: { 'content-type': 'application/json', ...(as && { authorization: `Bearer ${as.token}` }), ...headers },
+    signal: AbortSignal.timeout(60_000),
+  }).catch(() => undefined)
+  const text = (await answer?.text().catch(() => '')) ?? ''
+  const milliseconds = performance.now() - begun
+  const code = answer?.headers.get('content-type')?.includes('json') ? JSON.parse(text).code : undefined
+  return { status: answer?.status ?? 0, size: Buffer.byteLength(text), code, milliseconds }
+}
+
+/** A connection of bytes. */
+export function dial(url: string): Promise<Socket> {
+  const { hostname, port } = new URL(url)
+  return new Promise((resolve, reject) => {
+    const socket = connect(Number(port), hostname, () => resolve(socket))
+    socket.once('error', reject)
+  })
+}
+
+/** Milliseconds until the other side closes the connection; what it says meanwhile is dropped. */
+export function untilClosed(socket: Socket): Promise<number> {
+  const begun = performance.now()
+  socket.on('error', () => {})
+  socket.resume()
+  return new Promise((resolve) => socket.once('close', () => resolve(performance.now() - begun)))
+}

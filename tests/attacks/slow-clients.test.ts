@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import { setInterval } from 'node:timers'
+import { assertUnharmed } from './assertions.ts'
+import { duringAttack } from './bystander.ts'
+import { dial, untilClosed } from './send.ts'
+import { startVictim, type Victim } from './victim.ts'
+
+const CLIENTS = 60
+const HEAD =
+  'POST /api/auth/sign-in HTTP/1.1\r\nhost: victim\r\ncontent-type: application/json\r\ncontent-length: 100\r\n'
+/** Node.js looks for requests that take too long every thirty seconds. */
+const LONGEST_MS = 75_000
+
+/** A client that sends this at once and then a byte now and then, until it is cut off. */
+async function drip(url: string, begin: string): Promise<number> {
+  const socket = await dial(url)
+  socket.write(begin)
+  const dripping = setInterval(() => socket.write('x'), 2_000)
+  try {
+    return await untilClosed(socket)
+  } finally {
+    clearInterval(dripping)
+  }
+}
+
+describe('clients that never finish', () => {
+  let victim: Victim
+  before(async () => {
+    victim = await startVictim()
+  })
+  after(() => victim.close())
+
+  it('a head, a body or a word are cut off, and keep nobody from being served', async () => {
+    const kinds = ['', HEAD, `${HEAD}\r\n`]
+
+    const report = await duringAttack(victim.url, () =>
+      Promise.all(
+        Array.from({ length: CLIENTS }, (_, index) => drip(victim.url, kinds[index % kinds.length] as string)),
+      ),
+    )
+
+    const longest = Math.max(...report.outcome)
+    assert.ok(longest < LONGEST_MS, `cut off after ${longest} ms only`)
+    await assertUnharmed(victim, report)
+  })
+})
