@@ -125,7 +125,8 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
   if (fleet && shared && !servicesByUrl.has(shared)) servicesByUrl.set(shared, [])
   for (const [url, here] of servicesByUrl) {
     if (options.migrate !== false) await migrate(url, migrationsOf(here))
-    databases.push({ services: here, pool: new Pool(url, config.DATABASE_POOL_SIZE), listener: new Listener(url) })
+    const pool = new Pool(url, config.DATABASE_POOL_SIZE, undefined, log)
+    databases.push({ services: here, pool, listener: new Listener(url) })
   }
   const databaseOf = (service: string) =>
     databases.find(({ services }) => services.some(({ contract }) => contract.name === service))
