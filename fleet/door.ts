@@ -5,13 +5,14 @@ import { encodeJson } from '@doran/cache'
 import { isStreamed, type Operation } from '@doran/kernel'
 import {
   assertKey,
-  BODY_LIMIT,
   beginServing,
+  bodyLimitOf,
   type Call,
-  checkedInput,
   Deadline,
   type FleetInside,
   type Hosted,
+  INTERNAL_BODY_LIMIT,
+  inputOfCall,
   MAX_DEPTH,
   traceFrom,
 } from '@doran/kernel/platform'
@@ -41,7 +42,7 @@ function addRoute(
   app.route<{ Body: Record<string, unknown> }>({
     method: 'POST',
     url: `/calls/${contract.name}/${name}`,
-    bodyLimit: ROOM * (operation.bodyLimit ?? BODY_LIMIT),
+    bodyLimit: Math.max(INTERNAL_BODY_LIMIT, ROOM * bodyLimitOf(operation)),
     config: { operation: `${contract.name}.${name}`, internal: true },
     onRequest: async (request) => {
       request.actor = await tokens.verify(contract.name, request.headers.authorization)
@@ -49,7 +50,7 @@ function addRoute(
     async handler(request, reply) {
       const call = callOf(request)
       beginServing(request, spans, call.trace)
-      const result = await caller.invoke(hosted, name, checkedInput(operation, request.body), call)
+      const result = await caller.invoke(hosted, name, inputOfCall(operation, request.body), call)
       if (isStreamed(operation.reply))
         return reply.type('text/plain').send(Readable.from(result as AsyncIterable<string>))
       if (result === undefined) return reply.code(204).send()

@@ -6,13 +6,14 @@ import { beginSpan, childOf, type SpanSink, type Trace, traceParent } from '@dor
 import type { Logger } from 'pino'
 import type { Channel } from './channel.ts'
 import type { CallOptions, Client, Contract, Operation } from './contract.ts'
-import { isFlat, isStreamed } from './contract.ts'
+import { isStreamed } from './contract.ts'
 import type { Database, Pool } from './database/database.ts'
 import type { Deadline } from './deadline.ts'
 import { DomainError, fromProblem, kernelErrors, type Problem, toProblem } from './errors.ts'
 import { once } from './idempotency.ts'
 import type { Actor } from './identity.ts'
-import { assertInput, assertValid } from './schema.ts'
+import { inputOfCall } from './input.ts'
+import { assertValid } from './schema.ts'
 import type { Context, Service } from './service.ts'
 
 /** What travels with a call from service to service. */
@@ -125,7 +126,7 @@ export class Caller {
     const { hosted, mode, remote } = this.#options
     const here = hosted.get(contract.name)
     if (here && mode === 'direct') {
-      return this.invoke(here, name, checkedInput(operationOf(contract, name), { ...input }), call)
+      return this.invoke(here, name, inputOfCall(operationOf(contract, name), input as Record<string, unknown>), call)
     }
     if (here) return this.#callSerialised(here, name, input, call)
     if (remote) return remote(contract, name, input, call)
@@ -139,7 +140,7 @@ export class Caller {
   async #callSerialised(hosted: Hosted, name: string, input: object, call: Call): Promise<unknown> {
     const operation = operationOf(hosted.service.contract, name)
     const run = async () => {
-      const copy = checkedInput(operation, JSON.parse(JSON.stringify(input)))
+      const copy = inputOfCall(operation, JSON.parse(JSON.stringify(input)))
       const reply = await this.invoke(hosted, name, copy, call)
       if (!operation.reply || isStreamed(operation.reply)) return reply
       assertValid(operation.reply, reply, `the reply of ${hosted.service.contract.name}.${name}`)
@@ -157,13 +158,6 @@ export class Caller {
 
 function operationOf(contract: Contract, name: string): Operation {
   return contract.operations[name] as Operation
-}
-
-/** Checks a flat input against every part of the operation and fills in defaults; a body that is not flat is `body`. */
-export function checkedInput(operation: Operation, input: Record<string, unknown>): object {
-  for (const part of [operation.path, operation.query, operation.headers]) if (part) assertInput(part, input)
-  if (operation.body) assertInput(operation.body, isFlat(operation.body) ? input : input.body)
-  return input
 }
 
 /** The call that a handler makes: one deeper, no later, and with a key of its own made from the caller's. */

@@ -52,6 +52,20 @@ export const kernelConfig = Type.Object({
     default: 10_000,
     description: 'Deadline of a request, passed on to all calls that it causes',
   }),
+  RECEIVE_TIMEOUT_MS: Type.Integer({
+    minimum: 100,
+    maximum: 300_000,
+    default: 30_000,
+    description:
+      'Time in which the head of a request must arrive, and again its body; bodies of operations that read over 1 MiB have ten times as long',
+  }),
+  MAX_CONNECTIONS: Type.Integer({
+    minimum: 10,
+    maximum: 1_000_000,
+    default: 5_000,
+    description:
+      'HTTP connections that are open at once; more are closed at once. The limit of open files must be higher',
+  }),
   SHUTDOWN_GRACE_MS: Type.Integer({
     minimum: 0,
     maximum: 300_000,

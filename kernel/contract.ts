@@ -37,7 +37,7 @@ export interface OperationSpec {
   readonly secret?: boolean
   /** A WebSocket: the service answers the upgrade of its HTTP server itself, the gateway passes it on. */
   readonly socket?: true
-  /** Largest body in bytes; 1 MiB by default. */
+  /** Largest body in bytes; 16 kB by default, 1 MiB of an internal operation. */
   readonly bodyLimit?: number
 }
 

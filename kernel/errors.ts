@@ -61,7 +61,18 @@ export function domainError(code: string, status: number, message: string, error
 export const kernelErrors = {
   validationFailed: domainError('validation_failed', 422, 'The input is not valid; see `errors` for each field.'),
   malformedBody: domainError('malformed_body', 400, 'The body could not be read: {reason}.'),
-  bodyTooLarge: domainError('body_too_large', 413, 'The body is larger than this operation accepts.'),
+  bodyTooLarge: domainError(
+    'body_too_large',
+    413,
+    'The body is larger than {limit} bytes, the most that this operation reads.',
+  ),
+  malformedRequest: domainError('malformed_request', 400, 'The request could not be read: {reason}.'),
+  headersTooLarge: domainError('headers_too_large', 431, 'The headers of the request are larger than 16 kB.'),
+  requestTimeout: domainError(
+    'request_timeout',
+    408,
+    'The request took too long to arrive; nothing was done, so send it again.',
+  ),
   unsupportedMediaType: domainError(
     'unsupported_media_type',
     415,

@@ -8,13 +8,14 @@ import { beginSpan, type SpanSink, type Trace, traceFrom } from '@doran/telemetr
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
 import { authorise, type Call, type Caller, type Hosted } from './calls.ts'
-import { isFlat, isStreamed, mediaTypeOf, type Operation, type TObject } from './contract.ts'
+import { type ConnectionLimits, limitConnections, serverOptions, timeLimits } from './connections.ts'
+import { isStreamed, mediaTypeOf, type Operation } from './contract.ts'
 import { Deadline } from './deadline.ts'
-import { DomainError, kernelErrors, toProblem } from './errors.ts'
 import type { Fleet } from './fleet.ts'
 import { assertKey } from './idempotency.ts'
 import type { Actor, Identity } from './identity.ts'
-import { assertInput, assertText } from './schema.ts'
+import { BODY_LIMIT, bodyLimitOf, inputOfRequest } from './input.ts'
+import { answerParserError, routeNotFound, sendError, sendErrorWithoutRoute } from './problems.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -27,6 +28,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** `service.operation` of a route that was made from a contract. */
     operation?: string
+    /** Media type of the bodies that it reads. */
+    reads?: string
     /** It is for other processes. */
     internal?: true
   }
@@ -40,13 +43,12 @@ export interface EdgeInside {
 
 export type Edge = (app: FastifyInstance, inside: EdgeInside) => Promise<void>
 
-export interface HttpOptions {
+export interface HttpOptions extends ConnectionLimits {
   readonly hosted: ReadonlyMap<string, Hosted>
   readonly caller: Caller
   readonly identity: Identity
   readonly metrics: Metrics
   readonly log: Logger
-  readonly requestTimeout: number
   readonly trustProxy: number
   /** Adds hooks and routes before the operations' own, so that its hooks are theirs too: the gateway. */
   readonly edge: Edge | undefined
@@ -58,17 +60,20 @@ export interface HttpOptions {
   readonly unready: () => Promise<string[]>
 }
 
-/** Largest body of an operation that names no other, in bytes. */
-export const BODY_LIMIT = 1_048_576
-
 export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> {
   const app = fastify({
     bodyLimit: BODY_LIMIT,
-    trustProxy: options.trustProxy > 0 ? (_address, hop) => hop <= options.trustProxy : false,
+    // The connection itself is hop 0: behind one proxy it is the only one that is believed.
+    trustProxy: options.trustProxy > 0 && ((_address: string, hop: number) => hop < options.trustProxy),
+    ...timeLimits(options),
     forceCloseConnections: 'idle',
     // Who still sends over a connection that was open when the process began to close is answered.
     return503OnClosing: false,
-    ...(options.fleet?.serverTls && { https: options.fleet.serverTls }),
+    ...(options.fleet?.serverTls
+      ? { https: { ...options.fleet.serverTls, ...serverOptions(options) } }
+      : { http: serverOptions(options) }),
+    frameworkErrors: (error, request, reply) => sendErrorWithoutRoute(error, request, reply, options.log),
+    clientErrorHandler: answerParserError,
     genReqId: ({ headers }) => requestId(headers['x-request-id']),
     routerOptions: { maxParamLength: 1_000, ignoreTrailingSlash: true },
     // Schemas are the contracts'; what would compile Fastify's own is not even loaded.
@@ -76,6 +81,7 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
       compilersFactory: { buildValidator: () => assert.fail(), buildSerializer: () => assert.fail() },
     },
   })
+  limitConnections(app, options)
   app.decorateRequest('actor', undefined)
   app.decorateRequest('trace', undefined)
   app.decorateRequest('endSpan', undefined)
@@ -103,7 +109,7 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
   app.setErrorHandler((error: FastifyError, request, reply) => sendError(error, request, reply, options.log))
   await options.edge?.(app, options)
   app.setNotFoundHandler((request) => {
-    throw kernelErrors.routeNotFound({ method: request.method, path: request.url.split('?')[0] })
+    throw routeNotFound(request)
   })
 
   options.fleet?.door(app, options)
@@ -143,15 +149,14 @@ async function registerOperation(
   const service = hosted.service.contract.name
   const status = operation.status ?? (operation.reply ? 200 : 204)
   const mediaType = mediaTypeOf(operation.reply)
-  const read = inputReader(operation)
   const bodyType = mediaTypeOf(operation.body)
 
   const addTo = (scope: FastifyInstance) =>
     scope.route({
       method: operation.method,
       url: `/api${operation.route}`,
-      bodyLimit: operation.bodyLimit ?? BODY_LIMIT,
-      config: { operation: `${service}.${name}` },
+      bodyLimit: bodyLimitOf(operation),
+      config: { operation: `${service}.${name}`, ...(operation.body && { reads: bodyType ?? 'application/json' }) },
       onRequest(request, _reply, done) {
         const { authorization } = request.headers
         // Most requests are nobody's and ask for what anyone may see: those wait for nothing.
@@ -167,7 +172,7 @@ async function registerOperation(
       async handler(request, reply) {
         const call = callOf(request, operation, requestTimeout)
         beginServing(request, options.spans, call.trace)
-        const result = await caller.invoke(hosted, name, read(request), call)
+        const result = await caller.invoke(hosted, name, inputOfRequest(operation, request), call)
         reply.code(status)
         if (!operation.reply) return reply.send()
         if (mediaType)
@@ -215,43 +220,6 @@ export function beginServing(request: FastifyRequest, spans: SpanSink | undefine
   request.endSpan = beginSpan(spans, { trace, name, kind: 'server', attributes: { request: request.id } })
 }
 
-/**
- * Merges path, query, headers and body into the flat input and validates it. The path wins, then headers, some of which
- * are Doran's own, then the query; what they declare is never taken from the body.
- */
-function inputReader(operation: Operation): (request: FastifyRequest) => object {
-  const { path, query, headers, body, envelope } = operation
-  return (request) => {
-    const input: Record<string, unknown> = {}
-    if (body) {
-      const sent = envelope ? (request.body as Record<string, unknown> | null | undefined)?.[envelope] : request.body
-      const found = sent ?? (isFlat(body) ? {} : undefined)
-      assertInput(body, found)
-      if (isFlat(body)) Object.assign(input, found)
-      else input.body = found
-    }
-    take(query, request.query as Record<string, unknown>, input)
-    take(headers, request.headers, input)
-    const params = request.params as Record<string, unknown>
-    if (path) assertInput(path, params, 'coercing')
-    Object.assign(input, params)
-    assertText(input)
-    return input
-  }
-}
-
-/** What the schema declares, and nothing else, from there into the input. */
-function take(schema: TObject | undefined, from: Record<string, unknown>, input: Record<string, unknown>): void {
-  if (!schema) return
-  const found: Record<string, unknown> = {}
-  for (const name in schema.properties) {
-    delete input[name]
-    if (from[name] !== undefined) found[name] = from[name]
-  }
-  assertInput(schema, found, 'coercing')
-  Object.assign(input, found)
-}
-
 function callOf(request: FastifyRequest, operation: Operation, timeout: number): Call {
   const key = operation.method === 'GET' ? undefined : (request.headers['idempotency-key'] as string | undefined)
   if (key !== undefined) assertKey(key)
@@ -267,47 +235,4 @@ function callOf(request: FastifyRequest, operation: Operation, timeout: number):
 
 function requestId(header: string | string[] | undefined): string {
   return typeof header === 'string' && /^[\w.-]{8,64}$/.test(header) ? header : randomUUID()
-}
-
-function sendError(
-  error: FastifyError | DomainError,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  log: Logger,
-): FastifyReply {
-  const known = error instanceof DomainError ? error : translate(error, request)
-  if (known.status >= 500) {
-    log.error(
-      {
-        err: error,
-        request: request.id,
-        trace: request.trace?.traceId,
-        operation: request.routeOptions?.config?.operation,
-      },
-      'a request failed',
-    )
-  }
-  if (known.status === 401) reply.header('www-authenticate', 'Bearer')
-  if (typeof known.details.retryAfter === 'number') reply.header('retry-after', known.details.retryAfter)
-  return reply
-    .code(known.status)
-    .type('application/problem+json; charset=utf-8')
-    .send(JSON.stringify({ ...toProblem(known), requestId: request.id }))
-}
-
-/** What Fastify or anything unexpected threw, in our own words. */
-function translate(error: FastifyError, request: FastifyRequest): DomainError {
-  switch (error.code) {
-    case 'FST_ERR_CTP_BODY_TOO_LARGE':
-      return kernelErrors.bodyTooLarge()
-    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
-      return kernelErrors.unsupportedMediaType({
-        found: request.headers['content-type']?.slice(0, 100) || 'a body without Content-Type',
-        expected: 'application/json, or the media type that /docs names',
-      })
-  }
-  if (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500) {
-    return kernelErrors.malformedBody({ reason: error instanceof SyntaxError ? 'it is not valid JSON' : error.message })
-  }
-  return kernelErrors.internalError()
 }

@@ -43,7 +43,7 @@ export {
   traceFrom,
   traceParent,
 } from '@doran/telemetry'
-export { type Call, type CallMode, checkedInput, type Hosted, MAX_DEPTH, type RemoteCall } from './calls.ts'
+export { type Call, type CallMode, type Hosted, MAX_DEPTH, type RemoteCall } from './calls.ts'
 export { Topics } from './channel.ts'
 export { ConfigError, databaseUrlOf, databaseVariable, type KernelConfig, kernelConfig, readConfig } from './config.ts'
 export { Pool } from './database/database.ts'
@@ -53,9 +53,11 @@ export { Deadline } from './deadline.ts'
 export { discardTask, listTasks, replayTask, type TaskSummary } from './durable/tasks.ts'
 export { type ErrorFactory, fromProblem, kernelErrors, type Problem, toProblem } from './errors.ts'
 export type { Fleet, FleetInside } from './fleet.ts'
-export { BODY_LIMIT, beginServing, type Edge, type EdgeInside } from './http.ts'
+export { beginServing, type Edge, type EdgeInside } from './http.ts'
 export { assertKey } from './idempotency.ts'
 export { Identity, type IdentitySource } from './identity.ts'
+export { bodyLimitOf, INTERNAL_BODY_LIMIT, inputOfCall } from './input.ts'
+export { SECURITY_HEADERS } from './problems.ts'
 export type { Service } from './service.ts'
 
 export interface PlatformOptions {
@@ -123,7 +125,8 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
   if (fleet && shared && !servicesByUrl.has(shared)) servicesByUrl.set(shared, [])
   for (const [url, here] of servicesByUrl) {
     if (options.migrate !== false) await migrate(url, migrationsOf(here))
-    databases.push({ services: here, pool: new Pool(url, config.DATABASE_POOL_SIZE), listener: new Listener(url) })
+    const pool = new Pool(url, config.DATABASE_POOL_SIZE, undefined, log)
+    databases.push({ services: here, pool, listener: new Listener(url) })
   }
   const databaseOf = (service: string) =>
     databases.find(({ services }) => services.some(({ contract }) => contract.name === service))
@@ -176,6 +179,8 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
     metrics,
     log,
     requestTimeout: config.REQUEST_TIMEOUT_MS,
+    receiveTimeout: config.RECEIVE_TIMEOUT_MS,
+    maxConnections: config.MAX_CONNECTIONS,
     trustProxy: config.TRUST_PROXY,
     edge: options.edge,
     fleet,

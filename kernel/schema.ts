@@ -13,6 +13,9 @@ const coercing = addFormats.default(new Ajv({ ...options, coerceTypes: 'array' }
 
 const compiled = { exact: new WeakMap<TSchema, ValidateFunction>(), coercing: new WeakMap<TSchema, ValidateFunction>() }
 
+/** Most fields that a refused input names; `fieldsRefused` says how many there were. */
+export const ERRORS_SHOWN = 20
+
 export type Mode = keyof typeof compiled
 
 /** The value's errors by field, or undefined when it is valid. Defaults are filled in. */
@@ -28,23 +31,13 @@ export function validate(schema: TSchema, value: unknown, mode: Mode = 'exact'):
 /** Throws `validation_failed` unless the value is valid. */
 export function assertInput(schema: TSchema, value: unknown, mode: Mode = 'exact'): void {
   const errors = validate(schema, value, mode)
-  if (errors) throw kernelErrors.validationFailed({}, errors)
-}
-
-/** Throws `validation_failed` for strings that no database can store: NUL, and halves of surrogate pairs. */
-export function assertText(value: object): void {
-  const field = findNoText(value, '')
-  if (field) throw kernelErrors.validationFailed({}, { [field.slice(1)]: ['contains characters that are no text'] })
-}
-
-function findNoText(value: unknown, path: string): string | undefined {
-  if (typeof value === 'string') return value.isWellFormed() && !value.includes('\u0000') ? undefined : path
-  if (typeof value !== 'object' || value === null) return undefined
-  for (const [name, member] of Object.entries(value)) {
-    const found = findNoText(name, `${path}.(name)`) ?? findNoText(member, `${path}.${name}`)
-    if (found) return found
-  }
-  return undefined
+  if (!errors) return
+  const fields = Object.entries(errors)
+  if (fields.length <= ERRORS_SHOWN) throw kernelErrors.validationFailed({}, errors)
+  throw kernelErrors.validationFailed(
+    { fieldsRefused: fields.length },
+    Object.fromEntries(fields.slice(0, ERRORS_SHOWN)),
+  )
 }
 
 /** Throws an ordinary error: the value was made by our own code, so a caller can do nothing about it. */

@@ -29,7 +29,11 @@ export interface Context<Who = Actor | undefined, Config = unknown> {
 
 type ActorFor<Op> = Op extends { access: 'user' | readonly string[] } ? Actor : Actor | undefined
 
-/** The implementation of one operation of a contract. */
+/**
+ * The implementation of one operation of a contract. Under an Idempotency-Key all of it is one transaction, which
+ * PostgreSQL ends when nothing happens in it for five seconds: what is slow belongs into a task. A call to a service that
+ * calls back for the same row waits for that row's lock until `lock_timeout` (ten seconds), so calls go one way.
+ */
 export type Handler<C extends Contract, K extends keyof C['operations'], Config = unknown> = (
   input: Input<C['operations'][K]>,
   ctx: Context<ActorFor<C['operations'][K]>, Config>,
@@ -48,7 +52,8 @@ export type SubscriberContext<Config = unknown> = Omit<Context<undefined, Config
 
 /**
  * Listens to an event. The handler's own writes and the completion of the delivery are one transaction, so in
- * the service's own database it happens exactly once; what it asks of others may happen more than once.
+ * the service's own database it happens exactly once; what it asks of others may happen more than once. PostgreSQL ends
+ * the transaction when nothing happens in it for five seconds, so a handler does not wait for slow third parties.
  */
 export function on<S extends TSchema, Config = unknown>(
   event: Event<S>,

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
-import { sqlState } from './database.ts'
+import { sqlState, withoutValues } from './trouble.ts'
 
 export interface MigrationSource {
   /** Service that owns the migrations; also the schema that they fill. */
@@ -133,7 +133,9 @@ async function applyOne(client: pg.Client, migration: Migration, patience: numbe
       await client.query('rollback')
       const held = sqlState(cause) === LOCK_NOT_AVAILABLE
       if (held && performance.now() - begun < patience) continue
-      const why = held ? 'others held what it changes for too long; it can be tried again' : (cause as Error).message
+      const why = held
+        ? 'others held what it changes for too long; it can be tried again'
+        : (withoutValues(cause) as Error).message
       throw new Error(`The migration ${service}/${name} failed: ${why}`, { cause })
     }
   }

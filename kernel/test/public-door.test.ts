@@ -91,8 +91,8 @@ describe('the public door', () => {
       'unsupported_media_type',
     ],
     [
-      'more than a mebibyte',
-      JSON.stringify({ text: 'x'.repeat(1_100_000) }),
+      'more than sixteen kilobytes',
+      JSON.stringify({ text: 'x'.repeat(16_384) }),
       { 'content-type': 'application/json' },
       413,
       'body_too_large',
@@ -147,6 +147,24 @@ describe('the public door', () => {
     const { status, body } = await platform.request('POST', '/api/printer/jobs', { body: { pages: 1 } })
 
     assert.deepEqual([status, body.code], [404, 'route_not_found'])
+  })
+
+  it('repeats no more than the beginning of a path that it does not know', async () => {
+    const { status, body } = await platform.request('GET', `/${'a'.repeat(5_000)}`)
+
+    assert.equal(status, 404)
+    assert.equal(body.path, `/${'a'.repeat(199)}`)
+    assert.ok(JSON.stringify(body).length < 1_000)
+  })
+
+  it('says what an operation reads when it is sent another media type', async () => {
+    const sent = { body: 'x', headers: { 'content-type': 'application/vnd.ms-excel' } }
+
+    const json = await platform.request('POST', '/api/notes/c', sent)
+    const nothing = await platform.request('POST', '/api/notes/shred', { ...sent, as: await platform.user(['admin']) })
+
+    assert.match(json.body.detail, /does not read application\/vnd\.ms-excel; send application\/json\.$/)
+    assert.match(nothing.body.detail, /send a request without a body\.$/)
   })
 
   it('shows nothing of what went wrong inside', async () => {

@@ -21,6 +21,8 @@ export const Title = Line(200)
 const Description = Text(500)
 /** Markdown. It is kept as it was written; whoever shows it must clean it. */
 const Body = Text(100_000)
+/** A body of the most characters, with room for clients that write each of them as `\uXXXX`. */
+const ARTICLE_LIMIT_BYTES = 1_048_576
 
 /** In the author's order. Spaces around a tag, empty tags and repetitions are dropped. */
 const TagList = Type.Array(Type.String({ maxLength: 60, not: { pattern: '\\p{Cc}' } }), {
@@ -132,6 +134,7 @@ export const article = contract('article', {
     summary: 'Publish an article (RealWorld)',
     envelope: 'article',
     body: Type.Object({ title: Title, description: Description, body: Body, tagList: Type.Optional(TagList) }),
+    bodyLimit: ARTICLE_LIMIT_BYTES,
     reply: OneArticle,
     status: 201,
     access: 'user',
@@ -147,6 +150,7 @@ export const article = contract('article', {
       body: Type.Optional(Body),
       tagList: Type.Optional(TagList),
     }),
+    bodyLimit: ARTICLE_LIMIT_BYTES,
     reply: OneArticle,
     access: 'user',
   }),

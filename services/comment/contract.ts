@@ -64,6 +64,8 @@ export const comment = contract('comment', {
     path: BySlug,
     envelope: 'comment',
     body: Type.Object({ body: Text(10_000) }),
+    // The most characters, with room for clients that write each of them as `\uXXXX`.
+    bodyLimit: 131_072,
     reply: Type.Object({ comment: Comment }),
     status: 201,
     access: 'user',

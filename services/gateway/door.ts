@@ -1,5 +1,5 @@
 /** The public door: what every request passes before it reaches an operation, and the pages about the API. */
-import type { Edge, ErrorFactory } from '@doran/kernel/platform'
+import { type Edge, type ErrorFactory, SECURITY_HEADERS } from '@doran/kernel/platform'
 import compress from '@fastify/compress'
 import cors from '@fastify/cors'
 import rateLimit, { normalizeIP } from '@fastify/rate-limit'
@@ -23,20 +23,6 @@ export interface DoorOptions {
   readonly pages?: PagesOptions | undefined
   /** Client of `ioredis`, for rates that several gateways count together. */
   readonly redis?: object | undefined
-}
-
-/**
- * For answers that are data (OWASP REST security cheat sheet): nothing may run in them, frame them, guess their type,
- * keep them in a shared cache, or fetch the site without TLS once it was seen with TLS.
- */
-const SECURITY_HEADERS = {
-  'cache-control': 'no-store',
-  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
-  'cross-origin-resource-policy': 'same-origin',
-  'referrer-policy': 'no-referrer',
-  'strict-transport-security': 'max-age=31536000; includeSubDomains',
-  'x-content-type-options': 'nosniff',
-  'x-frame-options': 'DENY',
 }
 
 /** Our own pages have a style sheet inside. */

@@ -12,9 +12,9 @@ import {
 } from '@doran/fleet'
 import type { Contract, Operation } from '@doran/kernel'
 import {
-  BODY_LIMIT,
   beginServing,
   beginSpan,
+  bodyLimitOf,
   childOf,
   type EdgeInside,
   kernelErrors,
@@ -76,14 +76,15 @@ function addRoute(
   { identity, spans }: EdgeInside,
 ): void {
   const full = `${service}.${name}`
-  const limit = operation.bodyLimit ?? BODY_LIMIT
+  const limit = bodyLimitOf(operation)
   const hedge = operation.method === 'GET' ? options.hedges.get(full) : undefined
   app.route({
     method: operation.method,
     url: `/api${operation.route}`,
+    bodyLimit: limit,
     config: { operation: full },
     onRequest(request, _reply, done) {
-      if (Number(request.headers['content-length']) > limit) return done(kernelErrors.bodyTooLarge())
+      if (Number(request.headers['content-length']) > limit) return done(kernelErrors.bodyTooLarge({ limit }))
       const { authorization } = request.headers
       if (authorization === undefined) return done()
       // The service decides who may do what; here it only matters whose requests are counted.

@@ -282,6 +282,8 @@ const OfSeller = {
   /** Whose products; a seller's own unless given, and only administrators may name someone else. */
   sellerId: Type.Optional(Id),
 }
+/** A product with the most variants, options, pictures and text. */
+const PRODUCT_LIMIT = 2 * 1024 * 1024
 const CSV_LIMIT = 10 * 1024 * 1024
 const LOAD_LIMIT = 64 * 1024 * 1024
 
@@ -349,6 +351,7 @@ export const product = contract('product', {
   createProduct: post('/products', {
     summary: 'Write a new product; a draft unless put on sale at once',
     body: Type.Object({ ...OfSeller, ...NewProduct.properties }),
+    bodyLimit: PRODUCT_LIMIT,
     reply: Product,
     status: 201,
     access: ['seller', 'admin'],
@@ -363,6 +366,7 @@ export const product = contract('product', {
       /** The version that the change was made from; refused when there is a newer one. */
       version: Type.Optional(Type.Integer({ minimum: 1 })),
     }),
+    bodyLimit: PRODUCT_LIMIT,
     reply: Product,
     access: ['seller', 'admin'],
   }),

@@ -53,6 +53,10 @@ const ReferencePage = Type.Object({
 })
 const References = Type.Object({ references: Type.Array(Type.String(), { maxItems: 2_000 }) })
 
+/** Time in which a request must arrive. */
+const REQUEST_TIMEOUT_MS = 30_000
+const SILENT_CONNECTION_MS = 60_000
+
 const ROUTES = { authorise: 'authorise', capture: 'capture', void: 'void', refunds: 'refund' } as const
 const KEY_REUSED = { error: 'This key was used for something else.' }
 
@@ -66,7 +70,12 @@ interface Desk {
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const { port, host, folder, publicUrl, secret = LOCAL_SECRET } = options
   const desk: Desk = { store: openStore(folder), faults: createFaults(), publicUrl }
-  const app = fastify({ forceCloseConnections: true })
+  const app = fastify({
+    forceCloseConnections: true,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    connectionTimeout: SILENT_CONNECTION_MS,
+    http: { headersTimeout: REQUEST_TIMEOUT_MS, connectionsCheckingInterval: 5_000 },
+  })
   await app.register(formbody)
   app.get('/health/live', async () => ({ status: 'live' }))
   await app.register(async (merchant) => merchantApi(merchant, desk, secret), { prefix: '/v1' })
