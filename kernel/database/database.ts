@@ -2,7 +2,7 @@ import { Flight, type Passenger, statement } from '@doran/driver'
 import pg from 'pg'
 import type { Deadline } from '../deadline.ts'
 import { kernelErrors } from '../errors.ts'
-import { type Sql, sql } from './sql.ts'
+import { type Notification, type Sql, sql } from './sql.ts'
 
 /** Runs SQL; on a {@link Transaction} inside it, on a {@link Database} by itself. */
 export interface Queryable {
@@ -22,6 +22,8 @@ export interface Queryable {
   later(query: Sql): Promise<void> | void
   /** Does it once the transaction has committed, and never when it is rolled back; outside of one at once. */
   afterCommit(work: () => void): void
+  /** Notifies every process that listens to this database, at the time of {@link afterCommit}. It may be lost. */
+  notify(notification: Notification): void
 }
 
 export interface Database extends Queryable {
@@ -58,8 +60,10 @@ const types = {
 
 abstract class Handle implements Queryable {
   readonly trace: string | null
+  protected readonly pool: Pool
 
-  constructor(trace: string | null) {
+  constructor(pool: Pool, trace: string | null) {
+    this.pool = pool
     this.trace = trace
   }
 
@@ -86,6 +90,10 @@ abstract class Handle implements Queryable {
   abstract later(query: Sql): Promise<void> | void
 
   abstract afterCommit(work: () => void): void
+
+  notify(notification: Notification): void {
+    this.afterCommit(() => this.pool.notify(notification))
+  }
 }
 
 /** Longer than PostgreSQL lets a statement take: see the role's settings in migrate.ts. */
@@ -105,6 +113,8 @@ export class Pool {
   readonly #size: number
   #held = 0
   readonly #waiting: { depth: number; start: () => void }[] = []
+  /** Without one, notifications go over connections of the pool. */
+  notifier: { notify(notification: Notification): void } | undefined
 
   /** `patience`: milliseconds after which a connection that does not answer is given up. */
   constructor(url: string, size: number, patience = PATIENCE) {
@@ -129,8 +139,17 @@ export class Pool {
     return new PoolHandle(this, { depth, trace, deadline })
   }
 
-  query<Row extends object>(query: Sql): Promise<pg.QueryResult<Row>> {
-    return this.#pool.query<Row>(statement(query.statement())).catch(rejectTranslated)
+  async query<Row extends object>(query: Sql): Promise<pg.QueryResult<Row>> {
+    const result = await this.#pool.query<Row>(statement(query.statement())).catch(rejectTranslated)
+    for (const notification of query.notifications()) this.notify(notification)
+    return result
+  }
+
+  notify(notification: Notification): void {
+    const { channel, payload } = notification
+    if (this.notifier) this.notifier.notify(notification)
+    // Whoever misses it looks by itself.
+    else this.query(sql`select pg_notify(${channel}, ${payload})`).catch(() => {})
   }
 
   async transaction<T>({ depth, trace, deadline }: Work, work: (tx: Transaction) => Promise<T>): Promise<T> {
@@ -139,7 +158,7 @@ export class Pool {
       const client = await this.#pool.connect().catch(rejectTranslated)
       let broken: Error | undefined
       try {
-        const handle = new TransactionHandle(client, trace)
+        const handle = new TransactionHandle(this, client, trace)
         const result = await work(handle as unknown as Transaction)
         await handle.commit()
         for (const committed of handle.committed) committed()
@@ -208,17 +227,15 @@ interface Work {
 }
 
 class PoolHandle extends Handle implements Database {
-  readonly #pool: Pool
   readonly #work: Work
 
   constructor(pool: Pool, work: Work) {
-    super(work.trace)
-    this.#pool = pool
+    super(pool, work.trace)
     this.#work = work
   }
 
   protected query<Row extends object>(query: Sql) {
-    return this.#pool.query<Row>(query)
+    return this.pool.query<Row>(query)
   }
 
   async later(query: Sql): Promise<void> {
@@ -230,7 +247,7 @@ class PoolHandle extends Handle implements Database {
   }
 
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
-    return this.#pool.transaction(this.#work, work)
+    return this.pool.transaction(this.#work, work)
   }
 }
 
@@ -243,8 +260,8 @@ class TransactionHandle extends Handle implements Database {
   #departing = false
   #savepoints = 0
 
-  constructor(client: pg.PoolClient, trace: string | null) {
-    super(trace)
+  constructor(pool: Pool, client: pg.PoolClient, trace: string | null) {
+    super(pool, trace)
     this.#client = client
     this.later(sql`begin`)
   }
@@ -288,6 +305,7 @@ class TransactionHandle extends Handle implements Database {
   }
 
   #board(query: Sql, callback: Passenger['callback']): void {
+    for (const notification of query.notifications()) this.notify(notification)
     this.#flight.push({ ...query.statement(), callback })
   }
 
