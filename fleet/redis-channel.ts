@@ -30,7 +30,7 @@ export async function redisChannel(url: string, log: Logger): Promise<RedisChann
   const publisher = new Redis(url, { ...whileAway, socketTimeout: LONGEST_SILENCE })
   const subscriber = new Redis(url, { ...whileAway, autoResubscribe: false })
   const outage = outages(log)
-  const topics = new Topics()
+  const topics = new Topics(log)
   const gaps: (() => void)[] = []
   let lost = false
   let closed = false

@@ -4,24 +4,30 @@ import { kernelErrors } from './errors.ts'
 export class Deadline {
   /** Milliseconds since the epoch, by this process's clock. */
   readonly at: number
+  /** Aborts when the work is no longer ours, before the time is up. */
+  readonly #lease: AbortSignal | undefined
   #signal: AbortSignal | undefined
 
-  constructor(at: number) {
+  constructor(at: number, lease?: AbortSignal) {
     this.at = at
+    this.#lease = lease
   }
 
-  static in(milliseconds: number): Deadline {
-    return new Deadline(Date.now() + milliseconds)
+  static in(milliseconds: number, lease?: AbortSignal): Deadline {
+    return new Deadline(Date.now() + milliseconds, lease)
   }
 
   /** Milliseconds left, never negative. */
   get remaining(): number {
-    return Math.max(0, this.at - Date.now())
+    return this.#lease?.aborted ? 0 : Math.max(0, this.at - Date.now())
   }
 
   /** Aborts when time is up; for `fetch` and the like. */
   get signal(): AbortSignal {
-    this.#signal ??= AbortSignal.timeout(this.remaining)
+    if (!this.#signal) {
+      const timeUp = AbortSignal.timeout(this.remaining)
+      this.#signal = this.#lease ? AbortSignal.any([timeUp, this.#lease]) : timeUp
+    }
     return this.#signal
   }
 
@@ -29,11 +35,11 @@ export class Deadline {
   within(milliseconds: number | undefined): Deadline {
     if (milliseconds === undefined) return this
     const at = Date.now() + milliseconds
-    return at < this.at ? new Deadline(at) : this
+    return at < this.at ? new Deadline(at, this.#lease) : this
   }
 
   /** Throws `deadline_exceeded` when time is up. */
   check(): void {
-    if (Date.now() >= this.at) throw kernelErrors.deadlineExceeded()
+    if (this.remaining === 0) throw kernelErrors.deadlineExceeded()
   }
 }

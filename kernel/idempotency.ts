@@ -50,9 +50,12 @@ async function answerOf<T>(tx: Queryable, scope: string, fingerprint: string): P
   return (kept.reply ?? undefined) as T
 }
 
-/** Removes answers that are past their time. */
-export async function forgetOldKeys(database: Queryable): Promise<void> {
-  await database.run(sql`delete from doran.idempotency_keys where created_at < now() - ${KEY_LIFETIME}::interval`)
+/** Removes up to `limit` answers that are past their time, and says how many. */
+export function forgetOldKeys(database: Queryable, limit: number): Promise<number> {
+  return database.run(sql`
+    delete from doran.idempotency_keys where scope in (
+      select scope from doran.idempotency_keys
+      where created_at < now() - ${KEY_LIFETIME}::interval order by created_at limit ${limit})`)
 }
 
 /** JSON whose object members are in one order, whatever order they came in. */

@@ -22,10 +22,12 @@ import { Listener } from './database/listener.ts'
 import { type MigrationSource, migrate } from './database/migrate.ts'
 import { sql } from './database/sql.ts'
 import { Deadline } from './deadline.ts'
-import { type DatabaseOfProcess, prepareWorkers, subscribeElsewhere } from './durable/handlers.ts'
+import { type Backlog, countTasks } from './durable/backlog.ts'
+import { type DatabaseOfProcess, enterWork, prepareWorkers, type Wiring } from './durable/handlers.ts'
 import { withRelay } from './durable/relay.ts'
 import { bindSaga } from './durable/sagas.ts'
-import { countTasks, type Worker } from './durable/tasks.ts'
+import { subscribeElsewhere } from './durable/subscriptions.ts'
+import type { Worker } from './durable/worker.ts'
 import type { Fleet } from './fleet.ts'
 import { buildHttp, type Edge } from './http.ts'
 import { type Actor, Identity, type IdentitySource, REVOCATION_TOPIC, type Revocation } from './identity.ts'
@@ -126,12 +128,19 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
   for (const [url, here] of servicesByUrl) {
     if (options.migrate !== false) await migrate(url, migrationsOf(here))
     const pool = new Pool(url, config.DATABASE_POOL_SIZE, undefined, log)
-    databases.push({ services: here, pool, listener: new Listener(url) })
+    const listener = new Listener(url)
+    pool.notifier = listener
+    databases.push({ services: here, pool, listener })
   }
   const databaseOf = (service: string) =>
     databases.find(({ services }) => services.some(({ contract }) => contract.name === service))
 
-  const channel: Channel = fleet?.channel ?? postgresChannel(databases.map(({ listener }) => listener))
+  const channel: Channel =
+    fleet?.channel ??
+    postgresChannel(
+      databases.map(({ listener }) => listener),
+      log,
+    )
   const cache = new CacheStore(channel, config.CACHE_ENTRIES)
   const hosted = new Map<string, Hosted>()
   for (const [index, service] of services.entries()) {
@@ -156,16 +165,27 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
   })
   const client = <C extends Contract>(contract: C, actor?: Actor) => caller.client(contract, systemCall(actor))
 
-  const concurrency = config.TASK_CONCURRENCY
-  const wiring = { databases, hosted, caller, systemCall, log, metrics, spans, concurrency, holder: options.instance }
-  const workers = await prepareWorkers(wiring)
+  const wiring: Wiring = {
+    databases,
+    hosted,
+    caller,
+    systemCall,
+    log,
+    metrics,
+    spans,
+    concurrency: config.TASK_CONCURRENCY,
+    callTimeoutMs: config.REQUEST_TIMEOUT_MS,
+    holder: options.instance,
+  }
+  const workers = prepareWorkers(wiring)
+  for (const { listener } of databases) await listener.start()
+  await enterWork(wiring)
   await subscribeElsewhere(wiring, { here: true })
   const identity = new Identity(options.identity(client))
   channel.subscribe(REVOCATION_TOPIC, (revocation) => identity.revoke(revocation as Revocation))
   channel.onGap(
     () => void identity.reload().catch((error) => log.error({ err: error }, 'revocations could not be reloaded')),
   )
-  for (const { listener } of databases) await listener.start()
   const stopped = new AbortController()
   // Elsewhere the auth service may start later than we do; until it has answered, this process is not ready.
   if (fleet) void identity.keepLoaded(log, stopped.signal)
@@ -276,16 +296,26 @@ function observe(metrics: Metrics, databases: readonly DatabaseOfProcess[]): voi
   connections('waiting', 'Callers that wait for a connection to the database of these services')
   // A database that is away must not take all other figures with it.
   const count = ({ pool, names }: (typeof named)[number]) => countTasks(pool.at(0), names).catch(() => [])
-  const tasks = async () => (await Promise.all(named.map(count))).flat()
+  let counting: Promise<Backlog[]> | undefined
+  // Both gauges are asked at the same time, and share what is counted then.
+  const backlog = () => {
+    counting ??= Promise.all(named.map(count))
+      .then((counts) => counts.flat())
+      .finally(() => (counting = undefined))
+    return counting
+  }
   const counts = 'Durable tasks of a service past their time (due), and waiting for an operator (dead)'
   gauge(metrics, 'doran_tasks', counts, ['service', 'state'], async () =>
-    (await tasks()).flatMap(({ service, due, dead }) => [
-      [{ service, state: 'due' }, due],
-      [{ service, state: 'dead' }, dead],
-    ]),
+    [...Map.groupBy(await backlog(), ({ service }) => service)].flatMap(([service, lanes]) =>
+      (['due', 'dead'] as const).map((state): [{ service: string; state: string }, number] => [
+        { service, state },
+        lanes.reduce((sum, lane) => sum + lane[state], 0),
+      ]),
+    ),
   )
-  gauge(metrics, 'doran_task_lag_seconds', 'For how long the oldest task of a service is due', ['service'], async () =>
-    (await tasks()).map(({ service, lag }) => [{ service }, lag]),
+  const lag = 'For how long the oldest task of a service is due in this lane'
+  gauge(metrics, 'doran_task_lag_seconds', lag, ['service', 'lane'], async () =>
+    (await backlog()).map(({ service, lane, lag }) => [{ service, lane }, lag]),
   )
 }
 

@@ -21,7 +21,7 @@ export interface Context<Who = Actor | undefined, Config = unknown> {
   readonly cache: Cache
   /** Hints between processes, for example to wake someone who waits; may be lost, so never the only word. */
   readonly channel: Channel
-  /** When the caller stops waiting. */
+  /** When the caller stops waiting. Nobody waits for events, jobs and sagas: each of their calls has a whole one. */
   readonly deadline: Deadline
   /** The service's own settings, from the environment. */
   readonly config: Config
@@ -39,8 +39,23 @@ export type Handler<C extends Contract, K extends keyof C['operations'], Config 
   ctx: Context<ActorFor<C['operations'][K]>, Config>,
 ) => Promise<Reply<C['operations'][K]>>
 
-export interface Subscription {
+/**
+ * Which slots a delivery takes. Each lane has slots of its own, so none waits for what another one has to do: `urgent`
+ * for what a person waits for, `bulk` for what comes by the thousand, `events` for everything else.
+ */
+export type EventLane = 'urgent' | 'events' | 'bulk'
+
+export interface SubscriptionOptions {
+  /** `events` by default. */
+  readonly lane?: EventLane
+  /** Most runs of this handler at once in a process; the slots of its lane by default, and 1 with `batch`. */
+  readonly concurrency?: number
+}
+
+export interface Subscription extends SubscriptionOptions {
   readonly event: Event
+  /** Most events of one run; undefined for a handler that takes them one by one. */
+  readonly batch?: number
   // biome-ignore lint/suspicious/noExplicitAny: each subscription has its own event's data and service's config
   readonly handle: (data: any, ctx: SubscriberContext<any>) => Promise<void>
 }
@@ -54,12 +69,22 @@ export type SubscriberContext<Config = unknown> = Omit<Context<undefined, Config
  * Listens to an event. The handler's own writes and the completion of the delivery are one transaction, so in
  * the service's own database it happens exactly once; what it asks of others may happen more than once. PostgreSQL ends
  * the transaction when nothing happens in it for five seconds, so a handler does not wait for slow third parties.
+ *
+ * With `batch` the handler is given up to so many events at once, in any order, and one transaction for all of them. A
+ * batch that fails is repeated event by event, so one event that cannot be handled does not keep the others.
  */
 export function on<S extends TSchema, Config = unknown>(
   event: Event<S>,
+  handle: (data: Static<S>[], ctx: SubscriberContext<Config>) => Promise<void>,
+  options: SubscriptionOptions & { batch: number },
+): Subscription
+export function on<S extends TSchema, Config = unknown>(
+  event: Event<S>,
   handle: (data: Static<S>, ctx: SubscriberContext<Config>) => Promise<void>,
-): Subscription {
-  return { event, handle }
+  options?: SubscriptionOptions,
+): Subscription
+export function on(event: Event, handle: Subscription['handle'], options: SubscriptionOptions = {}): Subscription {
+  return { event, handle, ...options }
 }
 
 export interface Job {
@@ -73,8 +98,9 @@ export interface Job {
 }
 
 /**
- * Work at set times, by exactly one process each time. A time that passed while nobody ran is made up for once.
- * A run may be repeated after a crash, so it must be safe to repeat.
+ * Work at set times, by exactly one process each time; up to twenty seconds later, so that jobs of the same time do not
+ * begin together. A time that passed while nobody ran is made up for once. A run may be repeated after a crash, so it must
+ * be safe to repeat. `ctx.deadline` begins anew at each look and call, and has passed once another process has the job.
  */
 export function job(name: string, definition: Omit<Job, 'name'>): Job {
   return { name, ...definition }

@@ -69,6 +69,13 @@ describe('the boundaries', () => {
     }
   })
 
+  it('no statement of a transaction notifies: only connections that do nothing else do', async () => {
+    const apart = ['kernel/database/listener.ts', 'kernel/database/database.ts', 'fleet/registry.ts']
+    for (const file of sources.filter((file) => !file.includes('/test/') && !apart.includes(file))) {
+      assert.doesNotMatch(await readFile(`${root}/${file}`, 'utf8'), /\bpg_notify\b|`notify /i, file)
+    }
+  })
+
   it('the image is given every package', async () => {
     const { workspaces } = JSON.parse(await readFile(`${root}/package.json`, 'utf8')) as { workspaces: string[] }
     const given = (await readFile(`${root}/.dockerignore`, 'utf8')).split('\n')

@@ -3,8 +3,8 @@ import pg from 'pg'
 import type { Logger } from 'pino'
 import type { Deadline } from '../deadline.ts'
 import { kernelErrors } from '../errors.ts'
-import { type Database, Handle, type Transaction } from './queryable.ts'
-import type { Sql } from './sql.ts'
+import { type Database, Handle, type Notifier, type Transaction } from './queryable.ts'
+import { type Notification, type Sql, sql } from './sql.ts'
 import { refuseInside, TransactionHandle, within } from './transaction.ts'
 import { isUnanswered, rejectTranslated } from './trouble.ts'
 
@@ -47,6 +47,8 @@ export class Pool {
   readonly #log: Logger | undefined
   #held = 0
   readonly #waiting: { depth: number; start: () => void }[] = []
+  /** Without one, notifications go over connections of the pool. */
+  notifier: Notifier | undefined
 
   /** `patience`: milliseconds after which a connection that does not answer is given up. */
   constructor(url: string, size: number, patience = PATIENCE, log?: Logger) {
@@ -72,8 +74,17 @@ export class Pool {
     return new PoolHandle(this, { depth, trace, deadline })
   }
 
-  query<Row extends object>(query: Sql): Promise<pg.QueryResult<Row>> {
-    return this.#pool.query<Row>(statement(query.statement())).catch(rejectTranslated)
+  async query<Row extends object>(query: Sql): Promise<pg.QueryResult<Row>> {
+    const result = await this.#pool.query<Row>(statement(query.statement())).catch(rejectTranslated)
+    for (const notification of query.notifications()) this.notify(notification)
+    return result
+  }
+
+  notify(notification: Notification): void {
+    const { channel, payload } = notification
+    if (this.notifier) this.notifier.notify(notification)
+    // Whoever misses it looks by itself.
+    else this.query(sql`select pg_notify(${channel}, ${payload})`).catch(() => {})
   }
 
   /** Runs `work` in a transaction that is begun on this handle. */
@@ -82,7 +93,7 @@ export class Pool {
     await this.#admit(depth, deadline)
     try {
       const client = await this.#pool.connect().catch(rejectTranslated)
-      const handle = TransactionHandle.begin(client, trace, this.#log)
+      const handle = TransactionHandle.begin(client, trace, { notifier: this, log: this.#log })
       let broken: Error | undefined
       try {
         const result = await within(on, () => work(handle as unknown as Transaction))
@@ -167,7 +178,7 @@ class PoolHandle extends Handle implements Database {
   readonly #work: Work
 
   constructor(pool: Pool, work: Work) {
-    super(work.trace)
+    super(work.trace, pool)
     this.#pool = pool
     this.#work = work
   }

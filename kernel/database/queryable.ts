@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import type { Sql } from './sql.ts'
+import type { Notification, Sql } from './sql.ts'
 
 /** Runs SQL; on a {@link Transaction} inside it, on a {@link Database} by itself. */
 export interface Queryable {
@@ -22,6 +22,13 @@ export interface Queryable {
    * What it throws is logged: the commit has happened.
    */
   afterCommit(work: () => void): void
+  /** Notifies every process that listens to this database, at the time of {@link afterCommit}. It may be lost. */
+  notify(notification: Notification): void
+}
+
+/** Sends notifications at once. */
+export interface Notifier {
+  notify(notification: Notification): void
 }
 
 export interface Database extends Queryable {
@@ -45,9 +52,11 @@ export interface Transaction extends Database {
 
 export abstract class Handle implements Queryable {
   readonly trace: string | null
+  readonly #notifier: Notifier
 
-  constructor(trace: string | null) {
+  constructor(trace: string | null, notifier: Notifier) {
     this.trace = trace
+    this.#notifier = notifier
   }
 
   protected abstract query<Row extends object>(query: Sql): Promise<pg.QueryResult<Row>>
@@ -73,4 +82,8 @@ export abstract class Handle implements Queryable {
   abstract later(query: Sql): Promise<void> | void
 
   abstract afterCommit(work: () => void): void
+
+  notify(notification: Notification): void {
+    this.afterCommit(() => this.#notifier.notify(notification))
+  }
 }

@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { Flight, type Passenger } from '@doran/driver'
 import type pg from 'pg'
 import type { Logger } from 'pino'
-import { type Database, Handle, type Transaction } from './queryable.ts'
+import { type Database, Handle, type Notifier, type Transaction } from './queryable.ts'
 import { type Sql, sql } from './sql.ts'
 import { translated } from './trouble.ts'
 
@@ -115,35 +115,45 @@ class Statements {
   }
 }
 
+interface Surroundings {
+  readonly notifier: Notifier
+  readonly log: Logger | undefined
+}
+
 /** A transaction, or a savepoint inside one. */
 export class TransactionHandle extends Handle implements Database {
   /** What is to be done after the commit. */
   readonly committed: (() => void)[] = []
   readonly #statements: Statements
+  readonly #notifier: Notifier
   readonly #outer: TransactionHandle | undefined
   /** When the last of the transactions inside this one has ended. */
   #turn: Promise<void> = Promise.resolve()
   #inside = 0
   #over = false
 
-  private constructor(statements: Statements, trace: string | null, outer?: TransactionHandle) {
-    super(trace)
+  private constructor(statements: Statements, trace: string | null, notifier: Notifier, outer?: TransactionHandle) {
+    super(trace, notifier)
     this.#statements = statements
+    this.#notifier = notifier
     this.#outer = outer
   }
 
-  static begin(client: pg.PoolClient, trace: string | null, log: Logger | undefined): TransactionHandle {
+  static begin(client: pg.PoolClient, trace: string | null, { notifier, log }: Surroundings): TransactionHandle {
     const statements = new Statements(client, log, trace)
     statements.later(sql`begin`)
-    return new TransactionHandle(statements, trace)
+    return new TransactionHandle(statements, trace, notifier)
   }
 
   protected query<Row extends object>(query: Sql): Promise<pg.QueryResult<Row>> {
-    return this.#isOver ? Promise.reject(ended()) : this.#statements.run<Row>(query)
+    if (this.#isOver) return Promise.reject(ended())
+    this.#notifyOf(query)
+    return this.#statements.run<Row>(query)
   }
 
   later(query: Sql): void {
     this.#assertOpen()
+    this.#notifyOf(query)
     this.#statements.later(query)
   }
 
@@ -185,7 +195,7 @@ export class TransactionHandle extends Handle implements Database {
   async #nest<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     const savepoint = this.#statements.newSavepoint()
     this.later(sql`savepoint ${savepoint}`)
-    const nested = new TransactionHandle(this.#statements, this.trace, this)
+    const nested = new TransactionHandle(this.#statements, this.trace, this.#notifier, this)
     try {
       const result = await within(this, () => work(nested as unknown as Transaction))
       if (nested.#inside > 0) throw new Error('a transaction inside this one is still running: await it')
@@ -198,6 +208,10 @@ export class TransactionHandle extends Handle implements Database {
       if (!this.#isOver) this.later(sql`rollback to ${savepoint}`)
       throw error
     }
+  }
+
+  #notifyOf(query: Sql): void {
+    for (const notification of query.notifications()) this.notify(notification)
   }
 
   get #isOver(): boolean {

@@ -5,7 +5,7 @@ import { type Sql, sql } from '../database/sql.ts'
 import { newId } from '../id.ts'
 import { assertValid } from '../schema.ts'
 import type { Static, TSchema } from '../type.ts'
-import { assertHeld, completed, type Task } from './tasks.ts'
+import { due, LeaseLostError, type Task } from './tasks.ts'
 
 /** A published event as its subscribers receive it. */
 export interface EventEnvelope {
@@ -55,8 +55,7 @@ function entering({ trace }: Queryable, { name }: Event, rows: Sql): Sql {
       insert into doran.tasks (handler, payload, trace)
       select s.handler, jsonb_build_object('id', e.id, 'name', e.name, 'data', e.data), e.trace
       from event e join doran.subscriptions s on s.event = e.name
-      returning pg_notify('doran_tasks', '')
-    )`
+    ) ${due(name)}`
 }
 
 /**
@@ -75,22 +74,29 @@ export async function receive(
     with fresh as (
       insert into doran.inbox (event_id, handler) values (${event.id}, ${handler})
       on conflict ${again} returning 1
-    ), delivery as (
-      insert into doran.tasks (handler, payload, trace)
-      select ${handler}, ${sql.json(event)}::jsonb, ${trace} from fresh
-      returning 1
     )
-    select pg_notify('doran_tasks', '') from delivery`)
+    insert into doran.tasks (handler, payload, trace)
+    select ${handler}, ${sql.json(event)}::jsonb, ${trace} from fresh ${due(handler)}`)
   crashPoint('inbox.after-insert-before-answer')
   return received > 0
 }
 
-/** Ends the delivery of an event; one that came from another database is counted as handled in the same statement. */
-export async function completeDelivery(tx: Queryable, task: Task, { id }: EventEnvelope): Promise<void> {
-  const ended = sql`
-    with ended as (${completed(task)} returning handler), counted as (
-      update doran.inbox i set handled = i.handled + 1 from ended where i.event_id = ${id} and i.handler = ended.handler
+/**
+ * Ends the deliveries of events, all of them or none; those that came from another database are counted as handled in the
+ * same statement.
+ */
+export async function completeDeliveries(tx: Queryable, tasks: readonly Task[]): Promise<void> {
+  const held = sql`unnest(
+    ${tasks.map(({ id }) => id)}::bigint[], ${tasks.map(({ epoch }) => epoch)}::bigint[],
+    ${tasks.map(({ payload }) => (payload as EventEnvelope).id)}::uuid[]) as held (id, epoch, event)`
+  const ended = await tx.run(sql`
+    with ended as (
+      delete from doran.tasks t using ${held}
+      where t.id = held.id ${holds('lease-epoch') ? sql`and t.epoch = held.epoch` : sql.empty}
+      returning t.handler, held.event
+    ), counted as (
+      update doran.inbox i set handled = i.handled + 1 from ended where i.event_id = ended.event and i.handler = ended.handler
     )
-    select 1 from ended`
-  assertHeld(await tx.run(ended))
+    select 1 from ended`)
+  if (ended < tasks.length && holds('lease-epoch')) throw new LeaseLostError()
 }

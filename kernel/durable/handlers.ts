@@ -1,20 +1,26 @@
 /** What the tasks of a process run: event handlers, sagas, jobs, relays to other databases, and housekeeping. */
-import { setTimeout } from 'node:timers/promises'
+import { createHash } from 'node:crypto'
 import { crashPoint } from '@doran/faults'
 import type { Metrics } from '@doran/telemetry'
 import { newTrace, type SpanSink, traceOf, traceParent } from '@doran/telemetry'
 import type { Logger } from 'pino'
 import type { Call, Caller, Hosted } from '../calls.ts'
-import type { Database, Pool } from '../database/database.ts'
+import type { Event } from '../contract.ts'
+import type { Database, Pool, Queryable } from '../database/database.ts'
 import type { Listener } from '../database/listener.ts'
 import { sql } from '../database/sql.ts'
+import { Deadline } from '../deadline.ts'
 import { forgetOldKeys } from '../idempotency.ts'
-import type { Context, Service, SubscriberContext, Subscription } from '../service.ts'
-import { completeDelivery, type EventEnvelope } from './events.ts'
-import { jobHandler, jobHandlerName, nextRun, planJob } from './jobs.ts'
-import { databaseIdOf, relay, relayContract } from './relay.ts'
+import { validate } from '../schema.ts'
+import type { Context, Job, Saga, Service, SubscriberContext, Subscription } from '../service.ts'
+import { completeDeliveries, type EventEnvelope } from './events.ts'
+import { jobHandler, jobHandlerName, nextDue, planJob } from './jobs.ts'
+import { relay, relayContract } from './relay.ts'
+import { deleteInBatches, forgetOldEvents } from './retention.ts'
 import { sagaHandler, sagaHandlerName } from './sagas.ts'
-import { reschedule, type Task, type TaskHandler, Worker } from './tasks.ts'
+import { endSubscriptions, enterSubscriptions, handlerNameOf } from './subscriptions.ts'
+import { DUE_CHANNEL, NonRetryableError, reschedule, type Task, type TaskHandler } from './tasks.ts'
+import { Worker } from './worker.ts'
 
 /** One database and the services of this process that live in it. */
 export interface DatabaseOfProcess {
@@ -29,6 +35,8 @@ export interface Wiring {
   readonly caller: Caller
   readonly systemCall: () => Call
   readonly concurrency: number
+  /** Milliseconds for each call that a task makes. */
+  readonly callTimeoutMs: number
   readonly holder: string | undefined
   readonly log: Logger
   readonly metrics: Metrics
@@ -36,23 +44,20 @@ export interface Wiring {
 }
 
 const EVENT_ATTEMPTS = 15
-const SUBSCRIBE_AGAIN = 1_000
+/** After so long nobody will come who knows the handler: at each upgrade both versions run for a while. */
+const UNKNOWN_FOR = '1 day'
 
-/** A worker for each database, ready to start. Subscriptions and jobs are entered into the databases first. */
-export async function prepareWorkers(wiring: Wiring): Promise<Worker[]> {
-  const workers: Worker[] = []
-  for (const database of wiring.databases) {
-    const handlers = new Map<string, TaskHandler>()
-    for (const service of database.services) {
-      await addSubscriptions(service, database, handlers, wiring)
-      addSagas(service, handlers, wiring)
-      await addJobs(service, database, handlers, wiring)
-    }
-    await addHousekeeping(database, handlers)
-    const { pool, listener } = database
+/** A worker for each database, which hears what is due. {@link enterWork} and {@link Worker.start} make it work. */
+export function prepareWorkers(wiring: Wiring): Worker[] {
+  return wiring.databases.map((database) => {
+    const { pool, listener, services } = database
     const { log, metrics, concurrency, holder, spans } = wiring
-    const clientFor = (service: string, { trace }: Task) =>
-      wiring.caller.client(relayContract(service), { ...wiring.systemCall(), trace: traceOf(trace) ?? newTrace() })
+    const handlers = new Map([
+      ...services.flatMap((service) => handlersOf(service, database, wiring)),
+      [jobHandlerName('doran', HOUSEKEEPING), housekeeping(database)],
+    ])
+    const clientFor = (service: string, task: Task, lease: AbortSignal) =>
+      wiring.caller.client(relayContract(service), callOf(wiring, task, { lease }))
     const worker = new Worker({
       pool,
       handlers,
@@ -63,132 +68,186 @@ export async function prepareWorkers(wiring: Wiring): Promise<Worker[]> {
       concurrency,
       ...(holder !== undefined && { holder }),
     })
-    listener.on('doran_tasks', () => worker.wake())
+    listener.on(DUE_CHANNEL, (what, own) => worker.hear(what, own))
     listener.onReconnect(() => worker.wake())
-    workers.push(worker)
-  }
-  return workers
-}
-
-async function addSubscriptions(
-  service: Service,
-  { pool }: DatabaseOfProcess,
-  handlers: Map<string, TaskHandler>,
-  wiring: Wiring,
-): Promise<void> {
-  const { name } = service.contract
-  for (const subscription of service.subscriptions) {
-    const handler = handlerNameOf(service, subscription)
-    handlers.set(handler, deliver(subscription, name, pool, wiring))
-    await pool.at(0).run(sql`
-      insert into doran.subscriptions (event, handler) values (${subscription.event.name}, ${handler})
-      on conflict do nothing`)
-  }
-}
-
-/**
- * Tells the publishers that may live in another database where their subscribers are; in the same database they find
- * them there. Publishers of this process (`here`) are told at once; others as soon as they answer, or until `stopped`.
- */
-export async function subscribeElsewhere(
-  wiring: Wiring,
-  { here, stopped }: { here: boolean; stopped?: AbortSignal },
-): Promise<void> {
-  for (const { services, pool } of wiring.databases) {
-    for (const service of services) {
-      for (const subscription of service.subscriptions) {
-        const [publisher] = subscription.event.name.split('.') as [string]
-        const inSameDatabase = services.some(({ contract }) => contract.name === publisher)
-        if (inSameDatabase || wiring.hosted.has(publisher) !== here) continue
-        await untilDone(stopped, async () =>
-          wiring.caller.client(relayContract(publisher), wiring.systemCall())['doran.subscribe']({
-            event: subscription.event.name,
-            handler: handlerNameOf(service, subscription),
-            database: await databaseIdOf(pool.at(0)),
-          }),
-        )
-      }
-    }
-  }
-}
-
-async function untilDone(stopped: AbortSignal | undefined, work: () => Promise<void>): Promise<void> {
-  while (!stopped?.aborted) {
-    try {
-      return await work()
-    } catch (error) {
-      if (!stopped) throw error
-      await setTimeout(SUBSCRIBE_AGAIN, undefined, { signal: stopped, ref: false }).catch(() => {})
-    }
-  }
-}
-
-function handlerNameOf({ contract }: Service, { event }: Subscription): string {
-  return `${contract.name}/on:${event.name}`
-}
-
-/** The handler's writes and the end of its task are one transaction. */
-function deliver(subscription: Subscription, service: string, pool: Pool, wiring: Wiring): TaskHandler {
-  return {
-    maxAttempts: EVENT_ATTEMPTS,
-    async run(task) {
-      await pool.at(0, task.trace).transaction(async (tx) => {
-        const event = task.payload as EventEnvelope
-        await subscription.handle(event.data, contextOf(wiring, service, task, tx, event.id) as SubscriberContext)
-        await completeDelivery(tx, task, event)
-        crashPoint('event.after-handler-before-commit')
-      })
-      crashPoint('event.after-commit')
-    },
-  }
-}
-
-function addSagas(service: Service, handlers: Map<string, TaskHandler>, wiring: Wiring): void {
-  const { name } = service.contract
-  for (const saga of service.sagas) {
-    handlers.set(
-      sagaHandlerName(name, saga),
-      sagaHandler(saga, wiring.spans, (task, key) => contextOf(wiring, name, task, undefined, key)),
-    )
-  }
-}
-
-async function addJobs(
-  service: Service,
-  { pool }: DatabaseOfProcess,
-  handlers: Map<string, TaskHandler>,
-  wiring: Wiring,
-): Promise<void> {
-  const { name } = service.contract
-  for (const job of service.jobs) {
-    await planJob(pool.at(0), name, job)
-    handlers.set(
-      jobHandlerName(name, job),
-      jobHandler(job, (task) => contextOf(wiring, name, task)),
-    )
-  }
-}
-
-/** Once an hour each database forgets what nobody will ask for again. */
-async function addHousekeeping({ pool }: DatabaseOfProcess, handlers: Map<string, TaskHandler>): Promise<void> {
-  const database = pool.at(0)
-  const job = { name: 'housekeeping', cron: '17 * * * *', run: async () => {} }
-  await planJob(database, 'doran', job)
-  handlers.set(jobHandlerName('doran', job), {
-    maxAttempts: EVENT_ATTEMPTS,
-    async run(task) {
-      await forgetOldKeys(database)
-      await database.run(sql`delete from doran.events where published_at < now() - interval '30 days'`)
-      await database.run(sql`delete from doran.inbox where received_at < now() - interval '30 days'`)
-      await reschedule(database, task, nextRun(job))
-    },
-    onExhausted: (task) => reschedule(database, task, nextRun(job)),
+    return worker
   })
 }
 
-function contextOf(wiring: Wiring, service: string, task: Task, tx?: Database, key?: string): Context<undefined> {
+/** Enters the subscriptions and the jobs of all services into their databases, over listeners that have started. */
+export async function enterWork({ databases, log }: Wiring): Promise<void> {
+  for (const database of databases) {
+    const { services, pool, listener } = database
+    for (const service of services) {
+      await enterSubscriptions(service, database)
+      for (const job of jobsOf(service)) await planJob(pool.at(0), service.contract.name, job)
+    }
+    await planJob(pool.at(0), 'doran', HOUSEKEEPING)
+    // While the listener was away, others may have taken this process for dead.
+    listener.onReconnect(() => {
+      const entered = services.map((service) => enterSubscriptions(service, database))
+      Promise.all(entered).catch((error) => log.warn({ err: error }, 'subscriptions could not be entered again'))
+    })
+  }
+}
+
+function handlersOf(service: Service, database: DatabaseOfProcess, wiring: Wiring): [string, TaskHandler][] {
+  const { name } = service.contract
+  const contextFor = (task: Task, lease?: AbortSignal) => contextOf(wiring, name, task, { lease })
+  const own: [string, TaskHandler][] = [
+    ...service.subscriptions.map((subscription): [string, TaskHandler] => [
+      handlerNameOf(service, subscription),
+      deliver(subscription, name, database.pool, wiring),
+    ]),
+    ...service.sagas.map((saga): [string, TaskHandler] => [
+      sagaHandlerName(name, saga),
+      sagaRunner(saga, name, wiring),
+    ]),
+    ...service.jobs.map((job): [string, TaskHandler] => [jobHandlerName(name, job), jobHandler(name, job, contextFor)]),
+  ]
+  const upkeep = jobHandlerName(name, UPKEEP)
+  const known = [...own.map(([handler]) => handler), upkeep]
+  return [...own, [upkeep, keepUp(service, known, database, wiring)]]
+}
+
+/** The handler's writes and the end of its tasks are one transaction. */
+function deliver(subscription: Subscription, service: string, pool: Pool, wiring: Wiring): TaskHandler {
+  const { event, handle, lane = 'events', concurrency, batch } = subscription
+
+  async function deliverAll(tasks: readonly Task[], lease: AbortSignal): Promise<void> {
+    const [first] = tasks as [Task, ...Task[]]
+    const envelopes = tasks.map(({ payload }) => payload as EventEnvelope)
+    const all = envelopes.map((envelope) => dataOf(event, envelope))
+    await pool.at(0, first.trace).transaction(async (tx) => {
+      const ctx = contextOf(wiring, service, first, { tx, lease, key: keyOf(envelopes) }) as SubscriberContext
+      await handle(batch === undefined ? all[0] : all, ctx)
+      await completeDeliveries(tx, tasks)
+      crashPoint('event.after-handler-before-commit')
+    })
+    crashPoint('event.after-commit')
+  }
+
+  return {
+    lane,
+    maxAttempts: EVENT_ATTEMPTS,
+    run: (task, lease) => deliverAll([task], lease),
+    ...(concurrency !== undefined && { concurrency }),
+    ...(batch !== undefined && { batch: { size: batch, runAll: deliverAll } }),
+  }
+}
+
+/** The same for the same events, so that what a repeated delivery asks of others is asked once. */
+function keyOf(envelopes: readonly EventEnvelope[]): string {
+  const [first, ...others] = envelopes.map(({ id }) => id) as [string, ...string[]]
+  return others.length === 0
+    ? first
+    : createHash('sha256')
+        .update([first, ...others].sort().join())
+        .digest('base64url')
+}
+
+/** The data of an event, which an earlier version may have published, or somebody who writes into the database. */
+function dataOf(event: Event, { data }: EventEnvelope): unknown {
+  const errors = validate(event.data, data)
+  if (!errors) return data
+  throw new NonRetryableError(
+    `${event.name} does not fit the schema of the handler's version: ${JSON.stringify(errors)}. ` +
+      'Replay it where a version runs that knows this shape, or discard it.',
+  )
+}
+
+function sagaRunner(saga: Saga, service: string, wiring: Wiring): TaskHandler {
+  const handlerFor = (lease?: AbortSignal) =>
+    sagaHandler(saga, wiring.spans, (task, key) => contextOf(wiring, service, task, { key, lease }))
+  return { ...handlerFor(), lane: 'urgent', run: (task, lease) => handlerFor(lease).run(task, lease) }
+}
+
+const HOUSEKEEPING: Job = { name: 'housekeeping', cron: '17 * * * *', run: async () => {} }
+
+/** Once an hour each database forgets what nobody will ask for again. */
+function housekeeping({ pool }: DatabaseOfProcess): TaskHandler {
+  const database = pool.at(0)
+  const again = (task: Task) => reschedule(database, task, nextDue('doran', HOUSEKEEPING))
+  return {
+    lane: 'jobs',
+    maxAttempts: EVENT_ATTEMPTS,
+    async run(task, lease) {
+      await deleteInBatches((limit) => forgetOldKeys(database, limit), lease)
+      await forgetOldEvents(database, lease)
+      await again(task)
+    },
+    onExhausted: again,
+  }
+}
+
+const UPKEEP: Job = { name: 'upkeep', cron: '47 * * * *', run: async () => {} }
+
+/** The jobs of a service, and the one by which the kernel looks after its subscriptions and tasks. */
+function jobsOf({ jobs }: Service): readonly Job[] {
+  return [...jobs, UPKEEP]
+}
+
+/** Once an hour each service ends what it no longer listens to, and parks tasks whose handler no version of it has. */
+function keepUp(service: Service, known: readonly string[], database: DatabaseOfProcess, wiring: Wiring): TaskHandler {
+  const db = database.pool.at(0)
+  const again = (task: Task) => reschedule(db, task, nextDue(service.contract.name, UPKEEP))
+  return {
+    lane: 'jobs',
+    maxAttempts: EVENT_ATTEMPTS,
+    async run(task) {
+      await parkUnknownTasks(db, service.contract.name, known)
+      await endSubscriptions(service, database, wiring, { here: true })
+      await endSubscriptions(service, database, wiring, { here: false }).catch((error) =>
+        wiring.log.warn(
+          { err: error },
+          'a publisher could not be told that a subscription has ended; again in an hour',
+        ),
+      )
+      await again(task)
+    },
+    onExhausted: again,
+  }
+}
+
+/** A handler that was removed or renamed leaves tasks that nobody would take. The plan of a job is no work, and is dropped. */
+async function parkUnknownTasks(db: Queryable, service: string, known: readonly string[]): Promise<void> {
+  const unknown = sql`
+    state = 'ready' and starts_with(handler, ${`${service}/`}) and handler <> all(${known}::text[])
+    and run_at < now() - ${UNKNOWN_FOR}::interval`
+  await db.run(sql`delete from doran.tasks where ${unknown} and key = 'plan' and handler like '%/job:%'`)
+  await db.run(sql`
+    update doran.tasks set
+      state = 'dead', epoch = epoch + 1,
+      last_error = format('No version of %s that runs has the handler %s, and none took the task for a day: it was removed or ' ||
+                          'renamed. Replay the task where something has the handler, or discard it.', ${service}::text, handler)
+    where ${unknown}`)
+}
+
+interface Circumstances {
+  readonly tx?: Database
+  readonly key?: string
+  readonly lease?: AbortSignal | undefined
+}
+
+function contextOf(wiring: Wiring, service: string, task: Task, circumstances: Circumstances): Context<undefined> {
   const hosted = wiring.hosted.get(service) as Hosted
-  const trace = traceOf(task.trace) ?? newTrace()
-  const call: Call = { ...wiring.systemCall(), trace, key }
-  return wiring.caller.context(hosted, call, tx ?? hosted.pool.at(0, traceParent(trace))) as Context<undefined>
+  const call = callOf(wiring, task, circumstances)
+  return wiring.caller.context(
+    hosted,
+    call,
+    circumstances.tx ?? hosted.pool.at(0, traceParent(call.trace)),
+  ) as Context<undefined>
+}
+
+/** Nobody waits for a task, so each call of it has the time of a whole request, as long as this process has the task. */
+function callOf(wiring: Wiring, task: Task, { key, lease }: Circumstances): Call {
+  const { deadline: _, ...call } = wiring.systemCall()
+  return {
+    ...call,
+    trace: traceOf(task.trace) ?? newTrace(),
+    key,
+    get deadline() {
+      return Deadline.in(wiring.callTimeoutMs, lease)
+    },
+  }
 }

@@ -1,6 +1,6 @@
 /**
- * Events between databases. Every service has two operations for that: its subscribers subscribe with the first, and
- * the publisher's side hands each event on with the second. An event for a subscriber in another database is
+ * Events between databases. Every service has three operations for that: its subscribers come and go with two, and
+ * the publisher's side hands each event on with the third. An event for a subscriber in another database is
  * a task of the publisher's database; whoever has it calls the subscriber, and a crash in between repeats that.
  */
 import { crashPoint } from '@doran/faults'
@@ -8,8 +8,9 @@ import type { Metrics } from '@doran/telemetry'
 import { type Client, type Contract, contract, post, Type } from '../contract.ts'
 import type { Pool, Queryable } from '../database/database.ts'
 import { sql } from '../database/sql.ts'
-import type { Context, Service } from '../service.ts'
+import type { Context, EventLane, Service } from '../service.ts'
 import { type EventEnvelope, receive } from './events.ts'
+import { endSubscriberElsewhere, enterSubscriberElsewhere } from './subscriptions.ts'
 import { complete, RELAY, type Task, type TaskHandler } from './tasks.ts'
 
 const ATTEMPTS = 30
@@ -19,7 +20,18 @@ const operations = {
     summary: 'Have events handed on to a handler in another database',
     access: 'internal',
     idempotent: true,
-    body: Type.Object({ event: Type.String(), handler: Type.String(), database: Type.String() }),
+    body: Type.Object({
+      event: Type.String(),
+      handler: Type.String(),
+      database: Type.String(),
+      lane: Type.Enum(['urgent', 'events', 'bulk'], { default: 'events' }),
+    }),
+  }),
+  'doran.unsubscribe': post('/subscriptions/end', {
+    summary: 'End what a handler in another database is handed on',
+    access: 'internal',
+    idempotent: true,
+    body: Type.Object({ handler: Type.String() }),
   }),
   'doran.receive': post('/inbox', {
     summary: 'Take in an event from another database',
@@ -46,11 +58,14 @@ export function withRelay(service: Service): Service {
     contract: { ...contract, operations: { ...contract.operations, ...operations } } as Contract,
     operations: {
       ...service.operations,
-      'doran.subscribe': async (input: { event: string; handler: string; database: string }, { db }: Context) => {
-        if (input.database === (await databaseIdOf(db))) return
-        await db.run(sql`
-          insert into doran.subscriptions (event, handler) values (${input.event}, ${RELAY + input.handler})
-          on conflict do nothing`)
+      'doran.subscribe': async (
+        { database, ...subscriber }: { event: string; handler: string; database: string; lane: EventLane },
+        { db }: Context,
+      ) => {
+        if (database !== (await databaseIdOf(db))) await enterSubscriberElsewhere(db, subscriber)
+      },
+      'doran.unsubscribe': async ({ handler }: { handler: string }, { db }: Context) => {
+        await endSubscriberElsewhere(db, handler)
       },
       'doran.receive': async (
         input: { handler: string; event: EventEnvelope; trace: string | null },
@@ -74,16 +89,16 @@ export async function databaseIdOf(db: Queryable): Promise<string> {
 export function relay(
   from: Pool,
   metrics: Metrics,
-  client: (service: string, task: Task) => Client<ReturnType<typeof relayContract>>,
+  client: (service: string, task: Task, lease: AbortSignal) => Client<ReturnType<typeof relayContract>>,
 ): TaskHandler {
   return {
     maxAttempts: ATTEMPTS,
-    async run(task) {
+    async run(task, lease) {
       const handler = task.handler.slice(RELAY.length)
       const [service] = handler.split('/') as [string]
       const { id, name, data } = task.payload as EventEnvelope
       crashPoint('outbox.before-relay')
-      await client(service, task)['doran.receive']({ handler, event: { id, name, data }, trace: task.trace })
+      await client(service, task, lease)['doran.receive']({ handler, event: { id, name, data }, trace: task.trace })
       crashPoint('outbox.after-relay-before-complete')
       await complete(from.at(0), task)
       metrics.events.inc({ handler })

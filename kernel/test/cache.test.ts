@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { CacheStore, encodeJson } from '@doran/cache'
 import { sql } from '@doran/kernel'
-import { Pool } from '@doran/kernel/platform'
+import { createLog, Pool } from '@doran/kernel/platform'
 import { createTestDatabase } from '@doran/kernel/testing'
 import { postgresChannel } from '../channel.ts'
 import { Listener } from '../database/listener.ts'
@@ -25,7 +25,7 @@ describe('the cache', () => {
   async function process() {
     const listener = new Listener(database.url)
     listeners.push(listener)
-    const channel = postgresChannel([listener])
+    const channel = postgresChannel([listener], createLog('silent'))
     const cache = new CacheStore(channel, 100).of('test')
     await listener.start()
     return { cache, channel, listener }

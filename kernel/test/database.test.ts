@@ -9,25 +9,10 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 import { brokenConstraint, sql } from '@doran/kernel'
 import { Deadline, kernelMigrations, Listener, MigrationChangedError, migrate, Pool } from '@doran/kernel/platform'
-import { createTestDatabase, Link } from '@doran/kernel/testing'
+import { createTestDatabase } from '@doran/kernel/testing'
+import { linkTo } from './link-to.ts'
 
 const UNAVAILABLE = { code: 'database_unavailable', status: 503, details: { retryAfter: 1 } }
-
-/** The same database at the far end of a connection that can be made bad. */
-async function linkTo(databaseUrl: string): Promise<{ link: Link; url: string }> {
-  const url = new URL(databaseUrl.replace('@/', '@localhost/'))
-  const folder = url.searchParams.get('host')
-  const link = await Link.open(
-    '127.0.0.1',
-    folder
-      ? { path: `${folder}/.s.PGSQL.${url.port || 5432}` }
-      : { host: url.hostname, port: Number(url.port || 5432) },
-  )
-  url.searchParams.delete('host')
-  url.hostname = link.host
-  url.port = String(link.port)
-  return { link, url: String(url) }
-}
 
 describe('the database', () => {
   let database: Awaited<ReturnType<typeof createTestDatabase>>

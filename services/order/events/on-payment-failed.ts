@@ -3,9 +3,13 @@ import { paymentFailed } from '@doran/payment/contract'
 import { announce, lockOrder, refusePayment } from '../orders.ts'
 
 /** Twice is harmless: once refused, the payment is no longer the order's. While the checkout runs, it decides. */
-export const onPaymentFailed = on(paymentFailed, async ({ orderId, paymentId, failure }, ctx) => {
-  const order = await lockOrder(ctx.db, orderId)
-  if (order.status !== 'awaiting_payment' || order.paymentId !== paymentId) return
-  await refusePayment(ctx.db, orderId, failure)
-  await announce(ctx.db, orderId, ctx)
-})
+export const onPaymentFailed = on(
+  paymentFailed,
+  async ({ orderId, paymentId, failure }, ctx) => {
+    const order = await lockOrder(ctx.db, orderId)
+    if (order.status !== 'awaiting_payment' || order.paymentId !== paymentId) return
+    await refusePayment(ctx.db, orderId, failure)
+    await announce(ctx.db, orderId, ctx)
+  },
+  { lane: 'urgent' },
+)
