@@ -5,6 +5,7 @@ import { encodeJson } from '@doran/cache'
 import { isStreamed, type Operation } from '@doran/kernel'
 import {
   assertKey,
+  authorise,
   BODY_LIMIT,
   beginServing,
   type Call,
@@ -44,7 +45,10 @@ function addRoute(
     bodyLimit: ROOM * (operation.bodyLimit ?? BODY_LIMIT),
     config: { operation: `${contract.name}.${name}`, internal: true },
     onRequest: async (request) => {
-      request.actor = await tokens.verify(contract.name, request.headers.authorization)
+      const actor = await tokens.verify(contract.name, request.headers.authorization)
+      // Whoever called checked the access to its own operation, not to this one.
+      if (actor && Array.isArray(operation.access)) authorise(operation, actor)
+      request.actor = actor
     },
     async handler(request, reply) {
       const call = callOf(request)

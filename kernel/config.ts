@@ -116,6 +116,27 @@ export function databaseVariable(service: string): string {
   return `${service.toUpperCase().replaceAll('-', '_')}_DATABASE_URL`
 }
 
+/**
+ * The secrets in a setting that may name several, separated by commas or on lines of their own: the first one signs, any
+ * of them verifies. So a secret is replaced while everything runs.
+ */
+export function secretsIn(setting: string): [string, ...string[]] {
+  const [first = '', ...others] = setting
+    .split(/[,\n]/)
+    .map((secret) => secret.trim())
+    .filter(Boolean)
+  return [first, ...others]
+}
+
+/** Names of the settings whose value is a secret that stands in the source, and so is known to everybody. */
+export function defaultSecrets(schemas: readonly TObject[], environment: Environment): string[] {
+  return schemas
+    .flatMap(({ properties }) => Object.entries(properties as Record<string, { default?: unknown }>))
+    .filter(([name, { default: known }]) => known && /SECRET|PASSWORD|_KEY$/.test(name))
+    .filter(([name, { default: known }]) => secretsIn(environment[name] || String(known)).includes(String(known)))
+    .map(([name]) => name)
+}
+
 function isSecret(name: string): boolean {
   return /SECRET|PASSWORD|TOKEN|KEY|URL$/.test(name)
 }

@@ -1,6 +1,7 @@
 /** The kernel's face for a service's author. What runs services is in `@doran/kernel/platform`. */
 export type { Cache } from '@doran/cache'
 export type { Channel } from './channel.ts'
+export { secretsIn } from './config.ts'
 export {
   type Client,
   type Contract,

@@ -43,9 +43,18 @@ export {
   traceFrom,
   traceParent,
 } from '@doran/telemetry'
-export { type Call, type CallMode, checkedInput, type Hosted, MAX_DEPTH, type RemoteCall } from './calls.ts'
+export { authorise, type Call, type CallMode, checkedInput, type Hosted, MAX_DEPTH, type RemoteCall } from './calls.ts'
 export { Topics } from './channel.ts'
-export { ConfigError, databaseUrlOf, databaseVariable, type KernelConfig, kernelConfig, readConfig } from './config.ts'
+export {
+  ConfigError,
+  databaseUrlOf,
+  databaseVariable,
+  defaultSecrets,
+  type KernelConfig,
+  kernelConfig,
+  readConfig,
+  secretsIn,
+} from './config.ts'
 export { Pool } from './database/database.ts'
 export { Listener } from './database/listener.ts'
 export { MigrationChangedError, type MigrationSource, migrate, readMigrations } from './database/migrate.ts'
