@@ -10,6 +10,11 @@ export const serverConfig = Type.Object({
     default: 3001,
     description: 'Port of the payment sandbox that `doran start` runs when PAYMENT_SANDBOX_URL is not set',
   }),
+  SANDBOX_HOST: Type.String({
+    minLength: 1,
+    default: '127.0.0.1',
+    description: 'Address that the payment sandbox listens on, which only its merchant and its buyers need to reach',
+  }),
   SANDBOX_PUBLIC_URL: Type.Optional(
     Type.String({
       pattern: '^https?://[^/]+$',
