@@ -32,7 +32,7 @@ export const serverConfig = Type.Object({
   ADMIN_EMAIL: Type.Optional(
     Type.String({
       format: 'email',
-      description: 'Account that is made an administrator at the start; needs ADMIN_PASSWORD',
+      description: 'Account that is made an administrator and operator at the start; needs ADMIN_PASSWORD',
     }),
   ),
   ADMIN_PASSWORD: Type.Optional(

@@ -3,13 +3,15 @@ import { TOKEN_ISSUER } from '@doran/kernel'
 import { decodeJwt, SignJWT } from 'jose'
 import type { Tokens } from './contract.ts'
 import { type KeyContext, signingKey } from './keys.ts'
+import { toldRoles } from './roles.ts'
 import { continueSession, type Grant } from './sessions.ts'
 
 /** Called after the grant has been committed. */
 export async function presentTokens(ctx: KeyContext, grant: Grant): Promise<Tokens> {
   const { userId, refreshToken, roles } = grant
   const expiresIn = ctx.config.AUTH_ACCESS_TOKEN_SECONDS
-  return { userId, accessToken: await signAccessToken(ctx, grant, expiresIn), refreshToken, expiresIn, roles }
+  const accessToken = await signAccessToken(ctx, grant, expiresIn)
+  return { userId, accessToken, refreshToken, expiresIn, roles: toldRoles(roles) }
 }
 
 /** Called after the grant has been committed. `life` in seconds. */

@@ -156,7 +156,12 @@ async function ensureAdmin(platform: Platform, { ADMIN_EMAIL, ADMIN_PASSWORD }: 
   if (!ADMIN_EMAIL || !ADMIN_PASSWORD) return
   await platform
     .client(auth)
-    .ensureAccount({ email: ADMIN_EMAIL, password: ADMIN_PASSWORD, name: 'Administrator', roles: ['admin'] })
+    .ensureAccount({
+      email: ADMIN_EMAIL,
+      password: ADMIN_PASSWORD,
+      name: 'Administrator',
+      roles: ['admin', 'operator'],
+    })
 }
 
 function readNames(list: string): string[] {
