@@ -345,9 +345,13 @@ export const auth = contract('auth', {
     reply: KeySet,
     access: 'internal',
   }),
-  /** For the kernel's identity: everything revoked within the longest life of an access token. */
+  /**
+   * For the kernel's identity: what was revoked within the longest life of an access token, or of that what is newer
+   * than `since` (seconds since the epoch).
+   */
   getRevocations: get('/auth/internal/revocations', {
     summary: 'Users and sessions whose access tokens no longer count',
+    query: Type.Object({ since: Type.Optional(Type.Number()) }),
     reply: Type.Array(Revocation),
     access: 'internal',
   }),

@@ -1,5 +1,5 @@
 /** The answer to whoever has signed in: an access token that every process verifies by itself, and what renews it. */
-import { TOKEN_ISSUER } from '@doran/kernel'
+import { ACCESS_TOKEN, TOKEN_ISSUER } from '@doran/kernel'
 import { decodeJwt, SignJWT } from 'jose'
 import type { Tokens } from './contract.ts'
 import { type KeyContext, signingKey } from './keys.ts'
@@ -23,8 +23,9 @@ export async function signAccessToken(
   const { id, privateKey } = await signingKey(ctx)
   // `iat` has a fraction, so that a token granted right after a revocation is newer than it.
   return new SignJWT({ sid: sessionId, roles })
-    .setProtectedHeader({ alg: 'EdDSA', kid: id })
+    .setProtectedHeader({ alg: 'EdDSA', kid: id, typ: ACCESS_TOKEN.type })
     .setIssuer(TOKEN_ISSUER)
+    .setAudience(ACCESS_TOKEN.audience)
     .setSubject(userId)
     .setIssuedAt(issuedAt)
     .setExpirationTime(Math.floor(issuedAt) + life)

@@ -154,14 +154,12 @@ async function seed(platform: Platform, log: Platform['log']): Promise<void> {
 
 async function ensureAdmin(platform: Platform, { ADMIN_EMAIL, ADMIN_PASSWORD }: ServerConfig): Promise<void> {
   if (!ADMIN_EMAIL || !ADMIN_PASSWORD) return
-  await platform
-    .client(auth)
-    .ensureAccount({
-      email: ADMIN_EMAIL,
-      password: ADMIN_PASSWORD,
-      name: 'Administrator',
-      roles: ['admin', 'operator'],
-    })
+  await platform.client(auth).ensureAccount({
+    email: ADMIN_EMAIL,
+    password: ADMIN_PASSWORD,
+    name: 'Administrator',
+    roles: ['admin', 'operator'],
+  })
 }
 
 function readNames(list: string): string[] {

@@ -32,7 +32,7 @@ export async function startAuth(options: Omit<TestOptions, 'services'> = {}): Pr
     services: [authService, userService],
     identity: (client) => ({
       keys: () => client(auth).getKeys(),
-      revocations: () => client(auth).getRevocations(),
+      revocations: (since) => client(auth).getRevocations({ since }),
     }),
     ...options,
   })
