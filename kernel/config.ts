@@ -16,6 +16,19 @@ export const kernelConfig = Type.Object({
     default: '127.0.0.1',
     description: 'Address that the HTTP server listens on; `0.0.0.0` for all',
   }),
+  METRICS_PORT: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: 65_535,
+      description:
+        'Port at which the process answers `/metrics` and nothing else; without it a public door answers them to its own machine alone',
+    }),
+  ),
+  METRICS_HOST: Type.String({
+    minLength: 1,
+    default: '127.0.0.1',
+    description: 'Address that METRICS_PORT listens on',
+  }),
   DORAN_DATA: Type.String({
     minLength: 1,
     default: './data',

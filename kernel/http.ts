@@ -14,6 +14,7 @@ import { DomainError, kernelErrors, toProblem } from './errors.ts'
 import type { Fleet } from './fleet.ts'
 import { assertKey } from './idempotency.ts'
 import type { Actor, Identity } from './identity.ts'
+import { answerMetrics } from './metrics-door.ts'
 import { assertInput, assertText } from './schema.ts'
 
 declare module 'fastify' {
@@ -45,6 +46,8 @@ export interface HttpOptions {
   readonly caller: Caller
   readonly identity: Identity
   readonly metrics: Metrics
+  /** They have a port of their own. */
+  readonly metricsElsewhere: boolean
   readonly log: Logger
   readonly requestTimeout: number
   readonly trustProxy: number
@@ -119,7 +122,10 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
 }
 
 /** Health, for whoever starts and watches the process, and metrics. */
-function registerOperationsOfProcess(app: FastifyInstance, { unready, metrics }: HttpOptions): void {
+function registerOperationsOfProcess(
+  app: FastifyInstance,
+  { unready, metrics, metricsElsewhere, edge }: HttpOptions,
+): void {
   app.get('/health/live', async () => ({ status: 'live' }))
   app.get('/health/ready', async (_request, reply) => {
     const reasons = await unready()
@@ -127,9 +133,7 @@ function registerOperationsOfProcess(app: FastifyInstance, { unready, metrics }:
       .code(reasons.length > 0 ? 503 : 200)
       .send({ status: reasons.length > 0 ? 'unready' : 'ready', reasons })
   })
-  app.get('/metrics', async (_request, reply) =>
-    reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()),
-  )
+  if (!metricsElsewhere) answerMetrics(app, metrics, edge !== undefined)
 }
 
 async function registerOperation(

@@ -1,4 +1,5 @@
 /** Runs services: wires databases, events, tasks, identity and the public door of one process. */
+import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout } from 'node:timers/promises'
 import { CacheStore } from '@doran/cache'
@@ -29,6 +30,7 @@ import { countTasks, type Worker } from './durable/tasks.ts'
 import type { Fleet } from './fleet.ts'
 import { buildHttp, type Edge } from './http.ts'
 import { type Actor, Identity, type IdentitySource, REVOCATION_TOPIC, type Revocation } from './identity.ts'
+import { openMetricsPort } from './metrics-door.ts'
 import type { Service } from './service.ts'
 
 export {
@@ -65,6 +67,7 @@ export type { Fleet, FleetInside } from './fleet.ts'
 export { BODY_LIMIT, beginServing, type Edge, type EdgeInside } from './http.ts'
 export { assertKey } from './idempotency.ts'
 export { Identity, type IdentitySource } from './identity.ts'
+export { isLoopback } from './metrics-door.ts'
 export type { Service } from './service.ts'
 
 export interface PlatformOptions {
@@ -183,6 +186,7 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
     caller,
     identity,
     metrics,
+    metricsElsewhere: config.METRICS_PORT !== undefined,
     log,
     requestTimeout: config.REQUEST_TIMEOUT_MS,
     trustProxy: config.TRUST_PROXY,
@@ -198,6 +202,7 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
   })
   for (const worker of workers) worker.start()
 
+  let metricsServer: Server | undefined
   let closing: Promise<void> | undefined
   return {
     http,
@@ -207,6 +212,7 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
     client,
     database: (service) => (databaseOf(service) as DatabaseOfProcess).pool.at(0),
     async listen() {
+      if (config.METRICS_PORT) metricsServer = await openMetricsPort(metrics, config.METRICS_PORT, config.METRICS_HOST)
       await http.listen({ port: config.PORT, host: config.HOST, backlog: BACKLOG })
       const { port } = http.server.address() as AddressInfo
       if (fleet) {
@@ -222,6 +228,8 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
         const end = performance.now() + config.SHUTDOWN_GRACE_MS
         await fleet?.leave()
         await shutDown(http, workers, databases, end)
+        metricsServer?.close()
+        metricsServer?.closeAllConnections()
         await fleet?.close()
         await spans?.close()
       })()

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { ConfigError, databaseVariable, defaultSecrets, type Service } from '@doran/kernel/platform'
+import { ConfigError, databaseVariable, defaultSecrets, isLoopback, type Service } from '@doran/kernel/platform'
 import { serviceNames } from './loaders.ts'
 
 /** Settings that are secrets, or carry one. A file may hold them: `<NAME>_FILE` names it. */
@@ -70,10 +70,6 @@ function reachedBy({ NODE_ENV, PAYMENT_SANDBOX_URL }: NodeJS.ProcessEnv, host: s
   if (!isLoopback(host)) return `other machines reach ${host}`
   const provider = URL.parse(PAYMENT_SANDBOX_URL ?? '')?.hostname ?? 'localhost'
   return isLoopback(provider) ? undefined : `PAYMENT_SANDBOX_URL leads to ${provider}`
-}
-
-function isLoopback(host: string): boolean {
-  return /^(localhost|127(\.\d+){3}|\[?::1\]?)$/.test(host)
 }
 
 /** The secret of the sandbox that `doran start` runs: made at the first start, kept in the data folder. */
