@@ -4,9 +4,10 @@ import { type Static, Type } from '@doran/kernel'
 export const fleetConfig = Type.Object({
   DORAN_SERVICE_SECRET: Type.Optional(
     Type.String({
-      minLength: 32,
+      pattern: '^[^,\\n]{32,}([,\\n]\\s*[^,\\n]{32,})*\\s*$',
+      errorMessage: 'must be a secret text of at least 32 characters, or several of them separated by commas',
       description:
-        'Signs the calls between services: the same, secret text of at least 32 characters in every process of the fleet',
+        'Signs the calls between services: the same, secret text of at least 32 characters in every process of the fleet; several, separated by commas, while it is replaced: the first signs, all verify',
     }),
   ),
   DORAN_SERVICE_URL: Type.Optional(

@@ -5,6 +5,7 @@ import { encodeJson } from '@doran/cache'
 import { isStreamed, type Operation } from '@doran/kernel'
 import {
   assertKey,
+  authorise,
   beginServing,
   bodyLimitOf,
   type Call,
@@ -45,7 +46,10 @@ function addRoute(
     bodyLimit: Math.max(INTERNAL_BODY_LIMIT, ROOM * bodyLimitOf(operation)),
     config: { operation: `${contract.name}.${name}`, internal: true },
     onRequest: async (request) => {
-      request.actor = await tokens.verify(contract.name, request.headers.authorization)
+      const actor = await tokens.verify(contract.name, request.headers.authorization)
+      // Whoever called checked the access to its own operation, not to this one.
+      if (actor && Array.isArray(operation.access)) authorise(operation, actor)
+      request.actor = actor
     },
     async handler(request, reply) {
       const call = callOf(request)

@@ -1,7 +1,15 @@
 /** What services need when they run in more than one process: ways to find, call and tell each other. */
 import { hostname } from 'node:os'
 import { setTimeout as pause } from 'node:timers/promises'
-import { ConfigError, type Fleet, gauge, kernelErrors, type Metrics, type SpanSink } from '@doran/kernel/platform'
+import {
+  ConfigError,
+  type Fleet,
+  gauge,
+  kernelErrors,
+  type Metrics,
+  type SpanSink,
+  secretsIn,
+} from '@doran/kernel/platform'
 import type { FastifyInstance } from 'fastify'
 import type { Redis } from 'ioredis'
 import type { Logger } from 'pino'
@@ -68,7 +76,7 @@ export async function openFleet(options: FleetOptions): Promise<OpenFleet> {
   await registry?.start()
   const discovery: Discovery = registry ?? dnsDiscovery(config.DORAN_SERVICE_URL as string)
   const channel = config.REDIS_URL ? await openChannel(config.REDIS_URL, log) : undefined
-  const tokens = new ServiceTokens(secretOf(config))
+  const tokens = new ServiceTokens(secretsIn(secretOf(config)))
   const targets = new Targets(discovery, tls)
 
   return {

@@ -19,6 +19,12 @@ export class NoAnswerError extends Error {
 /** The caller's time is up. It may be the instance's fault. */
 export class TimeUpError extends NoAnswerError {}
 
+/**
+ * The instance hung up before it had the whole body. It may have refused the upload, so this is not its fault: clients
+ * decide what they send, and must not be able to eject an instance.
+ */
+export class UploadBrokenError extends NoAnswerError {}
+
 const CONNECT_TIMEOUT = 1_000
 const FAULTS_TO_EJECT = 3
 const TIME_UP = new Error('time is up')
@@ -57,10 +63,10 @@ export class Peer {
       connect: { timeout: CONNECT_TIMEOUT, ...(tls && { ...tls, servername: service }) },
       bodyTimeout: 60_000,
     })
-    this.#breaker = circuitBreaker(
-      handleWhen((error) => error instanceof NotSentError || error instanceof NoAnswerError),
-      { halfOpenAfter: PROBE.every, breaker: new ConsecutiveBreaker(FAULTS_TO_EJECT) },
-    )
+    this.#breaker = circuitBreaker(handleWhen(isFaultOfInstance), {
+      halfOpenAfter: PROBE.every,
+      breaker: new ConsecutiveBreaker(FAULTS_TO_EJECT),
+    })
     this.#breaker.onBreak(() => this.#eject())
   }
 
@@ -125,13 +131,18 @@ export class Peer {
     signal?.addEventListener('abort', leave, { once: true })
     // The time limit of undici is half a second wrong, and it runs while the sender is slow.
     const limit = new TimeLimit(timeout, () => stop.abort(TIME_UP))
-    const sent = body instanceof Readable ? piecesOf(body, limit) : body
+    const upload = body instanceof Readable ? new Upload(body, limit) : undefined
+    const sent = upload ? upload.pieces() : body
     const options = { ...request, body: sent, headersTimeout: 0, signal: stop.signal }
     try {
       return await this.#pool.request(options as Parameters<Pool['request']>[0])
     } catch (error) {
       // Whoever asked has gone away, which is no fault of the instance.
       if (stop.signal.aborted && stop.signal.reason !== TIME_UP) throw error
+      if (upload?.failure) throw upload.failure
+      if (upload?.begun && !upload.whole && !stop.signal.aborted) {
+        throw new UploadBrokenError(`${this.url} hung up during an upload`, { cause: error })
+      }
       throw explained(stop.signal.aborted ? TIME_UP : error, this.url)
     } finally {
       limit.end()
@@ -192,24 +203,48 @@ class TimeLimit {
   }
 }
 
-/**
- * A body as it comes. The time limit is for the instance, not for the sender: it counts while there is something to
- * take in or to answer. What is left when nobody takes it in any more is dropped, for the sender waits for its answer.
- */
-async function* piecesOf(body: Readable, limit: TimeLimit): AsyncGenerator<Buffer> {
-  let whole = false
-  limit.stop()
-  try {
-    for await (const piece of body.iterator({ destroyOnReturn: false })) {
-      limit.restart()
-      yield piece
-      limit.stop()
-    }
-    whole = true
-    limit.restart()
-  } finally {
-    if (!whole) body.resume()
+/** A body as it comes, and how far it has come. */
+class Upload {
+  readonly #body: Readable
+  readonly #limit: TimeLimit
+  /** The instance has taken in the first piece. */
+  begun = false
+  whole = false
+  /** Why the body itself ended too early: its sender hung up, or it is too large. */
+  failure: Error | undefined
+
+  constructor(body: Readable, limit: TimeLimit) {
+    this.#body = body
+    this.#limit = limit
+    body.once('error', (error) => {
+      this.failure = error
+    })
   }
+
+  /**
+   * The time limit is for the instance, not for the sender: it counts while there is something to take in or to answer.
+   * What is left when nobody takes it in any more is dropped, for the sender waits for its answer.
+   */
+  async *pieces(): AsyncGenerator<Buffer> {
+    this.#limit.stop()
+    try {
+      for await (const piece of this.#body.iterator({ destroyOnReturn: false })) {
+        this.#limit.restart()
+        yield piece
+        this.begun = true
+        this.#limit.stop()
+      }
+      this.whole = true
+      this.#limit.restart()
+    } finally {
+      if (!this.whole) this.#body.resume()
+    }
+  }
+}
+
+function isFaultOfInstance(error: unknown): boolean {
+  if (error instanceof UploadBrokenError) return false
+  return error instanceof NotSentError || error instanceof NoAnswerError
 }
 
 const NOT_SENT =

@@ -5,16 +5,21 @@ import { errors, jwtVerify, SignJWT } from 'jose'
 import { LRUCache } from 'lru-cache'
 
 const LIFE_SECONDS = 120
+/** By which the clocks of two processes may differ. */
+const CLOCK_SKEW_SECONDS = 300
 /** A token is used again for this long, so that most calls sign nothing. */
 const REUSE_MS = 60_000
 
 export class ServiceTokens {
-  readonly #key: Uint8Array
+  /** The first one signs, all verify. */
+  readonly #keys: readonly [Uint8Array, ...Uint8Array[]]
   readonly #signed = new LRUCache<string, Promise<string>>({ max: 10_000, ttl: REUSE_MS })
   readonly #verified = new LRUCache<string, Verified>({ max: 10_000 })
 
-  constructor(secret: string) {
-    this.#key = new TextEncoder().encode(secret)
+  constructor(secrets: readonly [string, ...string[]]) {
+    const [first, ...others] = secrets
+    const encoder = new TextEncoder()
+    this.#keys = [encoder.encode(first), ...others.map((secret) => encoder.encode(secret))]
   }
 
   /** A token for calls of this service on behalf of the actor, or of the system itself. */
@@ -28,7 +33,7 @@ export class ServiceTokens {
         .setAudience(service)
         .setIssuedAt()
         .setExpirationTime(`${LIFE_SECONDS}s`)
-        .sign(this.#key)
+        .sign(this.#keys[0])
       this.#signed.set(subject, token)
     }
     return token
@@ -48,21 +53,21 @@ export class ServiceTokens {
   }
 
   async #verify(token: string): Promise<Verified> {
-    try {
-      const { payload } = await jwtVerify(token, this.#key, {
-        issuer: TOKEN_ISSUER,
-        algorithms: ['HS256'],
-        requiredClaims: ['aud', 'exp'],
-      })
-      return {
-        actor: payload.actor as Actor | undefined,
-        service: String(payload.aud),
-        expiresAt: (payload.exp as number) * 1000,
+    for (const key of this.#keys) {
+      try {
+        const { payload } = await jwtVerify(token, key, {
+          issuer: TOKEN_ISSUER,
+          algorithms: ['HS256'],
+          requiredClaims: ['aud', 'exp'],
+        })
+        const expiresAt = (payload.exp as number) * 1_000
+        if (expiresAt > Date.now() + (LIFE_SECONDS + CLOCK_SKEW_SECONDS) * 1_000) break
+        return { actor: payload.actor as Actor | undefined, service: String(payload.aud), expiresAt }
+      } catch (error) {
+        if (!(error instanceof errors.JOSEError)) throw error
       }
-    } catch (error) {
-      if (error instanceof errors.JOSEError) throw kernelErrors.notOurService()
-      throw error
     }
+    throw kernelErrors.notOurService()
   }
 }
 

@@ -16,6 +16,19 @@ export const kernelConfig = Type.Object({
     default: '127.0.0.1',
     description: 'Address that the HTTP server listens on; `0.0.0.0` for all',
   }),
+  METRICS_PORT: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: 65_535,
+      description:
+        'Port at which the process answers `/metrics` and nothing else; without it a public door answers them to its own machine alone',
+    }),
+  ),
+  METRICS_HOST: Type.String({
+    minLength: 1,
+    default: '127.0.0.1',
+    description: 'Address that METRICS_PORT listens on',
+  }),
   DORAN_DATA: Type.String({
     minLength: 1,
     default: './data',
@@ -128,6 +141,27 @@ export function databaseUrlOf(service: string, environment: Environment): string
 
 export function databaseVariable(service: string): string {
   return `${service.toUpperCase().replaceAll('-', '_')}_DATABASE_URL`
+}
+
+/**
+ * The secrets in a setting that may name several, separated by commas or on lines of their own: the first one signs, any
+ * of them verifies. So a secret is replaced while everything runs.
+ */
+export function secretsIn(setting: string): [string, ...string[]] {
+  const [first = '', ...others] = setting
+    .split(/[,\n]/)
+    .map((secret) => secret.trim())
+    .filter(Boolean)
+  return [first, ...others]
+}
+
+/** Names of the settings whose value is a secret that stands in the source, and so is known to everybody. */
+export function defaultSecrets(schemas: readonly TObject[], environment: Environment): string[] {
+  return schemas
+    .flatMap(({ properties }) => Object.entries(properties as Record<string, { default?: unknown }>))
+    .filter(([name, { default: known }]) => known && /SECRET|PASSWORD|_KEY$/.test(name))
+    .filter(([name, { default: known }]) => secretsIn(environment[name] || String(known)).includes(String(known)))
+    .map(([name]) => name)
 }
 
 function isSecret(name: string): boolean {

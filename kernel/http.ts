@@ -15,6 +15,7 @@ import type { Fleet } from './fleet.ts'
 import { assertKey } from './idempotency.ts'
 import type { Actor, Identity } from './identity.ts'
 import { BODY_LIMIT, bodyLimitOf, inputOfRequest } from './input.ts'
+import { answerMetrics } from './metrics-door.ts'
 import { answerParserError, routeNotFound, sendError, sendErrorWithoutRoute } from './problems.ts'
 
 declare module 'fastify' {
@@ -48,6 +49,8 @@ export interface HttpOptions extends ConnectionLimits {
   readonly caller: Caller
   readonly identity: Identity
   readonly metrics: Metrics
+  /** They have a port of their own. */
+  readonly metricsElsewhere: boolean
   readonly log: Logger
   readonly trustProxy: number
   /** Adds hooks and routes before the operations' own, so that its hooks are theirs too: the gateway. */
@@ -125,7 +128,10 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
 }
 
 /** Health, for whoever starts and watches the process, and metrics. */
-function registerOperationsOfProcess(app: FastifyInstance, { unready, metrics }: HttpOptions): void {
+function registerOperationsOfProcess(
+  app: FastifyInstance,
+  { unready, metrics, metricsElsewhere, edge }: HttpOptions,
+): void {
   app.get('/health/live', async () => ({ status: 'live' }))
   app.get('/health/ready', async (_request, reply) => {
     const reasons = await unready()
@@ -133,9 +139,7 @@ function registerOperationsOfProcess(app: FastifyInstance, { unready, metrics }:
       .code(reasons.length > 0 ? 503 : 200)
       .send({ status: reasons.length > 0 ? 'unready' : 'ready', reasons })
   })
-  app.get('/metrics', async (_request, reply) =>
-    reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()),
-  )
+  if (!metricsElsewhere) answerMetrics(app, metrics, edge !== undefined)
 }
 
 async function registerOperation(

@@ -30,11 +30,13 @@ export interface Revocation {
 /** Where keys and revocations come from; the service that signs tokens provides it. */
 export interface IdentitySource {
   keys(): Promise<JSONWebKeySet>
-  /** Everything that was revoked within the longest life of a token. */
-  revocations(): Promise<Revocation[]>
+  /** What was revoked within the longest life of a token; after a first answer, at least what is newer than `since` (seconds). */
+  revocations(since?: number): Promise<Revocation[]>
 }
 
 export const TOKEN_ISSUER = 'doran'
+/** Of access tokens (RFC 9068): what they are, and for whom. A token that is signed for anything else opens nothing here. */
+export const ACCESS_TOKEN = { type: 'at+jwt', audience: 'doran' } as const
 /** Seconds. No token may be valid for longer, so older revocations need not be remembered. */
 export const LONGEST_TOKEN_LIFE = 86_400
 /** Channel topic on which revocations are told. */
@@ -51,6 +53,8 @@ const RELOAD = 30_000
 const RELOAD_AGAIN = 250
 // Seconds by which the clocks of processes and database may differ.
 const CLOCK_SKEW = 300
+// Seconds. A revocation bears the moment at which its transaction wrote it, and is seen at the commit.
+const LONGEST_TRANSACTION = 300
 
 export class Identity {
   readonly #source: IdentitySource
@@ -59,21 +63,24 @@ export class Identity {
   #keys: ReturnType<typeof createLocalJWKSet> | undefined
   #keyIds = new Set<string>()
   #keysLoadedAt = 0
-  #loaded = false
+  /** When the last load began; seconds since the epoch. */
+  #loadedAt: number | undefined
 
   constructor(source: IdentitySource) {
     this.#source = source
   }
 
-  /** Takes in all revocations; at the start, and when some may have been missed. */
+  /** Takes in all revocations at the start, and later those that may have been missed since the last time. */
   async reload(): Promise<void> {
-    for (const revocation of await this.#source.revocations()) this.revoke(revocation)
-    this.#loaded = true
+    const begun = Date.now() / 1_000
+    const since = this.#loadedAt && this.#loadedAt - CLOCK_SKEW - LONGEST_TRANSACTION
+    for (const revocation of await this.#source.revocations(since)) this.revoke(revocation)
+    this.#loadedAt = begun
   }
 
   /** Whether revocations were taken in at least once. */
   get loaded(): boolean {
-    return this.#loaded
+    return this.#loadedAt !== undefined
   }
 
   /** {@link reload} now, tried until it succeeds, and again every half minute: what told of one may have been lost. */
@@ -84,7 +91,7 @@ export class Identity {
         await this.reload()
       } catch (error) {
         pause = RELOAD_AGAIN
-        if (this.#loaded) log.warn({ err: error }, 'revocations could not be loaded; trying again')
+        if (this.loaded) log.warn({ err: error }, 'revocations could not be loaded; trying again')
       }
       await setTimeout(pause, undefined, { signal: stopped, ref: false }).catch(() => {})
     }
@@ -130,11 +137,12 @@ export class Identity {
 
   async #verify(token: string): Promise<Verified> {
     try {
-      const { payload } = await jwtVerify(token, await this.#keysFor(token), {
+      const { payload, protectedHeader } = await jwtVerify(token, await this.#keysFor(token), {
         issuer: TOKEN_ISSUER,
         algorithms: ['EdDSA'],
         requiredClaims: ['sub', 'sid', 'iat', 'exp'],
       })
+      if (!isAccessToken(protectedHeader.typ, payload.aud)) throw kernelErrors.tokenInvalid()
       const issuedAt = payload.iat as number
       const expiresAt = payload.exp as number
       if (expiresAt - issuedAt > LONGEST_TOKEN_LIFE) throw kernelErrors.tokenInvalid()
@@ -162,4 +170,10 @@ export class Identity {
     }
     return this.#keys
   }
+}
+
+/** Tokens of the version before tell neither. They count for a day at most, and beside it while a new version takes its place. */
+function isAccessToken(type: string | undefined, audience: string | string[] | undefined): boolean {
+  if (type === undefined && audience === undefined) return true
+  return type === ACCESS_TOKEN.type && audience === ACCESS_TOKEN.audience
 }

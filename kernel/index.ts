@@ -1,6 +1,7 @@
 /** The kernel's face for a service's author. What runs services is in `@doran/kernel/platform`. */
 export type { Cache } from '@doran/cache'
 export type { Channel } from './channel.ts'
+export { secretsIn } from './config.ts'
 export {
   type Client,
   type Contract,
@@ -31,7 +32,14 @@ export { publish, publishAll, publishing } from './durable/events.ts'
 export { startSaga } from './durable/sagas.ts'
 export { DomainError, domainError } from './errors.ts'
 export { newId } from './id.ts'
-export { type Actor, LONGEST_TOKEN_LIFE, REVOCATION_TOPIC, type Revocation, TOKEN_ISSUER } from './identity.ts'
+export {
+  ACCESS_TOKEN,
+  type Actor,
+  LONGEST_TOKEN_LIFE,
+  REVOCATION_TOPIC,
+  type Revocation,
+  TOKEN_ISSUER,
+} from './identity.ts'
 export { asKeyset, type Page, page } from './paging.ts'
 export { validate } from './schema.ts'
 export {

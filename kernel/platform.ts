@@ -1,4 +1,5 @@
 /** Runs services: wires databases, events, tasks, identity and the public door of one process. */
+import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout } from 'node:timers/promises'
 import { CacheStore } from '@doran/cache'
@@ -31,6 +32,7 @@ import type { Worker } from './durable/worker.ts'
 import type { Fleet } from './fleet.ts'
 import { buildHttp, type Edge } from './http.ts'
 import { type Actor, Identity, type IdentitySource, REVOCATION_TOPIC, type Revocation } from './identity.ts'
+import { openMetricsPort } from './metrics-door.ts'
 import type { Service } from './service.ts'
 
 export {
@@ -45,9 +47,18 @@ export {
   traceFrom,
   traceParent,
 } from '@doran/telemetry'
-export { type Call, type CallMode, type Hosted, MAX_DEPTH, type RemoteCall } from './calls.ts'
+export { authorise, type Call, type CallMode, type Hosted, MAX_DEPTH, type RemoteCall } from './calls.ts'
 export { Topics } from './channel.ts'
-export { ConfigError, databaseUrlOf, databaseVariable, type KernelConfig, kernelConfig, readConfig } from './config.ts'
+export {
+  ConfigError,
+  databaseUrlOf,
+  databaseVariable,
+  defaultSecrets,
+  type KernelConfig,
+  kernelConfig,
+  readConfig,
+  secretsIn,
+} from './config.ts'
 export { Pool } from './database/database.ts'
 export { Listener } from './database/listener.ts'
 export { MigrationChangedError, type MigrationSource, migrate, readMigrations } from './database/migrate.ts'
@@ -59,6 +70,7 @@ export { beginServing, type Edge, type EdgeInside } from './http.ts'
 export { assertKey } from './idempotency.ts'
 export { Identity, type IdentitySource } from './identity.ts'
 export { bodyLimitOf, INTERNAL_BODY_LIMIT, inputOfCall } from './input.ts'
+export { isLoopback } from './metrics-door.ts'
 export { SECURITY_HEADERS } from './problems.ts'
 export type { Service } from './service.ts'
 
@@ -197,6 +209,7 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
     caller,
     identity,
     metrics,
+    metricsElsewhere: config.METRICS_PORT !== undefined,
     log,
     requestTimeout: config.REQUEST_TIMEOUT_MS,
     receiveTimeout: config.RECEIVE_TIMEOUT_MS,
@@ -214,6 +227,7 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
   })
   for (const worker of workers) worker.start()
 
+  let metricsServer: Server | undefined
   let closing: Promise<void> | undefined
   return {
     http,
@@ -223,6 +237,7 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
     client,
     database: (service) => (databaseOf(service) as DatabaseOfProcess).pool.at(0),
     async listen() {
+      if (config.METRICS_PORT) metricsServer = await openMetricsPort(metrics, config.METRICS_PORT, config.METRICS_HOST)
       await http.listen({ port: config.PORT, host: config.HOST, backlog: BACKLOG })
       const { port } = http.server.address() as AddressInfo
       if (fleet) {
@@ -238,6 +253,8 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
         const end = performance.now() + config.SHUTDOWN_GRACE_MS
         await fleet?.leave()
         await shutDown(http, workers, databases, end)
+        metricsServer?.close()
+        metricsServer?.closeAllConnections()
         await fleet?.close()
         await spans?.close()
       })()

@@ -10,6 +10,11 @@ export const serverConfig = Type.Object({
     default: 3001,
     description: 'Port of the payment sandbox that `doran start` runs when PAYMENT_SANDBOX_URL is not set',
   }),
+  SANDBOX_HOST: Type.String({
+    minLength: 1,
+    default: '127.0.0.1',
+    description: 'Address that the payment sandbox listens on, which only its merchant and its buyers need to reach',
+  }),
   SANDBOX_PUBLIC_URL: Type.Optional(
     Type.String({
       pattern: '^https?://[^/]+$',
@@ -27,7 +32,7 @@ export const serverConfig = Type.Object({
   ADMIN_EMAIL: Type.Optional(
     Type.String({
       format: 'email',
-      description: 'Account that is made an administrator at the start; needs ADMIN_PASSWORD',
+      description: 'Account that is made an administrator and operator at the start; needs ADMIN_PASSWORD',
     }),
   ),
   ADMIN_PASSWORD: Type.Optional(

@@ -6,6 +6,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { fleetConfig } from '@doran/fleet'
 import { databaseVariable, kernelConfig } from '@doran/kernel/platform'
 import { serverConfig } from './config.ts'
+import { secretSettings } from './secrets.ts'
 import { errors, services } from './services.ts'
 
 const root = new URL('../../', import.meta.url)
@@ -22,7 +23,8 @@ export function settingsTable(): string {
     Object.entries(schema.properties).map(([name, property]) => {
       const { description = '', default: value } = property as Setting
       const shown = value === undefined ? '–' : value === '' ? 'empty' : `\`${value}\``
-      return `| \`${name}\` | ${shown} | ${description} |`
+      const names = secretSettings.includes(name) ? `\`${name}\` or \`${name}_FILE\`` : `\`${name}\``
+      return `| ${names} | ${shown} | ${description} |`
     }),
   )
   const own = services.map(({ contract }) => `\`${databaseVariable(contract.name)}\``).join(', ')
@@ -30,7 +32,7 @@ export function settingsTable(): string {
     '| variable | default | meaning |',
     '|---|---|---|',
     ...rows,
-    `| ${own} | \`DATABASE_URL\` | A database of its own for one service |`,
+    `| ${own} | \`DATABASE_URL\` | A database of its own for one service; each also as a file, with \`_FILE\` |`,
   ].join('\n')
 }
 

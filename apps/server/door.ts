@@ -1,7 +1,7 @@
 /** The gateway's part of a process: everything before the routes of its services, or of all others. */
 import type { OpenFleet } from '@doran/fleet'
 import { openRedis } from '@doran/fleet'
-import { gatewayConfig, openApi, publicDoor, RouteShares } from '@doran/gateway'
+import { gatewayConfig, openApi, publicDoor, RouteShares, readRouteTargets } from '@doran/gateway'
 import { type Edge, type KernelConfig, type Platform, readConfig } from '@doran/kernel/platform'
 import { errorsOf, loadContracts, loadServices, serviceNames } from './loaders.ts'
 import { pages } from './pages.ts'
@@ -29,7 +29,7 @@ export async function openDoor({ environment, kernel, redisUrl, fleet, elsewhere
   const [config] = readConfig([gatewayConfig], environment)
   const redis = redisUrl ? await openRedis(redisUrl, log) : undefined
   const contracts = await loadContracts(serviceNames)
-  const shares = new RouteShares()
+  const shares = new RouteShares(readRouteTargets(config))
   const proxy = fleet && {
     contracts: contracts.filter(({ name }) => elsewhere.includes(name)),
     targets: fleet.targets,

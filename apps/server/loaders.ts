@@ -72,7 +72,7 @@ export function errorsOf(services: readonly Service[]): ErrorFactory[] {
 /** Tokens are signed by the auth service, which also says what has been revoked. */
 export const identity: PlatformOptions['identity'] = (client) => ({
   keys: () => client(auth).getKeys(),
-  revocations: () => client(auth).getRevocations(),
+  revocations: (since) => client(auth).getRevocations({ since }),
 })
 
 function loaderOf(name: string): Loader {

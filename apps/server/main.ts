@@ -1,6 +1,7 @@
 /** The commands of `doran`. */
 import { ConfigError, MigrationChangedError } from '@doran/kernel/platform'
 import { databaseTrouble, UserError } from './errors.ts'
+import { takeSecretsFromFiles } from './secrets.ts'
 
 const commands: Record<string, { about: string; run: (args: string[]) => Promise<void> }> = {
   start: {
@@ -58,13 +59,18 @@ if (Number(process.versions.node.split('.')[0]) < 24) {
   console.log(`Usage:\n${lines.join('\n')}\n\nEvery setting is an environment variable; README.md lists them.`)
   if (!['help', '--help', '-h'].includes(name)) fail(`There is no command ${name}.`)
 } else {
-  command.run(args).catch((error) => {
+  runCommand(command.run, args).catch((error) => {
     const plain = error instanceof UserError || error instanceof ConfigError || error instanceof MigrationChangedError
     const mistyped = String(error?.code).startsWith('ERR_PARSE_ARGS')
     fail(plain || mistyped ? error.message : (databaseTrouble(error) ?? String(error?.stack ?? error)))
     // Nothing that it has opened may keep alive a process that does nothing any more.
     process.exit()
   })
+}
+
+async function runCommand(run: (args: string[]) => Promise<void>, args: string[]): Promise<void> {
+  takeSecretsFromFiles(process.env)
+  await run(args)
 }
 
 function fail(message: string): void {

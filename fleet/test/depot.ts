@@ -28,6 +28,7 @@ const operations = {
     query: Type.Object({ lines: Type.Integer({ default: 3 }), broken: Type.Boolean({ default: false }) }),
     reply: Streamed('text/csv'),
   }),
+  audit: get('/depot/audit', { summary: 'Audit', access: ['auditor'], reply: Crates }),
   nap: post('/depot/nap', { summary: 'Sleep', access: 'internal', body: Type.Object({ ms: Type.Integer() }) }),
 }
 
@@ -55,6 +56,7 @@ export function depotService(of = depot, stored: string[] = []) {
       async clear() {},
       label: async ({ id }) => `"${id}"\n`,
       stock: async ({ lines, broken }) => linesOf(lines, broken),
+      audit: async () => ({ crates: 0 }),
       nap: async ({ ms }) => pause(ms),
     },
   })

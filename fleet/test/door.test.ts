@@ -1,10 +1,11 @@
 /** Who may call the services of a process from another one. */
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { TOKEN_ISSUER } from '@doran/kernel'
-import type { Problem } from '@doran/kernel/platform'
+import { newId, secretsIn, TOKEN_ISSUER } from '@doran/kernel'
+import { kernelErrors, type Problem } from '@doran/kernel/platform'
 import { createIssuer, createTestDatabase } from '@doran/kernel/testing'
 import { SignJWT } from 'jose'
+import { ServiceTokens } from '../service-token.ts'
 import { depotService, send } from './depot.ts'
 import { type Member, SECRET, startMember, until } from './members.ts'
 
@@ -48,6 +49,36 @@ describe('the door for other processes', { timeout: 20_000 }, () => {
     assert.deepEqual(await knock(await sign({}, { secret: 'x'.repeat(32) })), refused)
     assert.deepEqual(await knock(await sign({}, { audience: 'shop' })), refused)
     assert.deepEqual(await knock(await sign({}, { expires: '1s ago' })), refused)
+  })
+
+  it('stays closed for a token that lasts for longer than calls need', async () => {
+    assert.deepEqual(await knock(await sign({}, { expires: '5m' })), [200, undefined])
+    assert.deepEqual(await knock(await sign({}, { expires: '1h' })), [403, 'not_our_service'])
+  })
+
+  it('opens for each of several secrets while they are replaced, and no longer for one that is gone', async () => {
+    const next = 'the secret that all processes of this fleet will share'
+    const token = async (secret: string) => `Bearer ${await sign({}, { secret })}`
+    const [before, during, after] = [[SECRET], [next, SECRET], [next]].map(
+      (secrets) => new ServiceTokens(secretsIn(secrets.join(',\n'))),
+    ) as [ServiceTokens, ServiceTokens, ServiceTokens]
+
+    await assert.doesNotReject(during.verify('depot', await token(SECRET)))
+    await assert.doesNotReject(during.verify('depot', await token(next)))
+    await assert.doesNotReject(after.verify('depot', `Bearer ${await during.sign('depot', undefined)}`))
+    await assert.rejects(before.verify('depot', await token(next)), kernelErrors.notOurService.is)
+    await assert.rejects(after.verify('depot', await token(SECRET)), kernelErrors.notOurService.is)
+  })
+
+  it('asks again for the role of whoever a call acts for', async () => {
+    const calls = async (roles: string[]) => {
+      const token = await new ServiceTokens([SECRET]).sign('depot', { id: newId(), session: newId(), roles })
+      const headers = { authorization: `Bearer ${token}`, 'x-doran-timeout': '1000' }
+      return (await send(`${member.url}/calls/depot/audit`, headers)).status
+    }
+
+    assert.equal(await calls(['auditor']), 200)
+    assert.equal(await calls(['seller']), 403)
   })
 
   it('closes for a token that was good when its time is up', async () => {

@@ -158,7 +158,7 @@ describe('a call of another process', { timeout: 20_000 }, () => {
   })
 
   it('is refused when its time was up before it arrived', async () => {
-    const token = await new ServiceTokens(SECRET).sign('depot', undefined)
+    const token = await new ServiceTokens([SECRET]).sign('depot', undefined)
     const headers = { authorization: `Bearer ${token}`, 'x-doran-timeout': '0' }
     const late = await send(`${far.url}/calls/depot/look`, headers)
 

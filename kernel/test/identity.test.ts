@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
 import { Identity } from '@doran/kernel/platform'
 import { exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose'
-import { LONGEST_TOKEN_LIFE, TOKEN_ISSUER } from '../identity.ts'
+import { ACCESS_TOKEN, LONGEST_TOKEN_LIFE, TOKEN_ISSUER } from '../identity.ts'
 
 let privateKey: Awaited<ReturnType<typeof generateKeyPair>>['privateKey']
 let publicKey: JWK
@@ -16,10 +16,16 @@ function identity(): Identity {
   return new Identity({ keys: async () => ({ keys: [publicKey] }), revocations: async () => [] })
 }
 
+interface Kind {
+  typ?: string
+  aud?: string
+}
+const ACCESS: Kind = { typ: ACCESS_TOKEN.type, aud: ACCESS_TOKEN.audience }
+
 /** `Bearer` and a token of the user `u`, issued at `issuedAt` seconds since the epoch. */
-async function bearer(issuedAt: number, life = 600): Promise<string> {
-  const token = await new SignJWT({ roles: [], sid: 's' })
-    .setProtectedHeader({ alg: 'EdDSA', kid: 'k' })
+async function bearer(issuedAt: number, life = 600, { typ, aud }: Kind = ACCESS): Promise<string> {
+  const token = await new SignJWT({ roles: [], sid: 's', ...(aud && { aud }) })
+    .setProtectedHeader({ alg: 'EdDSA', kid: 'k', ...(typ && { typ }) })
     .setSubject('u')
     .setIssuer(TOKEN_ISSUER)
     .setIssuedAt(issuedAt)
@@ -62,7 +68,65 @@ describe('a revocation', () => {
   })
 })
 
+describe('revocations that were told before', () => {
+  it('are not asked for again, but for those whose transaction may have lasted', async () => {
+    const asked: (number | undefined)[] = []
+    const verifier = new Identity({
+      keys: async () => ({ keys: [publicKey] }),
+      async revocations(since) {
+        asked.push(since)
+        return []
+      },
+    })
+    const begun = Date.now() / 1_000
+
+    await verifier.reload()
+    await verifier.reload()
+
+    assert.equal(asked[0], undefined)
+    const overlap = begun - (asked[1] as number)
+    assert.ok(overlap > 590 && overlap <= 600, `${overlap} s`)
+  })
+
+  it('are asked for again as long as no answer came', async () => {
+    const asked: (number | undefined)[] = []
+    const verifier = new Identity({
+      keys: async () => ({ keys: [publicKey] }),
+      async revocations(since) {
+        asked.push(since)
+        throw new Error('the auth service is away')
+      },
+    })
+
+    await assert.rejects(verifier.reload())
+    await assert.rejects(verifier.reload())
+
+    assert.deepEqual([asked, verifier.loaded], [[undefined, undefined], false])
+  })
+})
+
 describe('a token', () => {
+  it('of another type or for somebody else is refused, although we have signed it', async () => {
+    const now = Date.now() / 1000
+    const verifier = identity()
+    const others: Kind[] = [
+      { ...ACCESS, typ: 'JWT' },
+      { ...ACCESS, aud: 'mail' },
+      { typ: ACCESS_TOKEN.type },
+      { aud: ACCESS_TOKEN.audience },
+    ]
+
+    for (const kind of others) {
+      await assert.rejects(verifier.authenticate(await bearer(now, 600, kind)), { code: 'token_invalid' })
+    }
+  })
+
+  it('of the version before, which tells neither, still counts', async () => {
+    const token = await bearer(Date.now() / 1000, 600, {})
+
+    assert.equal((await identity().authenticate(token))?.id, 'u')
+  })
+
   it('is refused when it is made to live longer than revocations are remembered', async () => {
     const now = Math.floor(Date.now() / 1000)
     const verifier = identity()

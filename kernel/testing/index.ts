@@ -11,7 +11,7 @@ import type { Client, Contract, Event, Static } from '../contract.ts'
 import type { Queryable } from '../database/database.ts'
 import { sql } from '../database/sql.ts'
 import { newId } from '../id.ts'
-import { type Actor, TOKEN_ISSUER } from '../identity.ts'
+import { ACCESS_TOKEN, type Actor, TOKEN_ISSUER } from '../identity.ts'
 import { type CallMode, createPlatform, type IdentitySource, type Platform, type PlatformOptions } from '../platform.ts'
 import { createTestDatabase } from './database.ts'
 
@@ -159,9 +159,10 @@ export async function createIssuer(): Promise<{ source: IdentitySource; user: Te
     async user(roles = []) {
       const actor: Actor = { id: newId(), roles, session: newId() }
       const token = await new SignJWT({ roles, sid: actor.session })
-        .setProtectedHeader({ alg: 'EdDSA', kid: 'test' })
+        .setProtectedHeader({ alg: 'EdDSA', kid: 'test', typ: ACCESS_TOKEN.type })
         .setSubject(actor.id)
         .setIssuer(TOKEN_ISSUER)
+        .setAudience(ACCESS_TOKEN.audience)
         .setIssuedAt()
         .setExpirationTime('10m')
         .sign(privateKey)

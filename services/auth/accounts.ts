@@ -1,6 +1,6 @@
 /** Accounts: an e-mail address, a password and roles, under the id of a user. */
 import { brokenConstraint, type Queryable, sql, type Transaction } from '@doran/kernel'
-import type { Role } from './contract.ts'
+import type { AccountRole } from './contract.ts'
 import { accountNotFound, emailTaken, userIdTaken } from './errors.ts'
 
 export interface Account {
@@ -8,7 +8,7 @@ export interface Account {
   email: string
   /** Null while the registration has not been finished. */
   passwordHash: string | null
-  roles: Role[]
+  roles: AccountRole[]
   status: 'active' | 'suspended' | 'withdrawn'
 }
 
@@ -79,7 +79,7 @@ export async function updatePassword(tx: Transaction, userId: string, passwordHa
 }
 
 /** The account must be locked. */
-export async function updateRoles(tx: Transaction, userId: string, roles: readonly Role[]): Promise<void> {
+export async function updateRoles(tx: Transaction, userId: string, roles: readonly AccountRole[]): Promise<void> {
   await tx.run(sql`update auth.accounts set roles = ${roles}::text[] where user_id = ${userId}`)
 }
 

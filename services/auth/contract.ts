@@ -71,6 +71,13 @@ export type Role = Static<typeof Role>
 
 export const Roles = Type.Array(Role, { uniqueItems: true, maxItems: 2 })
 
+/**
+ * The roles of an account. Whoever runs the installation makes somebody an `operator`; administrators can neither give
+ * nor take it, so the API's lists of roles do not have it.
+ */
+export const AccountRole = Type.Enum([...Role.enum, 'operator'])
+export type AccountRole = Static<typeof AccountRole>
+
 export const Tokens = Type.Object({
   userId: Id,
   /** EdDSA JWT, sent as `Authorization: Bearer <token>`. */
@@ -321,7 +328,13 @@ export const auth = contract('auth', {
    */
   ensureAccount: post('/auth/accounts', {
     summary: 'An account with this e-mail and at least these roles',
-    body: Type.Object({ email: Email, password: NewPassword, name: Name, roles: Roles, userId: Type.Optional(Id) }),
+    body: Type.Object({
+      email: Email,
+      password: NewPassword,
+      name: Name,
+      roles: Type.Array(AccountRole, { uniqueItems: true, maxItems: 3 }),
+      userId: Type.Optional(Id),
+    }),
     reply: Type.Object({ userId: Id }),
     access: 'internal',
     idempotent: true,
@@ -332,9 +345,13 @@ export const auth = contract('auth', {
     reply: KeySet,
     access: 'internal',
   }),
-  /** For the kernel's identity: everything revoked within the longest life of an access token. */
+  /**
+   * For the kernel's identity: what was revoked within the longest life of an access token, or of that what is newer
+   * than `since` (seconds since the epoch).
+   */
   getRevocations: get('/auth/internal/revocations', {
     summary: 'Users and sessions whose access tokens no longer count',
+    query: Type.Object({ since: Type.Optional(Type.Number()) }),
     reply: Type.Array(Revocation),
     access: 'internal',
   }),

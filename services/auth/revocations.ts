@@ -22,10 +22,11 @@ export async function revoke(tx: Transaction, channel: Channel, subject: string)
   await channel.publish(tx, REVOCATION_TOPIC, revocation)
 }
 
-/** Everything that tokens in use may have to be held against, oldest first. */
-export function listRevocations(db: Queryable): Promise<Revocation[]> {
+/** What tokens in use may have to be held against, if it is newer than `since` (seconds since the epoch); oldest first. */
+export function listRevocations(db: Queryable, since = 0): Promise<Revocation[]> {
   return db.all<Revocation>(sql`
     select subject, extract(epoch from issued_until)::float8 as "issuedUntil" from auth.revocations
-    where issued_until > now() - make_interval(secs => ${LONGEST_TOKEN_LIFE}) - interval '5 minutes'
+    where issued_until > greatest(
+      now() - make_interval(secs => ${LONGEST_TOKEN_LIFE}) - interval '5 minutes', to_timestamp(${since}::float8))
     order by issued_until`)
 }

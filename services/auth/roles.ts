@@ -1,7 +1,7 @@
 import type { Context, Transaction } from '@doran/kernel'
 import { type Account, updateRoles } from './accounts.ts'
 import { record } from './audit.ts'
-import type { Role } from './contract.ts'
+import { type AccountRole, Role } from './contract.ts'
 import { revoke } from './revocations.ts'
 
 /**
@@ -12,8 +12,8 @@ export async function changeRoles(
   tx: Transaction,
   { channel, actor }: Pick<Context, 'channel' | 'actor'>,
   account: Account,
-  wanted: readonly Role[],
-): Promise<Role[]> {
+  wanted: readonly AccountRole[],
+): Promise<AccountRole[]> {
   const roles = [...wanted].sort()
   if (roles.join() === account.roles.join()) return roles
   await updateRoles(tx, account.userId, roles)
@@ -24,4 +24,9 @@ export async function changeRoles(
     details: { roles, previous: account.roles, by: actor?.id ?? null },
   })
   return roles
+}
+
+/** Of these roles, those that the API tells of. */
+export function toldRoles(roles: readonly AccountRole[]): Role[] {
+  return roles.filter((role) => (Role.enum as readonly string[]).includes(role)) as Role[]
 }

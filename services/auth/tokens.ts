@@ -1,15 +1,17 @@
 /** The answer to whoever has signed in: an access token that every process verifies by itself, and what renews it. */
-import { TOKEN_ISSUER } from '@doran/kernel'
+import { ACCESS_TOKEN, TOKEN_ISSUER } from '@doran/kernel'
 import { decodeJwt, SignJWT } from 'jose'
 import type { Tokens } from './contract.ts'
 import { type KeyContext, signingKey } from './keys.ts'
+import { toldRoles } from './roles.ts'
 import { continueSession, type Grant } from './sessions.ts'
 
 /** Called after the grant has been committed. */
 export async function presentTokens(ctx: KeyContext, grant: Grant): Promise<Tokens> {
   const { userId, refreshToken, roles } = grant
   const expiresIn = ctx.config.AUTH_ACCESS_TOKEN_SECONDS
-  return { userId, accessToken: await signAccessToken(ctx, grant, expiresIn), refreshToken, expiresIn, roles }
+  const accessToken = await signAccessToken(ctx, grant, expiresIn)
+  return { userId, accessToken, refreshToken, expiresIn, roles: toldRoles(roles) }
 }
 
 /** Called after the grant has been committed. `life` in seconds. */
@@ -21,8 +23,9 @@ export async function signAccessToken(
   const { id, privateKey } = await signingKey(ctx)
   // `iat` has a fraction, so that a token granted right after a revocation is newer than it.
   return new SignJWT({ sid: sessionId, roles })
-    .setProtectedHeader({ alg: 'EdDSA', kid: id })
+    .setProtectedHeader({ alg: 'EdDSA', kid: id, typ: ACCESS_TOKEN.type })
     .setIssuer(TOKEN_ISSUER)
+    .setAudience(ACCESS_TOKEN.audience)
     .setSubject(userId)
     .setIssuedAt(issuedAt)
     .setExpirationTime(Math.floor(issuedAt) + life)

@@ -18,6 +18,13 @@ export const gatewayConfig = Type.Object({
     default: 600,
     description: 'Requests a minute by one signed-in user, from wherever they come',
   }),
+  GATEWAY_ROUTE_TARGETS: Type.String({
+    pattern: '^(https?://[^/?#@,\\s]+(,(?!$)|$))*$',
+    default: '',
+    errorMessage: 'must list URLs without paths, separated by commas, like https://old-shop.example.com',
+    description:
+      'Systems, as URLs separated by commas, to which operators may send shares of requests, with the tokens of those who make them; empty for none',
+  }),
   GATEWAY_HEDGES: Type.String({
     pattern: '^([a-z][a-z-]*\\.[A-Za-z]+=[1-9]\\d{0,4}(,(?!$)|$))*$',
     default: '',
@@ -33,4 +40,13 @@ export type GatewayConfig = Static<typeof gatewayConfig>
 export function readHedges({ GATEWAY_HEDGES }: GatewayConfig): ReadonlyMap<string, number> {
   const entries = GATEWAY_HEDGES.split(',').filter(Boolean)
   return new Map(entries.map((entry) => entry.split('=') as [string, string]).map(([name, ms]) => [name, Number(ms)]))
+}
+
+/** Where shares of requests may go, as `new URL()` writes their origins. */
+export function readRouteTargets({ GATEWAY_ROUTE_TARGETS }: GatewayConfig): ReadonlySet<string> {
+  return new Set(
+    GATEWAY_ROUTE_TARGETS.split(',')
+      .filter(Boolean)
+      .map((url) => new URL(url).origin),
+  )
 }

@@ -20,13 +20,16 @@ export type Route = Static<typeof Route>
 export const gateway = contract('gateway', {
   listRoutes: get('/gateway/routes', {
     summary: 'Which shares of which operations go to other targets',
-    access: ['admin'],
+    access: ['admin', 'operator'],
     reply: Type.Array(Route),
   }),
-  /** Raises `route_shares_exceeded`. */
+  /**
+   * For operators alone: administrators are refused with `operator_required`, because a target sees the requests and the
+   * tokens of those who make them. Raises `route_target_not_listed`, `route_operation_fixed` and `route_shares_exceeded`.
+   */
   setRoute: put('/gateway/routes/:operation', {
     summary: 'Send a share of an operation’s requests to another target; it counts within a second',
-    access: ['admin'],
+    access: ['admin', 'operator'],
     idempotent: true,
     path: Type.Object({ operation: OperationName }),
     body: Type.Object({ target: Target, share: Share }),
@@ -34,7 +37,7 @@ export const gateway = contract('gateway', {
   }),
   clearRoutes: del('/gateway/routes/:operation', {
     summary: 'Send all requests for an operation to its service again',
-    access: ['admin'],
+    access: ['admin', 'operator'],
     idempotent: true,
     path: Type.Object({ operation: OperationName }),
   }),

@@ -1,5 +1,5 @@
 /** The public door: what every request passes before it reaches an operation, and the pages about the API. */
-import { type Edge, type ErrorFactory, SECURITY_HEADERS } from '@doran/kernel/platform'
+import { type Edge, type ErrorFactory, kernelErrors, SECURITY_HEADERS } from '@doran/kernel/platform'
 import compress from '@fastify/compress'
 import cors from '@fastify/cors'
 import rateLimit, { normalizeIP } from '@fastify/rate-limit'
@@ -37,9 +37,9 @@ export function publicDoor({ config, api, errors, proxy, pages, redis }: DoorOpt
     const origins = config.CORS_ORIGINS.split(',')
       .map((origin) => origin.trim())
       .filter(Boolean)
-    app.addHook('onRequest', (_request, reply, done) => {
+    app.addHook('onRequest', (request, reply, done) => {
       reply.headers(SECURITY_HEADERS)
-      done()
+      done(isEncoded(request) ? encodedBody(request) : undefined)
     })
     if (origins.length > 0) {
       await app.register(cors, {
@@ -49,12 +49,29 @@ export function publicDoor({ config, api, errors, proxy, pages, redis }: DoorOpt
         maxAge: 600,
       })
     }
-    await app.register(compress, { threshold: COMPRESS_FROM_BYTES, encodings: ['br', 'gzip'] })
+    await app.register(compress, {
+      threshold: COMPRESS_FROM_BYTES,
+      encodings: ['br', 'gzip'],
+      // A few hundred bytes can hold a hundred megabytes, so bodies of requests are never unpacked.
+      globalDecompression: false,
+    })
     await limitRates(app, config, redis)
     describeApi(app, api, errors)
     if (pages) await servePages(app, pages)
     if (proxy) await passOn(app, { ...proxy, hedges }, inside)
   }
+}
+
+function isEncoded({ headers }: FastifyRequest): boolean {
+  const encoding = headers['content-encoding']
+  return encoding !== undefined && encoding !== '' && encoding.toLowerCase() !== 'identity'
+}
+
+function encodedBody({ headers }: FastifyRequest): Error {
+  return kernelErrors.unsupportedMediaType({
+    found: `a body with Content-Encoding ${headers['content-encoding']?.slice(0, 100)}`,
+    expected: 'it as it is, without Content-Encoding',
+  })
 }
 
 /** Counts a request; answers after how many seconds it may be made again, 0 when it is allowed. */

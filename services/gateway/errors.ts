@@ -6,3 +6,18 @@ export const routeSharesExceeded = domainError(
   409,
   'The shares of {operation} would add up to {total} of a hundred; lower the others first.',
 )
+export const operatorRequired = domainError(
+  'operator_required',
+  403,
+  'Only an operator, whom the installation itself names with ADMIN_EMAIL, may send requests elsewhere.',
+)
+export const routeTargetNotListed = domainError(
+  'route_target_not_listed',
+  403,
+  'Requests may only go to targets that GATEWAY_ROUTE_TARGETS lists, and {target} is not one of them.',
+)
+export const routeOperationFixed = domainError(
+  'route_operation_fixed',
+  403,
+  'Requests for {operation} carry passwords or decide who may do what; they always go to their own service.',
+)

@@ -6,7 +6,7 @@ import { clearRoutes } from './operations/clear-routes.ts'
 import { listRoutes } from './operations/list-routes.ts'
 import { setRoute } from './operations/set-route.ts'
 
-export { type GatewayConfig, gatewayConfig } from './config.ts'
+export { type GatewayConfig, gatewayConfig, readRouteTargets } from './config.ts'
 export { type DoorOptions, publicDoor } from './door.ts'
 export { type OpenApi, type OpenApiOperation, openApi } from './openapi.ts'
 export { RouteShares } from './routes.ts'

@@ -1,5 +1,6 @@
 /** Passes requests on to the services of other processes, piece by piece in both directions. */
 import type { IncomingMessage } from 'node:http'
+import { type Readable, Transform } from 'node:stream'
 import { setTimeout as pause } from 'node:timers/promises'
 import {
   type Attempt,
@@ -103,7 +104,7 @@ function addRoute(
     async handler(request, reply) {
       const trace = traceFrom(request.headers.traceparent as string | undefined)
       beginServing(request, spans, trace)
-      const body = await bodyOf(request)
+      const body = await bodyOf(request, limit)
       const elsewhere = options.shares.pick(service, name, request.actor?.id ?? request.ip)
       const target = elsewhere ? options.targets.at(elsewhere) : options.targets.of(service)
       const gone = new AbortController()
@@ -142,6 +143,8 @@ function addRoute(
       } catch (error) {
         // Nobody is there any more to be told.
         if (gone.signal.aborted) return reply.hijack()
+        // Its sender may go on for ever.
+        if (isStream(body) && body.errored) reply.header('connection', 'close')
         throw error
       }
     },
@@ -149,24 +152,37 @@ function addRoute(
 }
 
 /** Nothing, the whole body, or a stream of one that is large or of unknown size. */
-async function bodyOf(request: FastifyRequest): Promise<Buffer | IncomingMessage | null> {
+async function bodyOf(request: FastifyRequest, limit: number): Promise<Buffer | Readable | null> {
   const stream = request.body as IncomingMessage | undefined
   if (!stream) return null
   const length = request.headers['content-length']
-  if (length === undefined || Number(length) > KEPT_BODY) return stream
+  if (length === undefined) return stream.pipe(atMost(limit))
+  if (Number(length) > KEPT_BODY) return stream
   const chunks: Buffer[] = []
   for await (const chunk of stream) chunks.push(chunk)
   return Buffer.concat(chunks)
 }
 
-function isStream(body: Buffer | IncomingMessage | null): body is IncomingMessage {
+/** Passes on so many bytes and fails with `body_too_large` at the next one. */
+function atMost(limit: number): Transform {
+  let passed = 0
+  return new Transform({
+    transform(piece: Buffer, _encoding, done) {
+      passed += piece.length
+      if (passed > limit) done(kernelErrors.bodyTooLarge())
+      else done(null, piece)
+    },
+  })
+}
+
+function isStream(body: Buffer | Readable | null): body is Readable {
   return body !== null && !Buffer.isBuffer(body)
 }
 
 function headersOf(
   request: FastifyRequest,
   traceparent: string,
-  body: Buffer | IncomingMessage | null,
+  body: Buffer | Readable | null,
 ): Record<string, string | string[]> {
   const headers: Record<string, string | string[]> = {}
   for (const [name, value] of Object.entries(request.headers)) {

@@ -11,13 +11,26 @@ export function readRoutes(db: Queryable): Promise<Route[]> {
     select operation, target, share, updated_at as "updatedAt" from gateway.routes order by operation, target`)
 }
 
+/** Whether requests for it may go to another target: not those that carry passwords, or change where requests go. */
+export function mayGoElsewhere(operation: string): boolean {
+  return !/^(auth|gateway)\./.test(operation)
+}
+
 export class RouteShares {
+  readonly #allowed: ReadonlySet<string>
   #byOperation = new Map<string, Route[]>()
+
+  /** What is not among the allowed targets is not followed, whatever the table says. */
+  constructor(allowed: ReadonlySet<string>) {
+    this.#allowed = allowed
+  }
 
   /** Reads the table now and whenever it has changed. */
   async watch(db: Queryable, channel: Channel): Promise<void> {
     const read = async () => {
-      this.#byOperation = Map.groupBy(await readRoutes(db), ({ operation }) => operation)
+      const routes = await readRoutes(db)
+      const followed = routes.filter((route) => this.#allowed.has(route.target) && mayGoElsewhere(route.operation))
+      this.#byOperation = Map.groupBy(followed, ({ operation }) => operation)
     }
     // When reading fails the last known shares stay, and the next change or gap reads again.
     const again = () => void read().catch(() => {})

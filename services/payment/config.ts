@@ -11,10 +11,11 @@ export const paymentConfig = Type.Object({
     description: 'Where the payment sandbox is; without it `doran start` runs one',
   }),
   PAYMENT_SANDBOX_SECRET: Type.String({
-    minLength: 16,
+    pattern: '^[^,\\n]{16,}([,\\n]\\s*[^,\\n]{16,})*\\s*$',
     default: LOCAL_SECRET,
+    errorMessage: 'must be a secret text of at least 16 characters, or several of them separated by commas',
     description:
-      'Secret shared with the sandbox: it opens its API and signs its webhooks. Set your own where others can reach either',
+      'Secret shared with the sandbox: it opens its API and signs its webhooks; several, separated by commas, while it is replaced: the first is used, all are accepted. Without it `doran start` makes one in the data folder for the sandbox that it runs; the default is refused where others can reach Doran',
   }),
   PAYMENT_WEBHOOK_URL: Type.String({
     pattern: '^https?://',

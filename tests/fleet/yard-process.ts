@@ -26,7 +26,7 @@ const member = instance.startsWith('gateway')
           config,
           api: openApi([], { version: '0' }),
           errors: [],
-          proxy: { contracts: [yard], targets, shares: new RouteShares(), timeout: 60_000 },
+          proxy: { contracts: [yard], targets, shares: new RouteShares(new Set()), timeout: 60_000 },
         }),
     })
   : await startMember({ services: [yardService(instance)], databaseUrl, environment })

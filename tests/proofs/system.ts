@@ -124,6 +124,7 @@ export class System {
       NODE_ENV: 'test',
       LOG_LEVEL: 'warn',
       HOST: host,
+      SANDBOX_HOST: host,
       SANDBOX_PORT: String(sandboxPort),
       DORAN_DATA: folder,
       DATABASE_POOL_SIZE: '8',

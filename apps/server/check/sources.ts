@@ -1,6 +1,7 @@
-import { databaseUrlOf, Pool, readConfig } from '@doran/kernel/platform'
+import { databaseUrlOf, Pool, readConfig, secretsIn } from '@doran/kernel/platform'
 import payment from '@doran/payment'
 import { readSettings } from '../config.ts'
+import { findSandboxSecret } from '../secrets.ts'
 import { services } from '../services.ts'
 
 /** Where the checker looks. */
@@ -13,14 +14,17 @@ export interface Sources {
 
 /** The sources as a running Doran has them from its environment; `databaseUrl` serves what that does not name. */
 export function sourcesOf(environment: NodeJS.ProcessEnv, databaseUrl?: string): Sources {
-  const { server } = readSettings(environment, services)
+  const { server, kernel } = readSettings(environment, services)
   const [settings] = readConfig([payment.config as never], environment) as unknown as [Record<string, string>]
+  const given = environment.PAYMENT_SANDBOX_SECRET || environment.PAYMENT_SANDBOX_URL
+  const secret =
+    (given ? undefined : findSandboxSecret(kernel.DORAN_DATA)) ?? (settings.PAYMENT_SANDBOX_SECRET as string)
   const url = environment.PAYMENT_SANDBOX_URL || `http://127.0.0.1:${server.SANDBOX_PORT}`
   return {
     databases: Object.fromEntries(
       services.map(({ contract: { name } }) => [name, databaseUrlOf(name, environment) ?? (databaseUrl as string)]),
     ),
-    provider: { url, secret: settings.PAYMENT_SANDBOX_SECRET as string },
+    provider: { url, secret: secretsIn(secret)[0] },
   }
 }
 

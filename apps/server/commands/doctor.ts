@@ -1,13 +1,14 @@
 import { parseArgs } from 'node:util'
 import { checkPayment, checkPorts, checkRedis, checkTls } from '../doctor/around.ts'
 import { checkDatabases } from '../doctor/databases.ts'
-import { checkDataFolder, checkNode, checkSettings } from '../doctor/machine.ts'
+import { checkDataFolder, checkNode, checkSecrets, checkSettings } from '../doctor/machine.ts'
 import { type Finding, readSetup, reason, type Setup, wrong } from '../doctor/setup.ts'
 
 /** What is looked at, in the order in which it is told. One that fails keeps none of the others from being told. */
 const checks: Record<string, (setup: Setup) => Promise<Finding[]> | Finding[]> = {
   'Node.js': checkNode,
   'the settings': checkSettings,
+  'the secrets': checkSecrets,
   'the data folder': checkDataFolder,
   'the databases': checkDatabases,
   'the ports': checkPorts,

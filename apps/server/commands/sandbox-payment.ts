@@ -2,13 +2,16 @@ import { startSandbox } from '@doran/payment/sandbox'
 import { readSettings } from '../config.ts'
 import { UserError } from '../errors.ts'
 import { loadServices } from '../loaders.ts'
+import { assertOwnSecrets } from '../secrets.ts'
 
 /** `doran sandbox-payment`: the payment provider's stand-in, as a server of its own. */
 export async function sandboxPayment(): Promise<void> {
-  const { kernel, server } = readSettings(process.env, await loadServices(['payment']))
+  const services = await loadServices(['payment'])
+  const { kernel, server } = readSettings(process.env, services)
+  assertOwnSecrets(process.env, services, server.SANDBOX_HOST)
   const sandbox = await startSandbox({
     port: server.SANDBOX_PORT,
-    host: kernel.HOST,
+    host: server.SANDBOX_HOST,
     folder: kernel.DORAN_DATA,
     publicUrl: server.SANDBOX_PUBLIC_URL,
     secret: process.env.PAYMENT_SANDBOX_SECRET || undefined,

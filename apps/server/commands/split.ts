@@ -70,6 +70,7 @@ export async function startFleet(
         HOST: isDoor ? kernel.HOST : '127.0.0.1',
         // The first gateway has the port that was asked for; whoever starts more puts something before them.
         PORT: isDoor && number === 1 ? environment.PORT : '0',
+        METRICS_PORT: isDoor && number === 1 ? environment.METRICS_PORT : undefined,
         ...(certificates && { DORAN_TLS_CA: certificates.ca, DORAN_TLS_CERT: files?.cert, DORAN_TLS_KEY: files?.key }),
       }
       const command = ['start', '--services', service]

@@ -10,6 +10,7 @@ import { host } from '../host.ts'
 import { Closing, claimPort, closeOnSignal, localUrl } from '../lifecycle.ts'
 import { loadServices, serviceNames } from '../loaders.ts'
 import { hasPages } from '../pages.ts'
+import { assertOwnSecrets, makeSandboxSecret } from '../secrets.ts'
 import { small } from '../small.ts'
 
 /** `doran start`: everything in this process, some services of a fleet, or a fleet on this machine. */
@@ -63,7 +64,9 @@ async function startAll(seeded: boolean): Promise<void> {
 
 /** Some services, for a fleet whose other processes run elsewhere. */
 async function startServices(names: string[]): Promise<void> {
-  const { kernel, server } = readSettings(process.env, await loadServices(names))
+  const services = await loadServices(names)
+  const { kernel, server } = readSettings(process.env, services)
+  assertOwnSecrets(process.env, services, kernel.HOST)
   if (needsEmbedded(process.env, names)) {
     throw new UserError(
       'A part of the services needs a database that the others reach too: set DATABASE_URL. To run all of them as ' +
@@ -104,9 +107,13 @@ export interface Surroundings {
 
 /** Claims the port and starts what is needed beside Doran: its database and the payment sandbox. */
 export async function openSurroundings(closing: Closing): Promise<Surroundings> {
-  const { kernel, server } = readSettings(process.env, await loadServices())
+  const services = await loadServices()
+  const { kernel, server } = readSettings(process.env, services)
+  const environment: NodeJS.ProcessEnv = { ...process.env }
+  if (!environment.PAYMENT_SANDBOX_URL) environment.PAYMENT_SANDBOX_SECRET ||= makeSandboxSecret(kernel.DORAN_DATA)
+  assertOwnSecrets(environment, services, kernel.HOST)
   const port = await claimPort(kernel.PORT, kernel.HOST)
-  const environment: NodeJS.ProcessEnv = { ...process.env, PORT: String(port) }
+  environment.PORT = String(port)
   let databaseUrl: string | undefined
   if (needsEmbedded(process.env)) {
     const embedded = await ownEmbedded(kernel.DORAN_DATA, createLog(kernel.LOG_LEVEL))
@@ -118,7 +125,7 @@ export async function openSurroundings(closing: Closing): Promise<Surroundings> 
     const sandbox = new Child({
       name: 'sandbox',
       command: ['sandbox-payment'],
-      environment: small({ ...process.env, SANDBOX_PORT: String(server.SANDBOX_PORT) }),
+      environment: small({ ...environment, SANDBOX_PORT: String(server.SANDBOX_PORT) }),
     })
     environment.PAYMENT_SANDBOX_URL = await sandbox.start()
     closing.add(() => sandbox.stop())
@@ -147,9 +154,12 @@ async function seed(platform: Platform, log: Platform['log']): Promise<void> {
 
 async function ensureAdmin(platform: Platform, { ADMIN_EMAIL, ADMIN_PASSWORD }: ServerConfig): Promise<void> {
   if (!ADMIN_EMAIL || !ADMIN_PASSWORD) return
-  await platform
-    .client(auth)
-    .ensureAccount({ email: ADMIN_EMAIL, password: ADMIN_PASSWORD, name: 'Administrator', roles: ['admin'] })
+  await platform.client(auth).ensureAccount({
+    email: ADMIN_EMAIL,
+    password: ADMIN_PASSWORD,
+    name: 'Administrator',
+    roles: ['admin', 'operator'],
+  })
 }
 
 function readNames(list: string): string[] {

@@ -3,7 +3,7 @@ import { X509Certificate } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { inspectTls, openRedis } from '@doran/fleet'
-import { createLog, readConfig } from '@doran/kernel/platform'
+import { createLog, readConfig, secretsIn } from '@doran/kernel/platform'
 import payment from '@doran/payment'
 import { localUrl } from '../lifecycle.ts'
 import { type Finding, ok, reason, type Setup, warning, wrong } from './setup.ts'
@@ -17,7 +17,7 @@ export async function checkPorts({ environment, settings: { kernel, server }, wh
     if (server.SANDBOX_PORT !== 0 && server.SANDBOX_PORT === kernel.PORT) {
       return [wrong(`PORT and SANDBOX_PORT are both ${kernel.PORT}; give the payment sandbox another one`)]
     }
-    wanted.push(checkPort('SANDBOX_PORT', server.SANDBOX_PORT, kernel.HOST, 'payment sandbox'))
+    wanted.push(checkPort('SANDBOX_PORT', server.SANDBOX_PORT, server.SANDBOX_HOST, 'payment sandbox'))
   }
   return Promise.all(wanted)
 }
@@ -79,7 +79,7 @@ export async function checkPayment({ environment }: Setup): Promise<Finding[]> {
   try {
     // A session that nobody opened: the answer tells whether the secret is right, and changes nothing.
     const { status } = await fetch(`${config.PAYMENT_SANDBOX_URL}/v1/sessions/by-key/doctor`, {
-      headers: { authorization: `Bearer ${config.PAYMENT_SANDBOX_SECRET}` },
+      headers: { authorization: `Bearer ${secretsIn(config.PAYMENT_SANDBOX_SECRET as string)[0]}` },
       signal: AbortSignal.timeout(TIMEOUT),
     })
     if (status === 401) return [wrong(`${about}: refuses our secret; set PAYMENT_SANDBOX_SECRET as it is set there`)]

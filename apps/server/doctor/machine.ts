@@ -3,6 +3,8 @@ import { access, constants, stat, statfs } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { needsEmbedded } from '../database.ts'
 import { serviceNames } from '../loaders.ts'
+import { mistakenSecrets } from '../secrets.ts'
+import { services } from '../services.ts'
 import { type Finding, nearest, ok, reason, type Setup, servicesIn, warning, wrong } from './setup.ts'
 
 const MEGABYTE = 2 ** 20
@@ -36,6 +38,23 @@ export function checkSettings({ given, mistakes, whole }: Setup): Finding[] {
     )
   }
   return findings.length > 0 ? findings : [ok('settings: all of them can be used')]
+}
+
+export function checkSecrets({ environment, settings, names }: Setup): Finding[] {
+  const here = services.filter(({ contract }) => names.includes(contract.name))
+  const ownSandbox = !environment.PAYMENT_SANDBOX_URL && !environment.PAYMENT_SANDBOX_SECRET
+  // `doran start` makes the secret of the sandbox that it runs.
+  const filled = ownSandbox ? { ...environment, PAYMENT_SANDBOX_SECRET: 'made at the start' } : environment
+  const findings = mistakenSecrets(filled, here, settings.kernel.HOST).map((mistake) => wrong(`setting ${mistake}`))
+  if (names.includes('auth') && !environment.AUTH_ENCRYPTION_KEY && environment.NODE_ENV !== 'production') {
+    findings.push(
+      warning(
+        'setting AUTH_ENCRYPTION_KEY is missing: whoever reads the database can sign tokens; `openssl rand -base64 32` ' +
+          'makes one',
+      ),
+    )
+  }
+  return findings
 }
 
 export async function checkDataFolder(setup: Setup): Promise<Finding[]> {

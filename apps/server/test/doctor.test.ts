@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
@@ -29,6 +30,7 @@ before(async () => {
     DORAN_DATA: folder,
     PORT: String(await freePort()),
     SANDBOX_PORT: String(await freePort()),
+    AUTH_ENCRYPTION_KEY: randomBytes(32).toString('base64'),
   }
 })
 after(async () => {
@@ -123,6 +125,25 @@ describe('doran doctor', { timeout: 120_000 }, () => {
       /setting LOG_LEVEL/,
       /setting DORAN_SERVICE_URL must be a URL with \{service\} in it/,
     )
+  })
+
+  it('tells of secrets that everybody knows where others come, and warns of keys beside what they seal', async () => {
+    const { AUTH_ENCRYPTION_KEY: _, ...rest } = healthy
+    const production = {
+      ...rest,
+      NODE_ENV: 'production',
+      DORAN_SERVICES: 'auth,payment',
+      DORAN_SERVICE_SECRET: SECRET.repeat(2),
+    }
+
+    const beside = await doctor(rest)
+    const { code, said } = await doctor({ ...production, PAYMENT_SANDBOX_URL: 'http://127.0.0.1:9' })
+
+    assert.equal(beside.code, 0, beside.said)
+    assert.match(beside.said, /^warning {2}setting AUTH_ENCRYPTION_KEY is missing: .* `openssl rand -base64 32`/m)
+    assert.equal(code, 1, said)
+    assert.match(said, /^wrong {4}setting PAYMENT_SANDBOX_SECRET has its default, .* `openssl rand -hex 32`/m)
+    assert.match(said, /^wrong {4}setting AUTH_ENCRYPTION_KEY is missing, and NODE_ENV is production/m)
   })
 
   it('tells of a data folder that cannot be one', async () => {

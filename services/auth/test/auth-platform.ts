@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { sql } from '@doran/kernel'
 import { startPlatform, type TestOptions, type TestPlatform, type TestResponse } from '@doran/kernel/testing'
 import userService from '@doran/user'
-import { auth, type Role, type Tokens } from '../contract.ts'
+import { type AccountRole, auth, type Tokens } from '../contract.ts'
 import authService from '../index.ts'
 
 export const PASSWORD = 'correct horse battery staple'
@@ -18,7 +18,7 @@ export interface AuthPlatform extends TestPlatform {
   /** Somebody who has just registered. */
   member(): Promise<Member>
   /** Somebody who has these roles and has signed in with them. */
-  memberWith(roles: Role[]): Promise<Member>
+  memberWith(roles: AccountRole[]): Promise<Member>
   signIn(email: string, password?: string): Promise<TestResponse>
   refresh(refreshToken: string): Promise<TestResponse>
   /** Status of a request with this access token. */
@@ -32,7 +32,7 @@ export async function startAuth(options: Omit<TestOptions, 'services'> = {}): Pr
     services: [authService, userService],
     identity: (client) => ({
       keys: () => client(auth).getKeys(),
-      revocations: () => client(auth).getRevocations(),
+      revocations: (since) => client(auth).getRevocations({ since }),
     }),
     ...options,
   })

@@ -28,7 +28,7 @@ describe('registering', () => {
     const me = await platform.api(user, { token: body.accessToken }).getMe()
     assert.deepEqual([me.id, me.email, me.name, me.locale], [body.userId, 'Kim@Example.com', '김도란', 'en'])
     const claims = decodeJwt(body.accessToken)
-    assert.deepEqual([claims.iss, claims.sub, claims.roles], ['doran', body.userId, []])
+    assert.deepEqual([claims.iss, claims.aud, claims.sub, claims.roles], ['doran', 'doran', body.userId, []])
     assert.equal(typeof claims.sid, 'string')
     assert.ok(Math.abs((claims.exp as number) - (claims.iat as number) - 600) <= 1)
   })

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { newId } from '@doran/kernel'
+import { newId, sql } from '@doran/kernel'
+import { decodeJwt } from 'jose'
 import { auth } from '../contract.ts'
 import { type AuthPlatform, age, type Member, PASSWORD, startAuth } from './auth-platform.ts'
 
@@ -74,6 +75,25 @@ describe('roles', () => {
     assert.deepEqual([bySeller.status, byUser.status], [403, 403])
     assert.deepEqual([own.status, own.body.code], [409, 'own_admin_role'])
     assert.deepEqual([unknown.status, unknown.body.code], [404, 'account_not_found'])
+  })
+
+  it('leave an operator one, whom no administrator can make', async () => {
+    const admin = await platform.memberWith(['admin'])
+    const operator = await platform.memberWith(['admin', 'operator'])
+
+    const made = await setRoles(admin, admin.userId, { roles: ['admin', 'operator'] })
+    const left = await setRoles(admin, operator.userId, { roles: ['seller'] })
+
+    assert.equal(made.status, 422)
+    assert.deepEqual([left.status, left.body.roles], [200, ['seller']])
+    const { roles } = await platform.database('auth').one<{ roles: string[] }>(sql`
+      select roles from auth.accounts where user_id = ${operator.userId}`)
+    assert.deepEqual(roles, ['operator', 'seller'])
+    const refreshed = await platform.request('POST', '/api/auth/refresh', {
+      body: { refreshToken: operator.refreshToken },
+    })
+    assert.deepEqual(refreshed.body.roles, ['seller'])
+    assert.deepEqual(decodeJwt(refreshed.body.accessToken).roles, ['operator', 'seller'])
   })
 
   it('refuse what is not a list of roles', async () => {

@@ -117,6 +117,19 @@ describe('ending a session', () => {
     assert.equal((await platform.refresh(someone.refreshToken)).status, 401)
   })
 
+  it('is told to processes that ask since when, and to those that ask for the first time', async () => {
+    const someone = await platform.member()
+    const begun = Date.now() / 1_000
+    await platform.request('POST', '/api/auth/sign-out', { as: someone })
+    const subjects = async (since?: number) =>
+      (await platform.client(auth).getRevocations({ since })).map(({ subject }) => subject)
+    const own = `session:${sessionOf(someone.token)}`
+
+    assert.ok((await subjects()).includes(own))
+    assert.ok((await subjects(begun - 1)).includes(own))
+    assert.deepEqual(await subjects(begun + 3_600), [])
+  })
+
   it('holds in a process that starts later', async () => {
     const someone = await platform.member()
     await platform.api(auth, someone).signOut()

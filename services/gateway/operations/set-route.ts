@@ -1,10 +1,16 @@
 import { type Handler, sql } from '@doran/kernel'
+import { type GatewayConfig, readRouteTargets } from '../config.ts'
 import type { gateway, Route } from '../contract.ts'
-import { routeSharesExceeded } from '../errors.ts'
-import { ROUTES_CHANGED, readRoutes } from '../routes.ts'
+import { operatorRequired, routeOperationFixed, routeSharesExceeded, routeTargetNotListed } from '../errors.ts'
+import { mayGoElsewhere, ROUTES_CHANGED, readRoutes } from '../routes.ts'
 
-export const setRoute: Handler<typeof gateway, 'setRoute'> = ({ operation, target, share }, ctx) =>
-  ctx.db.transaction(async (tx) => {
+export const setRoute: Handler<typeof gateway, 'setRoute', GatewayConfig> = async (input, ctx) => {
+  const { operation, share } = input
+  const target = URL.parse(input.target)?.origin ?? input.target
+  if (!ctx.actor.roles.includes('operator')) throw operatorRequired()
+  if (!mayGoElsewhere(operation)) throw routeOperationFixed({ operation })
+  if (!readRouteTargets(ctx.config).has(target)) throw routeTargetNotListed({ target })
+  return ctx.db.transaction(async (tx) => {
     await tx.run(sql`lock table gateway.routes in exclusive mode`)
     await tx.run(sql`
       insert into gateway.routes (operation, target, share) values (${operation}, ${target}, ${share})
@@ -15,3 +21,4 @@ export const setRoute: Handler<typeof gateway, 'setRoute'> = ({ operation, targe
     await ctx.channel.publish(tx, ROUTES_CHANGED, {})
     return routes.find((route) => route.target === target) as Route
   })
+}

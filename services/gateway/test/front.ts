@@ -1,7 +1,7 @@
 /** A gateway in front of services that run in other processes. */
 import type { RequestListener } from 'node:http'
 import { Readable } from 'node:stream'
-import gateway, { gatewayConfig, openApi, publicDoor, RouteShares } from '@doran/gateway'
+import gateway, { gatewayConfig, openApi, publicDoor, RouteShares, readRouteTargets } from '@doran/gateway'
 import { contract, del, domainError, get, post, put, Raw, Streamed, service, Type } from '@doran/kernel'
 import { readConfig } from '@doran/kernel/platform'
 import { createIssuer, createTestDatabase, type TestResponse } from '@doran/kernel/testing'
@@ -151,7 +151,7 @@ export async function openFront(environment: Record<string, string> = {}): Promi
     issuer,
     databaseUrl: database.url,
     async gateway(own = {}) {
-      const started = await startGateway(about, own)
+      const started = await startGateway(about, { ...environment, ...own })
       closing.push(() => started.close())
       return started
     },
@@ -182,7 +182,7 @@ async function startGateway(
   environment: Record<string, string>,
 ): Promise<Member> {
   const [config] = readConfig([gatewayConfig], environment)
-  const shares = new RouteShares()
+  const shares = new RouteShares(readRouteTargets(config))
   const contracts = [shelf, ...DEPOTS]
   const started = await startMember({
     ...about,

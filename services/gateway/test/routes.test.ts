@@ -1,27 +1,40 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { after, afterEach, before, describe, it } from 'node:test'
-import gateway from '@doran/gateway'
-import { type Impostor, known, replyWith, startImpostor, until } from '../../../fleet/test/members.ts'
+import gateway, { gatewayConfig, readRouteTargets } from '@doran/gateway'
+import { sql } from '@doran/kernel'
+import { readConfig } from '@doran/kernel/platform'
+import { known, replyWith, slam, until } from '../../../fleet/test/members.ts'
 import { type Front, openFront } from './front.ts'
 
+/** A system of somebody else, at an address that no registry knows. */
+const otherSystem = createServer(replyWith({ from: 'elsewhere' }))
+
 let front: Front
+let elsewhere: string
 before(async () => {
-  front = await openFront()
+  otherSystem.listen(0, '127.0.0.1')
+  await once(otherSystem, 'listening')
+  elsewhere = `http://127.0.0.1:${(otherSystem.address() as AddressInfo).port}`
+  front = await openFront({ GATEWAY_ROUTE_TARGETS: `${elsewhere},http://one.example,http://two.example` })
 })
 afterEach(() => front.clear())
-after(() => front.close())
+after(async () => {
+  slam(otherSystem)
+  await front.close()
+})
 
 describe('a share of an operation', { timeout: 20_000 }, () => {
   const setRoute = (operation: string, body: object, as: { token: string }) =>
     front.ask(`/gateway/routes/${operation}`, { method: 'PUT', body, as })
+  let operator: { token: string }
   let admin: { token: string }
-  let elsewhere: Impostor
   before(async () => {
+    operator = await front.issuer.user(['operator'])
     admin = await front.issuer.user(['admin'])
-    // It stands for a system of somebody else, at an address that no registry knows.
-    elsewhere = await startImpostor(front.databaseUrl, 'somebody-else', replyWith({ from: 'elsewhere' }))
   })
-  after(() => elsewhere.close())
   afterEach(async () => {
     await front.ask('/gateway/routes/shared.look', { method: 'DELETE', as: admin })
   })
@@ -35,7 +48,7 @@ describe('a share of an operation', { timeout: 20_000 }, () => {
     await known(second, 'shared', 1)
     assert.deepEqual([await from(), await from(second)], ['service', 'service'])
 
-    const set = await setRoute('shared.look', { target: elsewhere.url, share: 100 }, admin)
+    const set = await setRoute('shared.look', { target: elsewhere, share: 100 }, operator)
 
     assert.equal(set.status, 200)
     for (const at of [front.door, second]) await until(async () => (await from(at)) === 'elsewhere', 1_000)
@@ -48,7 +61,7 @@ describe('a share of an operation', { timeout: 20_000 }, () => {
   it('is the same accounts each time', async () => {
     await front.impostor('shared', replyWith({ from: 'service' }))
     const users = await Promise.all(Array.from({ length: 60 }, () => front.issuer.user()))
-    await setRoute('shared.look', { target: elsewhere.url, share: 50 }, admin)
+    await setRoute('shared.look', { target: elsewhere, share: 50 }, operator)
     await until(
       async () => (await Promise.all(users.map((user) => from(front.door, user)))).includes('elsewhere'),
       1_000,
@@ -63,9 +76,9 @@ describe('a share of an operation', { timeout: 20_000 }, () => {
   })
 
   it('cannot be more than all', async () => {
-    await setRoute('shared.look', { target: 'http://one.example', share: 60 }, admin)
-    const more = await setRoute('shared.look', { target: 'http://two.example', share: 41 }, admin)
-    const over = await setRoute('shared.look', { target: 'http://one.example', share: 101 }, admin)
+    await setRoute('shared.look', { target: 'http://one.example', share: 60 }, operator)
+    const more = await setRoute('shared.look', { target: 'http://two.example', share: 41 }, operator)
+    const over = await setRoute('shared.look', { target: 'http://one.example', share: 101 }, operator)
 
     assert.deepEqual(
       [more.status, more.body.code],
@@ -79,11 +92,57 @@ describe('a share of an operation', { timeout: 20_000 }, () => {
     )
   })
 
-  it('is for administrators to set', async () => {
-    const user = await front.issuer.user(['seller'])
+  it('is for operators to set, and for administrators to see and end', async () => {
+    const seller = await front.issuer.user(['seller'])
+    const body = { target: elsewhere, share: 100 }
 
-    const refused = await setRoute('shared.look', { target: elsewhere.url, share: 100 }, user)
+    const refused = await Promise.all([seller, admin].map((user) => setRoute('shared.look', body, user)))
 
-    assert.deepEqual([refused.status, refused.body.code], [403, 'forbidden'])
+    assert.deepEqual(
+      refused.map(({ status, body }) => [status, body.code]),
+      [
+        [403, 'forbidden'],
+        [403, 'operator_required'],
+      ],
+    )
+    await setRoute('shared.look', body, operator)
+    assert.equal((await front.ask('/gateway/routes', { as: admin })).body.length, 1)
+    assert.equal((await front.ask('/gateway/routes/shared.look', { method: 'DELETE', as: admin })).status, 204)
+  })
+
+  it('never takes passwords along, nor what decides where requests go', async () => {
+    for (const operation of ['auth.signIn', 'auth.*', 'gateway.setRoute']) {
+      const { status, body } = await setRoute(operation, { target: elsewhere, share: 1 }, operator)
+
+      assert.deepEqual([status, body.code], [403, 'route_operation_fixed'])
+    }
+  })
+
+  it('goes only to targets that the settings list, whatever the table says', async () => {
+    await front.impostor('shared', replyWith({ from: 'service' }))
+    for (const target of ['http://169.254.169.254', 'http://localhost:1', `${elsewhere}0`, 'https://one.example']) {
+      const { status, body } = await setRoute('shared.look', { target, share: 1 }, operator)
+      assert.deepEqual([status, body.code, body.target], [403, 'route_target_not_listed', target])
+    }
+
+    await front.door.database('gateway').run(sql`
+      insert into gateway.routes (operation, target, share) values ('shared.look', 'http://127.0.0.1:1', 100)`)
+    const restarted = await front.gateway()
+    await known(restarted, 'shared', 1)
+
+    assert.equal(await from(restarted), 'service')
+  })
+})
+
+describe('the setting of targets', () => {
+  it('lists URLs without paths', () => {
+    const read = (GATEWAY_ROUTE_TARGETS: string) =>
+      readRouteTargets(readConfig([gatewayConfig], { GATEWAY_ROUTE_TARGETS })[0])
+
+    assert.deepEqual([...read('https://Old.Example:443,http://b:80')], ['https://old.example', 'http://b'])
+    assert.deepEqual([...read('')], [])
+    for (const wrong of ['old.example', 'https://a/path', 'https://a,', 'https://user:pass@a', 'file:///etc/passwd']) {
+      assert.throws(() => read(wrong), /GATEWAY_ROUTE_TARGETS must list URLs/)
+    }
   })
 })

@@ -40,7 +40,7 @@ describe('a WebSocket through the gateway', () => {
       undefined,
     )
     const [config] = readConfig([gatewayConfig], {})
-    const proxy = { contracts: [chat, away], targets, shares: new RouteShares(), timeout: 1_000 }
+    const proxy = { contracts: [chat, away], targets, shares: new RouteShares(new Set()), timeout: 1_000 }
     const edge = publicDoor({ config, api: openApi([], { version: '0' }), errors: [], proxy })
     platform = await startPlatform({ services: [], edge, environment: { PORT: '0' } })
     port = await platform.listen()

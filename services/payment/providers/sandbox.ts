@@ -1,3 +1,4 @@
+import { secretsIn } from '@doran/kernel'
 import type { PaymentConfig } from '../config.ts'
 import { webhookSignatureInvalid, webhookStale } from '../errors.ts'
 import { type OperationResult, type PaymentProvider, ProviderSilentError, type Snapshot } from '../provider.ts'
@@ -7,14 +8,15 @@ const OLDEST_WEBHOOK_SECONDS = 300
 
 /** The sandbox: a provider that moves no real money but behaves, and misbehaves, like one. */
 export function sandboxProvider(config: PaymentConfig): PaymentProvider {
-  const { PAYMENT_SANDBOX_URL: url, PAYMENT_SANDBOX_SECRET: secret, PAYMENT_PROVIDER_TIMEOUT_MS: timeout } = config
+  const { PAYMENT_SANDBOX_URL: url, PAYMENT_PROVIDER_TIMEOUT_MS: timeout } = config
+  const secrets = secretsIn(config.PAYMENT_SANDBOX_SECRET)
 
   async function ask<T>(path: string, body?: object): Promise<T | undefined> {
     let response: Response
     try {
       response = await fetch(url + path, {
         method: body ? 'POST' : 'GET',
-        headers: { authorization: `Bearer ${secret}`, ...(body && { 'content-type': 'application/json' }) },
+        headers: { authorization: `Bearer ${secrets[0]}`, ...(body && { 'content-type': 'application/json' }) },
         body: body && JSON.stringify(body),
         signal: AbortSignal.timeout(timeout),
       })
@@ -46,7 +48,7 @@ export function sandboxProvider(config: PaymentConfig): PaymentProvider {
     find: (key) => ask<OperationResult>(`/v1/operations/by-key/${encodeURIComponent(key)}`),
     look: (sessionId) => ask<Snapshot>(`/v1/sessions/${sessionId}`),
     readWebhook(body, signature) {
-      const seconds = signedAt(body, signature, secret)
+      const seconds = secrets.map((secret) => signedAt(body, signature, secret)).find((signed) => signed !== undefined)
       if (seconds === undefined) throw webhookSignatureInvalid()
       if (Math.abs(Date.now() / 1000 - seconds) > OLDEST_WEBHOOK_SECONDS) throw webhookStale()
       return (JSON.parse(body) as { snapshot: Snapshot }).snapshot

@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
-import { type Static, Type } from '@doran/kernel'
+import { type Static, secretsIn, Type } from '@doran/kernel'
 import formbody from '@fastify/formbody'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { LOCAL_SECRET } from '../config.ts'
@@ -19,7 +19,10 @@ export interface SandboxOptions {
   folder: string
   /** Where buyers reach its pages; without it, where the merchant reached it. */
   publicUrl?: string | undefined
-  /** Shared with the merchant: opens the API and signs webhooks. Without one, that of a machine on its own. */
+  /**
+   * Shared with the merchant: opens the API and signs webhooks. May be several, as in a setting: the first one signs, all
+   * open. Without one, that of a machine on its own.
+   */
   secret?: string
 }
 
@@ -69,6 +72,7 @@ interface Desk {
 /** Starts the provider: the merchant's API below `/v1`, the buyer's page at `/pay/<session>`. */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const { port, host, folder, publicUrl, secret = LOCAL_SECRET } = options
+  const secrets = secretsIn(secret)
   const desk: Desk = { store: openStore(folder), faults: createFaults(), publicUrl }
   const app = fastify({
     forceCloseConnections: true,
@@ -78,7 +82,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   })
   await app.register(formbody)
   app.get('/health/live', async () => ({ status: 'live' }))
-  await app.register(async (merchant) => merchantApi(merchant, desk, secret), { prefix: '/v1' })
+  await app.register(async (merchant) => merchantApi(merchant, desk, secrets), { prefix: '/v1' })
   buyerPages(app, desk)
   try {
     await app.listen({ port, host })
@@ -88,7 +92,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   }
   const { port: taken } = app.server.address() as { port: number }
   const url = `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${taken}`
-  const webhooks = deliverWebhooks(desk.store, secret, (sessionId) => desk.faults.get(sessionId).webhooks)
+  const webhooks = deliverWebhooks(desk.store, secrets[0], (sessionId) => desk.faults.get(sessionId).webhooks)
   return {
     url,
     async close() {
@@ -99,11 +103,11 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   }
 }
 
-function merchantApi(app: FastifyInstance, desk: Desk, secret: string): void {
-  const expected = Buffer.from(`Bearer ${secret}`)
+function merchantApi(app: FastifyInstance, desk: Desk, secrets: readonly string[]): void {
+  const expected = secrets.map((secret) => Buffer.from(`Bearer ${secret}`))
   app.addHook('onRequest', async (request, reply) => {
     const given = Buffer.from(request.headers.authorization ?? '')
-    if (given.length !== expected.length || !timingSafeEqual(given, expected)) {
+    if (!expected.some((bearer) => given.length === bearer.length && timingSafeEqual(given, bearer))) {
       return reply.code(401).send({ error: 'The secret is not right.' })
     }
     // Whoever asks for faults, or checks the books after them, is spared them.

@@ -5,10 +5,13 @@ import { payment, paymentApproved, paymentCaptured } from '@doran/payment/contra
 import { sign } from '../signature.ts'
 import { CARD, openTill, SECRET, type Till } from './till.ts'
 
+/** Takes the place of the other one while everything runs. */
+const NEXT_SECRET = 'the next secret of the payment tests'
+
 describe('webhooks', () => {
   let till: Till
   before(async () => {
-    till = await openTill()
+    till = await openTill({ PAYMENT_SANDBOX_SECRET: `${SECRET}, ${NEXT_SECRET}` })
   })
   afterEach(() => till.behave())
   after(() => till.close())
@@ -64,6 +67,12 @@ describe('webhooks', () => {
     assert.equal((await stored(id)).status, 'approved')
     assert.equal((await send(snapshot(sessionId, 'authorised', sequence + 1))).status, 204)
     assert.equal((await stored(id)).status, 'authorised')
+  })
+
+  it('signed with the next secret are taken in as well while the secret is replaced', async () => {
+    const { status, body } = await send(snapshot(newId(), 'captured', 9), { secret: NEXT_SECRET })
+
+    assert.deepEqual([status, body.code], [404, 'payment_not_found'])
   })
 
   it('signed by somebody else are refused', async () => {

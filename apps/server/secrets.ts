@@ -1,0 +1,97 @@
+/** Where secrets come from, and which ones are refused. */
+import { randomBytes } from 'node:crypto'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { ConfigError, databaseVariable, defaultSecrets, isLoopback, type Service } from '@doran/kernel/platform'
+import { serviceNames } from './loaders.ts'
+
+/** Settings that are secrets, or carry one. A file may hold them: `<NAME>_FILE` names it. */
+export const secretSettings: readonly string[] = [
+  'DATABASE_URL',
+  ...serviceNames.map(databaseVariable),
+  'REDIS_URL',
+  'DORAN_SERVICE_SECRET',
+  'PAYMENT_SANDBOX_SECRET',
+  'AUTH_ENCRYPTION_KEY',
+  'ADMIN_PASSWORD',
+]
+
+const SANDBOX_SECRET_FILE = 'sandbox-secret'
+
+/** Replaces each `<NAME>_FILE` by what the file holds, without the white space around it. */
+export function takeSecretsFromFiles(environment: NodeJS.ProcessEnv): void {
+  const mistakes: string[] = []
+  for (const name of secretSettings) {
+    const file = environment[`${name}_FILE`]
+    if (!file) continue
+    try {
+      if (environment[name]) throw new Error(`is set, and so is ${name}: keep one of them`)
+      const secret = readFileSync(file, 'utf8').trim()
+      if (secret === '') throw new Error(`names ${file}, which is empty`)
+      environment[name] = secret
+      delete environment[`${name}_FILE`]
+    } catch (error) {
+      const { code, message } = error as NodeJS.ErrnoException
+      mistakes.push(`${name}_FILE ${code ? `names ${file}, which cannot be read (${code})` : message}`)
+    }
+  }
+  if (mistakes.length > 0) throw new ConfigError(mistakes)
+}
+
+/** Throws a {@link ConfigError} that lists all secrets with which these services must not be started here. */
+export function assertOwnSecrets(environment: NodeJS.ProcessEnv, services: readonly Service[], host: string): void {
+  const mistakes = mistakenSecrets(environment, services, host)
+  if (mistakes.length > 0) throw new ConfigError(mistakes)
+}
+
+/** What is wrong with the secrets of these services, where other machines can reach them or it is production. */
+export function mistakenSecrets(environment: NodeJS.ProcessEnv, services: readonly Service[], host: string): string[] {
+  const reached = reachedBy(environment, host)
+  if (!reached) return []
+  const schemas = services.flatMap(({ config }) => config ?? [])
+  const mistakes = defaultSecrets(schemas, environment).map(
+    (name) =>
+      `${name} has its default, which everybody knows, and ${reached}; make a secret with \`openssl rand -hex 32\` and ` +
+      'set it in every process that shares it',
+  )
+  const signs = services.some(({ contract }) => contract.name === 'auth')
+  if (signs && environment.NODE_ENV === 'production' && !environment.AUTH_ENCRYPTION_KEY) {
+    mistakes.push(
+      'AUTH_ENCRYPTION_KEY is missing, and NODE_ENV is production; without it whoever reads the database can sign tokens: ' +
+        'make one with `openssl rand -base64 32` and keep it',
+    )
+  }
+  return mistakes
+}
+
+/** Why somebody else may come, or nothing when only this machine can. */
+function reachedBy({ NODE_ENV, PAYMENT_SANDBOX_URL }: NodeJS.ProcessEnv, host: string): string | undefined {
+  if (NODE_ENV === 'production') return 'NODE_ENV is production'
+  if (!isLoopback(host)) return `other machines reach ${host}`
+  const provider = URL.parse(PAYMENT_SANDBOX_URL ?? '')?.hostname ?? 'localhost'
+  return isLoopback(provider) ? undefined : `PAYMENT_SANDBOX_URL leads to ${provider}`
+}
+
+/** The secret of the sandbox that `doran start` runs: made at the first start, kept in the data folder. */
+export function makeSandboxSecret(folder: string): string {
+  mkdirSync(folder, { recursive: true })
+  try {
+    writeFileSync(join(folder, SANDBOX_SECRET_FILE), `${randomBytes(32).toString('hex')}\n`, {
+      mode: 0o600,
+      flag: 'wx',
+    })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  }
+  return findSandboxSecret(folder) as string
+}
+
+/** That secret, when there is one. */
+export function findSandboxSecret(folder: string): string | undefined {
+  try {
+    return readFileSync(join(folder, SANDBOX_SECRET_FILE), 'utf8').trim()
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
+  }
+}
