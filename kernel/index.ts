@@ -1,5 +1,6 @@
 /** The kernel's face for a service's author. What runs services is in `@doran/kernel/platform`. */
 export type { Cache } from '@doran/cache'
+export { audited, type Deed } from './audit.ts'
 export type { Channel } from './channel.ts'
 export {
   type Client,

@@ -43,6 +43,13 @@ export {
   traceFrom,
   traceParent,
 } from '@doran/telemetry'
+export {
+  type AuditEntry,
+  type AuditFilter,
+  auditNumbers,
+  findAuditEntries,
+  findBrokenEntries,
+} from './audit.ts'
 export { type Call, type CallMode, checkedInput, type Hosted, MAX_DEPTH, type RemoteCall } from './calls.ts'
 export { Topics } from './channel.ts'
 export { ConfigError, databaseUrlOf, databaseVariable, type KernelConfig, kernelConfig, readConfig } from './config.ts'

@@ -29,6 +29,14 @@ export interface Database extends Queryable {
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>
 }
 
+/** What each transaction of a handle ends with. */
+export interface Ending {
+  /** Travels with the commit, so the locks that it takes are held for no longer than that. */
+  statement(): Sql | undefined
+  /** The transaction with the statement has committed. */
+  committed(): void
+}
+
 declare const insideTransaction: unique symbol
 
 /** A database handle whose writes commit or vanish together. */
@@ -125,15 +133,15 @@ export class Pool {
   }
 
   /** A handle for calls at this depth: 0 for a request or task, one more for each nested call. */
-  at(depth: number, trace: string | null = null, deadline?: Deadline): Database {
-    return new PoolHandle(this, { depth, trace, deadline })
+  at(depth: number, trace: string | null = null, deadline?: Deadline, ending?: Ending): Database {
+    return new PoolHandle(this, { depth, trace, deadline, ending })
   }
 
   query<Row extends object>(query: Sql): Promise<pg.QueryResult<Row>> {
     return this.#pool.query<Row>(statement(query.statement())).catch(rejectTranslated)
   }
 
-  async transaction<T>({ depth, trace, deadline }: Work, work: (tx: Transaction) => Promise<T>): Promise<T> {
+  async transaction<T>({ depth, trace, deadline, ending }: Work, work: (tx: Transaction) => Promise<T>): Promise<T> {
     await this.#admit(depth, deadline)
     try {
       const client = await this.#pool.connect().catch(rejectTranslated)
@@ -141,7 +149,10 @@ export class Pool {
       try {
         const handle = new TransactionHandle(client, trace)
         const result = await work(handle as unknown as Transaction)
+        const last = ending?.statement()
+        if (last) handle.later(last)
         await handle.commit()
+        if (last) ending?.committed()
         for (const committed of handle.committed) committed()
         return result
       } catch (error) {
@@ -205,6 +216,7 @@ interface Work {
   depth: number
   trace: string | null
   deadline: Deadline | undefined
+  ending: Ending | undefined
 }
 
 class PoolHandle extends Handle implements Database {
