@@ -5,6 +5,7 @@
  * wherever a process dies. `doran.audit` is only appended to, and PostgreSQL links each entry to the one before by its
  * hash; the lock of the chain is held for no longer than the commit takes.
  */
+import { isDeepStrictEqual } from 'node:util'
 import type { Logger } from 'pino'
 import type { Call } from './calls.ts'
 import type { Operation } from './contract.ts'
@@ -14,13 +15,15 @@ import { DomainError } from './errors.ts'
 import type { Actor } from './identity.ts'
 import type { Context } from './service.ts'
 
+type Members = Readonly<Record<string, unknown>>
+
 /** What an act did. Never put a secret into it: entries cannot be erased. */
 export interface Deed {
   /** To what, beside the parameters of the path. */
-  readonly target?: Readonly<Record<string, unknown>>
-  /** What it changed, as it was. Of personal data, name the fields only. */
-  readonly before?: Readonly<Record<string, unknown>>
-  readonly after?: Readonly<Record<string, unknown>>
+  readonly target?: Members
+  /** What it changed, as it was; what did not change is left out. Of personal data, name the fields only. */
+  readonly before?: Members
+  readonly after?: Members
 }
 
 export interface AuditEntry {
@@ -126,16 +129,24 @@ export class Act implements Ending {
     const { actor, address, request } = this.#call
     const { id, roles, session } = actor as Actor
     const { target, before, after } = this.#deed ?? {}
+    const [old, now] = before && after ? whatDiffers(before, after) : [before, after]
     return sql`
       insert into doran.audit (actor, roles, session, address, operation, target, before, after, outcome, request)
       values (${id}, ${roles}::text[], ${session}, ${address ?? null}, ${this.#name},
-              ${sql.json({ ...pathOf(this.#operation, this.#input), ...target })}, ${before ? sql.json(before) : null},
-              ${after ? sql.json(after) : null}, ${outcome}, ${request ?? null})`
+              ${sql.json({ ...pathOf(this.#operation, this.#input), ...target })}, ${old ? sql.json(old) : null},
+              ${now ? sql.json(now) : null}, ${outcome}, ${request ?? null})`
   }
 }
 
 function isByRole({ access }: Operation): boolean {
   return typeof access !== 'string'
+}
+
+/** Of both only the members that are not the same: whatever else there is says nothing of the act. */
+function whatDiffers(before: Members, after: Members): [Members, Members] {
+  const differing = Object.keys({ ...before, ...after }).filter((key) => !isDeepStrictEqual(before[key], after[key]))
+  const only = (all: Members) => Object.fromEntries(differing.map((key) => [key, all[key]]))
+  return [only(before), only(after)]
 }
 
 /** The parameters of the path: what the operation is about, and never a secret. */

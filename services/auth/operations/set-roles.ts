@@ -1,4 +1,4 @@
-import type { Handler } from '@doran/kernel'
+import { audited, type Handler } from '@doran/kernel'
 import { lockAccount } from '../accounts.ts'
 import type { auth } from '../contract.ts'
 import { ownAdminRole } from '../errors.ts'
@@ -8,6 +8,7 @@ export const setRoles: Handler<typeof auth, 'setRoles'> = async ({ userId, roles
   if (ctx.actor.id === userId && !roles.includes('admin')) throw ownAdminRole()
   return ctx.db.transaction(async (tx) => {
     const account = await lockAccount(tx, userId)
+    audited(ctx, { before: { roles: account.roles }, after: { roles } })
     return { userId, roles: await changeRoles(tx, ctx, account, roles) }
   })
 }
