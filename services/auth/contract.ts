@@ -2,6 +2,7 @@ import {
   Cursor,
   contract,
   del,
+  event,
   get,
   Id,
   PageSize,
@@ -339,3 +340,9 @@ export const auth = contract('auth', {
     access: 'internal',
   }),
 })
+
+/** The roles of an account that it has had before are others now. A higher version is newer. */
+export const rolesChanged = event(
+  'auth.roles-changed',
+  Type.Object({ userId: Id, version: Type.Integer({ minimum: 1 }), roles: Roles, previous: Roles }),
+)
