@@ -69,3 +69,12 @@ create trigger audit_is_append_only before update or delete or truncate on doran
 create trigger audit_head_stays before delete or truncate on doran.audit_head
   for each statement execute function doran.refuse_change();
 revoke update, delete, truncate on doran.audit, doran.audit_head from public;
+
+-- How often somebody has done something within the hour that began with the first time: one row for each.
+create table doran.hourly_counts (
+  act   text not null,
+  who   uuid not null,
+  since timestamptz not null,
+  count integer not null,
+  primary key (act, who)
+);
