@@ -1,9 +1,10 @@
 import { countWithinHour, type Handler } from '@doran/kernel'
-import { insertArticle, tagsOf } from '../articles.ts'
+import { insertArticle } from '../articles.ts'
 import type { ArticleConfig } from '../config.ts'
 import type { article } from '../contract.ts'
 import { tooManyArticles } from '../errors.ts'
 import { presentArticle } from '../present.ts'
+import { tagsOf } from '../tags.ts'
 
 export const createArticle: Handler<typeof article, 'createArticle', ArticleConfig> = async (input, ctx) => {
   const { title, description, body, tagList } = input
