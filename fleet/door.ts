@@ -72,6 +72,7 @@ function callOf(request: FastifyRequest): Call {
     deadline: Deadline.in(Math.min(LONGEST, Number(header(HEADERS.timeout)) || 0)),
     trace: traceFrom(header('traceparent')),
     request: request.id,
+    address: header(HEADERS.address),
     key,
     depth: Math.min(MAX_DEPTH, Number(header(HEADERS.depth)) || 0),
   }

@@ -6,7 +6,7 @@ import type { ServiceTokens } from './service-token.ts'
 import type { Effect, Targets } from './targets.ts'
 
 /** Headers that carry what a call brings along; times are told as what is left, for clocks differ. */
-export const HEADERS = { timeout: 'x-doran-timeout', depth: 'x-doran-depth' } as const
+export const HEADERS = { timeout: 'x-doran-timeout', depth: 'x-doran-depth', address: 'x-doran-address' } as const
 
 export function remoteCall(targets: Targets, tokens: ServiceTokens): RemoteCall {
   return async (contract, name, input, call) => {
@@ -26,6 +26,7 @@ export function remoteCall(targets: Targets, tokens: ServiceTokens): RemoteCall 
           traceparent: traceParent(call.trace),
           [HEADERS.timeout]: String(remaining),
           [HEADERS.depth]: String(call.depth),
+          ...(call.address !== undefined && { [HEADERS.address]: call.address }),
           ...(call.request !== undefined && { 'x-request-id': call.request }),
           ...(call.key !== undefined && { 'idempotency-key': call.key }),
         },

@@ -4,6 +4,7 @@ import type { Cache } from '@doran/cache'
 import type { Metrics } from '@doran/telemetry'
 import { beginSpan, childOf, type SpanSink, type Trace, traceParent } from '@doran/telemetry'
 import type { Logger } from 'pino'
+import { ACT, type Act, actOf } from './audit.ts'
 import type { Channel } from './channel.ts'
 import type { CallOptions, Client, Contract, Operation } from './contract.ts'
 import { isStreamed } from './contract.ts'
@@ -23,6 +24,8 @@ export interface Call {
   readonly trace: Trace
   /** Id of the request at the public door that caused it; undefined for tasks. */
   readonly request: string | undefined
+  /** Network address of the client at the public door; undefined for tasks. */
+  readonly address?: string | undefined
   /** Idempotency key; undefined when the caller gave none. */
   readonly key: string | undefined
   /** 0 for a request or task, one more for each call inside it. */
@@ -69,17 +72,28 @@ export class Caller {
   invoke(hosted: Hosted, name: string, input: object, call: Call): Promise<unknown> {
     call.deadline.check()
     const operation = operationOf(hosted.service.contract, name)
+    const act = actOf(hosted.service.contract.name, name, operation, input, call)
+    const database = hosted.pool.at(call.depth, traceParent(call.trace), call.deadline, act)
+    const work = () => this.#work(hosted, name, input, call, database, act)
+    return act ? act.run(database, hosted.log, work) : work()
+  }
+
+  #work(hosted: Hosted, name: string, input: object, call: Call, database: Database, act: Act | undefined) {
+    const operation = operationOf(hosted.service.contract, name)
     const handler = hosted.service.operations[name] as (input: object, ctx: Context) => Promise<unknown>
-    const database = hosted.pool.at(call.depth, traceParent(call.trace), call.deadline)
+    const handle = (db: Database) => {
+      act?.begin()
+      return handler(input, this.context(hosted, call, db, act))
+    }
     const keyed = call.key !== undefined && operation.method !== 'GET' && !operation.idempotent && !operation.secret
-    if (!keyed) return handler(input, this.context(hosted, call, database))
+    if (!keyed) return handle(database)
     const scope = `${hosted.service.contract.name}.${name} ${call.actor?.id ?? '-'} ${call.key}`
-    return once(database, scope, input, (tx) => handler(input, this.context(hosted, call, tx)))
+    return once(database, scope, input, handle)
   }
 
   /** What a handler of the service is given for this call. */
-  context(hosted: Hosted, call: Call, db: Database): Context {
-    return new CallContext(this, hosted, call, db, this.#options.channel)
+  context(hosted: Hosted, call: Call, db: Database, act?: Act): Context {
+    return new CallContext(this, hosted, call, db, this.#options.channel, act)
   }
 
   /** Functions that call the contract's operations on behalf of `call`. */
@@ -167,6 +181,7 @@ function nested(call: Call, target: string, input: object, options: CallOptions)
     deadline: call.deadline.within(options.timeout),
     trace: childOf(call.trace),
     request: call.request,
+    address: call.address,
     key: options.key ?? (call.key && nestedKey(call.key, target, input)),
     depth: call.depth + 1,
   }
@@ -182,12 +197,14 @@ function nestedKey(key: string, target: string, input: object): string {
 class CallContext implements Context {
   readonly db: Database
   readonly channel: Channel
+  readonly [ACT]: Act | undefined
   readonly #caller: Caller
   readonly #hosted: Hosted
   readonly #call: Call
   #log: Logger | undefined
 
-  constructor(caller: Caller, hosted: Hosted, call: Call, db: Database, channel: Channel) {
+  constructor(caller: Caller, hosted: Hosted, call: Call, db: Database, channel: Channel, act: Act | undefined) {
+    this[ACT] = act
     this.#caller = caller
     this.#hosted = hosted
     this.#call = call

@@ -232,6 +232,7 @@ function callOf(request: FastifyRequest, operation: Operation, timeout: number):
     deadline: Deadline.in(timeout),
     trace: traceFrom(request.headers.traceparent as string | undefined),
     request: request.id,
+    address: request.headers['x-client-address'] as string,
     key,
     depth: 0,
   }

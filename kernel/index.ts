@@ -1,5 +1,6 @@
 /** The kernel's face for a service's author. What runs services is in `@doran/kernel/platform`. */
 export type { Cache } from '@doran/cache'
+export { audited, type Deed } from './audit.ts'
 export type { Channel } from './channel.ts'
 export { secretsIn } from './config.ts'
 export {
@@ -31,6 +32,7 @@ export { type Sql, sql } from './database/sql.ts'
 export { publish, publishAll, publishing } from './durable/events.ts'
 export { startSaga } from './durable/sagas.ts'
 export { DomainError, domainError } from './errors.ts'
+export { countWithinHour } from './hourly.ts'
 export { newId } from './id.ts'
 export {
   ACCESS_TOKEN,

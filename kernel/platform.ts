@@ -47,6 +47,13 @@ export {
   traceFrom,
   traceParent,
 } from '@doran/telemetry'
+export {
+  type AuditEntry,
+  type AuditFilter,
+  auditNumbers,
+  findAuditEntries,
+  findBrokenEntries,
+} from './audit.ts'
 export { authorise, type Call, type CallMode, type Hosted, MAX_DEPTH, type RemoteCall } from './calls.ts'
 export { Topics } from './channel.ts'
 export {

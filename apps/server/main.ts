@@ -42,6 +42,11 @@ const commands: Record<string, { about: string; run: (args: string[]) => Promise
     about: 'list [--all] | replay <id|all> | discard <id>: durable tasks that failed for good',
     run: async (args) => (await import('./commands/tasks.ts')).tasks(args),
   },
+  audit: {
+    about:
+      'what people did by virtue of a role, newest first (--actor <id>, --operation <service.operation>, --target <id>, --limit, --json)',
+    run: async (args) => (await import('./commands/audit.ts')).audit(args),
+  },
   'sandbox-payment': {
     about: 'run the payment sandbox alone',
     run: async () => (await import('./commands/sandbox-payment.ts')).sandboxPayment(),

@@ -3,12 +3,12 @@ import pg from 'pg'
 import type { Logger } from 'pino'
 import type { Deadline } from '../deadline.ts'
 import { kernelErrors } from '../errors.ts'
-import { type Database, Handle, type Notifier, type Transaction } from './queryable.ts'
+import { type Database, type Ending, Handle, type Notifier, type Transaction } from './queryable.ts'
 import { type Notification, type Sql, sql } from './sql.ts'
 import { refuseInside, TransactionHandle, within } from './transaction.ts'
 import { isUnanswered, rejectTranslated } from './trouble.ts'
 
-export type { Database, Queryable, Transaction } from './queryable.ts'
+export type { Database, Ending, Queryable, Transaction } from './queryable.ts'
 export { brokenConstraint, sqlState } from './trouble.ts'
 
 // Values come out as they go into JSON: 64-bit integers as numbers (money in minor units stays below 2^53),
@@ -70,8 +70,8 @@ export class Pool {
   }
 
   /** A handle for calls at this depth: 0 for a request or task, one more for each nested call. */
-  at(depth: number, trace: string | null = null, deadline?: Deadline): Database {
-    return new PoolHandle(this, { depth, trace, deadline })
+  at(depth: number, trace: string | null = null, deadline?: Deadline, ending?: Ending): Database {
+    return new PoolHandle(this, { depth, trace, deadline, ending })
   }
 
   async query<Row extends object>(query: Sql): Promise<pg.QueryResult<Row>> {
@@ -88,7 +88,8 @@ export class Pool {
   }
 
   /** Runs `work` in a transaction that is begun on this handle. */
-  async transaction<T>(on: Database, { depth, trace, deadline }: Work, work: TransactionWork<T>): Promise<T> {
+  async transaction<T>(on: Database, of: Work, work: TransactionWork<T>): Promise<T> {
+    const { depth, trace, deadline, ending } = of
     refuseInside(on)
     await this.#admit(depth, deadline)
     try {
@@ -97,7 +98,10 @@ export class Pool {
       let broken: Error | undefined
       try {
         const result = await within(on, () => work(handle as unknown as Transaction))
+        const last = ending?.statement()
+        if (last) handle.later(last)
         await handle.commit()
+        if (last) ending?.committed()
         for (const committed of handle.committed) this.#doAfterCommit(committed)
         return result
       } catch (error) {
@@ -171,6 +175,7 @@ interface Work {
   depth: number
   trace: string | null
   deadline: Deadline | undefined
+  ending: Ending | undefined
 }
 
 class PoolHandle extends Handle implements Database {

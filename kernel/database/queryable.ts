@@ -43,6 +43,14 @@ export interface Database extends Queryable {
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>
 }
 
+/** What each transaction of a handle ends with. */
+export interface Ending {
+  /** Travels with the commit, so the locks that it takes are held for no longer than that. */
+  statement(): Sql | undefined
+  /** The transaction with the statement has committed. */
+  committed(): void
+}
+
 declare const insideTransaction: unique symbol
 
 /** A database handle whose writes commit or vanish together. */

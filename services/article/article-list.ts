@@ -5,6 +5,7 @@
  */
 import { type Queryable, type Sql, sql } from '@doran/kernel'
 import { type ArticleRow, favoritedBy, summaryColumns } from './articles.ts'
+import { keyOf } from './tags.ts'
 
 export interface ArticleQuery {
   tag?: string | undefined
@@ -56,10 +57,7 @@ function matching({ tag, authorId, favoritedById, limit, offset }: ArticleQuery)
     }
   }
   if (filters === 1 && tag !== undefined) {
-    return {
-      ids: sql`select article_id from article.tagged where tag = ${tag} order by article_id desc ${page}`,
-      total: sql`coalesce((select articles from article.tags where tag = ${tag}), 0)`,
-    }
+    return ofTag(tag, limit, offset)
   }
   if (filters === 1 && authorId !== undefined) {
     return {
@@ -73,7 +71,11 @@ function matching({ tag, authorId, favoritedById, limit, offset }: ArticleQuery)
     [
       sql`a.hidden_at is null`,
       ...(authorId === undefined ? [] : [sql`a.author_id = ${authorId}`]),
-      ...(tag === undefined ? [] : [sql`a.tags @> array[${tag}]`]),
+      ...(tag === undefined
+        ? []
+        : [
+            sql`exists (select 1 from unnest(a.tags) as own (tag) where ${keyOf(sql`own.tag`)} = ${keyOf(sql`${tag}::text`)})`,
+          ]),
     ],
     ' and ',
   )
@@ -84,6 +86,20 @@ function matching({ tag, authorId, favoritedById, limit, offset }: ArticleQuery)
         from article.favorites f join article.articles a on a.id = f.article_id
         where f.user_id = ${favoritedById} and ${others}`
   return { ids: sql`select a.id ${from} order by a.id desc ${page}`, total: sql`(select count(*) ${from})` }
+}
+
+/** The newest of each form in which the tag is written, of which the newest of all are the page. */
+function ofTag(tag: string, limit: number, offset: number): Source {
+  const forms = sql`article.tags t where ${keyOf(sql`t.tag`)} = ${keyOf(sql`${tag}::text`)}`
+  return {
+    ids: sql`
+      select distinct newest.article_id from (select t.tag from ${forms}) as form
+      cross join lateral (
+        select article_id from article.tagged where tag = form.tag order by article_id desc limit ${limit + offset}
+      ) newest
+      order by newest.article_id desc limit ${limit} offset ${offset}`,
+    total: sql`coalesce((select sum(t.articles) from ${forms}), 0)`,
+  }
 }
 
 /** The newest of each author, of which the newest of all are the page. */

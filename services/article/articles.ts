@@ -157,8 +157,3 @@ function contentOf(row: FullArticleRow) {
   const { id: articleId, version, slug, authorId, title, description, body, tags: tagList, createdAt, updatedAt } = row
   return { articleId, version, slug, authorId, title, description, body, tagList, createdAt, updatedAt }
 }
-
-/** In the author's order, each once, without spaces around them. */
-export function tagsOf(tagList: readonly string[] = []): string[] {
-  return [...new Set(tagList.map((tag) => tag.normalize('NFC').trim()))].filter((tag) => tag !== '')
-}

@@ -1,8 +1,8 @@
 /** Many articles and favourites at once, for the seed and for measurements. Counts stay exact. */
 import { type Static, sql, type Transaction } from '@doran/kernel'
-import { tagsOf } from './articles.ts'
 import type { article } from './contract.ts'
 import { type Counted, countIn } from './counts.ts'
+import { tagsOf } from './tags.ts'
 
 type Loaded = Static<typeof article.operations.loadArticles.body>['articles'][number]
 

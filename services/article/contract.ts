@@ -24,7 +24,7 @@ const Body = Text(100_000)
 /** A body of the most characters, with room for clients that write each of them as `\uXXXX`. */
 const ARTICLE_LIMIT_BYTES = 1_048_576
 
-/** In the author's order. Spaces around a tag, empty tags and repetitions are dropped. */
+/** In the author's order. Spaces around a tag, empty tags and repetitions, whatever the capital letters, are dropped. */
 const TagList = Type.Array(Type.String({ maxLength: 60, not: { pattern: '\\p{Cc}' } }), {
   maxItems: 20,
   errorMessage: { type: 'must be a list of tags', maxItems: 'has too many tags (maximum is 20)' },
@@ -106,6 +106,7 @@ export const article = contract('article', {
   listArticles: get('/articles', {
     summary: 'Articles, newest first (RealWorld)',
     query: Type.Object({
+      /** Whatever the capital letters. */
       tag: Type.Optional(Type.String({ maxLength: 60 })),
       /** Name of the author. */
       author: Type.Optional(Type.String({ maxLength: 200 })),

@@ -78,9 +78,12 @@ export async function updatePassword(tx: Transaction, userId: string, passwordHa
   await tx.run(sql`update auth.accounts set password_hash = ${passwordHash} where user_id = ${userId}`)
 }
 
-/** The account must be locked. */
-export async function updateRoles(tx: Transaction, userId: string, roles: readonly AccountRole[]): Promise<void> {
-  await tx.run(sql`update auth.accounts set roles = ${roles}::text[] where user_id = ${userId}`)
+/** The account must be locked. Answers the version of its roles. */
+export async function updateRoles(tx: Transaction, userId: string, roles: readonly AccountRole[]): Promise<number> {
+  const { version } = await tx.one<{ version: number }>(sql`
+    update auth.accounts set roles = ${roles}::text[], role_version = role_version + 1 where user_id = ${userId}
+    returning role_version as version`)
+  return version
 }
 
 /** Whether it was news: false for an older version than is known, and for users without an account. */

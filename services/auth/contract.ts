@@ -2,6 +2,7 @@ import {
   Cursor,
   contract,
   del,
+  event,
   get,
   Id,
   PageSize,
@@ -356,3 +357,11 @@ export const auth = contract('auth', {
     access: 'internal',
   }),
 })
+
+const AccountRoles = Type.Array(AccountRole, { uniqueItems: true, maxItems: 3 })
+
+/** An account has other roles than before. A higher version is newer. */
+export const rolesChanged = event(
+  'auth.roles-changed',
+  Type.Object({ userId: Id, version: Type.Integer({ minimum: 1 }), roles: AccountRoles, previous: AccountRoles }),
+)

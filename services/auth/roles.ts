@@ -1,7 +1,7 @@
-import type { Context, Transaction } from '@doran/kernel'
+import { type Context, publish, type Transaction } from '@doran/kernel'
 import { type Account, updateRoles } from './accounts.ts'
 import { record } from './audit.ts'
-import { type AccountRole, Role } from './contract.ts'
+import { type AccountRole, Role, rolesChanged } from './contract.ts'
 import { revoke } from './revocations.ts'
 
 /**
@@ -16,8 +16,9 @@ export async function changeRoles(
 ): Promise<AccountRole[]> {
   const roles = [...wanted].sort()
   if (roles.join() === account.roles.join()) return roles
-  await updateRoles(tx, account.userId, roles)
+  const version = await updateRoles(tx, account.userId, roles)
   await revoke(tx, channel, `user:${account.userId}`)
+  await publish(tx, rolesChanged, { userId: account.userId, version, roles, previous: account.roles })
   await record(tx, {
     kind: 'roles_changed',
     userId: account.userId,

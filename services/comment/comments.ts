@@ -114,14 +114,6 @@ export async function setHidden(
   await (reason === null ? publish(tx, commentShown, told) : publish(tx, commentHidden, { ...told, reason }))
 }
 
-/** Within the last hour. */
-export async function countLately(db: Queryable, authorId: string): Promise<number> {
-  const { count } = await db.one<{ count: number }>(sql`
-    select count(*) as count from comment.comments
-    where author_id = ${authorId} and created_at > now() - interval '1 hour'`)
-  return count
-}
-
 export interface LoadedComment {
   articleId: string
   authorId: string

@@ -1,11 +1,14 @@
 import { sql, startSaga, type Transaction } from '@doran/kernel'
+import { shopClosed } from './errors.ts'
 import { addHistory, lockOrder, type Refusal, refusePayment } from './orders.ts'
 import { checkout } from './sagas/checkout.ts'
 import { closePayment } from './sagas/close-payment.ts'
+import { sellsClosedShop } from './shops.ts'
 
 /**
  * The buyer has agreed to pay: the order goes into the checkout saga, once for each payment. A payment of an
- * order that cannot be paid any more, or a second one for the same order, is given back.
+ * order that cannot be paid any more, of one that a closed shop has a part in, or a second one for the same order, is given
+ * back.
  */
 export async function beginCheckout(
   tx: Transaction,
@@ -17,6 +20,11 @@ export async function beginCheckout(
   if (!isCurrent || status !== 'awaiting_payment')
     return closePayment(tx, paymentId, 'The order cannot be paid any more.')
   if (failure) return refusePayment(tx, orderId, failure)
+  if (await sellsClosedShop(tx, orderId)) {
+    const refusal = shopClosed()
+    await closePayment(tx, paymentId, refusal.message)
+    return refusePayment(tx, orderId, refusal)
+  }
 
   await tx.later(sql`update "order".orders set status = 'processing', failure = null where id = ${orderId}`)
   await addHistory(tx, orderId, 'payment_approved', { paymentId })

@@ -158,6 +158,23 @@ export const SellerOrderView = Type.Object({
 })
 export type SellerOrderView = Static<typeof SellerOrderView>
 
+/** A part whose shop is closed: somebody has to decide what becomes of it. */
+export const ClosedShopOrder = Type.Object({
+  /** Of the part; {@link order}`.cancelOrder` takes it in `sellerOrderIds`. */
+  id: Id,
+  orderId: Id,
+  number: Type.String(),
+  buyerId: Id,
+  sellerId: Id,
+  sellerName: Localised,
+  status: SellerOrderStatus,
+  subtotal: Amount,
+  currency: Currency,
+  paidAt: nullable(Timestamp),
+  lines: Type.Array(OrderLine),
+})
+export type ClosedShopOrder = Static<typeof ClosedShopOrder>
+
 const CartInPath = Type.Object({ cartId: Id })
 const OrderInPath = Type.Object({ orderId: Id })
 
@@ -272,6 +289,12 @@ export const order = contract('order', {
     query: Type.Object({ status: Type.Optional(SellerOrderStatus), cursor: Cursor, limit: PageSize }),
     reply: page(SellerOrderView),
     access: ['seller'],
+  }),
+  listOrdersOfClosedShops: get('/moderation/orders', {
+    summary: 'Paid parts of orders whose shop is closed, newest first',
+    query: Type.Object({ cursor: Cursor, limit: PageSize }),
+    reply: page(ClosedShopOrder),
+    access: ['admin'],
   }),
 })
 

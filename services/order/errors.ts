@@ -23,6 +23,11 @@ export const totalChanged = domainError(
   409,
   'The cart costs {actual} now, not {expected}; show the buyer the new total and order again.',
 )
+export const shopClosed = domainError(
+  'shop_closed',
+  409,
+  'A shop that sells a part of the order is closed, so it cannot be paid now; cancel it and order the rest anew.',
+)
 export const orderNotFound = domainError('order_not_found', 404, 'There is no such order.')
 export const orderNotPayable = domainError('order_not_payable', 409, 'The order is {status}, so it cannot be paid.')
 export const paymentNotStarted = domainError(

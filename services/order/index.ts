@@ -3,6 +3,7 @@ import { order } from './contract.ts'
 import * as errors from './errors.ts'
 import { onPaymentApproved } from './events/on-payment-approved.ts'
 import { onPaymentFailed } from './events/on-payment-failed.ts'
+import { onShopStandingChanged } from './events/on-shop-standing-changed.ts'
 import { expireUnpaidOrders } from './jobs/expire-unpaid-orders.ts'
 import { forgetAbandonedCarts } from './jobs/forget-abandoned-carts.ts'
 import { addLine } from './operations/add-line.ts'
@@ -13,6 +14,7 @@ import { createDirectCart } from './operations/create-direct-cart.ts'
 import { getCart } from './operations/get-cart.ts'
 import { getOrder } from './operations/get-order.ts'
 import { listOrders } from './operations/list-orders.ts'
+import { listOrdersOfClosedShops } from './operations/list-orders-of-closed-shops.ts'
 import { listSellerOrders } from './operations/list-seller-orders.ts'
 import { mergeCart } from './operations/merge-cart.ts'
 import { placeOrder } from './operations/place-order.ts'
@@ -39,8 +41,9 @@ export default service(order, {
     listOrders,
     cancelOrder,
     listSellerOrders,
+    listOrdersOfClosedShops,
   },
-  subscriptions: [onPaymentApproved, onPaymentFailed],
+  subscriptions: [onPaymentApproved, onPaymentFailed, onShopStandingChanged],
   sagas: [checkout, cancellation, closing],
   jobs: [expireUnpaidOrders, forgetAbandonedCarts],
   migrations: new URL('./migrations/', import.meta.url),

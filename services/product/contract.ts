@@ -484,3 +484,11 @@ export const variantsListed = event(
   'product.variants-listed',
   Type.Object({ productId: Id, sellerId: Id, skus: Type.Array(Sku) }),
 )
+/**
+ * A shop is closed while its seller is not active or does not hold the role. Nothing of it is listed or sold, although its
+ * products keep their state; no event tells of each of them. A higher version is newer.
+ */
+export const shopStandingChanged = event(
+  'product.shop-standing-changed',
+  Type.Object({ sellerId: Id, isOpen: Type.Boolean(), version: Type.Integer() }),
+)

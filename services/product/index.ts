@@ -3,6 +3,9 @@ import { product } from './contract.ts'
 import * as errors from './errors.ts'
 import { onOrderCancelled } from './events/on-order-cancelled.ts'
 import { onOrderPaid } from './events/on-order-paid.ts'
+import { onRolesChanged } from './events/on-roles-changed.ts'
+import { onUserStatusChanged } from './events/on-user-status-changed.ts'
+import { compareStandings } from './jobs/compare-standings.ts'
 import { countSoldUnits } from './jobs/count-sold-units.ts'
 import { changeProductState } from './operations/change-product-state.ts'
 import { createBrand } from './operations/create-brand.ts'
@@ -42,8 +45,8 @@ export default service(product, {
     upsertSeller,
     loadCatalogue,
   },
-  subscriptions: [onOrderPaid, onOrderCancelled],
-  jobs: [countSoldUnits],
+  subscriptions: [onOrderPaid, onOrderCancelled, onUserStatusChanged, onRolesChanged],
+  jobs: [countSoldUnits, compareStandings],
   migrations: new URL('./migrations/', import.meta.url),
   errors,
 })

@@ -11,6 +11,7 @@ import {
   variantsListed,
 } from './contract.ts'
 import { type ProductWrite, writeProducts } from './products.ts'
+import { listedState } from './standings.ts'
 
 interface Refreshed {
   id: string
@@ -72,7 +73,7 @@ function staleKeys(row: Refreshed): string[] {
 function refreshRows(tx: Transaction, ids: readonly string[]): Promise<Refreshed[]> {
   return tx.all<Refreshed>(sql`
     with product as materialized (
-      select p.*, c.path, s.slug as seller_slug, s.name as seller_name
+      select p.*, c.path, s.slug as seller_slug, s.name as seller_name, s.is_open
       from product.products p
       join product.categories c on c.slug = p.category
       join product.sellers s on s.id = p.seller_id
@@ -116,7 +117,7 @@ function refreshRows(tx: Transaction, ids: readonly string[]): Promise<Refreshed
     ), listings as (
       insert into product.listings
         (product_id, seller_id, state, brand, category_path, name, price_from, search_text, created_at, summary)
-      select id, seller_id, state, brand, path, name->>'ko', price_from, search_text, created_at, summary from made
+      select id, seller_id, ${listedState(sql`p.is_open`)}, brand, path, name->>'ko', price_from, search_text, created_at, summary from made p
       on conflict (product_id) do update set
         seller_id = excluded.seller_id, state = excluded.state, brand = excluded.brand,
         category_path = excluded.category_path, name = excluded.name, price_from = excluded.price_from,

@@ -200,7 +200,7 @@ export async function findSellerProducts(
     select l.product_id as id, l.created_at as at,
            l.summary || jsonb_build_object('key', p.key, 'state', p.state, 'version', p.version) as summary
     from product.listings l join product.products p on p.id = l.product_id
-    where l.seller_id = ${sellerId} ${state === undefined ? sql.empty : sql`and l.state = ${state}`}
+    where l.seller_id = ${sellerId} ${state === undefined ? sql.empty : sql`and p.state = ${state}`}
       ${id === undefined ? sql.empty : sql`and (l.created_at, l.product_id) < (${createdAt}, ${id})`}
     order by l.created_at desc, l.product_id desc limit ${limit + 1}`)
   return asKeyset.page(

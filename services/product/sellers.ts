@@ -15,12 +15,18 @@ export function findSeller(db: Queryable, id: string): Promise<Seller | undefine
 
 /** Sets shops as given and answers the ids of those whose products now show something else. */
 export async function writeSellers(tx: Transaction, sellers: readonly Seller[]): Promise<string[]> {
+  // Whoever tells of a seller's standing at the same time waits for this, or this waits for them.
+  await tx.run(sql`
+    insert into product.standings (seller_id)
+    select id from unnest(${sellers.map(({ id }) => id)}::uuid[]) as s (id) order by id
+    on conflict do nothing`)
   try {
     const changed = await tx.all<{ id: string }>(sql`
-      insert into product.sellers as s (id, slug, name, about)
-      select id, slug, name, about
+      insert into product.sellers as s (id, slug, name, about, is_open)
+      select r.id, r.slug, r.name, r.about, t.is_open
       from jsonb_to_recordset(${sql.json(sellers)}::jsonb) as r(id uuid, slug text, name jsonb, about jsonb)
-      order by id
+      join product.standings t on t.seller_id = r.id
+      order by r.id
       on conflict (id) do update set
         slug = excluded.slug, name = excluded.name, about = excluded.about, version = s.version + 1, updated_at = now()
       where (s.slug, s.name, s.about) is distinct from (excluded.slug, excluded.name, excluded.about)

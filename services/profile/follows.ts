@@ -30,6 +30,8 @@ export async function listFollowedBy(db: Queryable, followerId: string): Promise
 
 /** Enters it and publishes it; does nothing when it is so already. */
 export async function follow(tx: Transaction, { followerId, followedId }: Pair): Promise<void> {
+  // One after the other, so that all of them see how many there are.
+  await tx.later(sql`select pg_advisory_xact_lock(hashtextextended('profile.follows ' || ${followerId}, 0))`)
   const entered = await tx.first<{ version: number }>(sql`
     insert into profile.follows (follower_id, followed_id)
     select ${followerId}, ${followedId}

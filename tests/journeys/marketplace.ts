@@ -46,8 +46,8 @@ export interface Marketplace {
   sandbox: Sandbox
   /** Somebody who has just signed up. */
   signUp(name?: string): Promise<{ token: string; tokens: Tokens }>
-  /** Puts goods of one new seller on sale; answers the seller's id. */
-  stock(goods: Record<string, { price: number; onHand: number }>): Promise<string>
+  /** Puts goods of one seller on sale, a new one unless named; answers the seller's id. */
+  stock(goods: Record<string, { price: number; onHand: number }>, sellerId?: string): Promise<string>
   /** From an empty cart to the end of the payment page. */
   buy(buyer: { token: string }, lines: Record<string, number>, card?: string): Promise<string>
   /** Every movement of money that the provider knows of for an order, such as `capture 12900`. */
@@ -83,8 +83,7 @@ export async function openMarketplace(
         .register({ email: `${newId()}@example.com`, password: 'correct horse', name })
       return { token: tokens.accessToken, tokens }
     },
-    async stock(goods) {
-      const sellerId = newId()
+    async stock(goods, sellerId = newId()) {
       const items = Object.entries(goods).map(([sku, { price, onHand }]) => ({ sku, price, onHand, sellerId }))
       await putOnSale(platform, items)
       return sellerId

@@ -13,6 +13,7 @@ export const INVARIANTS = {
   'sagas-ended': 'no saga is unfinished beyond its time or without a task, and no task belongs to one that has ended',
   'outbox-drained': 'no task is due for long, and every event has those who must be told of it',
   'events-handled-once': 'an event from another database has arrived, and was handled once',
+  'audit-chained': 'no entry of the audit log was changed or removed after it had been written',
   'community-whole': 'kept counts are what they count, and nothing is left of an article or a member that is gone',
   'sold-counted': 'no unit that was paid for is missing in the number that was sold of a product',
 } as const

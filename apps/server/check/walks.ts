@@ -1,3 +1,4 @@
+import { auditWalks } from './audit.ts'
 import { communityWalks } from './community.ts'
 import { durableWalks } from './durable.ts'
 import { orderWalks } from './orders.ts'
@@ -8,5 +9,12 @@ import type { Walk } from './walk.ts'
 
 /** Everything that a check looks at, in the order in which it does. */
 export function walksOf(shop: Shop): Walk[] {
-  return [...stockWalks(shop), ...orderWalks(shop), soldWalk(shop), ...durableWalks(shop), ...communityWalks(shop)]
+  return [
+    ...stockWalks(shop),
+    ...orderWalks(shop),
+    soldWalk(shop),
+    ...durableWalks(shop),
+    ...auditWalks(shop),
+    ...communityWalks(shop),
+  ]
 }

@@ -385,6 +385,31 @@ describe('the check of invariants', () => {
       ],
       () => ({ 'community-whole': [STRANGER] }),
     )
+    const entry = () => `${services[0]?.contract.name} 1`
+    breaks(
+      'an entry of the audit log was changed',
+      'order',
+      () => [
+        `alter table doran.audit disable trigger audit_is_append_only;
+         update doran.audit set roles = '{}' where seq = 1`,
+        `update doran.audit set roles = '{admin}' where seq = 1;
+         alter table doran.audit enable trigger audit_is_append_only`,
+      ],
+      () => ({ 'audit-chained': [entry()] }),
+    )
+    breaks(
+      'the last entry of the audit log was removed',
+      'order',
+      () => [
+        `create table public.removed as select * from doran.audit where seq = 1;
+         alter table doran.audit disable trigger user;
+         delete from doran.audit where seq = 1`,
+        `insert into doran.audit select * from public.removed;
+         alter table doran.audit enable trigger user;
+         drop table public.removed`,
+      ],
+      () => ({ 'audit-chained': [entry()] }),
+    )
     breaks(
       'sold units were lost',
       'product',

@@ -130,6 +130,7 @@ export async function openCheckedShop(databases: Record<string, string> = {}): P
   const { slug } = published
   await platform.api(article, buyer).favoriteArticle({ slug })
   await platform.api(comment, buyer).addComment({ slug, body: 'Works with radish, too.' })
+  await platform.api(article, await platform.user(['admin'])).moderateArticle({ slug, hiddenBecause: null })
   await platform.api(profile, buyer).followProfile({ username: author.username })
   await runJob(platform, 'product', 'count-sold-units')
   const [{ id: articleId }] = (await platform

@@ -1,8 +1,9 @@
 import type { Handler } from '@doran/kernel'
-import { changeArticle, getArticleFor, lockArticle, tagsOf } from '../articles.ts'
+import { changeArticle, getArticleFor, lockArticle } from '../articles.ts'
 import type { article } from '../contract.ts'
 import { notYourArticle } from '../errors.ts'
 import { presentArticle } from '../present.ts'
+import { tagsOf } from '../tags.ts'
 
 export const updateArticle: Handler<typeof article, 'updateArticle'> = async (input, ctx) => {
   const { slug, title, description, body, tagList } = input

@@ -99,10 +99,10 @@ describe('an article', () => {
 
   it('drops spaces, repetitions and nothing from its tags, and keeps their order', async () => {
     const { tagList } = await community.publish(await community.member(), {
-      tagList: [' tea ', 'b', '', 'tea', 'B', ' '],
+      tagList: [' tea ', 'b', '', 'tea', 'B', 'C', ' '],
     })
 
-    assert.deepEqual(tagList, ['tea', 'b', 'B'])
+    assert.deepEqual(tagList, ['tea', 'b', 'C'])
   })
 
   it('is told of with everything that search needs, in the order of its versions', async () => {
@@ -147,6 +147,34 @@ describe('an article', () => {
       assert.deepEqual([error.status, error.details.limit], [429, 30])
       return true
     })
+  })
+
+  it('is not published faster when all are sent at once, or when each is deleted', async () => {
+    const [eager, sly] = [await community.member(), await community.member()]
+
+    const atOnce = await Promise.allSettled(Array.from({ length: 40 }, () => community.publish(eager)))
+    for (let number = 0; number < 30; number++) {
+      const { slug } = await community.publish(sly)
+      await community.api(article, sly).deleteArticle({ slug })
+    }
+
+    assert.equal(atOnce.filter(({ status }) => status === 'fulfilled').length, 30)
+    await assert.rejects(community.publish(sly), { code: 'too_many_articles' })
+  })
+
+  it('may be published again when the hour is over, and the refusal says when that is', async () => {
+    const author = await community.member()
+    for (let number = 0; number < 30; number++) await community.publish(author)
+    const pass = (minutes: number) =>
+      community.database('article').run(sql`
+        update doran.hourly_counts set since = since - make_interval(mins => ${minutes}) where who = ${author.id}`)
+
+    await pass(50)
+    const refused = await community.publish(author).catch((error) => error.details.retryAfter)
+    await pass(10)
+
+    assert.ok(refused > 540 && refused <= 600, `${refused} s`)
+    assert.ok((await community.publish(author)).slug)
   })
 
   it('keeps one of two simultaneous changes of different fields from undoing the other', async () => {

@@ -1,8 +1,9 @@
-import type { Handler, Page } from '@doran/kernel'
+import { audited, type Handler, type Page } from '@doran/kernel'
 import { findAuditEntries } from '../audit.ts'
 import { AuditKind, type auth, type FirstAuditEntry } from '../contract.ts'
 
 export const listAudit: Handler<typeof auth, 'listAudit'> = async ({ userId, kind, cursor, limit }, ctx) => {
+  audited(ctx, { target: { userId, kind } })
   const kinds = kind ? [kind] : AuditKind.enum
   return findAuditEntries(ctx.db, { userId, kinds, cursor, limit }) as Promise<Page<FirstAuditEntry>>
 }

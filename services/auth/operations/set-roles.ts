@@ -1,4 +1,4 @@
-import type { Handler } from '@doran/kernel'
+import { audited, type Handler } from '@doran/kernel'
 import { lockAccount } from '../accounts.ts'
 import type { auth } from '../contract.ts'
 import { ownAdminRole } from '../errors.ts'
@@ -9,6 +9,8 @@ export const setRoles: Handler<typeof auth, 'setRoles'> = async ({ userId, roles
   return ctx.db.transaction(async (tx) => {
     const account = await lockAccount(tx, userId)
     const kept = account.roles.filter((role) => role === 'operator')
-    return { userId, roles: toldRoles(await changeRoles(tx, ctx, account, [...roles, ...kept])) }
+    const wanted = [...roles, ...kept]
+    audited(ctx, { before: { roles: account.roles }, after: { roles: wanted } })
+    return { userId, roles: toldRoles(await changeRoles(tx, ctx, account, wanted)) }
   })
 }

@@ -1,6 +1,6 @@
 import { article } from '@doran/article/contract'
-import type { Handler } from '@doran/kernel'
-import { countLately, insertComment } from '../comments.ts'
+import { countWithinHour, type Handler } from '@doran/kernel'
+import { insertComment } from '../comments.ts'
 import type { CommentConfig } from '../config.ts'
 import type { Comment, comment } from '../contract.ts'
 import { tooManyComments } from '../errors.ts'
@@ -10,8 +10,11 @@ export const addComment: Handler<typeof comment, 'addComment', CommentConfig> = 
   const commented = await ctx.client(article).resolveArticle({ slug })
   const authorId = ctx.actor.id
   const limit = ctx.config.COMMENTS_PER_HOUR
-  if ((await countLately(ctx.db, authorId)) >= limit) throw tooManyComments({ limit, retryAfter: 600 })
-  const row = await ctx.db.transaction((tx) => insertComment(tx, commented, { authorId, body }))
+  const row = await ctx.db.transaction(async (tx) => {
+    const retryAfter = await countWithinHour(tx, { act: 'comment.added', who: authorId, limit })
+    if (retryAfter) throw tooManyComments({ limit, retryAfter })
+    return insertComment(tx, commented, { authorId, body })
+  })
   const [presented] = await presentComments(ctx, [row])
   return { comment: presented as Comment }
 }

@@ -110,6 +110,17 @@ describe('a comment', () => {
     assert.deepEqual([status, body.code, body.limit], [429, 'too_many_comments', 40])
   })
 
+  it('is not written faster when all are sent at once, or when each is deleted', async () => {
+    const { slug } = await published()
+    const [eager, sly] = [await community.member(), await community.member()]
+
+    const atOnce = await Promise.allSettled(Array.from({ length: 50 }, () => add(eager, slug)))
+    for (let number = 0; number < 40; number++) await api(sly).deleteComment({ slug, id: (await add(sly, slug)).id })
+
+    assert.equal(atOnce.filter(({ status }) => status === 'fulfilled').length, 40)
+    await assert.rejects(add(sly, slug), { code: 'too_many_comments' })
+  })
+
   it('cannot be written on an article that is hidden', async () => {
     const { slug, author } = await published()
     const reader = await community.member()

@@ -1,4 +1,4 @@
-import { type Handler, sql } from '@doran/kernel'
+import { audited, type Handler, sql } from '@doran/kernel'
 import { type GatewayConfig, readRouteTargets } from '../config.ts'
 import type { gateway, Route } from '../contract.ts'
 import { operatorRequired, routeOperationFixed, routeSharesExceeded, routeTargetNotListed } from '../errors.ts'
@@ -12,6 +12,8 @@ export const setRoute: Handler<typeof gateway, 'setRoute', GatewayConfig> = asyn
   if (!readRouteTargets(ctx.config).has(target)) throw routeTargetNotListed({ target })
   return ctx.db.transaction(async (tx) => {
     await tx.run(sql`lock table gateway.routes in exclusive mode`)
+    const before = (await readRoutes(tx)).find((route) => route.operation === operation && route.target === target)
+    audited(ctx, { target: { operation, target }, before: { share: before?.share ?? 0 }, after: { share } })
     await tx.run(sql`
       insert into gateway.routes (operation, target, share) values (${operation}, ${target}, ${share})
       on conflict (operation, target) do update set share = excluded.share, updated_at = now()`)

@@ -1,4 +1,4 @@
-import type { Handler } from '@doran/kernel'
+import { audited, type Handler } from '@doran/kernel'
 import type { inventory } from '../contract.ts'
 import { stockTooLow } from '../errors.ts'
 import { moveStock } from '../movements.ts'
@@ -7,6 +7,11 @@ import { getOwnStock, lockOwnStock, presentStock } from '../stock.ts'
 export const adjustStock: Handler<typeof inventory, 'adjustStock'> = ({ sku, change, note }, ctx) =>
   ctx.db.transaction(async (tx) => {
     const stock = await lockOwnStock(tx, sku, ctx.actor)
+    audited(ctx, {
+      target: { sellerId: stock.sellerId },
+      before: { onHand: stock.onHand },
+      after: { onHand: stock.onHand + change },
+    })
     if (stock.onHand + change < stock.reserved) throw stockTooLow(presentStock(stock))
 
     if (change !== 0) await moveStock(tx, 'adjust', [{ sku, onHand: change, note }])

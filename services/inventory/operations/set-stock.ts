@@ -1,4 +1,4 @@
-import type { Handler } from '@doran/kernel'
+import { audited, type Handler } from '@doran/kernel'
 import type { inventory } from '../contract.ts'
 import { stockTooLow } from '../errors.ts'
 import { moveStock } from '../movements.ts'
@@ -7,6 +7,11 @@ import { getOwnStock, lockOwnStock, presentStock, setThreshold } from '../stock.
 export const setStock: Handler<typeof inventory, 'setStock'> = ({ sku, onHand, lowStockAt, note }, ctx) =>
   ctx.db.transaction(async (tx) => {
     const stock = await lockOwnStock(tx, sku, ctx.actor)
+    audited(ctx, {
+      target: { sellerId: stock.sellerId },
+      before: { onHand: stock.onHand, lowStockAt: stock.lowStockAt },
+      after: { onHand, lowStockAt: lowStockAt ?? stock.lowStockAt },
+    })
     if (onHand < stock.reserved) throw stockTooLow(presentStock(stock))
 
     if (lowStockAt !== undefined) await setThreshold(tx, sku, lowStockAt)

@@ -1,4 +1,4 @@
-import { type Handler, newId, sql, startSaga, type Transaction } from '@doran/kernel'
+import { audited, type Handler, newId, sql, startSaga, type Transaction } from '@doran/kernel'
 import type { Order, order, SellerOrder } from '../contract.ts'
 import { orderBusy, orderNotCancellable, orderNotFound } from '../errors.ts'
 import { addHistory, cancelWhole, getOrderView, lockOrder } from '../orders.ts'
@@ -9,6 +9,8 @@ export const cancelOrder: Handler<typeof order, 'cancelOrder'> = async ({ orderI
   return ctx.db.transaction(async (tx) => {
     await lockOrder(tx, orderId, ctx.actor)
     const view = await getOrderView(tx, orderId)
+    const parts = sellerOrderIds ?? 'all that can be'
+    audited(ctx, { target: { buyerId: view.buyerId }, before: { status: view.status }, after: { cancelled: parts } })
     if (view.status === 'processing') throw orderBusy()
     if (view.status === 'awaiting_payment') await cancelUnpaid(tx, view, reason)
     else await callOff(tx, view, chooseParts(view, sellerOrderIds), reason)

@@ -1,8 +1,9 @@
 import { type Handler, newId, sql } from '@doran/kernel'
 import { payment } from '@doran/payment/contract'
 import type { order } from '../contract.ts'
-import { orderNotPayable } from '../errors.ts'
+import { orderNotPayable, shopClosed } from '../errors.ts'
 import { addHistory, lockOrder } from '../orders.ts'
+import { sellsClosedShop } from '../shops.ts'
 
 /**
  * The attempt to pay is written down before the payment service is asked, and the payment has the attempt's id:
@@ -12,6 +13,7 @@ export const startPayment: Handler<typeof order, 'startPayment'> = async ({ orde
   const attempt = await ctx.db.transaction(async (tx) => {
     const found = await lockOrder(tx, orderId, ctx.actor)
     if (found.status !== 'awaiting_payment') throw orderNotPayable({ status: found.status })
+    if (await sellsClosedShop(tx, orderId)) throw shopClosed()
     if (found.paymentId) return { ...found, paymentId: found.paymentId }
     const paymentId = newId()
     await tx.later(sql`update "order".orders set payment_id = ${paymentId} where id = ${orderId}`)

@@ -1,4 +1,4 @@
-import { type Handler, sql } from '@doran/kernel'
+import { audited, type Handler, sql } from '@doran/kernel'
 import type { product } from '../contract.ts'
 import { brandExists } from '../errors.ts'
 
@@ -7,6 +7,7 @@ export const createBrand: Handler<typeof product, 'createBrand'> = ({ slug, name
     const created = await tx.run(sql`
       insert into product.brands (slug, name) values (${slug}, ${sql.json(name)}) on conflict do nothing`)
     if (created === 0) throw brandExists({ slug })
+    audited(ctx, { target: { slug }, after: { name } })
     await ctx.cache.invalidate(tx, ['brands'])
     return { slug, name }
   })

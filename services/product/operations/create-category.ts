@@ -1,4 +1,4 @@
-import { type Handler, sql } from '@doran/kernel'
+import { audited, type Handler, sql } from '@doran/kernel'
 import { lockCategories, writeCategories } from '../categories.ts'
 import type { product } from '../contract.ts'
 import { categoryExists } from '../errors.ts'
@@ -9,6 +9,7 @@ export const createCategory: Handler<typeof product, 'createCategory'> = (input,
     await lockCategories(tx)
     if (await tx.first(sql`select 1 from product.categories where slug = ${slug}`)) throw categoryExists({ slug })
     await writeCategories(tx, [{ slug, name, parent, position }])
+    audited(ctx, { target: { slug }, after: { name, parent, position } })
     await ctx.cache.invalidate(tx, ['categories'])
     return { slug, name, parent, position }
   })

@@ -1,4 +1,4 @@
-import { type Handler, newId } from '@doran/kernel'
+import { audited, type Handler, newId } from '@doran/kernel'
 import type { Product, product } from '../contract.ts'
 import { publishProducts } from '../listings.ts'
 import { keyOf, tidy } from '../products.ts'
@@ -11,6 +11,7 @@ export const createProduct: Handler<typeof product, 'createProduct'> = async (in
   assertSound(content)
   const key = keyOf(content, input.key)
   const write = { id: newId(), sellerId, key, state: input.state ?? 'draft', content, before: undefined }
+  audited(ctx, { target: { productId: write.id, sellerId }, after: { key, state: write.state } })
   const [created] = await ctx.db.transaction((tx) => publishProducts(tx, ctx.cache, [write]))
   return created as Product
 }

@@ -11,7 +11,8 @@ interface OfferRow extends Omit<Offer, 'optionText'> {
 export const getOffers: Handler<typeof product, 'getOffers'> = async ({ skus }, ctx) => {
   const rows = await ctx.db.all<OfferRow>(sql`
     select v.sku, v.product_id as "productId", p.seller_id as "sellerId", s.name as "sellerName", p.name, p.options,
-           to_json(v.options) as chosen, p.images->0->>'url' as image, v.price, v.currency, p.state
+           to_json(v.options) as chosen, p.images->0->>'url' as image, v.price, v.currency,
+           case when s.is_open or p.state = 'draft' then p.state else 'stopped' end as state
     from product.variants v
     join product.products p on p.id = v.product_id
     join product.sellers s on s.id = p.seller_id

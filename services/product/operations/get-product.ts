@@ -5,13 +5,15 @@ import { productNotFound } from '../errors.ts'
 export const getProduct: Handler<typeof product, 'getProduct'> = async ({ productId }, ctx) => {
   const found = await ctx.cache.get(`product:${productId.toLowerCase()}`, () => findProduct(ctx.db, productId))
   if (!found) throw productNotFound()
-  const own = found.seller.id === ctx.actor?.id || ctx.actor?.roles.includes('admin')
-  if (found.state !== 'on-sale' && !own) throw productNotFound()
-  return found
+  const { detail, isShown } = found
+  const own = detail.seller.id === ctx.actor?.id || ctx.actor?.roles.includes('admin')
+  if (!isShown && !own) throw productNotFound()
+  return detail
 }
 
-async function findProduct(db: Queryable, id: string): Promise<Product | undefined> {
-  const row = await db.first<{ detail: Product }>(sql`
-    select detail from product.details where product_id = ${id}`)
-  return row?.detail
+function findProduct(db: Queryable, id: string): Promise<{ detail: Product; isShown: boolean } | undefined> {
+  return db.first(sql`
+    select d.detail, l.state = 'on-sale' as "isShown"
+    from product.details d join product.listings l on l.product_id = d.product_id
+    where d.product_id = ${id}`)
 }

@@ -1,4 +1,4 @@
-import { type Context, type Handler, newId, sql, type Transaction } from '@doran/kernel'
+import { audited, type Context, type Handler, newId, sql, type Transaction } from '@doran/kernel'
 import type { product } from '../contract.ts'
 import { productKeyTaken, sellerUnknown, skuTaken } from '../errors.ts'
 import { publishProducts } from '../listings.ts'
@@ -21,6 +21,7 @@ interface Result {
 
 export const importProducts: Handler<typeof product, 'importProducts'> = async (input, ctx) => {
   const sellerId = shopOf(input.sellerId, ctx.actor)
+  audited(ctx, { target: { sellerId } })
   const sheet = readSheet(input.body)
   if (!(await findSeller(ctx.db, sellerId))) throw sellerUnknown()
   const shop = { sellerId, columns: sheet.columns, ...(await findSlugs(ctx)) }

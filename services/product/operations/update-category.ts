@@ -1,13 +1,16 @@
-import { type Handler, sql } from '@doran/kernel'
+import { audited, type Handler, sql } from '@doran/kernel'
 import { lockCategories, writeCategories } from '../categories.ts'
-import type { product } from '../contract.ts'
+import type { Category, product } from '../contract.ts'
 import { categoryNotFound } from '../errors.ts'
 
 export const updateCategory: Handler<typeof product, 'updateCategory'> = (input, ctx) =>
   ctx.db.transaction(async (tx) => {
     const { slug, name, parent, position } = input
     await lockCategories(tx)
-    if (!(await tx.first(sql`select 1 from product.categories where slug = ${slug}`))) throw categoryNotFound({ slug })
+    const before = await tx.first<Omit<Category, 'slug'>>(sql`
+      select name, parent, position from product.categories where slug = ${slug}`)
+    if (!before) throw categoryNotFound({ slug })
+    audited(ctx, { before, after: { name, parent, position } })
     await writeCategories(tx, [{ slug, name, parent, position }])
     await ctx.cache.invalidate(tx, ['categories', 'list:category:*'])
     return { slug, name, parent, position }

@@ -1,4 +1,4 @@
-import type { Handler } from '@doran/kernel'
+import { audited, type Handler } from '@doran/kernel'
 import type { Product, product } from '../contract.ts'
 import { productOutdated } from '../errors.ts'
 import { publishProducts } from '../listings.ts'
@@ -14,6 +14,11 @@ export const updateProduct: Handler<typeof product, 'updateProduct'> = (input, c
     assertSound(content)
     const write = { ...before, key: input.key?.trim() ?? before.key, content, before }
     if (!isChanged(write)) return getDetail(tx, before.id)
+    audited(ctx, {
+      target: { sellerId: before.sellerId },
+      before: { key: before.key, ...before.content },
+      after: { key: write.key, ...content },
+    })
     const [updated] = await publishProducts(tx, ctx.cache, [write])
     return updated as Product
   })

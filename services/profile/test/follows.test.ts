@@ -71,6 +71,20 @@ describe('a follow', () => {
     )
   })
 
+  it('stays within the most that a member may follow when many are followed at once', async () => {
+    const reader = await community.member()
+    const wanted = await Promise.all(Array.from({ length: 8 }, () => community.member()))
+    await community.database('profile').run(sql`
+      insert into profile.follows (follower_id, followed_id)
+      select ${reader.id}, gen_random_uuid() from generate_series(3, ${MOST_FOLLOWED})`)
+
+    const answers = await Promise.allSettled(
+      wanted.map(({ username }) => community.api(profile, reader).followProfile({ username })),
+    )
+
+    assert.equal(answers.filter(({ status }) => status === 'fulfilled').length, 2)
+  })
+
   it('is loaded once', async () => {
     const [reader, author] = [await community.member(), await community.member()]
     const follows = [{ followerId: reader.id, followedId: author.id }]

@@ -1,4 +1,4 @@
-import type { Handler } from '@doran/kernel'
+import { audited, type Handler } from '@doran/kernel'
 import type { user } from '../contract.ts'
 import { statusNotAllowed } from '../errors.ts'
 import { changeStatusOf, lockProfile, presentProfile } from '../profiles.ts'
@@ -8,6 +8,7 @@ export const changeStatus: Handler<typeof user, 'changeStatus'> = async ({ userI
   if (!withdrawsThemself && !ctx.actor.roles.includes('admin')) throw statusNotAllowed()
   return ctx.db.transaction(async (tx) => {
     const before = await lockProfile(tx, userId)
+    audited(ctx, { before: { status: before.status }, after: { status } })
     return presentProfile(await changeStatusOf(tx, ctx.cache, before, status))
   })
 }

@@ -1,4 +1,4 @@
-import type { Handler } from '@doran/kernel'
+import { audited, type Handler } from '@doran/kernel'
 import type { user } from '../contract.ts'
 import { notYourProfile } from '../errors.ts'
 import { changeProfile, lockProfile, presentProfile } from '../profiles.ts'
@@ -8,6 +8,9 @@ export const updateUser: Handler<typeof user, 'updateUser'> = async (input, ctx)
   if (ctx.actor.id !== userId && !ctx.actor.roles.includes('admin')) throw notYourProfile()
   return ctx.db.transaction(async (tx) => {
     const before = await lockProfile(tx, userId)
-    return presentProfile(await changeProfile(tx, ctx.cache, before, { name, phone, locale, username, bio, image }))
+    const change = { name, phone, locale, username, bio, image }
+    // The fields without their values, which are personal: an entry cannot be erased.
+    audited(ctx, { after: { given: Object.keys(change).filter((field) => field in input) } })
+    return presentProfile(await changeProfile(tx, ctx.cache, before, change))
   })
 }
