@@ -13,7 +13,7 @@ import {
   Timestamp,
   Type,
 } from '@doran/kernel'
-import { Locale, MemberChanges, Name, Username } from '@doran/user/contract'
+import { Locale, MemberChanges, Name, Username, UserStatus } from '@doran/user/contract'
 
 /** Compared without regard to capital letters, kept as it was written. */
 export const Email = Type.String({ format: 'email', maxLength: 254, errorMessage: 'must be an e-mail address' })
@@ -316,13 +316,14 @@ export const auth = contract('auth', {
     access: ['admin'],
   }),
   /**
-   * For the seed and the first administrator. An account that has this e-mail already keeps its id and password
-   * and gains the roles that it lacks. Refused with `user_id_taken` when the id belongs to another e-mail.
+   * For the seed and the first administrator. An account that has this e-mail already keeps its id and password, and
+   * gains the roles that it lacks if the password is its own: refused with `account_of_another` otherwise. Refused with
+   * `user_id_taken` when the id belongs to another e-mail.
    */
   ensureAccount: post('/auth/accounts', {
     summary: 'An account with this e-mail and at least these roles',
     body: Type.Object({ email: Email, password: NewPassword, name: Name, roles: Roles, userId: Type.Optional(Id) }),
-    reply: Type.Object({ userId: Id }),
+    reply: Type.Object({ userId: Id, status: UserStatus }),
     access: 'internal',
     idempotent: true,
   }),

@@ -45,6 +45,11 @@ export const passwordNeeded = domainError(
   { password: ['needs the old one'] },
 )
 export const accountNotFound = domainError('account_not_found', 404, 'There is no account of such a user.')
+export const accountOfAnother = domainError(
+  'account_of_another',
+  409,
+  "The address {email} has an account with another password, so it may be somebody else's; it is given no role.",
+)
 export const ownAdminRole = domainError(
   'own_admin_role',
   409,
