@@ -149,7 +149,10 @@ export const user = contract('user', {
     access: 'user',
     idempotent: true,
   }),
-  /** Users may withdraw themselves, the rest is for administrators. Refused with `user_withdrawn`: that is final. */
+  /**
+   * Users may withdraw themselves, the rest is for administrators. Refused with `user_withdrawn`: that is final; and with
+   * `last_administrator` when no active one would be left.
+   */
   changeStatus: patch('/users/:userId/status', {
     summary: 'Suspend, reactivate or withdraw a user',
     path: UserInPath,
@@ -212,6 +215,20 @@ export const user = contract('user', {
       ...MemberChanges,
     }),
     reply: Member,
+    access: 'internal',
+    idempotent: true,
+  }),
+  /** Told by auth after the role has been given. */
+  enterAdministrator: put('/users/internal/:userId/administrator', {
+    summary: 'Count a user as an administrator',
+    path: UserInPath,
+    access: 'internal',
+    idempotent: true,
+  }),
+  /** Asked by auth before the role is taken. Refused with `last_administrator`. */
+  dismissAdministrator: del('/users/internal/:userId/administrator', {
+    summary: 'Count a user as an administrator no longer',
+    path: UserInPath,
     access: 'internal',
     idempotent: true,
   }),

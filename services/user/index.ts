@@ -6,6 +6,8 @@ import { changeAddress } from './operations/change-address.ts'
 import { changeMember } from './operations/change-member.ts'
 import { changeStatus } from './operations/change-status.ts'
 import { createUser } from './operations/create-user.ts'
+import { dismissAdministrator } from './operations/dismiss-administrator.ts'
+import { enterAdministrator } from './operations/enter-administrator.ts'
 import { findMembers } from './operations/find-members.ts'
 import { getMe } from './operations/get-me.ts'
 import { getMemberByName } from './operations/get-member-by-name.ts'
@@ -28,6 +30,8 @@ export default service(user, {
     removeAddress,
     createUser,
     changeMember,
+    enterAdministrator,
+    dismissAdministrator,
     getMembers,
     findMembers,
     getMemberByName,
