@@ -15,7 +15,12 @@ export const credentialsInvalid = domainError(
 export const tooManyAttempts = domainError(
   'too_many_attempts',
   429,
-  'There were too many wrong passwords; try again in {retryAfter} seconds.',
+  'There were too many attempts; try again in {retryAfter} seconds.',
+)
+export const busy = domainError(
+  'busy',
+  503,
+  'Too many passwords are being looked at; try again in {retryAfter} seconds.',
 )
 export const accountNotActive = domainError(
   'account_not_active',

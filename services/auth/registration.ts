@@ -1,8 +1,10 @@
 /** Registration, the same for the marketplace and for RealWorld clients. */
-import { type Context, newId } from '@doran/kernel'
+import { type Actor, type Context, newId } from '@doran/kernel'
 import { type Profile, user } from '@doran/user/contract'
-import { claimEmail, openAccount, shareAccount } from './accounts.ts'
+import { claimEmail, findAccountByEmail, openAccount, shareAccount } from './accounts.ts'
+import { assertClientMayTry, beginExpensive, blameClient } from './attempts.ts'
 import { record } from './audit.ts'
+import type { AuthConfig } from './config.ts'
 import type { From } from './contract.ts'
 import { emailTaken } from './errors.ts'
 import { hashPassword } from './passwords.ts'
@@ -17,9 +19,20 @@ export interface Registration {
 }
 
 /** Opens an account with its user and begins a session. */
-export async function openNewAccount(ctx: Context, registration: Registration, from: From): Promise<Grant> {
+export async function openNewAccount(
+  ctx: Context<Actor | undefined, AuthConfig>,
+  registration: Registration,
+  from: From,
+): Promise<Grant> {
   const { email, password, name, username, locale } = registration
-  // First of all, so that a taken address costs the same time.
+  const address = from['x-client-address']
+  await beginExpensive(ctx.db, address, ctx.config.AUTH_PASSWORD_RATE)
+  await assertClientMayTry(ctx.db, address)
+  // Before the hash is made: that the address is taken is told anyway, so it need not cost anything.
+  if ((await findAccountByEmail(ctx.db, email))?.passwordHash) {
+    await blameClient(ctx.db, address)
+    throw emailTaken()
+  }
   const passwordHash = await hashPassword(password)
   const userId = await claimEmail(ctx.db, email, newId())
   if (!userId) throw emailTaken()
@@ -38,7 +51,7 @@ export async function openNewAccount(ctx: Context, registration: Registration, f
   return ctx.db.transaction(async (tx) => {
     if (!(await openAccount(tx, { userId, passwordHash, roles: [] }))) throw emailTaken()
     const grant = await startSession(tx, await shareAccount(tx, userId), from)
-    await record(tx, { kind: 'registered', userId, sessionId: grant.sessionId, address: from['x-client-address'] })
+    await record(tx, { kind: 'registered', userId, sessionId: grant.sessionId, address })
     return grant
   })
 }

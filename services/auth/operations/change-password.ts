@@ -1,7 +1,8 @@
 import type { Handler } from '@doran/kernel'
 import { getAccount, lockAccount, updatePassword } from '../accounts.ts'
-import { beginAttempt, blameClient, forgiveAccount } from '../attempts.ts'
+import { beginAttempt, beginExpensive, blameClient, forgiveAccount } from '../attempts.ts'
 import { record } from '../audit.ts'
+import type { AuthConfig } from '../config.ts'
 import type { auth } from '../contract.ts'
 import { passwordWrong } from '../errors.ts'
 import { hashPassword, passwordFits } from '../passwords.ts'
@@ -9,10 +10,11 @@ import { endOtherSessions } from '../sessions.ts'
 
 const wrong = () => passwordWrong({}, { currentPassword: ['is not your current password'] })
 
-export const changePassword: Handler<typeof auth, 'changePassword'> = async (input, ctx) => {
+export const changePassword: Handler<typeof auth, 'changePassword', AuthConfig> = async (input, ctx) => {
   const { id: userId, session: sessionId } = ctx.actor
   const address = input['x-client-address']
   const { email, passwordHash } = await getAccount(ctx.db, userId)
+  await beginExpensive(ctx.db, address, ctx.config.AUTH_PASSWORD_RATE)
   await beginAttempt(ctx.db, email, address)
   if (!(await passwordFits(input.currentPassword, passwordHash))) {
     await blameClient(ctx.db, address)

@@ -1,6 +1,7 @@
 import type { Handler, Transaction } from '@doran/kernel'
 import { user } from '@doran/user/contract'
 import { lockAccount, updateEmail, updatePassword } from '../accounts.ts'
+import { beginExpensive } from '../attempts.ts'
 import { record, type SecurityEvent } from '../audit.ts'
 import type { AuthConfig } from '../config.ts'
 import type { auth } from '../contract.ts'
@@ -13,6 +14,7 @@ import { currentToken } from '../tokens.ts'
 export const updateCurrentUser: Handler<typeof auth, 'updateCurrentUser', AuthConfig> = async (input, ctx) => {
   const { email, password, username, bio, image, authorization, 'x-client-address': address } = input
   const { id: userId, session: sessionId } = ctx.actor
+  if (password !== undefined) await beginExpensive(ctx.db, address, ctx.config.AUTH_PASSWORD_RATE)
   const passwordHash = password === undefined ? undefined : await hashPassword(password)
   const note = (tx: Transaction, kind: SecurityEvent['kind']) => record(tx, { kind, userId, sessionId, address })
 
