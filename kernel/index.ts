@@ -31,7 +31,15 @@ export { publish, publishAll, publishing } from './durable/events.ts'
 export { startSaga } from './durable/sagas.ts'
 export { DomainError, domainError } from './errors.ts'
 export { newId } from './id.ts'
-export { type Actor, LONGEST_TOKEN_LIFE, REVOCATION_TOPIC, type Revocation, TOKEN_ISSUER } from './identity.ts'
+export {
+  type Actor,
+  assertFresh,
+  isFresh,
+  LONGEST_TOKEN_LIFE,
+  REVOCATION_TOPIC,
+  type Revocation,
+  TOKEN_ISSUER,
+} from './identity.ts'
 export { asKeyset, type Page, page } from './paging.ts'
 export { validate } from './schema.ts'
 export {

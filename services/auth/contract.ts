@@ -92,7 +92,7 @@ export const Session = Type.Object({
   address: Type.Union([Type.String(), Type.Null()]),
   createdAt: Timestamp,
   lastUsedAt: Timestamp,
-  /** Thirty days after the last refresh. */
+  /** Thirty days after the last refresh, and ninety after the sign-in at the latest. */
   expiresAt: Timestamp,
 })
 export type Session = Static<typeof Session>
@@ -204,6 +204,13 @@ export const auth = contract('auth', {
     headers: From,
     access: 'user',
   }),
+  /** Access tokens stop counting, too. */
+  endSessions: del('/auth/sessions', {
+    summary: 'End all of your sessions, this one too',
+    headers: From,
+    access: 'user',
+    idempotent: true,
+  }),
   listSessions: get('/auth/sessions', {
     summary: 'Your sessions, newest first',
     query: Type.Object({ cursor: Cursor, limit: PageSize }),
@@ -259,8 +266,9 @@ export const auth = contract('auth', {
   }),
   /**
    * RealWorld. What is left out stays as it is; nothing is changed unless everything can be. Refused with `email_taken`
-   * and `username_taken`. A new password ends all other sessions; the protocol does not ask for the old one, so sellers
-   * and administrators are refused with `password_needed` for a new address or password.
+   * and `username_taken`. A new password ends all other sessions. A new address or password needs `currentPassword`, which
+   * the protocol does not know, or a token of a sign-in within the last five minutes, which does not do for sellers and
+   * administrators: refused with `password_needed`, and with `password_wrong`.
    */
   updateCurrentUser: put('/user', {
     summary: 'Change your account (RealWorld)',
@@ -269,6 +277,7 @@ export const auth = contract('auth', {
     body: Type.Object({
       email: Type.Optional(RealWorldEmail),
       password: Type.Optional(RealWorldPassword),
+      currentPassword: Type.Optional(GivenPassword),
       ...MemberChanges,
     }),
     reply: CurrentUser,

@@ -46,8 +46,8 @@ export const passwordWrong = domainError('password_wrong', 422, 'The current pas
 export const passwordNeeded = domainError(
   'password_needed',
   403,
-  'Sellers and administrators change their password with the old one: `POST /api/auth/password`; their address stays.',
-  { password: ['needs the old one'] },
+  'A new e-mail address or password needs `currentPassword`, or, for members without a role, a sign-in within the last five minutes.',
+  { currentPassword: ["can't be blank"] },
 )
 export const accountNotFound = domainError('account_not_found', 404, 'There is no account of such a user.')
 export const accountOfAnother = domainError(

@@ -7,6 +7,7 @@ import { forgetWhatHasEnded } from './jobs/forget-what-has-ended.ts'
 import { rotateSigningKeys } from './jobs/rotate-signing-keys.ts'
 import { tellWhoAdministrates } from './jobs/tell-who-administrates.ts'
 import { changePassword } from './operations/change-password.ts'
+import { endSessions } from './operations/end-sessions.ts'
 import { ensureAccount } from './operations/ensure-account.ts'
 import { getCurrentUser } from './operations/get-current-user.ts'
 import { getJwks } from './operations/get-jwks.ts'
@@ -31,6 +32,7 @@ export default service(auth, {
     signIn,
     refresh,
     signOut,
+    endSessions,
     listSessions,
     revokeSession,
     changePassword,

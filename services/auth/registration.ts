@@ -50,7 +50,7 @@ export async function openNewAccount(
 
   return ctx.db.transaction(async (tx) => {
     if (!(await openAccount(tx, { userId, passwordHash, roles: [] }))) throw emailTaken()
-    const grant = await startSession(tx, await shareAccount(tx, userId), from)
+    const grant = await startSession(tx, ctx.channel, await shareAccount(tx, userId), from)
     await record(tx, { kind: 'registered', userId, sessionId: grant.sessionId, address })
     return grant
   })

@@ -10,7 +10,7 @@ import { passwordFits } from './passwords.ts'
 import { type Grant, startSession } from './sessions.ts'
 
 export async function beginSession(
-  { db, config }: Pick<Context<unknown, AuthConfig>, 'db' | 'config'>,
+  { db, config, channel }: Pick<Context<unknown, AuthConfig>, 'db' | 'config' | 'channel'>,
   { email, password }: { email: string; password: string },
   from: From,
 ): Promise<Grant> {
@@ -34,7 +34,7 @@ export async function beginSession(
       await record(tx, { kind: 'sign_in_failed', userId, address, details: { status } })
       return { refused: accountNotActive({ accountStatus: status }) }
     }
-    const granted = await startSession(tx, account, from)
+    const granted = await startSession(tx, channel, account, from)
     await record(tx, { kind: 'signed_in', userId: account.userId, sessionId: granted.sessionId, address })
     return { granted }
   })

@@ -150,8 +150,9 @@ export const user = contract('user', {
     idempotent: true,
   }),
   /**
-   * Users may withdraw themselves, the rest is for administrators. Refused with `user_withdrawn`: that is final; and with
-   * `last_administrator` when no active one would be left.
+   * Users may withdraw themselves, the rest is for administrators. Refused with `user_withdrawn`: that is final; with
+   * `last_administrator` when no active one would be left; and a withdrawal with `sign_in_again` unless the token is of a
+   * sign-in within the last five minutes.
    */
   changeStatus: patch('/users/:userId/status', {
     summary: 'Suspend, reactivate or withdraw a user',
