@@ -164,7 +164,7 @@ const Presented = Type.Object({ authorization: Type.Optional(Type.String({ descr
 const UserInPath = Type.Object({ userId: Id })
 
 export const auth = contract('auth', {
-  /** Refused with `email_taken`. */
+  /** Refused with `email_taken`, and with `password_weak` for a password that is easily guessed. */
   register: post('/auth/register', {
     summary: 'Open an account and sign in',
     headers: From,
@@ -226,7 +226,7 @@ export const auth = contract('auth', {
     idempotent: true,
   }),
   /**
-   * Ends all other sessions. Refused with `password_wrong`, and with `too_many_attempts` after failures. Takes no
+   * Ends all other sessions. Refused with `password_wrong`, `password_weak`, and with `too_many_attempts` after failures. Takes no
    * idempotency key: what is refused under one leaves no trace, but wrong passwords must be counted.
    */
   changePassword: post('/auth/password', {
@@ -236,7 +236,7 @@ export const auth = contract('auth', {
     access: 'user',
     secret: true,
   }),
-  /** RealWorld. The account is the same as that of `register`. Refused with `email_taken` and `username_taken`. */
+  /** RealWorld. The account is the same as that of `register`. Refused with `email_taken`, `username_taken` and `password_weak`. */
   registerMember: post('/users', {
     summary: 'Open an account (RealWorld)',
     headers: From,
@@ -268,7 +268,7 @@ export const auth = contract('auth', {
    * RealWorld. What is left out stays as it is; nothing is changed unless everything can be. Refused with `email_taken`
    * and `username_taken`. A new password ends all other sessions. A new address or password needs `currentPassword`, which
    * the protocol does not know, or a token of a sign-in within the last five minutes, which does not do for sellers and
-   * administrators: refused with `password_needed`, and with `password_wrong`.
+   * administrators: refused with `password_needed`, `password_wrong` and `password_weak`.
    */
   updateCurrentUser: put('/user', {
     summary: 'Change your account (RealWorld)',

@@ -1,10 +1,18 @@
 /** Asking for the present password again before something that gives the account away. */
 import type { Actor, Context } from '@doran/kernel'
+import { user } from '@doran/user/contract'
 import { type Account, getAccount } from './accounts.ts'
 import { beginAttempt, blameClient } from './attempts.ts'
 import { record } from './audit.ts'
 import { passwordWrong } from './errors.ts'
 import { passwordFits } from './passwords.ts'
+
+/** By what others know the user: no password for them. */
+export async function namesOf({ client }: Pick<Context, 'client'>, userId: string): Promise<string[]> {
+  const userIds = [userId]
+  const [users, members] = await Promise.all([client(user).getUsers({ userIds }), client(user).getMembers({ userIds })])
+  return [...users.map(({ name }) => name), ...members.map(({ username }) => username)]
+}
 
 /** Says it of the field that both operations have. */
 export const wrongPassword = () => passwordWrong({}, { currentPassword: ['is not your current password'] })

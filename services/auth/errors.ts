@@ -43,6 +43,7 @@ export const sessionNotFound = domainError(
   'You have no such session; list yours to find its id.',
 )
 export const passwordWrong = domainError('password_wrong', 422, 'The current password is wrong; see `errors`.')
+export const passwordWeak = domainError('password_weak', 422, 'This password is easily guessed; see `errors`.')
 export const passwordNeeded = domainError(
   'password_needed',
   403,

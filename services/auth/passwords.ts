@@ -52,6 +52,6 @@ async function inTurn<T>(work: () => Promise<T>): Promise<T> {
 }
 
 /** One form of each character, because keyboards differ in how they compose Hangul and accents. */
-function composed(password: string): string {
+export function composed(password: string): string {
   return password.normalize('NFKC')
 }

@@ -7,6 +7,7 @@ import { record } from './audit.ts'
 import type { AuthConfig } from './config.ts'
 import type { From } from './contract.ts'
 import { emailTaken } from './errors.ts'
+import { assertPassword } from './password-rules.ts'
 import { hashPassword } from './passwords.ts'
 import { type Grant, startSession } from './sessions.ts'
 
@@ -16,6 +17,8 @@ export interface Registration {
   name: string
   username?: string
   locale?: Profile['locale'] | undefined
+  /** For clients whose protocol knows no such rule. */
+  allowCommonPassword?: boolean
 }
 
 /** Opens an account with its user and begins a session. */
@@ -24,7 +27,8 @@ export async function openNewAccount(
   registration: Registration,
   from: From,
 ): Promise<Grant> {
-  const { email, password, name, username, locale } = registration
+  const { email, password, name, username, locale, allowCommonPassword = false } = registration
+  assertPassword(password, { field: 'password', email, names: [name], allowCommon: allowCommonPassword })
   const address = from['x-client-address']
   await beginExpensive(ctx.db, address, ctx.config.AUTH_PASSWORD_RATE)
   await assertClientMayTry(ctx.db, address)

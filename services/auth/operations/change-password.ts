@@ -4,7 +4,8 @@ import { beginExpensive, forgiveAccount } from '../attempts.ts'
 import { record } from '../audit.ts'
 import type { AuthConfig } from '../config.ts'
 import type { auth } from '../contract.ts'
-import { checkCurrentPassword, wrongPassword } from '../current-password.ts'
+import { checkCurrentPassword, namesOf, wrongPassword } from '../current-password.ts'
+import { assertPassword } from '../password-rules.ts'
 import { hashPassword } from '../passwords.ts'
 import { endOtherSessions } from '../sessions.ts'
 
@@ -13,6 +14,8 @@ export const changePassword: Handler<typeof auth, 'changePassword', AuthConfig> 
   const address = input['x-client-address']
   await beginExpensive(ctx.db, address, ctx.config.AUTH_PASSWORD_RATE)
   const { email, passwordHash } = await checkCurrentPassword(ctx, input.currentPassword, address)
+  const names = await namesOf(ctx, userId)
+  assertPassword(input.newPassword, { field: 'newPassword', email, names, current: input.currentPassword })
   const newHash = await hashPassword(input.newPassword)
 
   await ctx.db.transaction(async (tx) => {

@@ -1,13 +1,14 @@
-import { type Handler, isFresh, type Transaction } from '@doran/kernel'
+import { type Actor, type Context, type Handler, isFresh, type Transaction } from '@doran/kernel'
 import { user } from '@doran/user/contract'
-import { lockAccount, updateEmail, updatePassword } from '../accounts.ts'
+import { getAccount, lockAccount, updateEmail, updatePassword } from '../accounts.ts'
 import { beginExpensive, forgiveAccount } from '../attempts.ts'
 import { record, type SecurityEvent } from '../audit.ts'
 import type { AuthConfig } from '../config.ts'
 import type { auth } from '../contract.ts'
-import { checkCurrentPassword, wrongPassword } from '../current-password.ts'
+import { checkCurrentPassword, namesOf, wrongPassword } from '../current-password.ts'
 import { presentCurrentUser } from '../current-user.ts'
 import { passwordNeeded } from '../errors.ts'
+import { assertPassword } from '../password-rules.ts'
 import { hashPassword } from '../passwords.ts'
 import { endOtherSessions } from '../sessions.ts'
 import { currentToken } from '../tokens.ts'
@@ -19,6 +20,7 @@ export const updateCurrentUser: Handler<typeof auth, 'updateCurrentUser', AuthCo
     await beginExpensive(ctx.db, address, ctx.config.AUTH_PASSWORD_RATE)
   }
   const checked = currentPassword === undefined ? undefined : await checkCurrentPassword(ctx, currentPassword, address)
+  if (password !== undefined) await assertNewPassword(ctx, password, input)
   const passwordHash = password === undefined ? undefined : await hashPassword(password)
   const note = (tx: Transaction, kind: SecurityEvent['kind']) => record(tx, { kind, userId, sessionId, address })
 
@@ -46,4 +48,20 @@ export const updateCurrentUser: Handler<typeof auth, 'updateCurrentUser', AuthCo
     return { member, email: email ?? account.email }
   })
   return presentCurrentUser(changed.member, changed.email, await currentToken(ctx, authorization))
+}
+
+async function assertNewPassword(
+  ctx: Context<Actor, AuthConfig>,
+  password: string,
+  { email, username, currentPassword: current }: { email?: string; username?: string; currentPassword?: string },
+): Promise<void> {
+  const account = await getAccount(ctx.db, ctx.actor.id)
+  const names = await namesOf(ctx, ctx.actor.id)
+  assertPassword(password, {
+    field: 'password',
+    email: email ?? account.email,
+    names: username === undefined ? names : [...names, username],
+    current,
+    allowCommon: ctx.config.AUTH_COMMUNITY_COMMON_PASSWORDS === 'allow' && account.roles.length === 0,
+  })
 }

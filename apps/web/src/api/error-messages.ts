@@ -41,6 +41,7 @@ export const errorMessages = catalogue({
     overloaded: '지금 이용자가 많아요. 잠시 뒤에 다시 시도해 주세요.',
     password_needed:
       '이메일이나 비밀번호를 바꾸려면 지금 비밀번호가 필요해요. 내 정보의 비밀번호 화면에서 바꾸거나, 다시 로그인해 주세요.',
+    password_weak: '이 비밀번호는 쉽게 알아낼 수 있어요. 흔하지 않고 이름이나 이메일과 다른 새 비밀번호로 정해 주세요.',
     password_wrong: '지금 비밀번호가 맞지 않아요.',
     payment_cancelled: '결제가 취소되었어요. 다시 결제해 주세요.',
     payment_declined: '카드사가 결제를 거절했어요. 다른 카드로 다시 시도해 주세요.',
@@ -115,6 +116,8 @@ export const errorMessages = catalogue({
     overloaded: 'There is a lot going on. Please try again in a moment.',
     password_needed:
       'A new e-mail address or password needs the present password. Change it under My page, or sign in again first.',
+    password_weak:
+      'This password is easily guessed. Choose a new one that is less common and is neither your name nor your address.',
     password_wrong: 'The present password is wrong.',
     payment_cancelled: 'The payment was cancelled. Please pay again.',
     payment_declined: 'The card was declined. Try another one.',
