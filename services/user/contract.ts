@@ -5,6 +5,7 @@ function line(maxLength: number) {
   return Type.String({
     maxLength,
     pattern: '^(?=.*\\S)[^\\p{Cc}]*$',
+    visible: 'line',
     errorMessage: `must be 1 to ${maxLength} characters on one line`,
   })
 }
@@ -17,8 +18,8 @@ export const Phone = Type.String({
   errorMessage: 'must be a phone number like 010-1234-5678',
 })
 
-/** By which the community knows a user; unique without regard to capital letters. */
-export const Username = Line(60)
+/** By which the community knows a user; no two of them look the same (docs/decisions/0043). */
+export const Username = Line(60, 'name')
 
 const Bio = Type.String({ maxLength: 2_000 })
 

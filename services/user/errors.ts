@@ -20,6 +20,12 @@ export const lastAdministrator = domainError(
 export const usernameTaken = domainError('username_taken', 409, 'Somebody else has this username; choose another.', {
   username: ['has already been taken'],
 })
+export const usernameReserved = domainError(
+  'username_reserved',
+  422,
+  'This name is reserved, because people would take its bearer for whoever runs Doran; choose another.',
+  { username: ['is reserved'] },
+)
 export const memberNotFound = domainError('member_not_found', 404, 'There is no member of this name.', {
   profile: ['not found'],
 })

@@ -1,6 +1,7 @@
 import { service } from '@doran/kernel'
 import { user } from './contract.ts'
 import * as errors from './errors.ts'
+import { compareNames } from './jobs/compare-names.ts'
 import { addAddress } from './operations/add-address.ts'
 import { changeAddress } from './operations/change-address.ts'
 import { changeMember } from './operations/change-member.ts'
@@ -37,6 +38,7 @@ export default service(user, {
     getMemberByName,
     getUsers,
   },
+  jobs: [compareNames],
   migrations: new URL('./migrations/', import.meta.url),
   errors,
 })
