@@ -90,6 +90,11 @@ export const kernelErrors = {
     'The token is not valid or has expired: sign in again or refresh it.',
     { token: ['is invalid'] },
   ),
+  signInAgain: domainError(
+    'sign_in_again',
+    403,
+    'This needs a sign-in within the last five minutes: sign in again with your password, and repeat it.',
+  ),
   forbidden: domainError('forbidden', 403, 'Your account may not do this.'),
   routeNotFound: domainError('route_not_found', 404, 'There is no {method} {path}; see /docs for all operations.'),
   idempotencyKeyInvalid: domainError(

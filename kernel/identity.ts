@@ -14,6 +14,21 @@ export interface Actor {
   readonly roles: readonly string[]
   /** Id of the session that the token belongs to. */
   readonly session: string
+  /** When the session was opened with a password; seconds since the epoch. Tokens of older versions do not tell it. */
+  readonly signedInAt?: number | undefined
+}
+
+/** Seconds after a sign-in within which what is final, or gives an account away, is allowed without the password. */
+const FRESH_SIGN_IN_SECONDS = 300
+
+/** Whether the actor gave the password a moment ago, so that a token that was stolen later is not enough. */
+export function isFresh({ signedInAt }: Actor): boolean {
+  return signedInAt !== undefined && signedInAt > Date.now() / 1000 - FRESH_SIGN_IN_SECONDS
+}
+
+/** Throws `sign_in_again` unless {@link isFresh}. */
+export function assertFresh(actor: Actor): void {
+  if (!isFresh(actor)) throw kernelErrors.signInAgain()
 }
 
 /** A user or one session whose tokens, made up to then, no longer count. */
@@ -150,6 +165,7 @@ export class Identity {
         id: payload.sub as string,
         roles: (payload.roles as string[] | undefined) ?? [],
         session: payload.sid as string,
+        signedInAt: payload.auth_time as number | undefined,
       }
       return { actor, issuedAt, expiresAt }
     } catch (error) {

@@ -37,6 +37,8 @@ export { newId } from './id.ts'
 export {
   ACCESS_TOKEN,
   type Actor,
+  assertFresh,
+  isFresh,
   LONGEST_TOKEN_LIFE,
   REVOCATION_TOPIC,
   type Revocation,

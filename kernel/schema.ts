@@ -3,6 +3,7 @@ import { Ajv, type ErrorObject, type Options, type ValidateFunction } from 'ajv'
 import addFormats from 'ajv-formats'
 import { type FieldErrors, kernelErrors } from './errors.ts'
 import type { TSchema } from './type.ts'
+import { visibleKeyword } from './visible.ts'
 
 // Verbose, because the `errorMessage` of a schema is found through its errors only then. That schemas are schemas is
 // tested (`assertSchema` of the testing kit): to look again would cost each process 5 MB.
@@ -10,6 +11,7 @@ const options: Options = { allErrors: true, strict: false, useDefaults: true, va
 // Bodies are JSON and must have the right types already; text from path, query and headers is converted.
 const exact = addFormats.default(new Ajv(options))
 const coercing = addFormats.default(new Ajv({ ...options, coerceTypes: 'array' }))
+for (const ajv of [exact, coercing]) ajv.addKeyword(visibleKeyword)
 
 const compiled = { exact: new WeakMap<TSchema, ValidateFunction>(), coercing: new WeakMap<TSchema, ValidateFunction>() }
 

@@ -1,5 +1,6 @@
 /** Schemas of values that every contract writes the same way. */
 import { Type } from './type.ts'
+import type { Visible } from './visible.ts'
 
 /** UUID; ours are version 7. */
 export const Id = Type.String({
@@ -24,22 +25,29 @@ export const PageSize = Type.Integer({ minimum: 1, maximum: 100, default: 20 })
 /** Where the next page of a list begins: the `next` of the page before. */
 export const Cursor = Type.Optional(Type.String({ maxLength: 1000 }))
 
-/** Text of up to so many characters that says something: not absent, not only spaces. */
+/** Text of up to so many characters that says something: not absent, not only what cannot be seen. */
 export function Text(maxLength: number) {
-  return Type.String({ maxLength, pattern: '\\S', errorMessage: { ...BLANK, maxLength: tooLong(maxLength) } })
+  return Type.String({
+    maxLength,
+    pattern: '\\S',
+    visible: 'text',
+    errorMessage: { ...BLANK, visible: "can't be blank", maxLength: tooLong(maxLength) },
+  })
 }
 
-/** {@link Text} without line breaks and other control characters. */
-export function Line(maxLength: number) {
+/** {@link Text} without line breaks, other control characters and turns of direction; a `name` has no format characters at all. */
+export function Line(maxLength: number, visible: Exclude<Visible, 'text'> = 'line') {
   return Type.String({
     maxLength,
     pattern: '\\S',
     not: { pattern: '\\p{Cc}' },
-    errorMessage: { ...BLANK, maxLength: tooLong(maxLength), not: 'must be one line of text' },
+    visible,
+    errorMessage: { ...BLANK, visible: ONE_LINE, maxLength: tooLong(maxLength), not: ONE_LINE },
   })
 }
 
 const BLANK = { required: "can't be blank", type: "can't be blank", pattern: "can't be blank" }
+const ONE_LINE = 'must be one line of text'
 
 function tooLong(maxLength: number): string {
   return `is too long (maximum is ${maxLength} characters)`

@@ -284,8 +284,19 @@ const compared = new Set([
   ...highest,
   ...rules,
   ...['type', 'const', 'required', 'properties', 'patternProperties', 'additionalProperties', 'items'],
-  // These say something about values and restrict none. The media type is compared with the content.
-  ...['default', 'description', 'title', 'examples', 'deprecated', 'errorMessage', 'contentMediaType', 'streamed'],
+  // These say something about values and restrict none, but for `visible`, which refuses only what nobody can read. The media
+  // type is compared with the content.
+  ...[
+    'default',
+    'description',
+    'title',
+    'examples',
+    'deprecated',
+    'errorMessage',
+    'contentMediaType',
+    'streamed',
+    'visible',
+  ],
 ])
 
 /** A keyword that is not understood here may stay as it is. */

@@ -39,7 +39,8 @@ export const serverConfig = Type.Object({
     Type.String({
       minLength: 12,
       maxLength: 200,
-      description: 'Password of that account when it is made; at least 12 characters',
+      description:
+        'Password of that account when it is made; at least 12 characters. An account that is there must have it to become an administrator',
     }),
   ),
 })

@@ -157,8 +157,8 @@ export async function createIssuer(): Promise<{ source: IdentitySource; user: Te
   return {
     source: { keys: async () => ({ keys: [key] }), revocations: async () => [] },
     async user(roles = []) {
-      const actor: Actor = { id: newId(), roles, session: newId() }
-      const token = await new SignJWT({ roles, sid: actor.session })
+      const actor: Actor = { id: newId(), roles, session: newId(), signedInAt: Math.floor(Date.now() / 1000) }
+      const token = await new SignJWT({ roles, sid: actor.session, auth_time: actor.signedInAt })
         .setProtectedHeader({ alg: 'EdDSA', kid: 'test', typ: ACCESS_TOKEN.type })
         .setSubject(actor.id)
         .setIssuer(TOKEN_ISSUER)

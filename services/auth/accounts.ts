@@ -86,6 +86,12 @@ export async function updateRoles(tx: Transaction, userId: string, roles: readon
   return version
 }
 
+export async function listAdministrators(db: Queryable): Promise<string[]> {
+  const rows = await db.all<{ userId: string }>(sql`
+    select user_id as "userId" from auth.accounts where 'admin' = any(roles) order by user_id`)
+  return rows.map(({ userId }) => userId)
+}
+
 /** Whether it was news: false for an older version than is known, and for users without an account. */
 export async function takeInStatus(
   tx: Transaction,

@@ -1,11 +1,12 @@
 /**
  * Wrong passwords make the next attempt wait: longer and longer, never for ever. Both the account and the network
- * of the client are counted, by the database's clock.
+ * of the client are counted, by the database's clock. What costs a hash has a rate for each network, right or wrong.
  */
 import { createHash } from 'node:crypto'
 import { isIPv4, isIPv6 } from 'node:net'
 import { type Queryable, sql } from '@doran/kernel'
 import { tooManyAttempts } from './errors.ts'
+import { assertNotBusy } from './passwords.ts'
 
 interface Rule {
   /** Failures that cost nothing. */
@@ -27,12 +28,34 @@ const CLIENT: Rule = { free: 50, longestDelay: 60, forgetAfter: 3_600 }
  * calls {@link forgiveAccount}. Accounts that do not exist are counted like others.
  */
 export async function beginAttempt(db: Queryable, email: string, address: string | undefined): Promise<void> {
-  if (address) {
-    const delay = await delayOf(db, clientKey(address))
-    if (delay > 0) throw tooManyAttempts({ retryAfter: delay })
-  }
+  await assertClientMayTry(db, address)
   const counted = await count(db, accountKey(email), ACCOUNT)
   if (!counted) throw tooManyAttempts({ retryAfter: Math.max(1, await delayOf(db, accountKey(email))) })
+}
+
+/** Throws `too_many_attempts` while the network of the client must wait. */
+export async function assertClientMayTry(db: Queryable, address: string | undefined): Promise<void> {
+  if (!address) return
+  const delay = await delayOf(db, clientKey(address))
+  if (delay > 0) throw tooManyAttempts({ retryAfter: delay })
+}
+
+/**
+ * Comes before everything that makes or compares a hash. Throws `too_many_attempts` when the network of the client has
+ * asked for more than `rate` of that in a minute, and `busy` when all clients together ask for more than can be done.
+ */
+export async function beginExpensive(db: Queryable, address: string | undefined, rate: number): Promise<void> {
+  assertNotBusy()
+  if (!address) return
+  const over = sql`a.last_at <= now() - interval '1 minute'`
+  const { count, retryAfter } = await db.one<{ count: number; retryAfter: number }>(sql`
+    insert into auth.attempts as a (key, failures, last_at, blocked_until)
+    values (${`rate:${clientKey(address)}`}, 1, now(), 'epoch')
+    on conflict (key) do update set
+      failures = case when ${over} then 1 else a.failures + 1 end,
+      last_at = case when ${over} then now() else a.last_at end
+    returning failures as count, greatest(1, ceil(extract(epoch from last_at + interval '1 minute' - now())))::integer as "retryAfter"`)
+  if (count > rate) throw tooManyAttempts({ retryAfter })
 }
 
 export async function forgiveAccount(db: Queryable, email: string): Promise<void> {

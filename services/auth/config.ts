@@ -14,6 +14,17 @@ export const config = Type.Object({
     description:
       'The same for the tokens of RealWorld clients, which cannot refresh them: they are renewed at `GET /api/user`',
   }),
+  AUTH_COMMUNITY_COMMON_PASSWORDS: Type.Enum(['allow', 'refuse'], {
+    default: 'allow',
+    description:
+      'Whether RealWorld clients may choose one of the 10,000 most common passwords, which the tests of that protocol do; all others may not',
+  }),
+  AUTH_PASSWORD_RATE: Type.Integer({
+    minimum: 1,
+    maximum: 100_000_000,
+    default: 120,
+    description: 'Registrations, sign-ins and changes of password a minute from one network',
+  }),
   AUTH_ENCRYPTION_KEY: Type.Optional(
     Type.String({
       pattern: '^[A-Za-z0-9+/]{43}=$',

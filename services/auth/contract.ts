@@ -14,7 +14,7 @@ import {
   Timestamp,
   Type,
 } from '@doran/kernel'
-import { Locale, MemberChanges, Name, Username } from '@doran/user/contract'
+import { Locale, MemberChanges, Name, Username, UserStatus } from '@doran/user/contract'
 
 /** Compared without regard to capital letters, kept as it was written. */
 export const Email = Type.String({ format: 'email', maxLength: 254, errorMessage: 'must be an e-mail address' })
@@ -100,7 +100,7 @@ export const Session = Type.Object({
   address: Type.Union([Type.String(), Type.Null()]),
   createdAt: Timestamp,
   lastUsedAt: Timestamp,
-  /** Thirty days after the last refresh. */
+  /** Thirty days after the last refresh, and ninety after the sign-in at the latest. */
   expiresAt: Timestamp,
 })
 export type Session = Static<typeof Session>
@@ -172,7 +172,7 @@ const Presented = Type.Object({ authorization: Type.Optional(Type.String({ descr
 const UserInPath = Type.Object({ userId: Id })
 
 export const auth = contract('auth', {
-  /** Refused with `email_taken`. */
+  /** Refused with `email_taken`, and with `password_weak` for a password that is easily guessed. */
   register: post('/auth/register', {
     summary: 'Open an account and sign in',
     headers: From,
@@ -212,6 +212,13 @@ export const auth = contract('auth', {
     headers: From,
     access: 'user',
   }),
+  /** Access tokens stop counting, too. */
+  endSessions: del('/auth/sessions', {
+    summary: 'End all of your sessions, this one too',
+    headers: From,
+    access: 'user',
+    idempotent: true,
+  }),
   listSessions: get('/auth/sessions', {
     summary: 'Your sessions, newest first',
     query: Type.Object({ cursor: Cursor, limit: PageSize }),
@@ -227,7 +234,7 @@ export const auth = contract('auth', {
     idempotent: true,
   }),
   /**
-   * Ends all other sessions. Refused with `password_wrong`, and with `too_many_attempts` after failures. Takes no
+   * Ends all other sessions. Refused with `password_wrong`, `password_weak`, and with `too_many_attempts` after failures. Takes no
    * idempotency key: what is refused under one leaves no trace, but wrong passwords must be counted.
    */
   changePassword: post('/auth/password', {
@@ -237,7 +244,7 @@ export const auth = contract('auth', {
     access: 'user',
     secret: true,
   }),
-  /** RealWorld. The account is the same as that of `register`. Refused with `email_taken` and `username_taken`. */
+  /** RealWorld. The account is the same as that of `register`. Refused with `email_taken`, `username_taken` and `password_weak`. */
   registerMember: post('/users', {
     summary: 'Open an account (RealWorld)',
     headers: From,
@@ -267,8 +274,9 @@ export const auth = contract('auth', {
   }),
   /**
    * RealWorld. What is left out stays as it is; nothing is changed unless everything can be. Refused with `email_taken`
-   * and `username_taken`. A new password ends all other sessions; the protocol does not ask for the old one, so sellers
-   * and administrators are refused with `password_needed` for a new address or password.
+   * and `username_taken`. A new password ends all other sessions. A new address or password needs `currentPassword`, which
+   * the protocol does not know, or a token of a sign-in within the last five minutes, which does not do for sellers and
+   * administrators: refused with `password_needed`, `password_wrong` and `password_weak`.
    */
   updateCurrentUser: put('/user', {
     summary: 'Change your account (RealWorld)',
@@ -277,6 +285,7 @@ export const auth = contract('auth', {
     body: Type.Object({
       email: Type.Optional(RealWorldEmail),
       password: Type.Optional(RealWorldPassword),
+      currentPassword: Type.Optional(GivenPassword),
       ...MemberChanges,
     }),
     reply: CurrentUser,
@@ -324,8 +333,9 @@ export const auth = contract('auth', {
     access: ['admin'],
   }),
   /**
-   * For the seed and the first administrator. An account that has this e-mail already keeps its id and password
-   * and gains the roles that it lacks. Refused with `user_id_taken` when the id belongs to another e-mail.
+   * For the seed and the first administrator. An account that has this e-mail already keeps its id and password, and
+   * gains the roles that it lacks if the password is its own: refused with `account_of_another` otherwise. Refused with
+   * `user_id_taken` when the id belongs to another e-mail.
    */
   ensureAccount: post('/auth/accounts', {
     summary: 'An account with this e-mail and at least these roles',
@@ -336,7 +346,7 @@ export const auth = contract('auth', {
       roles: Type.Array(AccountRole, { uniqueItems: true, maxItems: 3 }),
       userId: Type.Optional(Id),
     }),
-    reply: Type.Object({ userId: Id }),
+    reply: Type.Object({ userId: Id, status: UserStatus }),
     access: 'internal',
     idempotent: true,
   }),

@@ -15,7 +15,12 @@ export const credentialsInvalid = domainError(
 export const tooManyAttempts = domainError(
   'too_many_attempts',
   429,
-  'There were too many wrong passwords; try again in {retryAfter} seconds.',
+  'There were too many attempts; try again in {retryAfter} seconds.',
+)
+export const busy = domainError(
+  'busy',
+  503,
+  'Too many passwords are being looked at; try again in {retryAfter} seconds.',
 )
 export const accountNotActive = domainError(
   'account_not_active',
@@ -38,13 +43,19 @@ export const sessionNotFound = domainError(
   'You have no such session; list yours to find its id.',
 )
 export const passwordWrong = domainError('password_wrong', 422, 'The current password is wrong; see `errors`.')
+export const passwordWeak = domainError('password_weak', 422, 'This password is easily guessed; see `errors`.')
 export const passwordNeeded = domainError(
   'password_needed',
   403,
-  'Sellers and administrators change their password with the old one: `POST /api/auth/password`; their address stays.',
-  { password: ['needs the old one'] },
+  'A new e-mail address or password needs `currentPassword`, or, for members without a role, a sign-in within the last five minutes.',
+  { currentPassword: ["can't be blank"] },
 )
 export const accountNotFound = domainError('account_not_found', 404, 'There is no account of such a user.')
+export const accountOfAnother = domainError(
+  'account_of_another',
+  409,
+  "The address {email} has an account with another password, so it may be somebody else's; it is given no role.",
+)
 export const ownAdminRole = domainError(
   'own_admin_role',
   409,

@@ -5,7 +5,9 @@ import * as errors from './errors.ts'
 import { onUserStatusChanged } from './events/on-user-status-changed.ts'
 import { forgetWhatHasEnded } from './jobs/forget-what-has-ended.ts'
 import { rotateSigningKeys } from './jobs/rotate-signing-keys.ts'
+import { tellWhoAdministrates } from './jobs/tell-who-administrates.ts'
 import { changePassword } from './operations/change-password.ts'
+import { endSessions } from './operations/end-sessions.ts'
 import { ensureAccount } from './operations/ensure-account.ts'
 import { getCurrentUser } from './operations/get-current-user.ts'
 import { getJwks } from './operations/get-jwks.ts'
@@ -30,6 +32,7 @@ export default service(auth, {
     signIn,
     refresh,
     signOut,
+    endSessions,
     listSessions,
     revokeSession,
     changePassword,
@@ -46,7 +49,7 @@ export default service(auth, {
     getRevocations,
   },
   subscriptions: [onUserStatusChanged],
-  jobs: [rotateSigningKeys, forgetWhatHasEnded],
+  jobs: [rotateSigningKeys, forgetWhatHasEnded, tellWhoAdministrates],
   migrations: new URL('./migrations/', import.meta.url),
   errors,
   config,

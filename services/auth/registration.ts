@@ -1,10 +1,13 @@
 /** Registration, the same for the marketplace and for RealWorld clients. */
-import { type Context, newId } from '@doran/kernel'
+import { type Actor, type Context, newId } from '@doran/kernel'
 import { type Profile, user } from '@doran/user/contract'
-import { claimEmail, openAccount, shareAccount } from './accounts.ts'
+import { claimEmail, findAccountByEmail, openAccount, shareAccount } from './accounts.ts'
+import { assertClientMayTry, beginExpensive, blameClient } from './attempts.ts'
 import { record } from './audit.ts'
+import type { AuthConfig } from './config.ts'
 import type { From } from './contract.ts'
 import { emailTaken } from './errors.ts'
+import { assertPassword } from './password-rules.ts'
 import { hashPassword } from './passwords.ts'
 import { type Grant, startSession } from './sessions.ts'
 
@@ -14,12 +17,26 @@ export interface Registration {
   name: string
   username?: string
   locale?: Profile['locale'] | undefined
+  /** For clients whose protocol knows no such rule. */
+  allowCommonPassword?: boolean
 }
 
 /** Opens an account with its user and begins a session. */
-export async function openNewAccount(ctx: Context, registration: Registration, from: From): Promise<Grant> {
-  const { email, password, name, username, locale } = registration
-  // First of all, so that a taken address costs the same time.
+export async function openNewAccount(
+  ctx: Context<Actor | undefined, AuthConfig>,
+  registration: Registration,
+  from: From,
+): Promise<Grant> {
+  const { email, password, name, username, locale, allowCommonPassword = false } = registration
+  assertPassword(password, { field: 'password', email, names: [name], allowCommon: allowCommonPassword })
+  const address = from['x-client-address']
+  await beginExpensive(ctx.db, address, ctx.config.AUTH_PASSWORD_RATE)
+  await assertClientMayTry(ctx.db, address)
+  // Before the hash is made: that the address is taken is told anyway, so it need not cost anything.
+  if ((await findAccountByEmail(ctx.db, email))?.passwordHash) {
+    await blameClient(ctx.db, address)
+    throw emailTaken()
+  }
   const passwordHash = await hashPassword(password)
   const userId = await claimEmail(ctx.db, email, newId())
   if (!userId) throw emailTaken()
@@ -37,8 +54,8 @@ export async function openNewAccount(ctx: Context, registration: Registration, f
 
   return ctx.db.transaction(async (tx) => {
     if (!(await openAccount(tx, { userId, passwordHash, roles: [] }))) throw emailTaken()
-    const grant = await startSession(tx, await shareAccount(tx, userId), from)
-    await record(tx, { kind: 'registered', userId, sessionId: grant.sessionId, address: from['x-client-address'] })
+    const grant = await startSession(tx, ctx.channel, await shareAccount(tx, userId), from)
+    await record(tx, { kind: 'registered', userId, sessionId: grant.sessionId, address })
     return grant
   })
 }

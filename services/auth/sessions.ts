@@ -11,6 +11,10 @@ import { revoke } from './revocations.ts'
 
 /** A session lives this long after its last refresh. */
 const SESSION_LIFE = '30 days'
+/** However often it is refreshed, it ends so long after the sign-in. */
+const LONGEST_SESSION_LIFE = '90 days'
+/** The one used longest ago ends when there would be more. */
+const MOST_SESSIONS = 20
 /** A token that was rotated so recently is answered again: the first answer may have been lost. */
 const REPLAY_GRACE = '30 seconds'
 
@@ -22,10 +26,13 @@ export interface Grant {
   refreshToken: string
   /** When it was granted by the database's clock; seconds since the epoch, to the microsecond. */
   issuedAt: number
+  /** When the session was opened with the password, in the same unit. */
+  signedInAt: number
 }
 
 /** Begins a session for an account that is shared or locked. */
-export async function startSession(tx: Transaction, account: Account, from: From): Promise<Grant> {
+export async function startSession(tx: Transaction, channel: Channel, account: Account, from: From): Promise<Grant> {
+  await makeRoom(tx, channel, account.userId)
   const sessionId = newId()
   const refreshToken = randomBytes(32).toString('base64url')
   const { issuedAt } = await tx.one<{ issuedAt: number }>(sql`
@@ -34,7 +41,14 @@ export async function startSession(tx: Transaction, account: Account, from: From
             ${from['x-client-address'] ?? null}, now() + ${SESSION_LIFE}::interval)
     returning extract(epoch from clock_timestamp())::float8 as "issuedAt"`)
   await insertRefreshToken(tx, sessionId, refreshToken)
-  return { userId: account.userId, sessionId, roles: account.roles, refreshToken, issuedAt }
+  return { userId: account.userId, sessionId, roles: account.roles, refreshToken, issuedAt, signedInAt: issuedAt }
+}
+
+async function makeRoom(tx: Transaction, channel: Channel, userId: string): Promise<void> {
+  const surplus = await tx.all<{ id: string }>(sql`
+    select id from auth.sessions where user_id = ${userId} and revoked_at is null and expires_at > now()
+    order by last_used_at desc, id desc offset ${MOST_SESSIONS - 1}`)
+  for (const { id } of surplus) await endSession(tx, channel, userId, id)
 }
 
 /** What a further token of a session is made of; undefined when the session has ended. */
@@ -44,12 +58,12 @@ export async function continueSession(
   sessionId: string,
 ): Promise<Omit<Grant, 'refreshToken'> | undefined> {
   const account = await shareAccount(tx, userId)
-  const live = await tx.first(sql`
+  const live = await tx.first<{ signedInAt: number }>(sql`
     update auth.sessions set last_used_at = now()
     where id = ${sessionId} and user_id = ${userId} and revoked_at is null and expires_at > clock_timestamp()
-    returning 1`)
+    returning extract(epoch from created_at)::float8 as "signedInAt"`)
   if (!live || account.status !== 'active') return undefined
-  return { userId, sessionId, roles: account.roles, issuedAt: await clock(tx) }
+  return { userId, sessionId, roles: account.roles, issuedAt: await clock(tx), signedInAt: live.signedInAt }
 }
 
 export type Refreshed =
@@ -76,7 +90,14 @@ export async function rotateRefreshToken(tx: Transaction, channel: Channel, toke
   if (!session.rotated) await replaceRefreshToken(tx, sessionId, token, successor)
   return {
     outcome: 'granted',
-    grant: { userId, sessionId, roles: account.roles, refreshToken: successor, issuedAt: await clock(tx) },
+    grant: {
+      userId,
+      sessionId,
+      roles: account.roles,
+      refreshToken: successor,
+      issuedAt: await clock(tx),
+      signedInAt: session.signedInAt,
+    },
   }
 }
 
@@ -146,6 +167,7 @@ interface LockedSession {
   rotated: boolean
   /** It was exchanged too long ago to be a repetition. */
   reused: boolean
+  signedInAt: number
 }
 
 // Locked by a statement of its own: the next one then sees what the session's last holder has committed.
@@ -155,7 +177,8 @@ async function lockSession(tx: Transaction, sessionId: string, token: string): P
     select s.family_secret as secret,
            s.revoked_at is null and s.expires_at > clock_timestamp() as live,
            t.rotated_at is not null as rotated,
-           coalesce(t.rotated_at <= clock_timestamp() - ${REPLAY_GRACE}::interval, false) as reused
+           coalesce(t.rotated_at <= clock_timestamp() - ${REPLAY_GRACE}::interval, false) as reused,
+           extract(epoch from s.created_at)::float8 as "signedInAt"
     from auth.sessions s join auth.refresh_tokens t on t.session_id = s.id
     where s.id = ${sessionId} and t.hash = ${hashOf(token)}`)
 }
@@ -169,7 +192,9 @@ async function replaceRefreshToken(
   await tx.run(sql`update auth.refresh_tokens set rotated_at = clock_timestamp() where hash = ${hashOf(token)}`)
   await insertRefreshToken(tx, sessionId, successor)
   await tx.run(sql`
-    update auth.sessions set last_used_at = now(), expires_at = now() + ${SESSION_LIFE}::interval
+    update auth.sessions set
+      last_used_at = now(),
+      expires_at = least(now() + ${SESSION_LIFE}::interval, created_at + ${LONGEST_SESSION_LIFE}::interval)
     where id = ${sessionId}`)
 }
 

@@ -1,19 +1,21 @@
 /** Signing in with e-mail address and password, the same for the marketplace and for RealWorld clients. */
 import type { Context } from '@doran/kernel'
 import { findAccountByEmail, shareAccount } from './accounts.ts'
-import { beginAttempt, blameClient, forgiveAccount } from './attempts.ts'
+import { beginAttempt, beginExpensive, blameClient, forgiveAccount } from './attempts.ts'
 import { record } from './audit.ts'
+import type { AuthConfig } from './config.ts'
 import type { From } from './contract.ts'
 import { accountNotActive, credentialsInvalid } from './errors.ts'
 import { passwordFits } from './passwords.ts'
 import { type Grant, startSession } from './sessions.ts'
 
 export async function beginSession(
-  { db }: Pick<Context, 'db'>,
+  { db, config, channel }: Pick<Context<unknown, AuthConfig>, 'db' | 'config' | 'channel'>,
   { email, password }: { email: string; password: string },
   from: From,
 ): Promise<Grant> {
   const address = from['x-client-address']
+  await beginExpensive(db, address, config.AUTH_PASSWORD_RATE)
   await beginAttempt(db, email, address)
   const known = await findAccountByEmail(db, email)
   if (!(await passwordFits(password, known?.passwordHash)) || !known) {
@@ -32,7 +34,7 @@ export async function beginSession(
       await record(tx, { kind: 'sign_in_failed', userId, address, details: { status } })
       return { refused: accountNotActive({ accountStatus: status }) }
     }
-    const granted = await startSession(tx, account, from)
+    const granted = await startSession(tx, channel, account, from)
     await record(tx, { kind: 'signed_in', userId: account.userId, sessionId: granted.sessionId, address })
     return { granted }
   })

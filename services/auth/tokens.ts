@@ -17,12 +17,12 @@ export async function presentTokens(ctx: KeyContext, grant: Grant): Promise<Toke
 /** Called after the grant has been committed. `life` in seconds. */
 export async function signAccessToken(
   ctx: KeyContext,
-  { userId, sessionId, roles, issuedAt }: Omit<Grant, 'refreshToken'>,
+  { userId, sessionId, roles, issuedAt, signedInAt }: Omit<Grant, 'refreshToken'>,
   life: number,
 ): Promise<string> {
   const { id, privateKey } = await signingKey(ctx)
   // `iat` has a fraction, so that a token granted right after a revocation is newer than it.
-  return new SignJWT({ sid: sessionId, roles })
+  return new SignJWT({ sid: sessionId, roles, auth_time: Math.floor(signedInAt) })
     .setProtectedHeader({ alg: 'EdDSA', kid: id, typ: ACCESS_TOKEN.type })
     .setIssuer(TOKEN_ISSUER)
     .setAudience(ACCESS_TOKEN.audience)

@@ -25,7 +25,13 @@ const LINES = '^[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f\\p{Cs}]*$'
 const LABEL = '^(?=.*\\S)[^\\p{Cc}\\p{Cs}:]*$'
 
 const line = (maxLength: number, pattern = ONE_LINE) =>
-  Type.String({ minLength: 1, maxLength, pattern, errorMessage: `must be 1 to ${maxLength} characters on one line` })
+  Type.String({
+    minLength: 1,
+    maxLength,
+    pattern,
+    visible: 'line',
+    errorMessage: `must be 1 to ${maxLength} characters on one line`,
+  })
 
 /** The same text in Korean and in English. */
 function localised<T extends ReturnType<typeof Type.String>>(text: T) {
@@ -50,7 +56,13 @@ export const Name = localised(line(200))
 export type Name = Static<typeof Name>
 
 const Label = localised(
-  Type.String({ minLength: 1, maxLength: 80, pattern: LABEL, errorMessage: 'must be 1 to 80 characters, no colon' }),
+  Type.String({
+    minLength: 1,
+    maxLength: 80,
+    pattern: LABEL,
+    visible: 'line',
+    errorMessage: 'must be 1 to 80 characters, no colon',
+  }),
 )
 const ValueName = localised(line(80))
 const Text = localised(

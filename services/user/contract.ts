@@ -5,6 +5,7 @@ function line(maxLength: number) {
   return Type.String({
     maxLength,
     pattern: '^(?=.*\\S)[^\\p{Cc}]*$',
+    visible: 'line',
     errorMessage: `must be 1 to ${maxLength} characters on one line`,
   })
 }
@@ -17,8 +18,8 @@ export const Phone = Type.String({
   errorMessage: 'must be a phone number like 010-1234-5678',
 })
 
-/** By which the community knows a user; unique without regard to capital letters. */
-export const Username = Line(60)
+/** By which the community knows a user; no two of them look the same (docs/decisions/0043). */
+export const Username = Line(60, 'name')
 
 const Bio = Type.String({ maxLength: 2_000 })
 
@@ -149,7 +150,11 @@ export const user = contract('user', {
     access: 'user',
     idempotent: true,
   }),
-  /** Users may withdraw themselves, the rest is for administrators. Refused with `user_withdrawn`: that is final. */
+  /**
+   * Users may withdraw themselves, the rest is for administrators. Refused with `user_withdrawn`: that is final; with
+   * `last_administrator` when no active one would be left; and a withdrawal with `sign_in_again` unless the token is of a
+   * sign-in within the last five minutes.
+   */
   changeStatus: patch('/users/:userId/status', {
     summary: 'Suspend, reactivate or withdraw a user',
     path: UserInPath,
@@ -212,6 +217,20 @@ export const user = contract('user', {
       ...MemberChanges,
     }),
     reply: Member,
+    access: 'internal',
+    idempotent: true,
+  }),
+  /** Told by auth after the role has been given. */
+  enterAdministrator: put('/users/internal/:userId/administrator', {
+    summary: 'Count a user as an administrator',
+    path: UserInPath,
+    access: 'internal',
+    idempotent: true,
+  }),
+  /** Asked by auth before the role is taken. Refused with `last_administrator`. */
+  dismissAdministrator: del('/users/internal/:userId/administrator', {
+    summary: 'Count a user as an administrator no longer',
+    path: UserInPath,
     access: 'internal',
     idempotent: true,
   }),

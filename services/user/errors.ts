@@ -12,9 +12,20 @@ export const statusNotAllowed = domainError(
   'You may withdraw your own account; any other change of status is made by an administrator.',
 )
 export const userWithdrawn = domainError('user_withdrawn', 409, 'The user has withdrawn; that is final.')
+export const lastAdministrator = domainError(
+  'last_administrator',
+  409,
+  'Nobody else could administrate Doran; make another user an administrator first.',
+)
 export const usernameTaken = domainError('username_taken', 409, 'Somebody else has this username; choose another.', {
   username: ['has already been taken'],
 })
+export const usernameReserved = domainError(
+  'username_reserved',
+  422,
+  'This name is reserved, because people would take its bearer for whoever runs Doran; choose another.',
+  { username: ['is reserved'] },
+)
 export const memberNotFound = domainError('member_not_found', 404, 'There is no member of this name.', {
   profile: ['not found'],
 })

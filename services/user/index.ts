@@ -1,11 +1,14 @@
 import { service } from '@doran/kernel'
 import { user } from './contract.ts'
 import * as errors from './errors.ts'
+import { compareNames } from './jobs/compare-names.ts'
 import { addAddress } from './operations/add-address.ts'
 import { changeAddress } from './operations/change-address.ts'
 import { changeMember } from './operations/change-member.ts'
 import { changeStatus } from './operations/change-status.ts'
 import { createUser } from './operations/create-user.ts'
+import { dismissAdministrator } from './operations/dismiss-administrator.ts'
+import { enterAdministrator } from './operations/enter-administrator.ts'
 import { findMembers } from './operations/find-members.ts'
 import { getMe } from './operations/get-me.ts'
 import { getMemberByName } from './operations/get-member-by-name.ts'
@@ -28,11 +31,14 @@ export default service(user, {
     removeAddress,
     createUser,
     changeMember,
+    enterAdministrator,
+    dismissAdministrator,
     getMembers,
     findMembers,
     getMemberByName,
     getUsers,
   },
+  jobs: [compareNames],
   migrations: new URL('./migrations/', import.meta.url),
   errors,
 })

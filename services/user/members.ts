@@ -2,18 +2,9 @@
 import { type Cache, type Context, type Queryable, sql, type Transaction } from '@doran/kernel'
 import type { Member } from './contract.ts'
 import { memberNotFound } from './errors.ts'
+import { nameKey } from './names.ts'
 
 const columns = sql`id as "userId", username, bio, image`
-
-/** Unique like the random end of the id, and no clue to who it is. */
-export function generatedName(prefix: 'member' | 'withdrawn', userId: string): string {
-  return `${prefix}-${userId.slice(-12)}`
-}
-
-/** Names are the same when these are: capital letters and composition make no difference. */
-export function nameKey(username: string): string {
-  return username.normalize('NFC').toLowerCase()
-}
 
 export async function cachedMembers(ctx: Context, userIds: readonly string[]): Promise<Member[]> {
   const keys = userIds.map(byId)

@@ -9,7 +9,8 @@ import {
   userUpdated,
 } from './contract.ts'
 import { userNotFound, usernameTaken, userWithdrawn } from './errors.ts'
-import { forgetMember, generatedName, nameKey } from './members.ts'
+import { forgetMember } from './members.ts'
+import { assertNotReserved, generatedName, nameKey, skeleton, tidy } from './names.ts'
 
 export interface ProfileRow extends Profile {
   version: number
@@ -31,20 +32,24 @@ const columns = sql`
   id, email, name, username, bio, image, phone, locale, status, version, created_at as "createdAt",
   updated_at as "updatedAt"`
 
-/** Whether it was entered now; false when the user was there before, or somebody else has the name. */
+/**
+ * Whether it was entered now; false when the user was there before, or somebody else has a name that looks the same.
+ * Refused with `username_reserved`.
+ */
 export async function insertProfile(tx: Transaction, profile: NewProfile): Promise<boolean> {
   const { userId, email, name, locale } = profile
-  const username = profile.username?.normalize('NFC') ?? generatedName('member', userId)
+  if (profile.username !== undefined) assertNotReserved(profile.username)
+  const username = profile.username === undefined ? generatedName('member') : tidy(profile.username)
   // Of simultaneous calls for one user either the id or the name is found taken, whichever is looked at first.
   const rows = await tx.run(sql`
-    insert into "user".profiles (id, email, name, username, username_key, locale)
-    values (${userId}, ${email}, ${name}, ${username}, ${nameKey(username)}, ${locale})
+    insert into "user".profiles (id, email, name, username, username_key, username_skeleton, locale)
+    values (${userId}, ${email}, ${tidy(name)}, ${username}, ${nameKey(username)}, ${skeleton(username)}, ${locale})
     on conflict do nothing`)
   return rows === 1
 }
 
 function refuseTakenName(error: unknown): never {
-  throw brokenConstraint(error) === 'profiles_username' ? usernameTaken() : error
+  throw ['profiles_username', 'profiles_skeleton'].includes(brokenConstraint(error) ?? '') ? usernameTaken() : error
 }
 
 export function findProfile(db: Queryable, userId: string): Promise<ProfileRow | undefined> {
@@ -86,18 +91,22 @@ export async function changeProfile(
   if (before.status === 'withdrawn') throw userWithdrawn()
   const given = CHANGEABLE.filter((field) => change[field] !== undefined)
   const after: ProfileRow = { ...before, ...Object.fromEntries(given.map((field) => [field, change[field]])) }
-  after.username = after.username.normalize('NFC')
+  if (change.name !== undefined) after.name = tidy(change.name)
+  if (change.username !== undefined) after.username = tidy(change.username)
   // RealWorld clients write "" for none.
   after.bio ||= null
   after.image ||= null
   const changed = CHANGEABLE.filter((field) => after[field] !== before[field])
   if (changed.length === 0) return before
+  const isRenamed = changed.includes('username')
+  if (isRenamed) assertNotReserved(after.username)
   const row = await tx
     .one<ProfileRow>(sql`
       update "user".profiles set
         name = ${after.name}, phone = ${after.phone}, locale = ${after.locale}, email = ${after.email},
         username = ${after.username}, username_key = ${nameKey(after.username)}, bio = ${after.bio}, image = ${after.image},
         version = version + 1, updated_at = now()
+        ${isRenamed ? sql`, username_skeleton = ${skeleton(after.username)}` : sql.empty}
       where id = ${before.id}
       returning ${columns}`)
     .catch(refuseTakenName)
@@ -119,8 +128,8 @@ export async function changeStatusOf(
 ): Promise<ProfileRow> {
   if (before.status === status) return before
   if (before.status === 'withdrawn') throw userWithdrawn()
-  const name = generatedName('withdrawn', before.id)
-  const anonymous = sql`, username = ${name}, username_key = ${name}, bio = null, image = null`
+  const name = generatedName('withdrawn')
+  const anonymous = sql`, username = ${name}, username_key = ${name}, username_skeleton = ${name}, bio = null, image = null`
   const row = await tx.one<ProfileRow>(sql`
     update "user".profiles set status = ${status}, version = version + 1, updated_at = now()
       ${status === 'withdrawn' ? anonymous : sql.empty}

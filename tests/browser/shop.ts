@@ -68,6 +68,7 @@ export async function openShop({ community = false, otherOrigins = '' }: ShopOpt
     ADMIN_PASSWORD: ADMIN.password,
     // One machine visits it all day.
     RATE_LIMIT_PER_IP: '1000000',
+    AUTH_PASSWORD_RATE: '1000000',
     CORS_ORIGINS: otherOrigins,
   }
   if (community) await seedCommunity(environment)

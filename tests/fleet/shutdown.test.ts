@@ -25,6 +25,7 @@ before(async () => {
     DORAN_SERVICE_SECRET: 'the secret that the processes of this test share',
     REQUEST_TIMEOUT_MS: '60000',
     RATE_LIMIT_PER_IP: '1000000',
+    AUTH_PASSWORD_RATE: '1000000',
     DRAIN_MS: String(DRAIN),
     SHUTDOWN_GRACE_MS: String(GRACE),
   }

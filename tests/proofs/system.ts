@@ -134,6 +134,7 @@ export class System {
       PAYMENT_WEBHOOK_URL: `${doors[0]}/api/payments/webhooks/sandbox`,
       PAYMENT_PROVIDER_TIMEOUT_MS: String(PROVIDER_TIMEOUT),
       RATE_LIMIT_PER_IP: '1000000',
+      AUTH_PASSWORD_RATE: '1000000',
       RATE_LIMIT_PER_ACCOUNT: '1000000',
       COMMENTS_PER_HOUR: '1000000',
       ARTICLES_PER_HOUR: '1000000',

@@ -1,9 +1,9 @@
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
-import { auth } from '@doran/auth/contract'
 import { createLog, type Platform } from '@doran/kernel/platform'
+import { ensureAdministrator } from '../administrator.ts'
 import { Child, reportReady } from '../children.ts'
-import { readSettings, type ServerConfig } from '../config.ts'
+import { readSettings } from '../config.ts'
 import { needsEmbedded, ownEmbedded } from '../database.ts'
 import { UserError } from '../errors.ts'
 import { host } from '../host.ts'
@@ -49,7 +49,7 @@ async function startAll(seeded: boolean): Promise<void> {
     const surroundings = await openSurroundings(closing)
     const platform = await host({ names: serviceNames, ...surroundings })
     closing.add(platform.close)
-    await ensureAdmin(platform, server)
+    await ensureAdministrator(platform, server)
     if (seeded) await seed(platform, platform.log)
     const port = await platform.listen()
     const stop = closeOnSignal(closing, platform.log)
@@ -78,7 +78,7 @@ async function startServices(names: string[]): Promise<void> {
   try {
     const platform = await host({ names, environment: process.env, databaseUrl: undefined })
     closing.add(platform.close)
-    if (names.includes('auth')) await ensureAdmin(platform, server)
+    if (names.includes('auth')) await ensureAdministrator(platform, server)
     const listening = await platform.listen()
     const stop = closeOnSignal(closing, platform.log)
     const url = localUrl(kernel.HOST, listening)
@@ -139,7 +139,7 @@ export async function prepare(surroundings: Surroundings, seeded: boolean): Prom
   const { server, kernel } = readSettings(process.env, await loadServices())
   const platform = await host({ names: serviceNames, ...surroundings })
   try {
-    await ensureAdmin(platform, server)
+    await ensureAdministrator(platform, server)
     if (seeded) await seed(platform, createLog(kernel.LOG_LEVEL))
   } finally {
     await platform.close()
@@ -150,16 +150,6 @@ export async function prepare(surroundings: Surroundings, seeded: boolean): Prom
 async function seed(platform: Platform, log: Platform['log']): Promise<void> {
   const { seed } = await import('../seed/seed.ts')
   await seed(platform, log)
-}
-
-async function ensureAdmin(platform: Platform, { ADMIN_EMAIL, ADMIN_PASSWORD }: ServerConfig): Promise<void> {
-  if (!ADMIN_EMAIL || !ADMIN_PASSWORD) return
-  await platform.client(auth).ensureAccount({
-    email: ADMIN_EMAIL,
-    password: ADMIN_PASSWORD,
-    name: 'Administrator',
-    roles: ['admin', 'operator'],
-  })
 }
 
 function readNames(list: string): string[] {

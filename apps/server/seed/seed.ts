@@ -3,6 +3,7 @@ import { auth } from '@doran/auth/contract'
 import { inventory } from '@doran/inventory/contract'
 import type { Platform } from '@doran/kernel/platform'
 import { product } from '@doran/product/contract'
+import { isOfAnother } from '../administrator.ts'
 import { catalogueProductOf, type Department, readCatalogue, variantsOf } from './catalogue.ts'
 
 /** What was loaded; nothing of it when the catalogue was there already. */
@@ -24,9 +25,14 @@ export async function seed(platform: Platform, log: Platform['log']): Promise<Se
   const seeded: Seeded = { departments: 0, products: 0, skus: 0 }
   for (const [position, content] of catalogue.entries()) {
     if (known.has(content.department.slug)) continue
+    const skus = await loadDepartment(platform, content, position).catch((error) => {
+      if (!isOfAnother(error)) throw error
+      log.error(`the department ${content.department.slug} was not loaded: ${error.message}`)
+    })
+    if (skus === undefined) continue
     seeded.departments += 1
     seeded.products += content.products.length
-    seeded.skus += await loadDepartment(platform, content, position)
+    seeded.skus += skus
   }
   log.info(
     seeded,

@@ -6,6 +6,7 @@ import { errorMessages } from '../src/api/error-messages.ts'
 /** Errors of what no screen does: of sellers, administrators, other services, and mistakes that a program makes. */
 const NOT_SHOWN = new Set([
   'account_not_found',
+  'account_of_another',
   'brand_exists',
   'brand_unknown',
   'category_cycle',

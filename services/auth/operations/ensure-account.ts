@@ -1,23 +1,35 @@
 import { type Context, type Handler, newId } from '@doran/kernel'
 import { user } from '@doran/user/contract'
-import { claimEmail, findAccountByEmail, lockAccount, openAccount } from '../accounts.ts'
+import { type Account, claimEmail, findAccountByEmail, lockAccount, openAccount } from '../accounts.ts'
 import { record } from '../audit.ts'
 import type { auth } from '../contract.ts'
-import { accountNotFound } from '../errors.ts'
-import { hashPassword } from '../passwords.ts'
-import { changeRoles } from '../roles.ts'
+import { accountNotFound, accountOfAnother } from '../errors.ts'
+import { hashPassword, passwordFits } from '../passwords.ts'
+import { changeRoles, tellOfAdministrator } from '../roles.ts'
 
 type Wanted = Parameters<Handler<typeof auth, 'ensureAccount'>>[0]
 
 export const ensureAccount: Handler<typeof auth, 'ensureAccount'> = async (wanted, ctx) => {
+  const ensured = await ensure(wanted, ctx)
+  if (ensured.roles.includes('admin')) await tellOfAdministrator(ctx, ensured.userId)
+  return { userId: ensured.userId, status: ensured.status }
+}
+
+async function ensure(wanted: Wanted, ctx: Context): Promise<Pick<Account, 'userId' | 'status' | 'roles'>> {
   const known = await findAccountByEmail(ctx.db, wanted.email)
   if (!known?.passwordHash) await create(wanted, ctx)
-  const userId = (await findAccountByEmail(ctx.db, wanted.email))?.userId
-  if (!userId) throw accountNotFound()
+  const account = await findAccountByEmail(ctx.db, wanted.email)
+  if (!account) throw accountNotFound()
+  const { userId, roles, passwordHash } = account
+  const missing = wanted.roles.filter((role) => !roles.includes(role))
+  if (missing.length === 0) return account
+
+  // Addresses are not verified: whoever registered this one first need not be the person that the caller means.
+  if (!(await passwordFits(wanted.password, passwordHash))) throw accountOfAnother({ email: wanted.email })
   return ctx.db.transaction(async (tx) => {
-    const account = await lockAccount(tx, userId)
-    await changeRoles(tx, ctx, account, [...new Set([...account.roles, ...wanted.roles])])
-    return { userId }
+    const locked = await lockAccount(tx, userId)
+    if (locked.passwordHash !== passwordHash) throw accountOfAnother({ email: wanted.email })
+    return { ...locked, roles: await changeRoles(tx, ctx, locked, [...new Set([...locked.roles, ...missing])]) }
   })
 }
 

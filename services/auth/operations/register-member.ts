@@ -6,6 +6,7 @@ import { openNewAccount } from '../registration.ts'
 
 export const registerMember: Handler<typeof auth, 'registerMember', AuthConfig> = async (input, ctx) => {
   const { username, email, password, ...from } = input
-  const grant = await openNewAccount(ctx, { email, password, name: username, username }, from)
+  const allowCommonPassword = ctx.config.AUTH_COMMUNITY_COMMON_PASSWORDS === 'allow'
+  const grant = await openNewAccount(ctx, { email, password, name: username, username, allowCommonPassword }, from)
   return presentNewSession(ctx, grant, email)
 }

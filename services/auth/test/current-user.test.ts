@@ -78,6 +78,60 @@ describe('the account of a RealWorld client', () => {
     assert.deepEqual([(await login(PASSWORD)).status, (await login('another password')).status], [401, 200])
   })
 
+  it('keeps its address and password without the old one when the sign-in is long ago', async () => {
+    const { token, email } = await register()
+    later(0.1)
+
+    const answers = [
+      await change(token, { password: 'password of a thief' }),
+      await change(token, { email: `${newId()}@example.com` }),
+      await change(token, { password: 'password of a thief', currentPassword: 'a wrong password' }),
+    ]
+
+    assert.deepEqual(
+      answers.map(({ status, body }) => [status, body.code, Object.keys(body.errors)]),
+      [
+        [403, 'password_needed', ['currentPassword']],
+        [403, 'password_needed', ['currentPassword']],
+        [422, 'password_wrong', ['currentPassword']],
+      ],
+    )
+    assert.equal((await change(token, { bio: 'Mine' })).status, 200)
+    assert.equal((await platform.signIn(email)).status, 200)
+  })
+
+  it('changes both with the old password, whenever it signed in', async () => {
+    for (const account of [await register(), await platform.memberWith(['seller'])]) {
+      const email = `${newId()}@example.com`
+      later(0.1)
+
+      const { status } = await change(account.token, { email, password: 'another password', currentPassword: PASSWORD })
+
+      mock.timers.reset()
+      assert.deepEqual([status, (await platform.signIn(email, 'another password')).status], [200, 200])
+    }
+  })
+
+  it('counts wrong old passwords like those of a sign-in', async () => {
+    const { token } = await register()
+    const guess = () => change(token, { bio: 'x', currentPassword: 'a wrong password' })
+
+    for (let failures = 0; failures < 10; failures++) assert.equal((await guess()).status, 422)
+
+    assert.deepEqual([(await guess()).status, (await guess()).body.code], [429, 'too_many_attempts'])
+  })
+
+  it('is given no fresher sign-in by a renewed token', async () => {
+    const { token } = await register()
+    const { auth_time } = decodeJwt<{ auth_time: number }>(token)
+
+    later(13)
+    const renewed = (await current(token)).body.user.token
+
+    assert.equal(decodeJwt<{ auth_time: number }>(renewed).auth_time, auth_time)
+    assert.equal((await change(renewed, { password: 'another password' })).body.code, 'password_needed')
+  })
+
   it('of a seller or an administrator keeps its address and password without the old one', async () => {
     for (const role of ['seller', 'admin'] as const) {
       const { token, email } = await platform.memberWith([role])

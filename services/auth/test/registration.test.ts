@@ -130,11 +130,30 @@ describe('an ensured account', () => {
     assert.deepEqual((await platform.signIn(seller.email)).body.roles, ['admin', 'seller'])
   })
 
+  it('that somebody else registered gains no role', async () => {
+    const stranger = await platform.member()
+    const wanted = { ...admin, email: stranger.email.toUpperCase(), password: 'the password of the operator' }
+
+    await assert.rejects(platform.client(auth).ensureAccount(wanted), { code: 'account_of_another' })
+
+    assert.deepEqual((await platform.signIn(stranger.email)).body.roles, [])
+    assert.equal((await platform.signIn(stranger.email, wanted.password)).status, 401)
+  })
+
+  it('tells that it is suspended', async () => {
+    const { userId } = await platform.client(auth).ensureAccount({ ...admin, email: 'asleep@example.com' })
+    await platform.database('auth').run(sql`update auth.accounts set status = 'suspended' where user_id = ${userId}`)
+
+    const { status } = await platform.client(auth).ensureAccount({ ...admin, email: 'asleep@example.com' })
+
+    assert.equal(status, 'suspended')
+  })
+
   it('takes the id that is wanted, and not one of another account', async () => {
     const userId = newId()
     const wanted = { ...admin, email: 'fixed@example.com', userId }
 
-    assert.deepEqual(await platform.client(auth).ensureAccount(wanted), { userId })
+    assert.equal((await platform.client(auth).ensureAccount(wanted)).userId, userId)
     await assert.rejects(platform.client(auth).ensureAccount({ ...wanted, email: 'thief@example.com' }), {
       code: 'user_id_taken',
     })

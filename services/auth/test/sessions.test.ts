@@ -76,6 +76,35 @@ describe('the sessions of a user', () => {
   })
 })
 
+describe('a session', () => {
+  it('ends ninety days after the sign-in, however often it is refreshed', async () => {
+    const someone = await platform.member()
+    const db = platform.database('auth')
+    await db.run(sql`
+      update auth.sessions set created_at = now() - interval '89 days', expires_at = now() + interval '20 days'
+      where user_id = ${someone.userId}`)
+
+    const { body } = await platform.refresh(someone.refreshToken)
+
+    const { days } = await db.one<{ days: number }>(sql`
+      select extract(epoch from expires_at - now())::float8 / 86400 as days from auth.sessions where user_id = ${someone.userId}`)
+    assert.ok(days > 0.9 && days <= 1, `${days} days`)
+    assert.equal(await platform.statusOf(body.accessToken), 200)
+  })
+
+  it('gives way to the twenty-first after it when it was used longest ago', async () => {
+    const someone = await platform.member()
+    for (let count = 0; count < 18; count++) await platform.signIn(someone.email)
+    const { body: second } = await platform.refresh(someone.refreshToken)
+    await platform.signIn(someone.email)
+    await platform.signIn(someone.email)
+
+    const { items } = await platform.api(auth, { token: second.accessToken }).listSessions({ limit: 100 })
+
+    assert.deepEqual([items.length, items.at(-1)?.id], [20, sessionOf(someone.token)])
+  })
+})
+
 describe('ending a session', () => {
   it('stops its access token and its refresh token, and no other', async () => {
     const someone = await platform.member()
@@ -105,6 +134,20 @@ describe('ending a session', () => {
     assert.deepEqual([foreign.status, foreign.body.code], [404, 'session_not_found'])
     assert.deepEqual([noId.status, noId.body.errors], [422, { sessionId: ['must be a UUID'] }])
     assert.equal(await platform.statusOf(someone.token), 200)
+  })
+
+  it('may be asked for all of them, this one too', async () => {
+    const [someone, other] = [await platform.member(), await platform.member()]
+    const { body: second } = await platform.signIn(someone.email)
+
+    const { status } = await platform.request('DELETE', '/api/auth/sessions', { as: someone })
+
+    assert.equal(status, 204)
+    for (const { accessToken, refreshToken } of [someone, second]) {
+      await platform.refused(accessToken)
+      assert.equal((await platform.refresh(refreshToken)).status, 401)
+    }
+    assert.deepEqual([await platform.statusOf(other.token), (await platform.signIn(someone.email)).status], [200, 200])
   })
 
   it('by signing out stops the tokens of this session', async () => {

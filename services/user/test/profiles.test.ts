@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, it } from 'node:test'
+import { after, before, describe, it, mock } from 'node:test'
 import { newId } from '@doran/kernel'
 import { startPlatform, type TestPlatform, type TestUser } from '@doran/kernel/testing'
 import { user, userCreated, userStatusChanged, userUpdated } from '../contract.ts'
@@ -208,6 +208,25 @@ describe('the status of a user', () => {
     assert.deepEqual([suspended.status, suspended.body.code], [403, 'status_not_allowed'])
     assert.deepEqual([byOther.status, byOther.body.code], [403, 'status_not_allowed'])
     assert.deepEqual([withdrawn.status, withdrawn.body.status], [200, 'withdrawn'])
+  })
+
+  it('is not withdrawn by a token of a sign-in that is long ago', async () => {
+    const [someone, admin] = [await member(), await platform.user(['admin'])]
+    const withdraw = (as: TestUser) =>
+      platform.request('PATCH', `/api/users/${someone.id}/status`, { as, body: { status: 'withdrawn' } })
+    mock.timers.enable({ apis: ['Date'], now: Date.now() + 6 * 60_000 })
+
+    const answers = [await withdraw(someone), await withdraw(admin)]
+
+    mock.timers.reset()
+    assert.deepEqual(
+      answers.map(({ status, body }) => [status, body.code]),
+      [
+        [403, 'sign_in_again'],
+        [403, 'sign_in_again'],
+      ],
+    )
+    assert.equal((await platform.api(user, someone).getMe()).status, 'active')
   })
 
   it('is final once withdrawn, and the public profile is gone', async () => {

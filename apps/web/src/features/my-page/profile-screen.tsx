@@ -35,7 +35,7 @@ export function ProfileScreen() {
       ) : (
         <>
           <ProfileForm profile={profile.data} />
-          <Withdrawal userId={profile.data.id} />
+          <Withdrawal />
         </>
       )}
     </>
@@ -104,7 +104,7 @@ function FormFailure({ error, known }: { error: unknown; known: boolean }) {
   return known && isRefusal(error) ? null : <Refused error={error} />
 }
 
-function Withdrawal({ userId }: { userId: string }) {
+function Withdrawal() {
   const t = useMessages(myPageMessages)
   const [asking, setAsking] = useState(false)
   return (
@@ -116,7 +116,7 @@ function Withdrawal({ userId }: { userId: string }) {
       <Button look="danger" onClick={() => setAsking(true)}>
         {t('withdraw')}
       </Button>
-      {asking && <WithdrawDialog userId={userId} onClose={() => setAsking(false)} />}
+      {asking && <WithdrawDialog onClose={() => setAsking(false)} />}
     </section>
   )
 }

@@ -1,6 +1,7 @@
 import type { Profile } from '@doran/user/contract'
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
 import { api } from '../../../api/client.ts'
+import { beginSession } from '../../../api/session.ts'
 
 export const profileQuery = queryOptions({ queryKey: ['me', 'profile'], queryFn: () => api.user.getMe() })
 
@@ -18,7 +19,14 @@ export function useChangeProfile() {
   })
 }
 
-/** There is no way back. */
+/** There is no way back, so the password is asked for again: refused like a sign-in, and with what is still open. */
 export function useWithdraw() {
-  return useMutation({ mutationFn: (userId: string) => api.user.changeStatus({ userId, status: 'withdrawn' }) })
+  const client = useQueryClient()
+  return useMutation({
+    async mutationFn(password: string) {
+      const { id, email } = await client.ensureQueryData(profileQuery)
+      beginSession(await api.auth.signIn({ email, password }))
+      return api.user.changeStatus({ userId: id, status: 'withdrawn' })
+    },
+  })
 }

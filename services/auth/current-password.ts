@@ -1,0 +1,36 @@
+/** Asking for the present password again before something that gives the account away. */
+import type { Actor, Context } from '@doran/kernel'
+import { user } from '@doran/user/contract'
+import { type Account, getAccount } from './accounts.ts'
+import { beginAttempt, blameClient } from './attempts.ts'
+import { record } from './audit.ts'
+import { passwordWrong } from './errors.ts'
+import { passwordFits } from './passwords.ts'
+
+/** By what others know the user: no password for them. */
+export async function namesOf({ client }: Pick<Context, 'client'>, userId: string): Promise<string[]> {
+  const userIds = [userId]
+  const [users, members] = await Promise.all([client(user).getUsers({ userIds }), client(user).getMembers({ userIds })])
+  return [...users.map(({ name }) => name), ...members.map(({ username }) => username)]
+}
+
+/** Says it of the field that both operations have. */
+export const wrongPassword = () => passwordWrong({}, { currentPassword: ['is not your current password'] })
+
+/**
+ * The actor's account, whose password this is; throws `password_wrong`. Compare its hash with that of the locked account
+ * before you act: another change may be faster.
+ */
+export async function checkCurrentPassword(
+  { db, actor }: Pick<Context<Actor>, 'db' | 'actor'>,
+  currentPassword: string,
+  address: string | undefined,
+): Promise<Account> {
+  const { id: userId, session: sessionId } = actor
+  const account = await getAccount(db, userId)
+  await beginAttempt(db, account.email, address)
+  if (await passwordFits(currentPassword, account.passwordHash)) return account
+  await blameClient(db, address)
+  await record(db, { kind: 'password_change_failed', userId, sessionId, address })
+  throw wrongPassword()
+}
