@@ -8,13 +8,14 @@ import { beginSpan, type SpanSink, type Trace, traceFrom } from '@doran/telemetr
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
 import { authorise, type Call, type Caller, type Hosted } from './calls.ts'
-import { isFlat, isStreamed, mediaTypeOf, type Operation, type TObject } from './contract.ts'
+import { isFlat, isStreamed, mediaTypeOf, type Operation, type TObject, uploadTypesOf } from './contract.ts'
 import { Deadline } from './deadline.ts'
 import { DomainError, kernelErrors, toProblem } from './errors.ts'
 import type { Fleet } from './fleet.ts'
 import { assertKey } from './idempotency.ts'
 import type { Actor, Identity } from './identity.ts'
 import { assertInput, assertText } from './schema.ts'
+import { Uploads } from './upload.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -108,10 +109,11 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
 
   options.fleet?.door(app, options)
   registerOperationsOfProcess(app, options)
+  const uploads = new Uploads()
   for (const hosted of options.hosted.values()) {
     for (const [name, operation] of Object.entries(hosted.service.contract.operations)) {
       if (operation.access !== 'internal' && !operation.socket)
-        await registerOperation(app, options, hosted, name, operation)
+        await registerOperation(app, options, uploads, hosted, name, operation)
     }
   }
   await app.ready()
@@ -135,22 +137,31 @@ function registerOperationsOfProcess(app: FastifyInstance, { unready, metrics }:
 async function registerOperation(
   app: FastifyInstance,
   options: HttpOptions,
+  uploads: Uploads,
   hosted: Hosted,
   name: string,
   operation: Operation,
 ): Promise<void> {
-  const { caller, identity, requestTimeout } = options
+  const { caller, identity } = options
+  const timeout = operation.timeout ?? options.requestTimeout
+  const bodyLimit = operation.bodyLimit ?? BODY_LIMIT
   const service = hosted.service.contract.name
   const status = operation.status ?? (operation.reply ? 200 : 204)
   const mediaType = mediaTypeOf(operation.reply)
   const read = inputReader(operation)
   const bodyType = mediaTypeOf(operation.body)
+  const uploadTypes = uploadTypesOf(operation.body)
+  const serve = (request: FastifyRequest) => {
+    const call = callOf(request, operation, timeout)
+    beginServing(request, options.spans, call.trace)
+    return caller.invoke(hosted, name, read(request), call)
+  }
 
   const addTo = (scope: FastifyInstance) =>
     scope.route({
       method: operation.method,
       url: `/api${operation.route}`,
-      bodyLimit: operation.bodyLimit ?? BODY_LIMIT,
+      bodyLimit,
       config: { operation: `${service}.${name}` },
       onRequest(request, _reply, done) {
         const { authorization } = request.headers
@@ -165,9 +176,9 @@ async function registerOperation(
           .then(() => done(), done)
       },
       async handler(request, reply) {
-        const call = callOf(request, operation, requestTimeout)
-        beginServing(request, options.spans, call.trace)
-        const result = await caller.invoke(hosted, name, read(request), call)
+        const result = await (uploadTypes
+          ? uploads.receive(request, { maxBytes: bodyLimit, timeout }, () => serve(request))
+          : serve(request))
         reply.code(status)
         if (!operation.reply) return reply.send()
         if (mediaType)
@@ -182,7 +193,8 @@ async function registerOperation(
   if (!bodyType) return void addTo(app)
   await app.register(async (scope) => {
     scope.removeAllContentTypeParsers()
-    scope.addContentTypeParser(bodyType, { parseAs: 'string' }, (_request, body, done) => done(null, body))
+    if (uploadTypes) scope.addContentTypeParser(uploadTypes, (_request, _payload, done) => done(null))
+    else scope.addContentTypeParser(bodyType, { parseAs: 'string' }, (_request, body, done) => done(null, body))
     addTo(scope)
   })
 }
@@ -223,7 +235,8 @@ function inputReader(operation: Operation): (request: FastifyRequest) => object 
   const { path, query, headers, body, envelope } = operation
   return (request) => {
     const input: Record<string, unknown> = {}
-    if (body) {
+    if (body && uploadTypesOf(body)) input.body = request.body
+    else if (body) {
       const sent = envelope ? (request.body as Record<string, unknown> | null | undefined)?.[envelope] : request.body
       const found = sent ?? (isFlat(body) ? {} : undefined)
       assertInput(body, found)

@@ -285,7 +285,17 @@ const compared = new Set([
   ...rules,
   ...['type', 'const', 'required', 'properties', 'patternProperties', 'additionalProperties', 'items'],
   // These say something about values and restrict none. The media type is compared with the content.
-  ...['default', 'description', 'title', 'examples', 'deprecated', 'errorMessage', 'contentMediaType', 'streamed'],
+  ...[
+    'default',
+    'description',
+    'title',
+    'examples',
+    'deprecated',
+    'errorMessage',
+    'contentMediaType',
+    'streamed',
+    'uploaded',
+  ],
 ])
 
 /** A keyword that is not understood here may stay as it is. */
