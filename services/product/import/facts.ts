@@ -14,19 +14,28 @@ type Language = keyof Name
 /** Longer lists are refused whatever they hold, so no more lines are looked at. */
 const MAX_LINES = 100
 
-export function imagesOf({ row, cells, has, problem }: FactSource, stored: readonly Image[]): Image[] {
-  const urls = has('images') ? linesOf(cells.images) : stored.map(({ url }) => url)
-  const alts = (language: Language) => {
-    const column = `image_alts_${language}`
-    if (!has(column)) return (url: string) => stored.find((image) => image.url === url)?.alt[language] ?? ''
-    const lines = (cells[column] ?? '').split('\n', MAX_LINES + 1)
-    if (lines.slice(urls.length).some((line) => line.trim() !== '')) {
-      problem({ row, column, message: `has ${lines.length} lines, but there are ${urls.length} pictures` })
-    }
-    return (_: string, place: number) => lines[place]?.trim() ?? ''
+/** A picture without a text for one language has the one that is stored for it; a new one has the other language's. */
+export function imagesOf(source: FactSource, stored: readonly Image[]): Image[] {
+  const { cells, has } = source
+  const urls = (has('images') ? linesOf(cells.images) : stored.map(({ url }) => url)).map((url) => url.trim())
+  const lines = { ko: altsOf(source, 'ko', urls.length), en: altsOf(source, 'en', urls.length) }
+  return urls.map((url, place) => {
+    const known = stored.find((image) => image.url === url)?.alt
+    const alt = (language: Language, other: Language) =>
+      (lines[language]?.[place] ?? (lines[language] ? '' : (known?.[language] ?? lines[other]?.[place] ?? ''))).trim()
+    return { url, alt: { ko: alt('ko', 'en'), en: alt('en', 'ko') } }
+  })
+}
+
+/** One line for each picture; nothing without the column. */
+function altsOf({ row, cells, has, problem }: FactSource, language: Language, pictures: number): string[] | undefined {
+  const column = `image_alts_${language}`
+  if (!has(column)) return undefined
+  const lines = (cells[column] ?? '').split('\n', MAX_LINES + 1)
+  if (lines.slice(pictures).some((line) => line.trim() !== '')) {
+    problem({ row, column, message: `has ${lines.length} lines, but there are ${pictures} pictures` })
   }
-  const [ko, en] = [alts('ko'), alts('en')]
-  return urls.map((url, place) => ({ url: url.trim(), alt: { ko: ko(url.trim(), place), en: en(url.trim(), place) } }))
+  return lines
 }
 
 export function attributesOf(source: FactSource, stored: readonly Attribute[]): Attribute[] {
