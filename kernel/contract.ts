@@ -3,6 +3,7 @@
  * are all derived from it; nothing is generated.
  */
 import { type Static, type TObject, type TSchema, Type } from './type.ts'
+import type { UploadedFile } from './upload.ts'
 
 export { type Static, type TObject, type TSchema, Type }
 
@@ -39,6 +40,8 @@ export interface OperationSpec {
   readonly socket?: true
   /** Largest body in bytes; 16 kB by default, 1 MiB of an internal operation. */
   readonly bodyLimit?: number
+  /** Milliseconds that a request has, where `REQUEST_TIMEOUT_MS` does not fit. */
+  readonly timeout?: number
 }
 
 export type Operation<P extends string = string, S extends OperationSpec = OperationSpec> = S & {
@@ -100,6 +103,19 @@ export function Raw(mediaType: string) {
   return Type.Unsafe<string>({ type: 'string', contentMediaType: mediaType })
 }
 
+/**
+ * A file as the body of a public operation, as bytes: a `bodyLimit` bounds it, and a process holds only so many of them
+ * at a time. The first media type is the one that the API's description names.
+ */
+export function Upload(mediaType: string, ...others: string[]) {
+  return Type.Unsafe<UploadedFile>({ type: 'string', contentMediaType: mediaType, uploaded: [mediaType, ...others] })
+}
+
+/** The media types of a body made by {@link Upload}, else undefined. */
+export function uploadTypesOf(schema: TSchema | undefined): string[] | undefined {
+  return (schema as { uploaded?: string[] } | undefined)?.uploaded
+}
+
 /** A reply sent piece by piece without being held in memory, for example a large CSV export. */
 export function Streamed(mediaType: string) {
   return Type.Unsafe<AsyncIterable<string>>({ type: 'string', contentMediaType: mediaType, streamed: true })
@@ -130,7 +146,7 @@ type PathNames<P extends string> = P extends `${string}:${infer Name}/${infer Re
 
 type Part<T> = T extends TSchema ? Static<T> : unknown
 type BodyPart<T> = T extends TSchema
-  ? Static<T> extends string | readonly unknown[]
+  ? Static<T> extends string | readonly unknown[] | UploadedFile
     ? { body: Static<T> }
     : Static<T>
   : unknown

@@ -9,7 +9,7 @@ import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, ty
 import type { Logger } from 'pino'
 import { authorise, type Call, type Caller, type Hosted } from './calls.ts'
 import { type ConnectionLimits, limitConnections, serverOptions, timeLimits } from './connections.ts'
-import { isStreamed, mediaTypeOf, type Operation } from './contract.ts'
+import { isStreamed, mediaTypeOf, type Operation, uploadTypesOf } from './contract.ts'
 import { Deadline } from './deadline.ts'
 import type { Fleet } from './fleet.ts'
 import { assertKey } from './idempotency.ts'
@@ -17,6 +17,7 @@ import type { Actor, Identity } from './identity.ts'
 import { BODY_LIMIT, bodyLimitOf, inputOfRequest } from './input.ts'
 import { answerMetrics } from './metrics-door.ts'
 import { answerParserError, routeNotFound, sendError, sendErrorWithoutRoute } from './problems.ts'
+import { Uploads } from './upload.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -117,10 +118,11 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
 
   options.fleet?.door(app, options)
   registerOperationsOfProcess(app, options)
+  const uploads = new Uploads()
   for (const hosted of options.hosted.values()) {
     for (const [name, operation] of Object.entries(hosted.service.contract.operations)) {
       if (operation.access !== 'internal' && !operation.socket)
-        await registerOperation(app, options, hosted, name, operation)
+        await registerOperation(app, options, uploads, hosted, name, operation)
     }
   }
   await app.ready()
@@ -145,22 +147,34 @@ function registerOperationsOfProcess(
 async function registerOperation(
   app: FastifyInstance,
   options: HttpOptions,
+  uploads: Uploads,
   hosted: Hosted,
   name: string,
   operation: Operation,
 ): Promise<void> {
-  const { caller, identity, requestTimeout } = options
+  const { caller, identity } = options
+  const timeout = operation.timeout ?? options.requestTimeout
+  const bodyLimit = bodyLimitOf(operation)
   const service = hosted.service.contract.name
   const status = operation.status ?? (operation.reply ? 200 : 204)
   const mediaType = mediaTypeOf(operation.reply)
   const bodyType = mediaTypeOf(operation.body)
+  const uploadTypes = uploadTypesOf(operation.body)
+  const serve = (request: FastifyRequest) => {
+    const call = callOf(request, operation, timeout)
+    beginServing(request, options.spans, call.trace)
+    return caller.invoke(hosted, name, inputOfRequest(operation, request), call)
+  }
 
   const addTo = (scope: FastifyInstance) =>
     scope.route({
       method: operation.method,
       url: `/api${operation.route}`,
-      bodyLimit: bodyLimitOf(operation),
-      config: { operation: `${service}.${name}`, ...(operation.body && { reads: bodyType ?? 'application/json' }) },
+      bodyLimit,
+      config: {
+        operation: `${service}.${name}`,
+        ...(operation.body && { reads: uploadTypes?.join(', ') ?? bodyType ?? 'application/json' }),
+      },
       onRequest(request, _reply, done) {
         const { authorization } = request.headers
         // Most requests are nobody's and ask for what anyone may see: those wait for nothing.
@@ -174,9 +188,9 @@ async function registerOperation(
           .then(() => done(), done)
       },
       async handler(request, reply) {
-        const call = callOf(request, operation, requestTimeout)
-        beginServing(request, options.spans, call.trace)
-        const result = await caller.invoke(hosted, name, inputOfRequest(operation, request), call)
+        const result = await (uploadTypes
+          ? uploads.receive(request, { maxBytes: bodyLimit, timeout }, () => serve(request))
+          : serve(request))
         reply.code(status)
         if (!operation.reply) return reply.send()
         if (mediaType)
@@ -191,7 +205,8 @@ async function registerOperation(
   if (!bodyType) return void addTo(app)
   await app.register(async (scope) => {
     scope.removeAllContentTypeParsers()
-    scope.addContentTypeParser(bodyType, { parseAs: 'string' }, (_request, body, done) => done(null, body))
+    if (uploadTypes) scope.addContentTypeParser(uploadTypes, (_request, _payload, done) => done(null))
+    else scope.addContentTypeParser(bodyType, { parseAs: 'string' }, (_request, body, done) => done(null, body))
     addTo(scope)
   })
 }

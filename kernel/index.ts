@@ -26,6 +26,7 @@ export {
   type TObject,
   type TSchema,
   Type,
+  Upload,
 } from './contract.ts'
 export { brokenConstraint, type Database, type Queryable, type Transaction } from './database/database.ts'
 export { type Sql, sql } from './database/sql.ts'
@@ -57,4 +58,5 @@ export {
   service,
   step,
 } from './service.ts'
+export type { UploadedFile } from './upload.ts'
 export { Amount, Currency, Cursor, Id, Line, PageSize, Text, Timestamp } from './values.ts'

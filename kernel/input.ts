@@ -1,5 +1,5 @@
 /** The flat input of an operation: path, query, headers and body in one object, as its contract declares them. */
-import { isFlat, type Operation, type TObject } from './contract.ts'
+import { isFlat, type Operation, type TObject, uploadTypesOf } from './contract.ts'
 import { readDeclared } from './declared.ts'
 import { Type } from './type.ts'
 
@@ -49,6 +49,7 @@ export function inputOfCall(operation: Operation, input: Record<string, unknown>
 
 function bodyPart({ body: schema }: Operation, sent: unknown): object | undefined {
   if (!schema) return undefined
+  if (uploadTypesOf(schema)) return { body: sent }
   if (isFlat(schema)) return readDeclared(schema, sent ?? {}) as object
   return { body: readDeclared(schema, sent) }
 }

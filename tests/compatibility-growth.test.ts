@@ -34,6 +34,10 @@ const growths: Record<string, (grown: OpenApi, pick: <T>(from: T[]) => T, name: 
     const node = pick(nodes(grown, 'request').filter(isText))
     for (const key of ['pattern', 'format', 'maxLength', 'minLength']) delete node[key]
   },
+  patternAlternative: (grown, pick) => {
+    const node = pick(nodes(grown, 'request').filter((node) => isText(node) && node.pattern))
+    node.pattern += '|^other$'
+  },
   replyBound: (grown, pick) => {
     const node = pick(nodes(grown, 'reply').filter((node) => 'maxLength' in node))
     node.maxLength = (node.maxLength as number) * 2

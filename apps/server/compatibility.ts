@@ -222,7 +222,9 @@ const rules = ['pattern', 'format', 'multipleOf', 'uniqueItems']
 function boundProblems(before: Schema, after: Schema, place: string): string[] {
   const raised = Object.entries(lowest).filter(([name, none]) => number(after[name], none) > number(before[name], none))
   const lowered = highest.filter((name) => number(after[name], Infinity) < number(before[name], Infinity))
-  const changed = rules.filter((name) => after[name] && after[name] !== before[name])
+  // Whether one pattern takes all that another takes cannot be computed, but an added alternative only adds.
+  const isWiderPattern = (name: string) => name === 'pattern' && String(after[name]).startsWith(`${before[name]}|`)
+  const changed = rules.filter((name) => after[name] && after[name] !== before[name] && !isWiderPattern(name))
   return [...raised.map(([name]) => name), ...lowered, ...changed].map(
     (name) => `${place} has ${name} ${after[name]} now, had ${before[name] ?? 'none'}`,
   )
@@ -296,6 +298,7 @@ const compared = new Set([
     'contentMediaType',
     'streamed',
     'visible',
+    'uploaded',
   ],
 ])
 

@@ -123,7 +123,7 @@ function addRoute(
             path: request.url,
             headers: headersOf(request, traceParent(attempt.trace), body),
             body,
-            timeout: options.timeout,
+            timeout: operation.timeout ?? options.timeout,
             signal: gone.signal,
           })
           const whole = request.method === 'HEAD' ? response : await wholeIfSmall(response, peer)

@@ -12,11 +12,7 @@ import {
   Timestamp,
   Type,
 } from '@doran/kernel'
-
-export const Sku = Type.String({
-  pattern: '^[A-Z0-9][A-Z0-9-]{1,63}$',
-  errorMessage: 'must be 2 to 64 capital letters, digits and hyphens',
-})
+import { Sku } from '@doran/product/contract'
 
 export const Quantity = Type.Integer({ minimum: 1, maximum: 9_999 })
 
@@ -129,6 +125,14 @@ export const inventory = contract('inventory', {
     summary: 'How many of each of several SKUs can be bought',
     body: Type.Object({ skus: Type.Array(Sku, { maxItems: 200 }) }),
     reply: Type.Array(Availability),
+    access: 'internal',
+    idempotent: true,
+  }),
+  /** SKUs that are not known are left out. */
+  listStock: post('/inventory/stock', {
+    summary: 'What is on hand and reserved of several SKUs',
+    body: Type.Object({ skus: Type.Array(Sku, { maxItems: 200 }) }),
+    reply: Type.Array(Type.Object({ sku: Sku, onHand: Type.Integer(), reserved: Type.Integer() })),
     access: 'internal',
     idempotent: true,
   }),

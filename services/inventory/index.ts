@@ -11,6 +11,7 @@ import { getAvailability } from './operations/get-availability.ts'
 import { getStock } from './operations/get-stock.ts'
 import { listAvailability } from './operations/list-availability.ts'
 import { listMovements } from './operations/list-movements.ts'
+import { listStock } from './operations/list-stock.ts'
 import { loadStock } from './operations/load-stock.ts'
 import { release } from './operations/release.ts'
 import { reserve } from './operations/reserve.ts'
@@ -26,6 +27,7 @@ export default service(inventory, {
     adjustStock,
     listMovements,
     listAvailability,
+    listStock,
     loadStock,
     reserve,
     commit,

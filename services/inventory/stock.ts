@@ -17,6 +17,15 @@ export function listAvailabilityOf(db: Queryable, skus: readonly string[]): Prom
     select sku, on_hand - reserved as available from inventory.stock where sku = any(${skus}::text[]) order by sku`)
 }
 
+/** What is on hand and reserved of the SKUs that are known. */
+export function listStockOf(
+  db: Queryable,
+  skus: readonly string[],
+): Promise<Pick<Stock, 'sku' | 'onHand' | 'reserved'>[]> {
+  return db.all(sql`
+    select sku, on_hand as "onHand", reserved from inventory.stock where sku = any(${skus}::text[]) order by sku`)
+}
+
 /** The stock as its seller, or an administrator, sees it. Raises `sku_unknown`, `sku_not_yours`. */
 export async function getOwnStock(db: Queryable, sku: string, actor: Actor): Promise<StockRow> {
   const row = await db.first<StockRow>(sql`select ${columns} from inventory.stock where sku = ${sku}`)

@@ -1,4 +1,3 @@
-import { Sku } from '@doran/inventory/contract'
 import {
   Amount,
   Currency,
@@ -16,6 +15,7 @@ import {
   Timestamp,
   Type,
 } from '@doran/kernel'
+import { Sku } from '@doran/product/contract'
 
 /** Text in both languages of the catalogue. */
 const Localised = Type.Object({ ko: Type.String(), en: Type.String() })

@@ -11,11 +11,11 @@ import {
   patch,
   post,
   put,
-  Raw,
   type Static,
   Streamed,
   Timestamp,
   Type,
+  Upload,
 } from '@doran/kernel'
 
 // Control characters and halves of surrogate pairs are nothing that a person typed, and PostgreSQL keeps neither.
@@ -38,10 +38,13 @@ function localised<T extends ReturnType<typeof Type.String>>(text: T) {
   return Type.Object({ ko: text, en: text }, { additionalProperties: false })
 }
 
-/** Globally unique: one SKU is one variant of one product of one seller. */
+/**
+ * Globally unique: one SKU is one variant of one product of one seller. Its characters are those that addresses carry
+ * as they are. The first alternative is what the API accepted at first; the second takes all of it, and more.
+ */
 export const Sku = Type.String({
-  pattern: '^[A-Z0-9][A-Z0-9-]{1,63}$',
-  errorMessage: 'must be 2 to 64 capital letters, digits and hyphens',
+  pattern: '^[A-Z0-9][A-Z0-9-]{1,63}$|^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$',
+  errorMessage: 'must be 1 to 64 Latin letters, digits, points, hyphens and underscores, a letter or digit first',
 })
 
 /** Names a category, brand or seller in addresses; it never changes. */
@@ -102,7 +105,10 @@ export const OptionValue = Type.Object({ code: Slug, name: ValueName }, { additi
 
 /** What a buyer chooses, for example the size, and from what. Each value belongs to at least one variant. */
 export const Option = Type.Object(
-  { name: Label, values: Type.Array(OptionValue, { minItems: 1, maxItems: 100 }) },
+  {
+    name: Label,
+    values: Type.Array(OptionValue, { minItems: 1, maxItems: 100, errorMessage: 'must be 1 to 100 values' }),
+  },
   { additionalProperties: false },
 )
 export type Option = Static<typeof Option>
@@ -117,7 +123,7 @@ const variantFields = {
   sku: Sku,
   /** Minor units of the currency; won have none. */
   price: Price,
-  currency: Type.Literal('KRW'),
+  currency: Type.Literal('KRW', { errorMessage: 'must be KRW' }),
   /** One value's code for each option, in the order of the options. */
   options: Type.Array(Slug, { maxItems: 3 }),
 }
@@ -148,10 +154,10 @@ const contentFields = {
   brand: Type.Optional(nullable(Slug)),
   name: Name,
   description: Type.Optional(Text),
-  attributes: Type.Optional(Type.Array(Attribute, { maxItems: 50 })),
-  images: Type.Optional(Type.Array(Image, { maxItems: 20 })),
-  options: Type.Optional(Type.Array(Option, { maxItems: 3 })),
-  variants: Type.Array(NewVariant, { minItems: 1, maxItems: 500 }),
+  attributes: Type.Optional(Type.Array(Attribute, { maxItems: 50, errorMessage: 'must be at most 50 facts' })),
+  images: Type.Optional(Type.Array(Image, { maxItems: 20, errorMessage: 'must be at most 20 pictures' })),
+  options: Type.Optional(Type.Array(Option, { maxItems: 3, errorMessage: 'must be at most 3 options' })),
+  variants: Type.Array(NewVariant, { minItems: 1, maxItems: 500, errorMessage: 'must be 1 to 500 variants' }),
 }
 
 /** A product as a seller writes it. `key` is the first SKU unless given. */
@@ -258,19 +264,38 @@ export const Offer = Type.Object({
 })
 export type Offer = Static<typeof Offer>
 
-/** What became of a CSV file. A product with a bad row is left as it was; all others are taken. */
+const RowMessage = Type.Object({
+  /** Line of the file on which the row begins; the header is line 1. */
+  row: Type.Integer(),
+  /** As the file calls it; null when the message is of the whole row, or of a column that the file does not have. */
+  column: nullable(Type.String()),
+  message: Type.String(),
+})
+
+/**
+ * What became of a CSV file. A product with a bad row is left as it was; all others are taken. Of errors, warnings and
+ * removed variants the first 200 of each are listed, and all are counted.
+ */
 export const ImportReport = Type.Object({
+  /** Nothing was written: this is what would have become of it. */
+  dryRun: Type.Boolean(),
   created: Type.Integer(),
   updated: Type.Integer(),
   unchanged: Type.Integer(),
-  errors: Type.Array(
-    Type.Object({
-      /** Line of the file on which the bad row begins; the header is line 1. */
-      row: Type.Integer(),
-      column: nullable(Type.String()),
-      message: Type.String(),
-    }),
-  ),
+  /** Variants whose count in the file differs from what was on hand. */
+  stockChanged: Type.Integer(),
+  /** Products for which the time did not suffice. The same file again goes on with them. */
+  notReached: Type.Integer(),
+  errorCount: Type.Integer(),
+  errors: Type.Array(RowMessage),
+  /** What was taken, though perhaps not as it was meant. */
+  warningCount: Type.Integer(),
+  warnings: Type.Array(RowMessage),
+  removedCount: Type.Integer(),
+  /** Variants that the file no longer names, with the line on which their product begins. */
+  removed: Type.Array(Type.Object({ row: Type.Integer(), sku: Sku })),
+  /** Columns that were not read, as the file calls them. */
+  ignoredColumns: Type.Array(Type.String()),
 })
 export type ImportReport = Static<typeof ImportReport>
 
@@ -297,6 +322,7 @@ const OfSeller = {
 /** A product with the most variants, options, pictures and text. */
 const PRODUCT_LIMIT = 2 * 1024 * 1024
 const CSV_LIMIT = 10 * 1024 * 1024
+const IMPORT_TIMEOUT_MS = 60_000
 const LOAD_LIMIT = 64 * 1024 * 1024
 
 export const product = contract('product', {
@@ -389,12 +415,33 @@ export const product = contract('product', {
     reply: Product,
     access: ['seller', 'admin'],
   }),
-  /** Raises `csv_header_invalid`, `seller_unknown`. The columns are those of `exportProducts`. */
+  /**
+   * The columns are those of `exportProducts` and `stock`, or those of a product export of Shopify or WooCommerce.
+   * Columns, rows and variants that the file does not have stay as they are. Raises `csv_header_invalid`,
+   * `csv_not_utf8`, `csv_is_workbook`, `csv_too_large`, `seller_unknown`, `category_unknown`.
+   */
   importProducts: post('/products/import', {
     summary: 'Take in a CSV file, one row a variant',
-    query: Type.Object(OfSeller),
-    body: Raw('text/csv'),
+    query: Type.Object({
+      ...OfSeller,
+      /** Reports what the file would do, and writes nothing. */
+      dryRun: Type.Optional(Type.Boolean()),
+      /** Leaves out columns that are not known, instead of refusing the file. */
+      ignoreUnknown: Type.Optional(Type.Boolean()),
+      /** Removes variants that the file does not name from the products that it names, unless they have stock. */
+      removeVariants: Type.Optional(Type.Boolean()),
+      /** The category of products for which the file names none that is known. */
+      category: Type.Optional(Slug),
+      /** In which language a file of another shop is; Korean unless given. */
+      language: Type.Optional(Type.Enum(['ko', 'en'])),
+    }),
+    body: Upload(
+      'text/csv',
+      ...['application/csv', 'application/vnd.ms-excel', 'text/plain', 'text/tab-separated-values'],
+      ...['application/vnd.openxmlformats-officedocument.spreadsheetml.sheet', 'application/octet-stream'],
+    ),
     bodyLimit: CSV_LIMIT,
+    timeout: IMPORT_TIMEOUT_MS,
     reply: ImportReport,
     access: ['seller', 'admin'],
   }),

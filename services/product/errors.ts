@@ -64,10 +64,21 @@ export const productInvalid = domainError(
 export const csvHeaderInvalid = domainError(
   'csv_header_invalid',
   422,
-  'The first line must name the columns. Missing: {missing}. Not known: {unknown}.',
+  'The first line must name the columns. Missing: {missing}. Not known: {unknown}. Columns are separated by commas, ' +
+    'semicolons or tabs; `ignoreUnknown=true` leaves out those that are not known.',
 )
 export const csvNotUtf8 = domainError(
   'csv_not_utf8',
   422,
-  'The file is not UTF-8 text; save it as “CSV UTF-8” and send it again.',
+  'The file is no text in UTF-8, UTF-16 or CP949; save it as “CSV UTF-8” and send it again.',
+)
+export const csvIsWorkbook = domainError(
+  'csv_is_workbook',
+  422,
+  'The file is an Excel workbook; save its sheet as “CSV UTF-8” and send that.',
+)
+export const csvTooLarge = domainError(
+  'csv_too_large',
+  422,
+  'The file has more than {limit} {what}; split it and send the parts one after the other.',
 )

@@ -52,7 +52,12 @@ function problemsOfVariants({ options, variants }: Content): Problem[] {
     if (variant.options.length !== options.length || unknown.length > 0) {
       add('options', `must be one value code of each of the ${options.length} options`)
     } else if (combinations.has(combination)) {
-      add('options', 'are those of another variant too')
+      add(
+        'options',
+        options.length > 0
+          ? 'are those of another variant too'
+          : 'must tell it from the other variants, but the product has no options',
+      )
     }
     skus.add(variant.sku)
     combinations.add(combination)

@@ -154,7 +154,7 @@ describe('reserving', () => {
     for (const lines of [
       [],
       [{ sku: 'A-1', quantity: 0 }],
-      [{ sku: 'a', quantity: 1 }],
+      [{ sku: 'a b', quantity: 1 }],
       [{ sku: 'A-1', quantity: 1.5 }],
     ]) {
       assert.equal(await refusal(client().reserve({ orderId, lines })), 'validation_failed')

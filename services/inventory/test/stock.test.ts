@@ -48,7 +48,7 @@ describe('stock of a SKU', () => {
   it('is not shown for no SKU, for what is none, and for more than a hundred', async () => {
     const hundred = Array.from({ length: 100 }, (_, index) => `sku=SKU-${index}`).join('&')
     const statuses = await Promise.all(
-      ['', 'sku=', 'sku=lower', 'sku=OK-1&sku=%00', `${hundred}&sku=ONE-MORE`, hundred].map(
+      ['', 'sku=', 'sku=with%20a%20space', 'sku=OK-1&sku=%00', `${hundred}&sku=ONE-MORE`, hundred].map(
         async (query) => (await platform.request('GET', `/api/inventory?${query}`)).status,
       ),
     )

@@ -1,7 +1,7 @@
 import { type Handler, type Queryable, sql } from '@doran/kernel'
 import type { Product, product } from '../contract.ts'
 import { shopOf } from '../sellers.ts'
-import { writeHeader, writeRows } from '../sheet.ts'
+import { writeHeader, writeRows } from '../sheet-export.ts'
 
 const CHUNK = 200
 

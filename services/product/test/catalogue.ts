@@ -13,8 +13,8 @@ export interface Catalogue extends TestPlatform {
 const name = (ko: string, en: string) => ({ ko, en })
 
 /** Categories food > grain > rice and food > kimchi, and living; the brands haru and doran; two shops. */
-export async function startCatalogue(): Promise<Catalogue> {
-  const platform = await startPlatform({ services: [service] })
+export async function startCatalogue(...others: (typeof service)[]): Promise<Catalogue> {
+  const platform = await startPlatform({ services: [service, ...others] })
   const [seller, rival, admin] = [
     await platform.user(['seller']),
     await platform.user(['seller']),

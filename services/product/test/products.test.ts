@@ -258,7 +258,7 @@ describe('a product', () => {
   const sizes = () => inSizes(`BAD-${newId().slice(-6).toUpperCase()}`)
   const refusals: [string, () => object, string][] = [
     ['without variants', () => ({ variants: [] }), 'variants'],
-    ['with a SKU in small letters', () => ({ variants: [{ sku: 'abc', price: 1 }] }), 'variants.0.sku'],
+    ['with a SKU that addresses cannot carry', () => ({ variants: [{ sku: 'a/b', price: 1 }] }), 'variants.0.sku'],
     ['with a price in fractions of a won', () => ({ variants: [{ sku: 'AB', price: 1.5 }] }), 'variants.0.price'],
     [
       'with a former price below the price',

@@ -1,0 +1,182 @@
+/** Writes the products of a file, some at a time, so that nobody waits long for the locks of one transaction. */
+import { type Context, newId, type Transaction, validate } from '@doran/kernel'
+import { Sku } from '../contract.ts'
+import { productKeyTaken, skuTaken } from '../errors.ts'
+import { publishProducts } from '../listings.ts'
+import { findSkuOwners, isChanged, lockProducts, type ProductWrite, type SkuOwner, tidy } from '../products.ts'
+import { skuOf } from './cells.ts'
+import { type ReadOptions, type ReadProduct, readProduct } from './read-product.ts'
+import type { Report, RowMessage } from './report.ts'
+import type { ProductRows } from './sheet.ts'
+import { type CountedStock, findStock, findUnnamedSkus, type StockOf, setStock } from './stock.ts'
+
+export interface Shop extends ReadOptions {
+  sellerId: string
+  /** Does everything but write. */
+  dryRun: boolean
+}
+
+/** What became of some products; it is added to the report once it is committed. */
+interface Outcome {
+  created: number
+  updated: number
+  unchanged: number
+  errors: RowMessage[]
+  warnings: RowMessage[]
+  removed: { row: number; sku: string }[]
+  counted: CountedStock[]
+}
+
+type ImportContext = Pick<Context, 'db' | 'cache' | 'client' | 'log'>
+
+export async function importBatch(batch: ProductRows[], shop: Shop, report: Report, ctx: ImportContext): Promise<void> {
+  const stockOf = await askStock(batch, shop, ctx)
+  for (const outcome of await writeBatch(batch, shop, stockOf, ctx)) {
+    report.created += outcome.created
+    report.updated += outcome.updated
+    report.unchanged += outcome.unchanged
+    for (const error of outcome.errors) report.error(error)
+    for (const warning of outcome.warnings) report.warn(warning)
+    for (const { row, sku } of outcome.removed) report.removeVariant(row, sku)
+    report.stockChanged += outcome.counted.length
+    if (shop.dryRun) continue
+    const failed = await setStock(ctx, shop.sellerId, outcome.counted)
+    report.stockChanged -= failed.length
+    for (const { row, message } of failed) report.error({ row, column: columnOf(shop, 'stock'), message })
+  }
+}
+
+/** Before the transaction, which must not wait for another service; nothing of what it need not know is asked. */
+async function askStock(batch: ProductRows[], shop: Shop, ctx: ImportContext): Promise<StockOf> {
+  const named = batch.flatMap(({ rows }) => rows.map(({ cells }) => skuOf(cells.sku ?? '')))
+  const keys = batch.map(({ key }) => key)
+  const unnamed = shop.removeVariants ? await findUnnamedSkus(ctx.db, { sellerId: shop.sellerId, keys, named }) : []
+  const counted = batch.flatMap(({ rows }) =>
+    rows.flatMap(({ cells }) => (shop.sheet.columns.has('stock') && cells.stock ? skuOf(cells.sku ?? '') : [])),
+  )
+  const asked = new Set([...unnamed, ...counted].filter((sku) => !validate(Sku, sku)))
+  return findStock(ctx, [...asked])
+}
+
+/** All at once; when somebody else takes a SKU or a key of these meanwhile, one by one, to find out which. */
+async function writeBatch(batch: ProductRows[], shop: Shop, stockOf: StockOf, ctx: ImportContext): Promise<Outcome[]> {
+  const write = (products: ProductRows[]) =>
+    ctx.db.transaction((tx) => writeAll(tx, products, shop, stockOf, ctx.cache))
+  try {
+    return [await write(batch)]
+  } catch (error) {
+    if (!skuTaken.is(error) && !productKeyTaken.is(error)) throw error
+  }
+  const outcomes: Outcome[] = []
+  for (const product of batch) {
+    try {
+      // The same file is being imported twice: once the other one has made the product, it is found.
+      outcomes.push(
+        await write([product]).catch((error) => (productKeyTaken.is(error) ? write([product]) : Promise.reject(error))),
+      )
+    } catch (error) {
+      if (!skuTaken.is(error)) throw error
+      const row = product.rows[0]?.row ?? 1
+      outcomes.push({ ...NOTHING, errors: [{ row, column: columnOf(shop, 'sku'), message: error.message }] })
+    }
+  }
+  return outcomes
+}
+
+const NOTHING: Outcome = { created: 0, updated: 0, unchanged: 0, errors: [], warnings: [], removed: [], counted: [] }
+
+async function writeAll(
+  tx: Transaction,
+  batch: ProductRows[],
+  shop: Shop,
+  stockOf: StockOf,
+  cache: Context['cache'],
+): Promise<Outcome> {
+  const { sellerId } = shop
+  // Owners first: a product that somebody makes in between is then found by its key, not taken for a stranger's.
+  const skus = batch.flatMap(({ rows }) => rows.map(({ cells }) => skuOf(cells.sku ?? '')))
+  const ownerOf = new Map((await findSkuOwners(tx, skus)).map((owner) => [owner.sku, owner]))
+  const known = await lockProducts(
+    tx,
+    batch.map(({ key }) => ({ sellerId, key })),
+  )
+  const outcome: Outcome = { ...NOTHING, errors: [], warnings: [], removed: [], counted: [] }
+  const writes: ProductWrite[] = []
+  for (const product of batch) {
+    const before = known({ sellerId, key: product.key })
+    const read = readProduct(product, before, shop)
+    const errors = [
+      ...read.errors,
+      ...strangers(product, shop, ownerOf, before?.id),
+      ...stockProblems(product, read, shop, stockOf),
+    ]
+    outcome.errors.push(...errors)
+    if (errors.length > 0) continue
+    outcome.warnings.push(...read.warnings, ...keptWarning(product, read, shop))
+    outcome.removed.push(...removedOf(product, read, shop))
+    outcome.counted.push(...countedOf(read, stockOf))
+    const { key, state, ...content } = read.draft
+    const write = { id: before?.id ?? newId(), sellerId, key, state, content: tidy(content), before }
+    const fate = !isChanged(write) ? 'unchanged' : before ? 'updated' : 'created'
+    outcome[fate]++
+    if (fate !== 'unchanged') writes.push(write)
+  }
+  if (!shop.dryRun) await publishProducts(tx, cache, writes)
+  return outcome
+}
+
+function columnOf(shop: Shop, column: string): string | null {
+  return shop.sheet.columns.get(column) ?? null
+}
+
+/** SKUs that belong to somebody or something else. */
+function strangers(
+  { rows }: ProductRows,
+  shop: Shop,
+  ownerOf: ReadonlyMap<string, SkuOwner>,
+  productId: string | undefined,
+): RowMessage[] {
+  const column = columnOf(shop, 'sku')
+  return rows.flatMap(({ row, cells }) => {
+    const owner = ownerOf.get(skuOf(cells.sku ?? ''))
+    if (owner && owner.sellerId !== shop.sellerId) return { row, column, message: 'belongs to another shop' }
+    if (owner?.productId && owner.productId !== productId) return { row, column, message: 'belongs to another product' }
+    return []
+  })
+}
+
+/** Pieces that would be lost from sight, and counts that are lower than what buyers have been promised. */
+function stockProblems({ rows }: ProductRows, read: ReadProduct, shop: Shop, stockOf: StockOf): RowMessage[] {
+  const row = rows[0]?.row ?? 1
+  const lost = shop.removeVariants
+    ? read.unnamed.flatMap((sku) => {
+        const stock = stockOf.get(sku)
+        if (!stock || stock.onHand + stock.reserved === 0) return []
+        const message = `${sku}, which the file no longer names, has ${stock.onHand} on hand and ${stock.reserved} reserved; set its stock to 0 before it goes`
+        return { row, column: columnOf(shop, 'sku'), message }
+      })
+    : []
+  const low = [...read.stock].flatMap(([sku, { row, onHand }]) => {
+    const reserved = stockOf.get(sku)?.reserved ?? 0
+    const message = `is lower than the ${reserved} that are reserved for orders`
+    return onHand < reserved ? { row, column: columnOf(shop, 'stock'), message } : []
+  })
+  return [...lost.slice(0, 1), ...low]
+}
+
+function countedOf({ stock }: ReadProduct, stockOf: StockOf): CountedStock[] {
+  return [...stock].flatMap(([sku, { row, onHand }]) =>
+    stockOf.get(sku)?.onHand === onHand ? [] : { sku, row, onHand },
+  )
+}
+
+function removedOf({ rows }: ProductRows, { unnamed }: ReadProduct, shop: Shop) {
+  return shop.removeVariants ? unnamed.map((sku) => ({ row: rows[0]?.row ?? 1, sku })) : []
+}
+
+function keptWarning({ rows }: ProductRows, { unnamed }: ReadProduct, shop: Shop): RowMessage[] {
+  if (shop.removeVariants || unnamed.length === 0) return []
+  const skus = unnamed.slice(0, 5).join(', ') + (unnamed.length > 5 ? ` and ${unnamed.length - 5} more` : '')
+  const message = `the product keeps ${skus}, which the file does not name; \`removeVariants=true\` removes what is missing`
+  return [{ row: rows[0]?.row ?? 1, column: columnOf(shop, 'sku'), message }]
+}

@@ -1,0 +1,96 @@
+/** Pictures and facts: lists in one cell, one line each, with a column for each language. */
+import type { Attribute, Image, Name } from '../contract.ts'
+import type { RowMessage } from './report.ts'
+
+export interface FactSource {
+  row: number
+  cells: Readonly<Record<string, string>>
+  has: (column: string) => boolean
+  problem: (message: RowMessage) => void
+}
+
+type Language = keyof Name
+
+/** Longer lists are refused whatever they hold, so no more lines are looked at. */
+const MAX_LINES = 100
+
+/** A picture without a text for one language has the one that is stored for it; a new one has the other language's. */
+export function imagesOf(source: FactSource, stored: readonly Image[]): Image[] {
+  const { cells, has } = source
+  const urls = (has('images') ? linesOf(cells.images) : stored.map(({ url }) => url)).map((url) => url.trim())
+  const lines = { ko: altsOf(source, 'ko', urls.length), en: altsOf(source, 'en', urls.length) }
+  return urls.map((url, place) => {
+    const known = stored.find((image) => image.url === url)?.alt
+    const alt = (language: Language, other: Language) =>
+      (lines[language]?.[place] ?? (lines[language] ? '' : (known?.[language] ?? lines[other]?.[place] ?? ''))).trim()
+    return { url, alt: { ko: alt('ko', 'en'), en: alt('en', 'ko') } }
+  })
+}
+
+/** One line for each picture; nothing without the column. */
+function altsOf({ row, cells, has, problem }: FactSource, language: Language, pictures: number): string[] | undefined {
+  const column = `image_alts_${language}`
+  if (!has(column)) return undefined
+  const lines = (cells[column] ?? '').split('\n', MAX_LINES + 1)
+  if (lines.slice(pictures).some((line) => line.trim() !== '')) {
+    problem({ row, column, message: `has ${lines.length} lines, but there are ${pictures} pictures` })
+  }
+  return lines
+}
+
+export function attributesOf(source: FactSource, stored: readonly Attribute[]): Attribute[] {
+  const { cells, has } = source
+  const [korean, english] = [has('attributes_ko'), has('attributes_en')]
+  if (korean && english) {
+    const [ko, en] = [linesOf(cells.attributes_ko).map(pairOf), linesOf(cells.attributes_en).map(pairOf)]
+    return Array.from({ length: Math.max(ko.length, en.length) }, (_, place) => joined(ko[place], en[place]))
+  }
+  if (korean) return withOther(source, 'ko', 'en', stored)
+  return english ? withOther(source, 'en', 'ko', stored) : [...stored]
+}
+
+/**
+ * One language of the file beside the other one of the store: of the fact that reads the same, or else stands in the
+ * same place. A new fact reads the same in both.
+ */
+function withOther(
+  { cells }: FactSource,
+  language: Language,
+  other: Language,
+  stored: readonly Attribute[],
+): Attribute[] {
+  const pairs = linesOf(cells[`attributes_${language}`]).map(pairOf)
+  return pairs.map(({ name, value }, place) => {
+    const same = stored.find((fact) => fact.name[language] === name && fact.value[language] === value)
+    const known = same ?? (pairs.length === stored.length ? stored[place] : undefined)
+    return {
+      name: { ...BLANK, [language]: name, [other]: known?.name[other] ?? name },
+      value: { ...BLANK, [language]: value, [other]: known?.value[other] ?? value },
+    }
+  })
+}
+
+const BLANK: Name = { ko: '', en: '' }
+
+interface Pair {
+  name: string
+  value: string
+}
+
+const NOTHING: Pair = { name: '', value: '' }
+
+function joined(ko = NOTHING, en = NOTHING): Attribute {
+  return { name: { ko: ko.name, en: en.name }, value: { ko: ko.value, en: en.value } }
+}
+
+function pairOf(line: string): Pair {
+  const colon = line.indexOf(':')
+  return { name: line.slice(0, Math.max(colon, 0)).trim(), value: line.slice(colon + 1).trim() }
+}
+
+function linesOf(cell = ''): string[] {
+  return cell
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .slice(0, MAX_LINES + 1)
+}

@@ -1,0 +1,49 @@
+/** What the forms of other shops have in common. */
+import { createHash } from 'node:crypto'
+
+const ENTITIES: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: ' ' }
+
+/** The text of a description that is written in HTML. Whatever remains is shown as text, never as HTML. */
+export function plainText(html: string): string {
+  return html
+    .replace(/<(script|style)\b[^>]*>[\s\S]*?<\/\1\s*>/gi, '')
+    .replace(/<br\s*\/?>|<\/(p|div|h[1-6]|tr|ul|ol)\s*>/gi, '\n')
+    .replace(/<li\b[^>]*>/gi, '\n- ')
+    .replace(/<\/?[a-z][^>]*>/gi, '')
+    .replace(/&(#x?[\da-f]{1,6}|[a-z]{2,5});/gi, (whole, name: string) => entity(name) ?? whole)
+    .replace(/[^\S\n]+/g, ' ')
+    .replace(/ ?\n ?/g, '\n')
+    .replace(/\n{3,}/g, '\n\n')
+    .trim()
+}
+
+function entity(name: string): string | undefined {
+  if (!name.startsWith('#')) return ENTITIES[name.toLowerCase()]
+  const code = /^#x/i.test(name) ? Number.parseInt(name.slice(2), 16) : Number(name.slice(1))
+  return code >= 32 && code <= 0x10ffff ? String.fromCodePoint(code) : undefined
+}
+
+/**
+ * A SKU for a variant that has none, the same each time: its product's name in the other shop, and its values. Names
+ * that say nothing in Latin letters, or too much, are told apart by a digest.
+ */
+export function madeUpSku(product: string, values: readonly string[]): string {
+  const latin = [product, ...values].map((part) =>
+    part
+      .normalize('NFKD')
+      .replace(/[^A-Za-z0-9]+/g, '-')
+      .replace(/^-+|-+$/g, ''),
+  )
+  const whole = latin.join('-')
+  const exact = latin.every((part, index) => part === [product, ...values][index])
+  if (exact && whole.length <= 64) return whole
+  const digest = createHash('sha256')
+    .update(JSON.stringify([product, ...values]))
+    .digest('hex')
+  return `${whole.slice(0, 50).replace(/^-+|-+$/g, '') || 'SKU'}-${digest.slice(0, 10)}`
+}
+
+export const MADE_UP = 'was empty; the variant is given the SKU'
+
+/** Option columns 1 to 3, for what the format calls so. */
+export const OPTION_NUMBERS = [1, 2, 3] as const

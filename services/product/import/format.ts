@@ -1,0 +1,98 @@
+/** What a file's first line tells: which shop wrote it, and which of its columns are read. */
+import { csvHeaderInvalid } from '../errors.ts'
+import { own } from './own.ts'
+import type { Report } from './report.ts'
+import { shopify } from './shopify.ts'
+import { woocommerce } from './woocommerce.ts'
+
+export interface SheetRow {
+  /** Line of the file on which the row begins. */
+  row: number
+  /** By Doran's names of the columns. */
+  cells: Readonly<Record<string, string>>
+}
+
+/** A row as the file has it. */
+export interface RawRow {
+  row: number
+  /** The cell of a column by the name that the format knows it by; empty without the column. */
+  cell: (column: string) => string
+  /** Why the row cannot be read at all, and with it its product. */
+  bad: boolean
+}
+
+export type RowGroup = [key: string, rows: RawRow[]]
+export type Language = 'ko' | 'en'
+
+/** How a shop writes its products. */
+export interface Format {
+  /** Whether a file with these columns, in small letters, is of this form. */
+  recognises(names: ReadonlySet<string>): boolean
+  /** How the format knows a column that the file calls so. */
+  nameOf(column: string): string
+  /** Doran's columns that can be made of the file's, each with the file's that it is made of. */
+  columns(names: ReadonlySet<string>, language: Language): ReadonlyMap<string, string>
+  /** Columns that are read beside those. */
+  alsoRead: readonly string[]
+  /** The rows of each product with the product's key; empty where only SKUs tell. */
+  group(rows: readonly RawRow[], names: ReadonlySet<string>, report: Report): RowGroup[]
+  /** In Doran's columns, with texts in the language that the file is in. */
+  toRows(group: RowGroup, language: Language, report: Report): SheetRow[]
+}
+
+export interface HeaderOptions {
+  ignoreUnknown: boolean
+  language: Language
+}
+
+export interface Header {
+  format: Format
+  /** As the format knows them, and what the file calls them. */
+  names: ReadonlySet<string>
+  columns: ReadonlyMap<string, string>
+  /** Cells that a row has at least. */
+  width: number
+  /** Where in a row the columns stand that are read, and where among those each one is. */
+  places: readonly number[]
+  indexOf: ReadonlyMap<string, number>
+}
+
+/** Raises `csv_header_invalid`. */
+export function readHeader(values: readonly string[], options: HeaderOptions, report: Report): Header {
+  // Spreadsheets write separators for columns that were cleared.
+  const width = values.findLastIndex((name) => name.trim() !== '') + 1
+  const given = values.slice(0, width).map((name) => name.trim())
+  const small = new Set(given.map((name) => name.toLowerCase()))
+  const format = [shopify, woocommerce].find((other) => other.recognises(small)) ?? own
+  const known = given.map((name) => format.nameOf(name.toLowerCase()))
+  const names = new Set(known)
+
+  const sources = format.columns(names, options.language)
+  const read = new Set([...sources.values(), ...format.alsoRead])
+  const present = [...read].filter((name) => names.has(name))
+  const isIgnored = (name: string, place: number) => !read.has(name) || known.indexOf(name) !== place
+  const unknown = given.filter((_, place) => isIgnored(known[place] as string, place))
+  if (format === own) assertIdentified(names, options.ignoreUnknown ? [] : unknown)
+  report.ignoredColumns.push(...unknown.slice(0, 50).map(shown))
+  return {
+    format,
+    names,
+    columns: new Map([...sources].map(([column, source]) => [column, given[known.indexOf(source)] ?? source])),
+    width,
+    places: present.map((name) => known.indexOf(name)),
+    indexOf: new Map(present.map((name, index) => [name, index])),
+  }
+}
+
+/** What a new product needs. Whoever changes known ones may leave out all but what tells them apart. */
+export const NEEDED = ['product_key', 'category', 'name_ko', 'name_en', 'sku', 'price']
+
+function assertIdentified(names: ReadonlySet<string>, unknown: readonly string[]): void {
+  if (unknown.length === 0 && own.recognises(names)) return
+  const list = (columns: readonly string[]) => columns.slice(0, 20).map(shown).join(', ') || 'none'
+  throw csvHeaderInvalid({ missing: list(NEEDED.filter((column) => !names.has(column))), unknown: list(unknown) })
+}
+
+function shown(column: string): string {
+  return column.slice(0, 50) || '(empty)'
+}

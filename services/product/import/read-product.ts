@@ -1,0 +1,306 @@
+/** From the rows of one product to the product, or to everything that is wrong with it, cell by cell. */
+import { type Static, validate } from '@doran/kernel'
+import { ImportedProduct, type Name, type Variant } from '../contract.ts'
+import type { StoredProduct } from '../products.ts'
+import { tidy } from '../products.ts'
+import { findProblems, type Problem } from '../rules.ts'
+import { piecesOf, skuOf, wonOf } from './cells.ts'
+import { nearestColumns, PRODUCT_COLUMNS } from './columns.ts'
+import { attributesOf, imagesOf } from './facts.ts'
+import type { SheetRow } from './format.ts'
+import { readOptions } from './options.ts'
+import type { RowMessage } from './report.ts'
+import type { ProductRows, Sheet } from './sheet.ts'
+import type { Shelves } from './shelves.ts'
+
+export type Draft = Static<typeof ImportedProduct>
+
+export interface ReadProduct {
+  draft: Draft
+  /** Variants that are stored and that the file does not name. */
+  unnamed: string[]
+  /** What is to be on hand, by SKU, where the file says it. */
+  stock: Map<string, { row: number; onHand: number }>
+  errors: RowMessage[]
+  warnings: RowMessage[]
+}
+
+export interface ReadOptions {
+  sheet: Pick<Sheet, 'columns' | 'isForeign'>
+  shelves: Shelves
+  /** Whether variants that the file does not name go, instead of staying as they are. */
+  removeVariants: boolean
+  /** The category of products for which the file names none. */
+  category: string | undefined
+}
+
+/**
+ * The product that the rows describe. A column that the file does not have leaves what is stored as it is; so does a
+ * row. A new product is a draft unless the file says otherwise.
+ */
+export function readProduct(
+  product: ProductRows,
+  before: StoredProduct | undefined,
+  options: ReadOptions,
+): ReadProduct {
+  return new ProductReader(product, before, options).read()
+}
+
+/** Largest stock that the inventory takes. */
+const MOST_PIECES = 10_000_000
+
+class ProductReader {
+  readonly #key: string
+  readonly #rows: readonly SheetRow[]
+  readonly #first: SheetRow
+  readonly #before: StoredProduct | undefined
+  readonly #options: ReadOptions
+  readonly #columns: Sheet['columns']
+  /** By row and column, so that one cell has one error: the first that was found says most. */
+  readonly #errors = new Map<string, RowMessage>()
+  readonly #warnings: RowMessage[] = []
+  readonly #stored: ReadonlyMap<string, Variant>
+  readonly #rowOf: ReadonlyMap<string, SheetRow>
+
+  constructor({ key, rows, problems }: ProductRows, before: StoredProduct | undefined, options: ReadOptions) {
+    this.#key = key
+    this.#rows = rows
+    this.#first = rows[0] as SheetRow
+    this.#before = before
+    this.#options = options
+    this.#columns = options.sheet.columns
+    this.#stored = new Map(before?.content.variants.map((variant) => [variant.sku, variant]))
+    this.#rowOf = new Map(this.#has('sku') ? rows.map((row) => [skuOf(row.cells.sku ?? ''), row]) : [])
+    for (const problem of problems) this.#error(problem)
+  }
+
+  read(): ReadProduct {
+    this.#findConflicts()
+    this.#findMissing()
+    const { variants, unnamed, ...parts } = this.#variants()
+    const draft: Draft = { ...this.#productPart(), options: parts.options, variants }
+    for (const problem of this.#problemsOf(draft)) this.#error(this.#locate(problem, draft, parts.numbers))
+    const stock = this.#stock()
+    return { draft, unnamed, stock, errors: [...this.#errors.values()], warnings: this.#warnings }
+  }
+
+  #has = (column: string) => this.#columns.has(column)
+
+  /** The message in the file's own name of the column, or of the nearest one that it has. */
+  #error = ({ row, column, message }: RowMessage): void => {
+    const shown = column === null ? undefined : nearestColumns(column).find(this.#has)
+    const name = shown === undefined ? null : (this.#columns.get(shown) ?? null)
+    const place = `${row} ${name}`
+    if (!this.#errors.has(place)) this.#errors.set(place, { row, column: name, message })
+  }
+
+  /** Later rows may leave the product's own cells empty, or repeat them. */
+  #findConflicts(): void {
+    const [first, ...others] = this.#rows
+    for (const { row, cells } of others) {
+      for (const column of PRODUCT_COLUMNS) {
+        const cell = cells[column] ?? ''
+        if (cell === '' || cell === first?.cells[column]) continue
+        const message = `differs from line ${first?.row}, where the product begins; leave it empty here`
+        this.#error({ row, column, message })
+      }
+    }
+  }
+
+  /** What a new product, or a new variant, needs and the file has no column for. */
+  #findMissing(): void {
+    const either = (name: string) => this.#has(`${name}_ko`) || this.#has(`${name}_en`)
+    const lacking = [
+      ...(this.#before
+        ? []
+        : [!this.#has('category') && !this.#options.category && 'category', !either('name') && 'name_ko']),
+      !this.#has('sku') && 'sku',
+      !this.#has('price') && 'price',
+    ].filter((column) => column !== false)
+    const isNew = !this.#before || [...this.#rowOf.keys()].some((sku) => !this.#stored.has(sku))
+    if (!isNew || lacking.length === 0) return
+    const what = this.#before ? 'brings a new variant' : 'begins a new product'
+    this.#error({
+      row: this.#first.row,
+      column: null,
+      message: `${what}, for which the file lacks ${lacking.join(', ')}`,
+    })
+  }
+
+  #productPart() {
+    const { cells } = this.#first
+    const stored = this.#before?.content
+    const facts = { cells, has: this.#has, problem: this.#error, row: this.#first.row }
+    return {
+      key: this.#key,
+      state: (cells.state?.trim() || this.#before?.state || 'draft') as Draft['state'],
+      category: this.#category(),
+      brand: this.#brand(),
+      name: this.#text('name', stored?.name),
+      description: this.#text('description', stored?.description),
+      attributes: attributesOf(facts, stored?.attributes ?? []),
+      images: imagesOf(facts, stored?.images ?? []),
+    }
+  }
+
+  /** Where the file has one language and nothing is stored, it is the text of both. */
+  #text(field: 'name' | 'description', stored: Name | undefined): Name {
+    const { cells } = this.#first
+    const inLanguage = (language: keyof Name, other: keyof Name) =>
+      this.#has(`${field}_${language}`)
+        ? (cells[`${field}_${language}`] ?? '')
+        : (stored?.[language] ?? cells[`${field}_${other}`] ?? '')
+    return { ko: inLanguage('ko', 'en'), en: inLanguage('en', 'ko') }
+  }
+
+  #category(): string {
+    const { shelves, category: otherwise, sheet } = this.#options
+    const stored = this.#before?.content.category ?? otherwise ?? ''
+    if (!this.#has('category')) return stored
+    const cell = this.#first.cells.category ?? ''
+    if (cell.trim() === '' && otherwise) return otherwise
+    const found = shelves.category(cell)
+    if ('slug' in found) return found.slug
+    if (sheet.isForeign && otherwise) {
+      this.#warn('category', `${found.problem}; it is put into ${otherwise}`)
+      return otherwise
+    }
+    this.#error({ row: this.#first.row, column: 'category', message: cell.trim() ? found.problem : 'is empty' })
+    return stored
+  }
+
+  /** Other shops write something into each product, often their own name; here a brand must have been made. */
+  #brand(): string | null {
+    const stored = this.#before?.content.brand ?? null
+    const cell = this.#first.cells.brand ?? ''
+    if (!this.#has('brand')) return stored
+    if (cell.trim() === '') return null
+    const found = this.#options.shelves.brand(cell)
+    if ('slug' in found) return found.slug
+    if (this.#options.sheet.isForeign) this.#warn('brand', `${found.problem}; the brand is left as it is`)
+    else this.#error({ row: this.#first.row, column: 'brand', message: found.problem })
+    return stored
+  }
+
+  #warn(column: string, message: string, row = this.#first.row): void {
+    this.#warnings.push({ row, column: this.#columns.get(column) ?? null, message })
+  }
+
+  #variants() {
+    const stored = this.#before?.content.variants ?? []
+    // Rows without SKUs only say something of the product.
+    const rows = this.#has('sku') ? this.#rows : []
+    const skus = rows.map((row) => this.#sku(row))
+    const unnamed = rows.length === 0 ? [] : stored.filter(({ sku }) => !this.#rowOf.has(sku))
+    const kept = rows.length === 0 ? stored : this.#options.removeVariants ? [] : unnamed
+    const { options, codes, numbers } = readOptions({
+      rows: rows.length === 0 ? this.#rows.slice(0, 1) : rows,
+      skus: rows.length === 0 ? [stored[0]?.sku ?? ''] : skus,
+      has: this.#has,
+      before: this.#before,
+      kept,
+      problem: this.#error,
+    })
+    const read = rows.map((row, place) => this.#variant(row, skus[place] ?? '', codes[place] ?? []))
+    const others = kept.map((variant) => ({ ...variant, options: numbers.map((n) => variant.options[n - 1] ?? '') }))
+    return { options, numbers, unnamed: unnamed.map(({ sku }) => sku), variants: inOrder(read, others, stored) }
+  }
+
+  #sku({ row, cells }: SheetRow): string {
+    const written = (cells.sku ?? '').trim()
+    const sku = skuOf(written)
+    if (sku !== written.normalize('NFKC'))
+      this.#warn('sku', `${written} is not possible in addresses, so it is ${sku}`, row)
+    return sku
+  }
+
+  #variant({ cells }: SheetRow, sku: string, options: string[]): Draft['variants'][number] {
+    const stored = this.#stored.get(sku)
+    const price = this.#has('price') ? wonOf(cells.price ?? '') : (stored?.price ?? 0)
+    const reduced = cells.compare_at_price?.trim() ? wonOf(cells.compare_at_price) : null
+    // Other shops write the same price twice, or nought, where there is no reduction.
+    const compareAtPrice = this.#options.sheet.isForeign && reduced !== null && reduced <= price ? null : reduced
+    return {
+      sku,
+      price,
+      compareAtPrice: this.#has('compare_at_price') ? compareAtPrice : (stored?.compareAtPrice ?? null),
+      currency: ((this.#has('currency') && cells.currency?.trim().toUpperCase()) || 'KRW') as 'KRW',
+      options,
+    }
+  }
+
+  #problemsOf(draft: Draft): Problem[] {
+    const problems = Object.entries(validate(ImportedProduct, draft) ?? {}).map(([path, [message = '']]) => ({
+      path,
+      message,
+    }))
+    problems.push(...findProblems(tidy(draft)))
+    if (draft.state === 'draft' && this.#before && this.#before.state !== 'draft') {
+      problems.push({ path: 'state', message: 'was on sale or stopped already, so it cannot be a draft again' })
+    }
+    return problems
+  }
+
+  #stock(): ReadProduct['stock'] {
+    const stock: ReadProduct['stock'] = new Map()
+    for (const { row, cells } of this.#has('stock') ? this.#rows : []) {
+      const cell = cells.stock?.trim()
+      if (!cell) continue
+      const onHand = piecesOf(cell)
+      if (onHand <= MOST_PIECES) stock.set(skuOf(cells.sku ?? ''), { row, onHand })
+      else this.#error({ row, column: 'stock', message: 'must be a whole number of pieces, 0 to 10,000,000' })
+    }
+    return stock
+  }
+
+  /** Row and column of a problem that is known by its path in the product. */
+  #locate({ path, message }: Problem, draft: Draft, numbers: readonly number[]): RowMessage {
+    const [field = '', index, part, item, ...rest] = path.split('.')
+    const language = path.endsWith('.en') ? 'en' : 'ko'
+    const first = (column: string): RowMessage => ({ row: this.#first.row, column, message })
+    switch (field) {
+      case 'variants': {
+        const n = numbers[Number(item ?? 0)] ?? 1
+        const columns: Record<string, string> = { compareAtPrice: 'compare_at_price', options: `option_${n}_code` }
+        return this.#atVariant(draft.variants[Number(index)]?.sku, columns[part ?? ''] ?? part ?? 'sku', message)
+      }
+      case 'options': {
+        const place = Number(index)
+        const n = numbers[place] ?? 1
+        if (part !== 'values') return first(`option_${n}_name_${language}`)
+        const code = draft.options?.[place]?.values[Number(item)]?.code
+        const owner = draft.variants.find(({ options }) => options?.[place] === code)
+        return this.#atVariant(
+          owner?.sku,
+          rest[0] === 'name' ? `option_${n}_value_${language}` : `option_${n}_code`,
+          message,
+        )
+      }
+      case 'images':
+        return first(part === 'alt' ? `image_alts_${language}` : 'images')
+      case 'name':
+      case 'description':
+      case 'attributes':
+        return first(`${field}_${language}`)
+      case 'key':
+        return first('product_key')
+    }
+    return first(field)
+  }
+
+  /** A variant that the file does not name is told of where the product begins. */
+  #atVariant(sku: string | undefined, column: string, message: string): RowMessage {
+    const row = sku === undefined ? undefined : this.#rowOf.get(sku)
+    if (row) return { row: row.row, column, message }
+    const of = sku && this.#stored.get(sku) ? `${sku}, which the file does not name: ` : ''
+    return { row: this.#first.row, column: of ? 'sku' : column, message: `${of}${message}` }
+  }
+}
+
+/** All in the order of the file when it names them all; otherwise known ones stay where they are, and new ones follow. */
+function inOrder<T extends { sku: string }>(read: T[], kept: T[], stored: readonly { sku: string }[]): T[] {
+  if (kept.length === 0) return read
+  const places = new Map(stored.map(({ sku }, place) => [sku, place]))
+  const place = ({ sku }: T) => places.get(sku) ?? stored.length
+  return [...read, ...kept].sort((a, b) => place(a) - place(b))
+}

@@ -1,0 +1,133 @@
+/**
+ * Shopify's product CSV: rows of one `Handle` are a product, texts stand in the first of them. A row with a price or an
+ * option's value is a variant; others only add a picture. https://help.shopify.com/manual/products/import-export/using-csv
+ */
+import { MADE_UP, madeUpSku, OPTION_NUMBERS, plainText } from './foreign.ts'
+import type { Format, RawRow } from './format.ts'
+
+/** What Shopify has called its columns since 2025, and before. */
+const OLDER: Record<string, string> = {
+  'url handle': 'handle',
+  description: 'body (html)',
+  sku: 'variant sku',
+  price: 'variant price',
+  'compare-at price': 'variant compare at price',
+  'inventory quantity': 'variant inventory qty',
+  'inventory tracker': 'variant inventory tracker',
+  'product image url': 'image src',
+  'image alt text': 'image alt text',
+  'published on online store': 'published',
+  'variant image url': 'variant image',
+}
+
+const STATES: Record<string, string> = { active: 'on-sale', draft: 'draft', archived: 'stopped', unlisted: 'draft' }
+
+export const shopify: Format = {
+  recognises: (names) =>
+    names.has('title') &&
+    (names.has('handle') || names.has('url handle')) &&
+    [...names].some((name) => /^(variant )?(price|sku)$|^option1 name$/.test(name)),
+
+  nameOf: (column) => OLDER[column] ?? column,
+
+  alsoRead: ['option1 value', 'published', 'variant image', 'variant inventory tracker'],
+
+  columns(names, language) {
+    const sources: Record<string, string> = {
+      product_key: 'handle',
+      [`name_${language}`]: 'title',
+      [`description_${language}`]: 'body (html)',
+      brand: 'vendor',
+      category: names.has('type') ? 'type' : 'product category',
+      state: names.has('status') ? 'status' : 'published',
+      images: 'image src',
+      [`image_alts_${language}`]: 'image alt text',
+      sku: 'variant sku',
+      price: 'variant price',
+      compare_at_price: 'variant compare at price',
+      stock: 'variant inventory qty',
+      ...Object.fromEntries(
+        OPTION_NUMBERS.flatMap((n) => [
+          [`option_${n}_name_${language}`, `option${n} name`],
+          [`option_${n}_value_${language}`, `option${n} value`],
+        ]),
+      ),
+    }
+    // A file without a column of SKUs has variants none the less; their SKUs are made up.
+    return new Map(Object.entries(sources).filter(([column, source]) => names.has(source) || column === 'sku'))
+  },
+
+  group(rows, _names, report) {
+    const groups = new Map<string, RawRow[]>()
+    for (const row of rows) {
+      const handle = row.cell('handle').trim()
+      const group = groups.get(handle)
+      if (handle === '') report.error({ row: row.row, column: 'Handle', message: 'is empty; it names the product' })
+      else if (group) group.push(row)
+      else groups.set(handle, [row])
+    }
+    return [...groups]
+  },
+
+  toRows([handle, raw], language, report) {
+    const [first] = raw
+    if (!first) return []
+    const variants = raw.filter((row) =>
+      ['variant price', 'variant sku', 'option1 value'].some((name) => row.cell(name)),
+    )
+    const options = OPTION_NUMBERS.filter((n) => first.cell(`option${n} name`) && !isDefaultOption(first, n))
+    const product = {
+      product_key: handle,
+      [`name_${language}`]: first.cell('title'),
+      [`description_${language}`]: plainText(first.cell('body (html)')),
+      brand: first.cell('vendor'),
+      category: first.cell('type') || first.cell('product category'),
+      state: stateOf(first),
+      ...picturesOf(raw, language),
+      ...Object.fromEntries(options.map((n) => [`option_${n}_name_${language}`, first.cell(`option${n} name`)])),
+    }
+    return variants.map((row) => {
+      const values = options.map((n) => row.cell(`option${n} value`).trim())
+      const given = row.cell('variant sku').trim()
+      const sku = given || madeUpSku(handle, values)
+      if (!given) report.warn({ row: row.row, column: 'Variant SKU', message: `${MADE_UP} ${sku}` })
+      return {
+        row: row.row,
+        cells: {
+          ...product,
+          sku,
+          price: row.cell('variant price'),
+          compare_at_price: row.cell('variant compare at price'),
+          stock: row
+            .cell('variant inventory qty')
+            .trim()
+            .replace(/^-\d+$/, '0'),
+          ...Object.fromEntries(options.map((n, place) => [`option_${n}_value_${language}`, values[place] ?? ''])),
+        },
+      }
+    })
+  },
+}
+
+/** A product without options has the one value „Default Title“ of the one option „Title“. */
+function isDefaultOption(row: RawRow, n: number): boolean {
+  return n === 1 && row.cell('option1 name') === 'Title' && row.cell('option1 value') === 'Default Title'
+}
+
+function stateOf(row: RawRow): string {
+  const status = row.cell('status').trim().toLowerCase()
+  if (status) return STATES[status] ?? status
+  return row.cell('published').trim().toLowerCase() === 'true' ? 'on-sale' : 'draft'
+}
+
+function picturesOf(rows: readonly RawRow[], language: string): Record<string, string> {
+  const pictures = new Map<string, string>()
+  for (const row of rows) {
+    const url = row.cell('image src').trim()
+    if (url && !pictures.has(url)) pictures.set(url, row.cell('image alt text').replace(/\s+/g, ' ').trim())
+  }
+  return {
+    images: [...pictures.keys()].join('\n'),
+    [`image_alts_${language}`]: [...pictures.values()].join('\n'),
+  }
+}
