@@ -248,7 +248,11 @@ export const order = contract('order', {
     reply: page(OrderSummary),
     access: 'user',
   }),
-  /** Unpaid: at once. Paid: the parts named, or all that are not shipped; money and stock go back. */
+  /**
+   * Unpaid: the whole, at once. Paid: the parts named, or all that are not shipped; money and stock go back. Refused
+   * with `seller_order_not_found` for a part that the order does not have, and with `order_unpaid_in_part` for some of
+   * the parts of an order that is not paid.
+   */
   cancelOrder: post('/orders/:orderId/cancellation', {
     summary: 'Cancel an order, or some sellers’ parts of it, before shipping',
     path: OrderInPath,

@@ -24,6 +24,16 @@ export const totalChanged = domainError(
   'The cart costs {actual} now, not {expected}; show the buyer the new total and order again.',
 )
 export const orderNotFound = domainError('order_not_found', 404, 'There is no such order.')
+export const sellerOrderNotFound = domainError(
+  'seller_order_not_found',
+  404,
+  'The order has no part {sellerOrderId}; its parts are listed under `sellers`.',
+)
+export const orderUnpaidInPart = domainError(
+  'order_unpaid_in_part',
+  409,
+  'The order is not paid yet, so only the whole of it can be cancelled: leave `sellerOrderIds` out.',
+)
 export const orderNotPayable = domainError('order_not_payable', 409, 'The order is {status}, so it cannot be paid.')
 export const paymentNotStarted = domainError(
   'payment_not_started',

@@ -1,6 +1,6 @@
 import { type Handler, newId, sql, startSaga, type Transaction } from '@doran/kernel'
 import type { Order, order, SellerOrder } from '../contract.ts'
-import { orderBusy, orderNotCancellable, orderNotFound } from '../errors.ts'
+import { orderBusy, orderNotCancellable, orderUnpaidInPart, sellerOrderNotFound } from '../errors.ts'
 import { addHistory, cancelWhole, getOrderView, lockOrder } from '../orders.ts'
 import { cancellation } from '../sagas/cancellation.ts'
 import { closePayment } from '../sagas/close-payment.ts'
@@ -9,20 +9,32 @@ export const cancelOrder: Handler<typeof order, 'cancelOrder'> = async ({ orderI
   return ctx.db.transaction(async (tx) => {
     await lockOrder(tx, orderId, ctx.actor)
     const view = await getOrderView(tx, orderId)
+    assertParts(view, sellerOrderIds)
     if (view.status === 'processing') throw orderBusy()
-    if (view.status === 'awaiting_payment') await cancelUnpaid(tx, view, reason)
+    if (view.status === 'awaiting_payment') await cancelUnpaid(tx, view, sellerOrderIds, reason)
     else await callOff(tx, view, chooseParts(view, sellerOrderIds), reason)
     return getOrderView(tx, orderId)
   })
 }
 
-async function cancelUnpaid(tx: Transaction, { id, paymentId }: Order, reason: string): Promise<void> {
+/** Whoever names a part means that part, whatever the state of the order. */
+function assertParts({ sellers }: Order, ids: readonly string[] = []): void {
+  const sellerOrderId = ids.find((id) => !sellers.some((part) => part.id === id))
+  if (sellerOrderId) throw sellerOrderNotFound({ sellerOrderId })
+}
+
+async function cancelUnpaid(
+  tx: Transaction,
+  { id, paymentId, sellers }: Order,
+  ids: readonly string[] | undefined,
+  reason: string,
+): Promise<void> {
+  if (ids && ids.length < sellers.length) throw orderUnpaidInPart()
   await cancelWhole(tx, id, { reason })
   if (paymentId) await closePayment(tx, paymentId, 'The order was cancelled.')
 }
 
 function chooseParts({ sellers, status }: Order, ids: readonly string[] | undefined): SellerOrder[] {
-  if (ids?.some((id) => !sellers.some((part) => part.id === id))) throw orderNotFound()
   const chosen = sellers.filter(({ id }) => !ids || ids.includes(id))
   const parts = ids ? chosen : chosen.filter(({ status }) => status === 'preparing')
   const fixed = parts.find(({ status }) => status !== 'preparing')
