@@ -1,7 +1,9 @@
 import { sql, startSaga, type Transaction } from '@doran/kernel'
+import type { OrderStatus } from './contract.ts'
 import { addHistory, lockOrder, type Refusal, refusePayment } from './orders.ts'
 import { checkout } from './sagas/checkout.ts'
 import { closePayment } from './sagas/close-payment.ts'
+import { freeCheckout } from './sagas/free-checkout.ts'
 
 /**
  * The buyer has agreed to pay: the order goes into the checkout saga, once for each payment. A payment of an
@@ -21,6 +23,14 @@ export async function beginCheckout(
   await tx.later(sql`update "order".orders set status = 'processing', failure = null where id = ${orderId}`)
   await addHistory(tx, orderId, 'payment_approved', { paymentId })
   await startSaga(tx, checkout, paymentId, { orderId, paymentId, lines: await findLines(tx, orderId) })
+}
+
+/** An order that costs nothing goes into its checkout at once. Answers its new status. */
+export async function beginFreeCheckout(tx: Transaction, orderId: string): Promise<OrderStatus> {
+  const status = 'processing'
+  await tx.later(sql`update "order".orders set status = ${status} where id = ${orderId}`)
+  await startSaga(tx, freeCheckout, orderId, { orderId, lines: await findLines(tx, orderId) })
+  return status
 }
 
 function findLines(tx: Transaction, orderId: string): Promise<{ sku: string; quantity: number }[]> {

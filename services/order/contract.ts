@@ -23,6 +23,9 @@ const Localised = Type.Object({ ko: Type.String(), en: Type.String() })
 const Quantity = Type.Integer({ minimum: 1, maximum: 999 })
 const nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) => Type.Union([schema, Type.Null()])
 
+/** What a full cart of the dearest goods comes to at most, in minor units. */
+const CartTotal = Type.Integer({ minimum: 0, maximum: 100_000_000_000_000 })
+
 export const CartLine = Type.Object({
   sku: Sku,
   productId: nullable(Id),
@@ -49,8 +52,8 @@ export const Cart = Type.Object({
   /** Null for a guest's cart: whoever knows its id may use it. */
   buyerId: nullable(Id),
   lines: Type.Array(CartLine),
-  /** Sum of the lines that can be ordered; send it as `expectedTotal`. */
-  total: Amount,
+  /** Sum of the lines that can be ordered; send it as `expectedTotal`. It may exceed what one order may cost. */
+  total: CartTotal,
   currency: Currency,
 })
 export type Cart = Static<typeof Cart>
@@ -200,11 +203,15 @@ export const order = contract('order', {
     reply: Cart,
     access: 'user',
   }),
+  /**
+   * An order that costs nothing needs no payment: it is `processing` at once. Refused with `total_changed`,
+   * `not_enough_stock`, `sku_not_on_sale`, `cart_empty`, and with `total_too_large` beyond what one order may cost.
+   */
   placeOrder: post('/orders', {
     summary: 'Order what is in a cart, at the total that the buyer saw',
     body: Type.Object({
       cartId: Id,
-      expectedTotal: Amount,
+      expectedTotal: CartTotal,
       address: Address,
       note: Type.String({ maxLength: 500, default: '' }),
     }),
@@ -282,7 +289,8 @@ const Parts = Type.Array(
 )
 
 export const orderPlaced = event('order.placed', Type.Object({ ...About, sellers: Parts }))
-export const orderPaid = event('order.paid', Type.Object({ ...About, paymentId: Id, sellers: Parts }))
+/** `paymentId` is null for an order that costs nothing. */
+export const orderPaid = event('order.paid', Type.Object({ ...About, paymentId: nullable(Id), sellers: Parts }))
 /** Some or all parts of a paid order were cancelled; `refunded` was given back for them. */
 export const orderCancelled = event(
   'order.cancelled',

@@ -23,6 +23,11 @@ export const totalChanged = domainError(
   409,
   'The cart costs {actual} now, not {expected}; show the buyer the new total and order again.',
 )
+export const totalTooLarge = domainError(
+  'total_too_large',
+  409,
+  'The cart costs {actual}, and an order {most} at most; order some of it first.',
+)
 export const orderNotFound = domainError('order_not_found', 404, 'There is no such order.')
 export const sellerOrderNotFound = domainError(
   'seller_order_not_found',

@@ -21,6 +21,8 @@ import { startPayment } from './operations/start-payment.ts'
 import { cancellation } from './sagas/cancellation.ts'
 import { checkout } from './sagas/checkout.ts'
 import { closing } from './sagas/close-payment.ts'
+import { freeCancellation } from './sagas/free-cancellation.ts'
+import { freeCheckout } from './sagas/free-checkout.ts'
 
 export default service(order, {
   operations: {
@@ -39,7 +41,7 @@ export default service(order, {
     listSellerOrders,
   },
   subscriptions: [onPaymentApproved, onPaymentFailed],
-  sagas: [checkout, cancellation, closing],
+  sagas: [checkout, freeCheckout, cancellation, freeCancellation, closing],
   jobs: [expireUnpaidOrders, forgetAbandonedCarts],
   migrations: new URL('./migrations/', import.meta.url),
   errors,

@@ -4,6 +4,7 @@ import { orderBusy, orderNotCancellable, orderUnpaidInPart, sellerOrderNotFound 
 import { addHistory, cancelWhole, getOrderView, lockOrder } from '../orders.ts'
 import { cancellation } from '../sagas/cancellation.ts'
 import { closePayment } from '../sagas/close-payment.ts'
+import { freeCancellation } from '../sagas/free-cancellation.ts'
 
 export const cancelOrder: Handler<typeof order, 'cancelOrder'> = async ({ orderId, sellerOrderIds, reason }, ctx) => {
   return ctx.db.transaction(async (tx) => {
@@ -48,13 +49,9 @@ async function callOff(tx: Transaction, { id, paymentId }: Order, parts: SellerO
   await tx.run(sql`
     update "order".seller_orders set status = 'cancelling' where id = any(${sellerOrderIds}::uuid[])`)
   await addHistory(tx, id, 'cancel_requested', { sellerOrderIds, reason })
-  await startSaga(tx, cancellation, cancellationId, {
-    orderId: id,
-    paymentId: paymentId as string,
-    cancellationId,
-    sellerOrderIds,
-    amount: parts.reduce((sum, { subtotal }) => sum + subtotal, 0),
-    lines: parts.flatMap(({ lines }) => lines.map(({ sku, quantity }) => ({ sku, quantity }))),
-    reason,
-  })
+  const amount = parts.reduce((sum, { subtotal }) => sum + subtotal, 0)
+  const lines = parts.flatMap(({ lines }) => lines.map(({ sku, quantity }) => ({ sku, quantity })))
+  const input = { orderId: id, cancellationId, sellerOrderIds, lines, reason }
+  if (amount === 0) await startSaga(tx, freeCancellation, cancellationId, input)
+  else await startSaga(tx, cancellation, cancellationId, { ...input, amount, paymentId: paymentId as string })
 }

@@ -1,8 +1,9 @@
 import { type Handler, publish } from '@doran/kernel'
 import { closeCart, findLines, lockOpenCart, priceCart } from '../carts.ts'
+import { beginFreeCheckout } from '../checkout.ts'
 import { type Cart, type order, orderPlaced } from '../contract.ts'
-import { cartEmpty, notEnoughStock, skuNotOnSale, totalChanged } from '../errors.ts'
-import { insertOrder, partsForEvent } from '../orders.ts'
+import { cartEmpty, notEnoughStock, skuNotOnSale, totalChanged, totalTooLarge } from '../errors.ts'
+import { insertOrder, MAX_TOTAL, partsForEvent } from '../orders.ts'
 
 export const placeOrder: Handler<typeof order, 'placeOrder'> = async (
   { cartId, expectedTotal, address, note },
@@ -14,6 +15,7 @@ export const placeOrder: Handler<typeof order, 'placeOrder'> = async (
     assertOrderable(cart, expectedTotal)
 
     const placed = await insertOrder(tx, { cart, buyerId: ctx.actor.id, address, note })
+    if (placed.total === 0) placed.status = await beginFreeCheckout(tx, placed.id)
     await closeCart(tx, cartId, 'ordered')
     await publish(tx, orderPlaced, {
       orderId: placed.id,
@@ -38,5 +40,6 @@ function assertOrderable({ lines, total }: Cart, expectedTotal: number): void {
       lines: scarce.map(({ sku, quantity, available }) => ({ sku, wanted: quantity, available })),
     })
   }
+  if (total > MAX_TOTAL) throw totalTooLarge({ actual: total, most: MAX_TOTAL })
   if (total !== expectedTotal) throw totalChanged({ expected: expectedTotal, actual: total })
 }

@@ -51,7 +51,12 @@ async function commitStock({ orderId }: CheckoutInput, ctx: Context<undefined>) 
   return { state }
 }
 
-async function confirmOrder({ orderId, paymentId }: CheckoutInput, tx: Transaction, ctx: Context<undefined>) {
+/** The order is paid; `paymentId` is null for one that costs nothing. */
+export async function confirmOrder(
+  { orderId, paymentId }: { orderId: string; paymentId: string | null },
+  tx: Transaction,
+  ctx: Pick<Context<undefined>, 'channel'>,
+) {
   await tx.later(sql`update "order".orders set status = 'paid', paid_at = now() where id = ${orderId}`)
   await tx.later(sql`update "order".seller_orders set status = 'preparing' where order_id = ${orderId}`)
   await addHistory(tx, orderId, 'paid', { paymentId })
