@@ -117,7 +117,7 @@ export class Caller {
     } catch (error) {
       end({ outcome: error instanceof DomainError && error.status < 500 ? 'refused' : 'failed' })
       endSpan(error)
-      throw error
+      throw fits(contract, name, input, error) ? error : misfit(target, error as DomainError)
     }
   }
 
@@ -164,6 +164,22 @@ export function checkedInput(operation: Operation, input: Record<string, unknown
   for (const part of [operation.path, operation.query, operation.headers]) if (part) assertInput(part, input)
   if (operation.body) assertInput(operation.body, isFlat(operation.body) ? input : input.body)
   return input
+}
+
+/** False when the operation refused an input that does not fit its schema. */
+function fits(contract: Contract, name: string, input: object, error: unknown): boolean {
+  if (!kernelErrors.validationFailed.is(error)) return true
+  try {
+    checkedInput(operationOf(contract, name), structuredClone({ ...input }))
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** The caller's own code made that input, so the mistake is ours, and its fields mean nothing to whoever sent the request. */
+function misfit(target: string, { errors }: DomainError): TypeError {
+  return new TypeError(`the input of ${target} does not fit its schema: ${JSON.stringify(errors)}`)
 }
 
 /** The call that a handler makes: one deeper, no later, and with a key of its own made from the caller's. */

@@ -23,8 +23,8 @@ const Localised = Type.Object({ ko: Type.String(), en: Type.String() })
 const Quantity = Type.Integer({ minimum: 1, maximum: 999 })
 const nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) => Type.Union([schema, Type.Null()])
 
-/** What a full cart of the dearest goods comes to at most, in minor units. */
-const CartTotal = Type.Integer({ minimum: 0, maximum: 100_000_000_000_000 })
+/** Minor units; what a cart holds may cost more than one order may. */
+const CartTotal = Type.Integer({ minimum: 0, maximum: 9_000_000_000_000_000 })
 
 export const CartLine = Type.Object({
   sku: Sku,
@@ -47,6 +47,10 @@ export const CartLine = Type.Object({
 })
 export type CartLine = Static<typeof CartLine>
 
+/** What a cart had no room for. */
+export const LeftOut = Type.Object({ sku: Sku, quantity: Type.Integer({ minimum: 1 }) })
+export type LeftOut = Static<typeof LeftOut>
+
 export const Cart = Type.Object({
   id: Id,
   /** Null for a guest's cart: whoever knows its id may use it. */
@@ -55,6 +59,8 @@ export const Cart = Type.Object({
   /** Sum of the lines that can be ordered; send it as `expectedTotal`. It may exceed what one order may cost. */
   total: CartTotal,
   currency: Currency,
+  /** After a merge: SKUs beyond the cart's hundred lines, and pieces beyond its 999 of one SKU. Absent when all found room. */
+  leftOut: Type.Optional(Type.Array(LeftOut)),
 })
 export type Cart = Static<typeof Cart>
 

@@ -1,8 +1,8 @@
 import { type Handler, publish } from '@doran/kernel'
-import { closeCart, findLines, lockOpenCart, priceCart } from '../carts.ts'
+import { closeCart, findLines, lockOpenCart, MAX_LINES, MAX_QUANTITY, priceCart } from '../carts.ts'
 import { beginFreeCheckout } from '../checkout.ts'
 import { type Cart, type order, orderPlaced } from '../contract.ts'
-import { cartEmpty, notEnoughStock, skuNotOnSale, totalChanged, totalTooLarge } from '../errors.ts'
+import { cartEmpty, cartFull, notEnoughStock, skuNotOnSale, totalChanged, totalTooLarge } from '../errors.ts'
 import { insertOrder, MAX_TOTAL, partsForEvent } from '../orders.ts'
 
 export const placeOrder: Handler<typeof order, 'placeOrder'> = async (
@@ -32,6 +32,7 @@ export const placeOrder: Handler<typeof order, 'placeOrder'> = async (
 /** Whether there is stock is only an early word here: the checkout takes it, or refuses. */
 function assertOrderable({ lines, total }: Cart, expectedTotal: number): void {
   if (lines.length === 0) throw cartEmpty()
+  if (lines.length > MAX_LINES) throw cartFull({ lines: MAX_LINES, quantity: MAX_QUANTITY })
   const withdrawn = lines.find(({ problem }) => problem === 'not_on_sale')
   if (withdrawn) throw skuNotOnSale({ sku: withdrawn.sku })
   const scarce = lines.filter(({ problem }) => problem === 'not_enough_stock')
