@@ -33,7 +33,7 @@ export { DomainError, domainError } from './errors.ts'
 export { newId } from './id.ts'
 export { type Actor, LONGEST_TOKEN_LIFE, REVOCATION_TOPIC, type Revocation, TOKEN_ISSUER } from './identity.ts'
 export { asKeyset, type Page, page } from './paging.ts'
-export { validate } from './schema.ts'
+export { assertInput, validate } from './schema.ts'
 export {
   type Context,
   type Handler,
@@ -45,4 +45,4 @@ export {
   service,
   step,
 } from './service.ts'
-export { Amount, Currency, Cursor, Id, Line, PageSize, Text, Timestamp } from './values.ts'
+export { Amount, Currency, Cursor, Id, Line, Note, PageSize, Remark, Text, Timestamp, UNPRINTABLE } from './values.ts'

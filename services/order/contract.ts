@@ -16,6 +16,7 @@ import {
   Timestamp,
   Type,
 } from '@doran/kernel'
+import { DeliveryAddress } from '@doran/user/contract'
 
 /** Text in both languages of the catalogue. */
 const Localised = Type.Object({ ko: Type.String(), en: Type.String() })
@@ -79,14 +80,15 @@ export type OrderStatus = Static<typeof OrderStatus>
 export const SellerOrderStatus = Type.Enum(['pending', 'preparing', 'cancelling', 'cancelled'])
 export type SellerOrderStatus = Static<typeof SellerOrderStatus>
 
-/** Korean form; other countries put their region and city into the lines. */
+/** Where an order goes, as it was when it was placed. */
 export const Address = Type.Object({
-  recipient: Type.String({ minLength: 1, maxLength: 100 }),
-  phone: Type.String({ pattern: '^[+0-9][0-9 -]{6,19}$', errorMessage: 'must be a phone number of 7 to 20 digits' }),
-  postalCode: Type.String({ minLength: 3, maxLength: 10 }),
-  line1: Type.String({ minLength: 1, maxLength: 200 }),
-  line2: Type.Optional(Type.String({ maxLength: 200 })),
-  country: Type.String({ pattern: '^[A-Z]{2}$', default: 'KR', errorMessage: 'must be a two-letter country code' }),
+  recipient: Type.String(),
+  phone: Type.String(),
+  /** Empty in countries that have none. */
+  postalCode: Type.String(),
+  line1: Type.String(),
+  line2: Type.Optional(Type.String()),
+  country: Type.String(),
 })
 export type Address = Static<typeof Address>
 
@@ -211,14 +213,15 @@ export const order = contract('order', {
   }),
   /**
    * An order that costs nothing needs no payment: it is `processing` at once. Refused with `total_changed`,
-   * `not_enough_stock`, `sku_not_on_sale`, `cart_empty`, and with `total_too_large` beyond what one order may cost.
+   * `not_enough_stock`, `sku_not_on_sale`, `cart_empty`, with `address_invalid` when the postal code is not one of the country's, and with
+   * `total_too_large` beyond what one order may cost.
    */
   placeOrder: post('/orders', {
     summary: 'Order what is in a cart, at the total that the buyer saw',
     body: Type.Object({
       cartId: Id,
       expectedTotal: CartTotal,
-      address: Address,
+      address: DeliveryAddress,
       note: Type.String({ maxLength: 500, default: '' }),
     }),
     reply: Order,

@@ -23,6 +23,11 @@ export const totalChanged = domainError(
   409,
   'The cart costs {actual} now, not {expected}; show the buyer the new total and order again.',
 )
+export const addressInvalid = domainError(
+  'address_invalid',
+  422,
+  'The order cannot be delivered to this address; see `errors`.',
+)
 export const totalTooLarge = domainError(
   'total_too_large',
   409,

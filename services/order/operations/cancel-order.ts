@@ -1,4 +1,4 @@
-import { type Handler, newId, sql, startSaga, type Transaction } from '@doran/kernel'
+import { assertInput, type Handler, newId, Remark, sql, startSaga, type Transaction, Type } from '@doran/kernel'
 import type { Order, order, SellerOrder } from '../contract.ts'
 import { orderBusy, orderNotCancellable, orderUnpaidInPart, sellerOrderNotFound } from '../errors.ts'
 import { addHistory, cancelWhole, getOrderView, lockOrder } from '../orders.ts'
@@ -7,6 +7,7 @@ import { closePayment } from '../sagas/close-payment.ts'
 import { freeCancellation } from '../sagas/free-cancellation.ts'
 
 export const cancelOrder: Handler<typeof order, 'cancelOrder'> = async ({ orderId, sellerOrderIds, reason }, ctx) => {
+  assertInput(Reason, { reason })
   return ctx.db.transaction(async (tx) => {
     await lockOrder(tx, orderId, ctx.actor)
     const view = await getOrderView(tx, orderId)
@@ -17,6 +18,8 @@ export const cancelOrder: Handler<typeof order, 'cancelOrder'> = async ({ orderI
     return getOrderView(tx, orderId)
   })
 }
+
+const Reason = Type.Object({ reason: Remark(200) })
 
 /** Whoever names a part means that part, whatever the state of the order. */
 function assertParts({ sellers }: Order, ids: readonly string[] = []): void {

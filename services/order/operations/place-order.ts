@@ -1,20 +1,31 @@
-import { type Handler, publish } from '@doran/kernel'
+import { assertInput, type Handler, Note, publish, Type } from '@doran/kernel'
+import { asWritten, CorrectAddress, type DeliveryAddress, postalCodeMistake } from '@doran/user/contract'
 import { closeCart, findLines, lockOpenCart, MAX_LINES, MAX_QUANTITY, priceCart } from '../carts.ts'
 import { beginFreeCheckout } from '../checkout.ts'
 import { type Cart, type order, orderPlaced } from '../contract.ts'
-import { cartEmpty, cartFull, notEnoughStock, skuNotOnSale, totalChanged, totalTooLarge } from '../errors.ts'
+import {
+  addressInvalid,
+  cartEmpty,
+  cartFull,
+  notEnoughStock,
+  skuNotOnSale,
+  totalChanged,
+  totalTooLarge,
+} from '../errors.ts'
 import { insertOrder, MAX_TOTAL, partsForEvent } from '../orders.ts'
 
 export const placeOrder: Handler<typeof order, 'placeOrder'> = async (
   { cartId, expectedTotal, address, note },
   ctx,
 ) => {
+  assertInput(Delivery, { address, note })
+  assertPostalCode(address)
   return ctx.db.transaction(async (tx) => {
     const [open, lines] = await Promise.all([lockOpenCart(tx, cartId, ctx.actor), findLines(tx, cartId)])
     const cart = await priceCart(open, ctx, lines)
     assertOrderable(cart, expectedTotal)
 
-    const placed = await insertOrder(tx, { cart, buyerId: ctx.actor.id, address, note })
+    const placed = await insertOrder(tx, { cart, buyerId: ctx.actor.id, address: asWritten(address), note })
     if (placed.total === 0) placed.status = await beginFreeCheckout(tx, placed.id)
     await closeCart(tx, cartId, 'ordered')
     await publish(tx, orderPlaced, {
@@ -27,6 +38,13 @@ export const placeOrder: Handler<typeof order, 'placeOrder'> = async (
     })
     return placed
   })
+}
+
+const Delivery = Type.Object({ address: CorrectAddress, note: Note(500) })
+
+function assertPostalCode(address: DeliveryAddress): void {
+  const mistake = postalCodeMistake(address)
+  if (mistake) throw addressInvalid({}, { 'address.postalCode': [mistake] })
 }
 
 /** Whether there is stock is only an early word here: the checkout takes it, or refuses. */

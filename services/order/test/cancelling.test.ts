@@ -60,4 +60,13 @@ describe('cancelling parts of an order', () => {
       assert.deepEqual([before.status, await api.getOrder({ orderId })], [state, before])
     })
   }
+
+  it('takes a reason of one line only', async () => {
+    const { api, orderId } = await placed()
+
+    await assert.rejects(api.cancelOrder({ orderId, reason: 'a\u001b[2Jb' }), {
+      code: 'validation_failed',
+      errors: { reason: ['must be at most 200 characters on one line'] },
+    })
+  })
 })

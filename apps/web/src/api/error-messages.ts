@@ -10,6 +10,7 @@ export const errorMessages = catalogue({
     notFoundTitle: '찾을 수 없어요',
     refusedTitle: '이대로는 할 수 없어요',
     account_not_active: '이 계정은 지금 쓸 수 없습니다. 예상하지 못한 일이라면 고객센터에 알려 주세요.',
+    address_invalid: '이 주소로는 보낼 수 없어요. 우편번호를 확인해 주세요.',
     address_not_found: '주소가 이미 지워졌어요. 다른 주소를 고르거나 새로 적어 주세요.',
     article_not_found: '글이 없거나 지워졌어요.',
     body_too_large: '내용이 너무 길어요. 줄여서 다시 보내 주세요.',
@@ -83,6 +84,7 @@ export const errorMessages = catalogue({
     refusedTitle: 'That did not work',
     account_not_active:
       'This account cannot be used at the moment. If you did not expect that, please tell the support.',
+    address_invalid: 'This cannot be delivered to that address. Check the postal code.',
     address_not_found: 'The address has been removed. Choose another one, or write a new one.',
     article_not_found: 'There is no such article, or it was deleted.',
     body_too_large: 'That is too much at once. Make it shorter and send it again.',
