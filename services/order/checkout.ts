@@ -33,7 +33,8 @@ export async function beginFreeCheckout(tx: Transaction, orderId: string): Promi
   return status
 }
 
-function findLines(tx: Transaction, orderId: string): Promise<{ sku: string; quantity: number }[]> {
+/** What an order takes from stock. */
+export function findLines(tx: Transaction, orderId: string): Promise<{ sku: string; quantity: number }[]> {
   return tx.all(sql`
     select l.sku, l.quantity from "order".order_lines l
     join "order".seller_orders s on s.id = l.seller_order_id

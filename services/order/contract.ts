@@ -119,7 +119,7 @@ export const OrderFailure = Type.Object({ code: Type.String(), message: Type.Str
 
 export const TimelineEntry = Type.Object({
   at: Timestamp,
-  /** `placed`, `payment_started`, `payment_approved`, `payment_failed`, `paid`, `cancel_requested`, `cancelled`, `cancel_failed`, `expired`. */
+  /** `placed`, `reduced`, `payment_started`, `payment_approved`, `payment_failed`, `paid`, `cancel_requested`, `cancelled`, `cancel_failed`, `expired`. */
   what: Type.String(),
   details: Type.Record(Type.String(), Type.Unknown()),
 })
@@ -228,7 +228,11 @@ export const order = contract('order', {
     status: 201,
     access: 'user',
   }),
-  /** Answers the payment that is open already, if there is one. After a refusal it opens a new one. */
+  /**
+   * Answers the payment that is open already, if there is one; after a refusal it opens a new one. From here on the stock
+   * is held until the order expires. Refused with `not_enough_stock` when somebody else has it: its `lines` say for each
+   * SKU what was `wanted` and what is `available`; nothing is held then, and `reduceOrder` goes on without it.
+   */
   startPayment: post('/orders/:orderId/payment', {
     summary: 'Open the payment page of an order',
     path: OrderInPath,
@@ -243,6 +247,23 @@ export const order = contract('order', {
     reply: Type.Object({ paymentId: Id, paymentUrl: Type.String(), expiresAt: Timestamp }),
     access: 'user',
     idempotent: true,
+  }),
+  /**
+   * Each line names a SKU of the order and how many of it are left in it, fewer than before; 0 takes it out. Prices stay
+   * as they were ordered. Refused with `order_not_reducible`, also when nothing would be left, and once the stock of the
+   * order is held: then nothing is missing.
+   */
+  reduceOrder: post('/orders/:orderId/reduction', {
+    summary: 'Go on with an unpaid order without what is not in stock any more',
+    path: OrderInPath,
+    body: Type.Object({
+      lines: Type.Array(Type.Object({ sku: Sku, quantity: Type.Integer({ minimum: 0, maximum: 998 }) }), {
+        minItems: 1,
+        maxItems: 100,
+      }),
+    }),
+    reply: Order,
+    access: 'user',
   }),
   /** Waits a few seconds for the outcome; `status` is still `processing` if it takes longer. */
   confirmPayment: post('/orders/:orderId/payment/confirmation', {
@@ -297,6 +318,8 @@ const Parts = Type.Array(
   }),
 )
 
+/** An unpaid order has fewer lines than before; `sellers` and `total` are what is left. */
+export const orderReduced = event('order.reduced', Type.Object({ ...About, sellers: Parts }))
 export const orderPlaced = event('order.placed', Type.Object({ ...About, sellers: Parts }))
 /** `paymentId` is null for an order that costs nothing. */
 export const orderPaid = event('order.paid', Type.Object({ ...About, paymentId: nullable(Id), sellers: Parts }))

@@ -55,6 +55,7 @@ export const orderNotCancellable = domainError(
   409,
   'The order, or a part of it that was named, is {status} and cannot be cancelled.',
 )
+export const orderNotReducible = domainError('order_not_reducible', 409, 'The order cannot be reduced: {reason}.')
 export const orderBusy = domainError(
   'order_busy',
   409,

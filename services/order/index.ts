@@ -15,6 +15,7 @@ import { listOrders } from './operations/list-orders.ts'
 import { listSellerOrders } from './operations/list-seller-orders.ts'
 import { mergeCart } from './operations/merge-cart.ts'
 import { placeOrder } from './operations/place-order.ts'
+import { reduceOrder } from './operations/reduce-order.ts'
 import { removeLine } from './operations/remove-line.ts'
 import { setLine } from './operations/set-line.ts'
 import { startPayment } from './operations/start-payment.ts'
@@ -23,6 +24,7 @@ import { checkout } from './sagas/checkout.ts'
 import { closing } from './sagas/close-payment.ts'
 import { freeCancellation } from './sagas/free-cancellation.ts'
 import { freeCheckout } from './sagas/free-checkout.ts'
+import { releasing } from './sagas/release-stock.ts'
 
 export default service(order, {
   operations: {
@@ -33,6 +35,7 @@ export default service(order, {
     removeLine,
     mergeCart,
     placeOrder,
+    reduceOrder,
     startPayment,
     confirmPayment,
     getOrder,
@@ -41,7 +44,7 @@ export default service(order, {
     listSellerOrders,
   },
   subscriptions: [onPaymentApproved, onPaymentFailed],
-  sagas: [checkout, freeCheckout, cancellation, freeCancellation, closing],
+  sagas: [checkout, freeCheckout, cancellation, freeCancellation, closing, releasing],
   jobs: [expireUnpaidOrders, forgetAbandonedCarts],
   migrations: new URL('./migrations/', import.meta.url),
   errors,

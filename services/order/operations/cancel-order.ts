@@ -3,8 +3,8 @@ import type { Order, order, SellerOrder } from '../contract.ts'
 import { orderBusy, orderNotCancellable, orderUnpaidInPart, sellerOrderNotFound } from '../errors.ts'
 import { addHistory, cancelWhole, getOrderView, lockOrder } from '../orders.ts'
 import { cancellation } from '../sagas/cancellation.ts'
-import { closePayment } from '../sagas/close-payment.ts'
 import { freeCancellation } from '../sagas/free-cancellation.ts'
+import { letGo } from '../sagas/release-stock.ts'
 
 export const cancelOrder: Handler<typeof order, 'cancelOrder'> = async ({ orderId, sellerOrderIds, reason }, ctx) => {
   assertInput(Reason, { reason })
@@ -29,13 +29,13 @@ function assertParts({ sellers }: Order, ids: readonly string[] = []): void {
 
 async function cancelUnpaid(
   tx: Transaction,
-  { id, paymentId, sellers }: Order,
+  order: Order,
   ids: readonly string[] | undefined,
   reason: string,
 ): Promise<void> {
-  if (ids && ids.length < sellers.length) throw orderUnpaidInPart()
-  await cancelWhole(tx, id, { reason })
-  if (paymentId) await closePayment(tx, paymentId, 'The order was cancelled.')
+  if (ids && ids.length < order.sellers.length) throw orderUnpaidInPart()
+  await cancelWhole(tx, order.id, { reason })
+  await letGo(tx, order, 'The order was cancelled.')
 }
 
 function chooseParts({ sellers, status }: Order, ids: readonly string[] | undefined): SellerOrder[] {

@@ -73,7 +73,9 @@ export async function confirmOrder(
   await announce(tx, orderId, ctx)
 }
 
-async function releaseStock({ orderId }: CheckoutInput, ctx: Context<undefined>) {
+/** An order that may be paid again keeps its stock until it expires: a release would be final. */
+async function releaseStock({ orderId }: CheckoutInput, ctx: Context<undefined>, { step }: SagaFailure) {
+  if (!STOCK_STEPS.includes(step)) return
   await ctx.client(inventory).release({ orderId })
 }
 
