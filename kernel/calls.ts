@@ -132,7 +132,7 @@ export class Caller {
     } catch (error) {
       end({ outcome: error instanceof DomainError && error.status < 500 ? 'refused' : 'failed' })
       endSpan(error)
-      throw error
+      throw fits(contract, name, input, error) ? error : misfit(target, error as DomainError)
     }
   }
 
@@ -172,6 +172,22 @@ export class Caller {
 
 function operationOf(contract: Contract, name: string): Operation {
   return contract.operations[name] as Operation
+}
+
+/** False when the operation refused an input that does not fit its schema. */
+function fits(contract: Contract, name: string, input: object, error: unknown): boolean {
+  if (!kernelErrors.validationFailed.is(error)) return true
+  try {
+    inputOfCall(operationOf(contract, name), { ...input })
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** The caller's own code made that input, so the mistake is ours, and its fields mean nothing to whoever sent the request. */
+function misfit(target: string, { errors }: DomainError): TypeError {
+  return new TypeError(`the input of ${target} does not fit its schema: ${JSON.stringify(errors)}`)
 }
 
 /** The call that a handler makes: one deeper, no later, and with a key of its own made from the caller's. */

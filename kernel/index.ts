@@ -46,7 +46,7 @@ export {
   TOKEN_ISSUER,
 } from './identity.ts'
 export { asKeyset, type Page, page } from './paging.ts'
-export { validate } from './schema.ts'
+export { assertInput, validate } from './schema.ts'
 export {
   type Context,
   type Handler,
@@ -59,4 +59,4 @@ export {
   step,
 } from './service.ts'
 export type { UploadedFile } from './upload.ts'
-export { Amount, Currency, Cursor, Id, Line, PageSize, Text, Timestamp } from './values.ts'
+export { Amount, Currency, Cursor, Id, Line, Note, PageSize, Remark, Text, Timestamp, UNPRINTABLE } from './values.ts'

@@ -46,6 +46,30 @@ export function Line(maxLength: number, visible: Exclude<Visible, 'text'> = 'lin
   })
 }
 
+/**
+ * For a character class: control characters, line and paragraph separators, and the controls that turn the direction of
+ * text. On a label, a console or in a sheet they say something else than what is read.
+ */
+export const UNPRINTABLE = '\\p{Cc}\\p{Zl}\\p{Zp}\\u061C\\u200E\\u200F\\u202A-\\u202E\\u2066-\\u2069'
+
+/** One line that may be empty, for what somebody adds in passing: a reason, a note. */
+export function Remark(maxLength: number) {
+  return Type.String({
+    maxLength,
+    pattern: `^[^${UNPRINTABLE}]*$`,
+    errorMessage: `must be at most ${maxLength} characters on one line`,
+  })
+}
+
+/** {@link Remark} in any number of lines. */
+export function Note(maxLength: number) {
+  return Type.String({
+    maxLength,
+    pattern: `^(?:[\\t\\r\\n]|[^${UNPRINTABLE}])*$`,
+    errorMessage: `must be at most ${maxLength} characters of plain text`,
+  })
+}
+
 const BLANK = { required: "can't be blank", type: "can't be blank", pattern: "can't be blank" }
 const ONE_LINE = 'must be one line of text'
 

@@ -156,14 +156,14 @@ export const inventory = contract('inventory', {
   }),
   /**
    * All lines or none. Refused with `out_of_stock`, whose `lines` say for each SKU that is short what was `wanted`
-   * and what is `available`; a SKU that is not known has none. The same order again answers its reservation, or
-   * takes it again if it has expired. Refused with `reservation_released` after a release, which may have come
+   * and what is `available`; a SKU that is not known has none. The same order again answers its reservation, held for
+   * longer when little of its time is left, or takes it again if it has expired. It is held until `until` at least. Refused with `reservation_released` after a release, which may have come
    * before; with `reservation_mismatch` when the order has a reservation with other lines; with
    * `quantity_too_large` when the lines of a SKU add up to more than 9,999.
    */
   reserve: post('/inventory/reservations', {
     summary: 'Hold stock for an order',
-    body: Type.Object({ orderId: Id, lines: Lines }),
+    body: Type.Object({ orderId: Id, lines: Lines, until: Type.Optional(Timestamp) }),
     reply: Reservation,
     access: 'internal',
     idempotent: true,

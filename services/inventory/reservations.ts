@@ -30,15 +30,24 @@ export function mergeLines(lines: readonly Line[]): Line[] {
   return [...quantities].map(([sku, quantity]) => ({ sku, quantity })).sort((a, b) => (a.sku < b.sku ? -1 : 1))
 }
 
+/** For how long stock is held: so many minutes from now, and until this time at least. */
+export interface Term {
+  minutes: number
+  until?: string | undefined
+}
+
+const endOf = ({ minutes, until }: Term) =>
+  sql`greatest(now() + make_interval(mins => ${minutes}), ${until ?? null}::timestamptz)`
+
 /** A new hold, still without its stock; undefined when the order has a reservation or was released. */
 export async function insertReservation(
   tx: Transaction,
-  { orderId, lines, minutes }: { orderId: string; lines: readonly Line[]; minutes: number },
+  { orderId, lines, term }: { orderId: string; lines: readonly Line[]; term: Term },
 ): Promise<ReservationRow | undefined> {
   const row = await tx.first<{ expiresAt: string }>(sql`
     with fresh as (
       insert into inventory.reservations (order_id, state, expires_at)
-      values (${orderId}, 'held', now() + make_interval(mins => ${minutes}))
+      values (${orderId}, 'held', ${endOf(term)})
       on conflict (order_id) do nothing
       returning order_id, expires_at
     ), lines as (
@@ -76,13 +85,25 @@ export async function setState(tx: Transaction, orderId: string, state: Reservat
 }
 
 /** Holds an expired reservation anew, still without its stock; answers until when. */
-export async function renewHold(tx: Transaction, orderId: string, minutes: number): Promise<string> {
+export async function renewHold(tx: Transaction, orderId: string, term: Term): Promise<string> {
   const { expiresAt } = await tx.one<{ expiresAt: string }>(sql`
     update inventory.reservations
-    set state = 'held', expires_at = now() + make_interval(mins => ${minutes}), updated_at = now()
+    set state = 'held', expires_at = ${endOf(term)}, updated_at = now()
     where order_id = ${orderId}
     returning expires_at as "expiresAt"`)
   return expiresAt
+}
+
+/**
+ * Holds a reservation for longer when it would end before `until`, or when less than half of its minutes are left: most
+ * repetitions come soon and write nothing. Answers the new end, if there is one.
+ */
+export function extendHold(tx: Transaction, orderId: string, term: Term): Promise<{ expiresAt: string } | undefined> {
+  return tx.first<{ expiresAt: string }>(sql`
+    update inventory.reservations set expires_at = ${endOf(term)}, updated_at = now()
+    where order_id = ${orderId} and state = 'held'
+      and expires_at < greatest(now() + make_interval(mins => ${term.minutes}) / 2, ${term.until ?? null}::timestamptz)
+    returning expires_at as "expiresAt"`)
 }
 
 /** The lines of at most `limit` reservations whose time is up, which expire with it. */

@@ -1,5 +1,5 @@
 /** Stock of each SKU: queries, and who may see and change it. */
-import { type Actor, type Queryable, sql, type Transaction } from '@doran/kernel'
+import { type Actor, assertInput, type Queryable, Remark, sql, type Transaction, Type } from '@doran/kernel'
 import type { Availability, Stock } from './contract.ts'
 import { skuNotYours, skuUnknown } from './errors.ts'
 
@@ -70,6 +70,13 @@ export async function setThreshold(tx: Transaction, sku: string, lowStockAt: num
   await tx.run(sql`
     update inventory.stock set low_stock_at = ${lowStockAt}, updated_at = now()
     where sku = ${sku} and low_stock_at <> ${lowStockAt}`)
+}
+
+const Noted = Type.Object({ note: Type.Optional(Remark(200)) })
+
+/** Raises `validation_failed` for a note that is not one line of text. */
+export function assertNote(note: string | undefined): void {
+  assertInput(Noted, { note })
 }
 
 export function presentStock({ version: _version, ...row }: StockRow): Stock {

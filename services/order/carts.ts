@@ -1,7 +1,7 @@
 import { inventory } from '@doran/inventory/contract'
 import { type Actor, brokenConstraint, type Context, newId, type Queryable, sql, type Transaction } from '@doran/kernel'
 import { type Offer, product } from '@doran/product/contract'
-import type { Cart, CartLine } from './contract.ts'
+import type { Cart, CartLine, LeftOut } from './contract.ts'
 import { cartClosed, cartFull, cartNotFound, skuNotOnSale } from './errors.ts'
 
 /** Limits of one cart, so that pricing it stays one small query. */
@@ -136,14 +136,28 @@ export async function deleteLine(db: Queryable, cartId: string, sku: string): Pr
     delete from "order".cart_lines l using cart where l.cart_id = cart.id and l.sku = ${sku}`)
 }
 
-/** Quantities of the same SKU add up, to what a cart may hold. */
-export async function moveLines(tx: Transaction, from: string, to: string): Promise<void> {
-  await tx.run(sql`
-    with cart as (update "order".carts set ${touched} where id = ${to} returning id)
-    insert into "order".cart_lines as l (cart_id, sku, quantity, price_seen, added_at)
-    select cart.id, sku, quantity, price_seen, added_at from "order".cart_lines, cart where cart_id = ${from}
-    order by added_at, sku limit ${MAX_LINES}
-    on conflict (cart_id, sku) do update set quantity = least(l.quantity + excluded.quantity, ${MAX_QUANTITY})`)
+/**
+ * Puts the lines of one cart, which is locked, into another. Quantities of the same SKU add up, to what a cart may hold;
+ * answers what found no room.
+ */
+export function moveLines(tx: Transaction, from: string, to: string): Promise<LeftOut[]> {
+  return tx.all<LeftOut>(sql`
+    with cart as (
+      update "order".carts set ${touched} where id = ${to} returning id
+    ), coming as (
+      select g.sku, g.quantity, g.price_seen, g.added_at, coalesce(l.quantity, 0) as there,
+             -- SKUs that are there already take no room.
+             l.sku is not null or row_number() over (partition by l.sku is null order by g.added_at, g.sku)
+               <= ${MAX_LINES} - (select count(*) from "order".cart_lines where cart_id = ${to}) as fits
+      from "order".cart_lines g left join "order".cart_lines l on l.cart_id = ${to} and l.sku = g.sku
+      where g.cart_id = ${from}
+    ), moved as (
+      insert into "order".cart_lines as l (cart_id, sku, quantity, price_seen, added_at)
+      select cart.id, sku, quantity, price_seen, added_at from coming, cart where fits
+      on conflict (cart_id, sku) do update set quantity = least(l.quantity + excluded.quantity, ${MAX_QUANTITY})
+    )
+    select sku, case when fits then there + quantity - ${MAX_QUANTITY} else quantity end as quantity
+    from coming where not fits or there + quantity > ${MAX_QUANTITY} order by added_at, sku`)
 }
 
 export function findLines(db: Queryable, cartId: string): Promise<LineRow[]> {
@@ -167,16 +181,22 @@ interface Goods {
 
 async function findGoods(lines: readonly { sku: string }[], ctx: Context<Actor | undefined>): Promise<Goods> {
   const wanted = new Set(lines.map(({ sku }) => sku))
-  const skus = [...wanted]
-  const [offers, stock] =
-    skus.length === 0
-      ? [[], []]
-      : await Promise.all([ctx.client(product).getOffers({ skus }), ctx.client(inventory).listAvailability({ skus })])
+  const portions = portionsOf([...wanted])
+  const [offers, stock] = await Promise.all([
+    Promise.all(portions.map((skus) => ctx.client(product).getOffers({ skus }))).then((found) => found.flat()),
+    Promise.all(portions.map((skus) => ctx.client(inventory).listAvailability({ skus }))).then((found) => found.flat()),
+  ])
   return {
     skus: wanted,
     offerOf: new Map(offers.map((offer) => [offer.sku, offer])),
     availableOf: new Map(stock.map(({ sku, available }) => [sku, available])),
   }
+}
+
+/** As many SKUs as other services answer at once: a cart from before the limit may hold more. */
+function portionsOf(skus: readonly string[]): string[][] {
+  const count = Math.ceil(skus.length / MAX_LINES)
+  return Array.from({ length: count }, (_, index) => skus.slice(index * MAX_LINES, (index + 1) * MAX_LINES))
 }
 
 function priced(cart: CartRow, rows: readonly LineRow[], { offerOf, availableOf }: Goods): Cart {

@@ -1,8 +1,10 @@
 import { sql, startSaga, type Transaction } from '@doran/kernel'
+import type { OrderStatus } from './contract.ts'
 import { shopClosed } from './errors.ts'
 import { addHistory, lockOrder, type Refusal, refusePayment } from './orders.ts'
 import { checkout } from './sagas/checkout.ts'
 import { closePayment } from './sagas/close-payment.ts'
+import { freeCheckout } from './sagas/free-checkout.ts'
 import { sellsClosedShop } from './shops.ts'
 
 /**
@@ -31,7 +33,16 @@ export async function beginCheckout(
   await startSaga(tx, checkout, paymentId, { orderId, paymentId, lines: await findLines(tx, orderId) })
 }
 
-function findLines(tx: Transaction, orderId: string): Promise<{ sku: string; quantity: number }[]> {
+/** An order that costs nothing goes into its checkout at once. Answers its new status. */
+export async function beginFreeCheckout(tx: Transaction, orderId: string): Promise<OrderStatus> {
+  const status = 'processing'
+  await tx.later(sql`update "order".orders set status = ${status} where id = ${orderId}`)
+  await startSaga(tx, freeCheckout, orderId, { orderId, lines: await findLines(tx, orderId) })
+  return status
+}
+
+/** What an order takes from stock. */
+export function findLines(tx: Transaction, orderId: string): Promise<{ sku: string; quantity: number }[]> {
   return tx.all(sql`
     select l.sku, l.quantity from "order".order_lines l
     join "order".seller_orders s on s.id = l.seller_order_id

@@ -16,12 +16,16 @@ import {
   Type,
 } from '@doran/kernel'
 import { Sku } from '@doran/product/contract'
+import { DeliveryAddress } from '@doran/user/contract'
 
 /** Text in both languages of the catalogue. */
 const Localised = Type.Object({ ko: Type.String(), en: Type.String() })
 
 const Quantity = Type.Integer({ minimum: 1, maximum: 999 })
 const nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) => Type.Union([schema, Type.Null()])
+
+/** Minor units; what a cart holds may cost more than one order may. */
+const CartTotal = Type.Integer({ minimum: 0, maximum: 9_000_000_000_000_000 })
 
 export const CartLine = Type.Object({
   sku: Sku,
@@ -44,14 +48,20 @@ export const CartLine = Type.Object({
 })
 export type CartLine = Static<typeof CartLine>
 
+/** What a cart had no room for. */
+export const LeftOut = Type.Object({ sku: Sku, quantity: Type.Integer({ minimum: 1 }) })
+export type LeftOut = Static<typeof LeftOut>
+
 export const Cart = Type.Object({
   id: Id,
   /** Null for a guest's cart: whoever knows its id may use it. */
   buyerId: nullable(Id),
   lines: Type.Array(CartLine),
-  /** Sum of the lines that can be ordered; send it as `expectedTotal`. */
-  total: Amount,
+  /** Sum of the lines that can be ordered; send it as `expectedTotal`. It may exceed what one order may cost. */
+  total: CartTotal,
   currency: Currency,
+  /** After a merge: SKUs beyond the cart's hundred lines, and pieces beyond its 999 of one SKU. Absent when all found room. */
+  leftOut: Type.Optional(Type.Array(LeftOut)),
 })
 export type Cart = Static<typeof Cart>
 
@@ -70,14 +80,15 @@ export type OrderStatus = Static<typeof OrderStatus>
 export const SellerOrderStatus = Type.Enum(['pending', 'preparing', 'cancelling', 'cancelled'])
 export type SellerOrderStatus = Static<typeof SellerOrderStatus>
 
-/** Korean form; other countries put their region and city into the lines. */
+/** Where an order goes, as it was when it was placed. */
 export const Address = Type.Object({
-  recipient: Type.String({ minLength: 1, maxLength: 100 }),
-  phone: Type.String({ pattern: '^[+0-9][0-9 -]{6,19}$', errorMessage: 'must be a phone number of 7 to 20 digits' }),
-  postalCode: Type.String({ minLength: 3, maxLength: 10 }),
-  line1: Type.String({ minLength: 1, maxLength: 200 }),
-  line2: Type.Optional(Type.String({ maxLength: 200 })),
-  country: Type.String({ pattern: '^[A-Z]{2}$', default: 'KR', errorMessage: 'must be a two-letter country code' }),
+  recipient: Type.String(),
+  phone: Type.String(),
+  /** Empty in countries that have none. */
+  postalCode: Type.String(),
+  line1: Type.String(),
+  line2: Type.Optional(Type.String()),
+  country: Type.String(),
 })
 export type Address = Static<typeof Address>
 
@@ -108,7 +119,7 @@ export const OrderFailure = Type.Object({ code: Type.String(), message: Type.Str
 
 export const TimelineEntry = Type.Object({
   at: Timestamp,
-  /** `placed`, `payment_started`, `payment_approved`, `payment_failed`, `paid`, `cancel_requested`, `cancelled`, `cancel_failed`, `expired`. */
+  /** `placed`, `reduced`, `payment_started`, `payment_approved`, `payment_failed`, `paid`, `cancel_requested`, `cancelled`, `cancel_failed`, `expired`. */
   what: Type.String(),
   details: Type.Record(Type.String(), Type.Unknown()),
 })
@@ -225,19 +236,28 @@ export const order = contract('order', {
     reply: Cart,
     access: 'user',
   }),
+  /**
+   * An order that costs nothing needs no payment: it is `processing` at once. Refused with `total_changed`,
+   * `not_enough_stock`, `sku_not_on_sale`, `cart_empty`, with `address_invalid` when the postal code is not one of the country's, and with
+   * `total_too_large` beyond what one order may cost.
+   */
   placeOrder: post('/orders', {
     summary: 'Order what is in a cart, at the total that the buyer saw',
     body: Type.Object({
       cartId: Id,
-      expectedTotal: Amount,
-      address: Address,
+      expectedTotal: CartTotal,
+      address: DeliveryAddress,
       note: Type.String({ maxLength: 500, default: '' }),
     }),
     reply: Order,
     status: 201,
     access: 'user',
   }),
-  /** Answers the payment that is open already, if there is one. After a refusal it opens a new one. */
+  /**
+   * Answers the payment that is open already, if there is one; after a refusal it opens a new one. From here on the stock
+   * is held until the order expires. Refused with `not_enough_stock` when somebody else has it: its `lines` say for each
+   * SKU what was `wanted` and what is `available`; nothing is held then, and `reduceOrder` goes on without it.
+   */
   startPayment: post('/orders/:orderId/payment', {
     summary: 'Open the payment page of an order',
     path: OrderInPath,
@@ -252,6 +272,23 @@ export const order = contract('order', {
     reply: Type.Object({ paymentId: Id, paymentUrl: Type.String(), expiresAt: Timestamp }),
     access: 'user',
     idempotent: true,
+  }),
+  /**
+   * Each line names a SKU of the order and how many of it are left in it, fewer than before; 0 takes it out. Prices stay
+   * as they were ordered. Refused with `order_not_reducible`, also when nothing would be left, and once the stock of the
+   * order is held: then nothing is missing.
+   */
+  reduceOrder: post('/orders/:orderId/reduction', {
+    summary: 'Go on with an unpaid order without what is not in stock any more',
+    path: OrderInPath,
+    body: Type.Object({
+      lines: Type.Array(Type.Object({ sku: Sku, quantity: Type.Integer({ minimum: 0, maximum: 998 }) }), {
+        minItems: 1,
+        maxItems: 100,
+      }),
+    }),
+    reply: Order,
+    access: 'user',
   }),
   /** Waits a few seconds for the outcome; `status` is still `processing` if it takes longer. */
   confirmPayment: post('/orders/:orderId/payment/confirmation', {
@@ -273,7 +310,11 @@ export const order = contract('order', {
     reply: page(OrderSummary),
     access: 'user',
   }),
-  /** Unpaid: at once. Paid: the parts named, or all that are not shipped; money and stock go back. */
+  /**
+   * Unpaid: the whole, at once. Paid: the parts named, or all that are not shipped; money and stock go back. Refused
+   * with `seller_order_not_found` for a part that the order does not have, and with `order_unpaid_in_part` for some of
+   * the parts of an order that is not paid.
+   */
   cancelOrder: post('/orders/:orderId/cancellation', {
     summary: 'Cancel an order, or some sellers’ parts of it, before shipping',
     path: OrderInPath,
@@ -308,8 +349,11 @@ const Parts = Type.Array(
   }),
 )
 
+/** An unpaid order has fewer lines than before; `sellers` and `total` are what is left. */
+export const orderReduced = event('order.reduced', Type.Object({ ...About, sellers: Parts }))
 export const orderPlaced = event('order.placed', Type.Object({ ...About, sellers: Parts }))
-export const orderPaid = event('order.paid', Type.Object({ ...About, paymentId: Id, sellers: Parts }))
+/** `paymentId` is null for an order that costs nothing. */
+export const orderPaid = event('order.paid', Type.Object({ ...About, paymentId: nullable(Id), sellers: Parts }))
 /** Some or all parts of a paid order were cancelled; `refunded` was given back for them. */
 export const orderCancelled = event(
   'order.cancelled',

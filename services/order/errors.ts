@@ -28,7 +28,27 @@ export const shopClosed = domainError(
   409,
   'A shop that sells a part of the order is closed, so it cannot be paid now; cancel it and order the rest anew.',
 )
+export const addressInvalid = domainError(
+  'address_invalid',
+  422,
+  'The order cannot be delivered to this address; see `errors`.',
+)
+export const totalTooLarge = domainError(
+  'total_too_large',
+  409,
+  'The cart costs {actual}, and an order {most} at most; order some of it first.',
+)
 export const orderNotFound = domainError('order_not_found', 404, 'There is no such order.')
+export const sellerOrderNotFound = domainError(
+  'seller_order_not_found',
+  404,
+  'The order has no part {sellerOrderId}; its parts are listed under `sellers`.',
+)
+export const orderUnpaidInPart = domainError(
+  'order_unpaid_in_part',
+  409,
+  'The order is not paid yet, so only the whole of it can be cancelled: leave `sellerOrderIds` out.',
+)
 export const orderNotPayable = domainError('order_not_payable', 409, 'The order is {status}, so it cannot be paid.')
 export const paymentNotStarted = domainError(
   'payment_not_started',
@@ -40,6 +60,7 @@ export const orderNotCancellable = domainError(
   409,
   'The order, or a part of it that was named, is {status} and cannot be cancelled.',
 )
+export const orderNotReducible = domainError('order_not_reducible', 409, 'The order cannot be reduced: {reason}.')
 export const orderBusy = domainError(
   'order_busy',
   409,

@@ -18,12 +18,16 @@ import { listOrdersOfClosedShops } from './operations/list-orders-of-closed-shop
 import { listSellerOrders } from './operations/list-seller-orders.ts'
 import { mergeCart } from './operations/merge-cart.ts'
 import { placeOrder } from './operations/place-order.ts'
+import { reduceOrder } from './operations/reduce-order.ts'
 import { removeLine } from './operations/remove-line.ts'
 import { setLine } from './operations/set-line.ts'
 import { startPayment } from './operations/start-payment.ts'
 import { cancellation } from './sagas/cancellation.ts'
 import { checkout } from './sagas/checkout.ts'
 import { closing } from './sagas/close-payment.ts'
+import { freeCancellation } from './sagas/free-cancellation.ts'
+import { freeCheckout } from './sagas/free-checkout.ts'
+import { releasing } from './sagas/release-stock.ts'
 
 export default service(order, {
   operations: {
@@ -35,6 +39,7 @@ export default service(order, {
     removeLine,
     mergeCart,
     placeOrder,
+    reduceOrder,
     startPayment,
     confirmPayment,
     getOrder,
@@ -44,7 +49,7 @@ export default service(order, {
     listOrdersOfClosedShops,
   },
   subscriptions: [onPaymentApproved, onPaymentFailed, onShopStandingChanged],
-  sagas: [checkout, cancellation, closing],
+  sagas: [checkout, freeCheckout, cancellation, freeCancellation, closing, releasing],
   jobs: [expireUnpaidOrders, forgetAbandonedCarts],
   migrations: new URL('./migrations/', import.meta.url),
   errors,

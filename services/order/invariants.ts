@@ -94,11 +94,11 @@ export function findUnsound(db: Queryable, ids: readonly string[]): Promise<Brea
           then format('%s events for its payment', coalesce(t.paid, 0)) end,
         case when c.state is distinct from 'ordered' then format('its cart is %s', coalesce(c.state, 'gone')) end,
         case when o.status = 'processing' and not exists (
-            select 1 from doran.sagas s where s.name = 'checkout' and s.key = o.payment_id::text and ${unfinished})
+            select 1 from doran.sagas s where (s.name, s.key) in (('checkout', o.payment_id::text), ('free-checkout', o.id::text)) and ${unfinished})
           then 'is processing, and no checkout is at it' end,
         case when p.states @> array['cancelling'] and not exists (
             select 1 from doran.sagas s
-            where s.name = 'cancellation' and ${unfinished} and s.input ->> 'orderId' = o.id::text)
+            where s.name in ('cancellation', 'free-cancellation') and ${unfinished} and s.input ->> 'orderId' = o.id::text)
           then 'is being cancelled, and no cancellation is at it' end) as what
       from "order".orders o
       left join parts p on p.order_id = o.id left join history h on h.order_id = o.id
@@ -154,7 +154,7 @@ export function pageCancellations(db: Queryable, after: string, limit: number): 
   return idsOf(
     db,
     sql`select id from doran.sagas
-        where id > ${after} and service = 'order' and name = 'cancellation' and state in ('done', 'undone')
+        where id > ${after} and service = 'order' and name in ('cancellation', 'free-cancellation') and state in ('done', 'undone')
         order by id limit ${limit}`,
   )
 }
@@ -168,7 +168,7 @@ export function readCancellations(db: Queryable, sagaIds: readonly string[]): Pr
 export function findCancellations(db: Queryable, ids: readonly string[]): Promise<CancellationFacts[]> {
   return db.all<CancellationFacts>(sql`
     select ${cancellationColumns} from doran.sagas s
-    where s.service = 'order' and s.name = 'cancellation' and s.key = any(${ids}::text[])`)
+    where s.service = 'order' and s.name in ('cancellation', 'free-cancellation') and s.key = any(${ids}::text[])`)
 }
 
 /** Units that were paid for and not cancelled, by product. */

@@ -6,6 +6,9 @@ import { newOrderNumber } from './order-number.ts'
 /** Minutes that a buyer has to pay. */
 export const MINUTES_TO_PAY = 30
 
+/** What an order comes to at most, in minor units: the largest payment that there is. */
+export const MAX_TOTAL = 1_000_000_000_000
+
 export interface OrderRow {
   id: string
   number: string

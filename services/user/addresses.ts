@@ -2,7 +2,8 @@
  * The address book. Whoever has addresses has exactly one default; every change is made under the lock of the
  * profile, so that simultaneous ones follow one another.
  */
-import { newId, type Queryable, sql, type Transaction } from '@doran/kernel'
+import { assertInput, newId, type Queryable, sql, type Transaction } from '@doran/kernel'
+import { asWritten, CorrectAddress, postalCodeMistake } from './address.ts'
 import type { Address, NewAddress } from './contract.ts'
 import { addressNotFound, postalCodeInvalid, tooManyAddresses } from './errors.ts'
 
@@ -12,14 +13,11 @@ const columns = sql`
   id, recipient, phone, postal_code as "postalCode", line1, line2, country, is_default as "isDefault",
   created_at as "createdAt", updated_at as "updatedAt"`
 
-/** Postal codes whose form is known; other countries' are taken as they are. */
-const POSTAL_CODES: Record<string, { form: RegExp; expected: string }> = {
-  KR: { form: /^\d{5}$/, expected: 'must have five digits in Korea' },
-}
-
-export function assertPostalCode({ country, postalCode }: NewAddress): void {
-  const rule = POSTAL_CODES[country]
-  if (rule && !rule.form.test(postalCode)) throw postalCodeInvalid({}, { postalCode: [rule.expected] })
+/** Raises `validation_failed` and `postal_code_invalid`. */
+export function assertCorrect(address: NewAddress): void {
+  assertInput(CorrectAddress, address)
+  const mistake = postalCodeMistake(address)
+  if (mistake) throw postalCodeInvalid({}, { postalCode: [mistake] })
 }
 
 export function listAddressesOf(db: Queryable, userId: string): Promise<Address[]> {
@@ -33,12 +31,12 @@ export async function insertAddress(tx: Transaction, userId: string, address: Ne
     select count(*) from "user".addresses where user_id = ${userId}`)
   if (count >= MOST_ADDRESSES) throw tooManyAddresses({ limit: MOST_ADDRESSES })
   const isDefault = address.isDefault || count === 0
+  const { recipient, phone, postalCode, line1, line2 = null, country } = asWritten(address)
   if (isDefault) await clearDefault(tx, userId)
   return tx.one<Address>(sql`
     insert into "user".addresses
       (id, user_id, recipient, phone, postal_code, line1, line2, country, is_default)
-    values (${newId()}, ${userId}, ${address.recipient}, ${address.phone}, ${address.postalCode}, ${address.line1},
-            ${address.line2 ?? null}, ${address.country}, ${isDefault})
+    values (${newId()}, ${userId}, ${recipient}, ${phone}, ${postalCode}, ${line1}, ${line2}, ${country}, ${isDefault})
     returning ${columns}`)
 }
 
@@ -50,10 +48,11 @@ export async function replaceAddress(
   address: NewAddress,
 ): Promise<Address> {
   if (address.isDefault) await clearDefault(tx, userId)
+  const { recipient, phone, postalCode, line1, line2 = null, country } = asWritten(address)
   const row = await tx.first<Address>(sql`
     update "user".addresses set
-      recipient = ${address.recipient}, phone = ${address.phone}, postal_code = ${address.postalCode},
-      line1 = ${address.line1}, line2 = ${address.line2 ?? null}, country = ${address.country},
+      recipient = ${recipient}, phone = ${phone}, postal_code = ${postalCode},
+      line1 = ${line1}, line2 = ${line2}, country = ${country},
       is_default = is_default or ${address.isDefault}, updated_at = now()
     where id = ${addressId} and user_id = ${userId}
     returning ${columns}`)

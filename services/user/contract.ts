@@ -1,4 +1,7 @@
 import { contract, del, event, get, Id, Line, patch, post, put, type Static, Timestamp, Type } from '@doran/kernel'
+import { DeliveryAddress } from './address.ts'
+
+export { asWritten, CorrectAddress, DeliveryAddress, postalCodeMistake } from './address.ts'
 
 /** One line of text: not blank, without control characters. */
 function line(maxLength: number) {
@@ -82,19 +85,7 @@ export const UserSummary = Type.Object({
 export type UserSummary = Static<typeof UserSummary>
 
 const NewAddress = Type.Object({
-  recipient: line(100),
-  phone: Phone,
-  /** Five digits in Korea. */
-  postalCode: Type.String({
-    pattern: '^[A-Z0-9](?:[A-Z0-9 -]{0,8}[A-Z0-9])?$',
-    errorMessage: 'must be 1 to 10 capital letters and digits',
-  }),
-  /** Road name and number. */
-  line1: line(200),
-  /** Building, floor, flat. */
-  line2: Type.Optional(Type.Union([line(200), Type.Null()])),
-  /** ISO 3166-1 alpha-2. */
-  country: Type.String({ pattern: '^[A-Z]{2}$', default: 'KR', errorMessage: 'must be an ISO 3166 code like KR' }),
+  ...DeliveryAddress.properties,
   /**
    * `true` makes it the default in place of the present one; `false` leaves the default where it is. The first
    * address is the default in any case.

@@ -66,7 +66,8 @@ describe('a purchase', () => {
     const buyer = await market.signUp()
     const orderId = await market.buy(buyer, { 'J-FUNDS': 1 }, CARDS.insufficient)
     const refused = await confirm(buyer, orderId)
-    assert.deepEqual([refused.status, await available('J-FUNDS')], ['awaiting_payment', 1])
+    // It stays held for the next card.
+    assert.deepEqual([refused.status, await available('J-FUNDS')], ['awaiting_payment', 0])
     assert.match(refused.failure?.message ?? '', /\S/)
 
     const api = market.platform.api(order, buyer)

@@ -85,6 +85,8 @@ function judgeStock({ id, order, reservation, underWay }: Facts): Suspect[] {
   if (underWay) return []
   if (!order?.paid) {
     const about = order ? `is ${order.status}` : 'does not exist'
+    // From the start of its payment until it is over.
+    if (state === 'held' && (order?.status === 'awaiting_payment' || order?.status === 'processing')) return []
     return state === 'held' || state === 'committed' ? found(`the order ${about}, its reservation is ${state}`) : []
   }
   if (state !== 'committed') return found(`the order was paid, its reservation is ${state}`)

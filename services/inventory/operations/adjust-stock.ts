@@ -2,10 +2,11 @@ import { audited, type Handler } from '@doran/kernel'
 import type { inventory } from '../contract.ts'
 import { stockTooLow } from '../errors.ts'
 import { moveStock } from '../movements.ts'
-import { getOwnStock, lockOwnStock, presentStock } from '../stock.ts'
+import { assertNote, getOwnStock, lockOwnStock, presentStock } from '../stock.ts'
 
 export const adjustStock: Handler<typeof inventory, 'adjustStock'> = ({ sku, change, note }, ctx) =>
   ctx.db.transaction(async (tx) => {
+    assertNote(note)
     const stock = await lockOwnStock(tx, sku, ctx.actor)
     audited(ctx, {
       target: { sellerId: stock.sellerId },

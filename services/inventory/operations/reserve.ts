@@ -4,6 +4,7 @@ import type { inventory } from '../contract.ts'
 import { reservationReleased } from '../errors.ts'
 import {
   assertSameLines,
+  extendHold,
   holdStock,
   insertReservation,
   lockReservation,
@@ -12,21 +13,21 @@ import {
   renewHold,
 } from '../reservations.ts'
 
-export const reserve: Handler<typeof inventory, 'reserve', InventoryConfig> = ({ orderId, lines }, ctx) =>
+export const reserve: Handler<typeof inventory, 'reserve', InventoryConfig> = ({ orderId, lines, until }, ctx) =>
   ctx.db.transaction(async (tx) => {
     const wanted = mergeLines(lines)
-    const minutes = ctx.config.INVENTORY_RESERVATION_MINUTES
-    const fresh = await insertReservation(tx, { orderId, lines: wanted, minutes })
+    const term = { minutes: ctx.config.INVENTORY_RESERVATION_MINUTES, until }
+    const fresh = await insertReservation(tx, { orderId, lines: wanted, term })
     if (fresh) {
       await holdStock(tx, fresh)
       return presentReservation(fresh)
     }
 
-    const known = await lockReservation(tx, orderId)
+    const [known, extended] = await Promise.all([lockReservation(tx, orderId), extendHold(tx, orderId, term)])
     if (known.state === 'released') throw reservationReleased({ orderId })
     assertSameLines(known, wanted)
-    if (known.state !== 'expired') return presentReservation(known)
+    if (known.state !== 'expired') return presentReservation({ ...known, ...extended })
 
     await holdStock(tx, known)
-    return presentReservation({ ...known, state: 'held', expiresAt: await renewHold(tx, orderId, minutes) })
+    return presentReservation({ ...known, state: 'held', expiresAt: await renewHold(tx, orderId, term) })
   })

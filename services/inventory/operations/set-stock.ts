@@ -2,10 +2,11 @@ import { audited, type Handler } from '@doran/kernel'
 import type { inventory } from '../contract.ts'
 import { stockTooLow } from '../errors.ts'
 import { moveStock } from '../movements.ts'
-import { getOwnStock, lockOwnStock, presentStock, setThreshold } from '../stock.ts'
+import { assertNote, getOwnStock, lockOwnStock, presentStock, setThreshold } from '../stock.ts'
 
 export const setStock: Handler<typeof inventory, 'setStock'> = ({ sku, onHand, lowStockAt, note }, ctx) =>
   ctx.db.transaction(async (tx) => {
+    assertNote(note)
     const stock = await lockOwnStock(tx, sku, ctx.actor)
     audited(ctx, {
       target: { sellerId: stock.sellerId },

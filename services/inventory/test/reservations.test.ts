@@ -57,6 +57,34 @@ describe('reserving', () => {
     )
   })
 
+  it('lasts until the time that is asked for, and longer when it is asked for again', async () => {
+    const { skus } = await shelf(platform, 5)
+    const order = { orderId: newId(), lines: [{ sku: skus[0] ?? '', quantity: 1 }] }
+    const inHours = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString()
+    const [soon, later] = [inHours(2), inHours(3)]
+
+    const first = await client().reserve({ ...order, until: soon })
+    const longer = await client().reserve({ ...order, until: later })
+    const shorter = await client().reserve({ ...order, until: soon })
+    const again = await client().reserve(order)
+
+    assert.deepEqual(
+      [first, longer, shorter, again].map(({ expiresAt }) => expiresAt),
+      [soon, later, later, later],
+    )
+  })
+
+  it('is held anew when it is asked for again shortly before its end', async () => {
+    const { orderId, lines, sku } = await held()
+    await platform.database('inventory').run(sql`
+      update inventory.reservations set expires_at = now() + interval '1 minute' where order_id = ${orderId}`)
+
+    const { expiresAt } = await client().reserve({ orderId, lines })
+
+    assert.ok(Date.parse(expiresAt) - Date.now() > 50 * 60_000)
+    assert.deepEqual(await stockOf(platform, sku), [10, 4])
+  })
+
   it('adds up lines of the same SKU', async () => {
     const { skus } = await shelf(platform, 5)
     const [sku = ''] = skus
@@ -157,7 +185,7 @@ describe('reserving', () => {
       [{ sku: 'a b', quantity: 1 }],
       [{ sku: 'A-1', quantity: 1.5 }],
     ]) {
-      assert.equal(await refusal(client().reserve({ orderId, lines })), 'validation_failed')
+      await assert.rejects(client().reserve({ orderId, lines }), /the input of inventory.reserve does not fit/)
     }
   })
 })

@@ -173,6 +173,8 @@ describe('stock of a SKU', () => {
       ['POST', `${url}/adjustments`, { change: '1' }, 'change'],
       ['POST', `${url}/adjustments`, { change: 1e12 }, 'change'],
       ['POST', `${url}/adjustments`, { change: 1, note: 'x'.repeat(201) }, 'note'],
+      ['POST', `${url}/adjustments`, { change: 1, note: 'two\nlines' }, 'note'],
+      ['PUT', `${url}/stock`, { onHand: 1, note: 'a\u202eb' }, 'note'],
       ['GET', `${url}/movements?limit=0`, undefined, 'limit'],
       ['GET', `${url}/movements?cursor=nonsense`, undefined, 'cursor'],
       ['GET', `${url}/movements?cursor=${Buffer.from('["x"]').toString('base64url')}`, undefined, 'cursor'],

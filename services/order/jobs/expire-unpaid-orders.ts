@@ -1,9 +1,9 @@
 import { type Context, job, sql, type Transaction } from '@doran/kernel'
-import { closePayment } from '../sagas/close-payment.ts'
+import { letGo } from '../sagas/release-stock.ts'
 
 const BATCH = 100
 
-/** Orders that were not paid in time expire; their payment pages close. A consent that comes late is given back. */
+/** Orders that were not paid in time expire; their payment pages close and their stock goes back. A consent that comes late is given back. */
 export const expireUnpaidOrders = job('expire-unpaid-orders', {
   cron: '* * * * *',
   async run(ctx: Context<undefined>) {
@@ -12,7 +12,7 @@ export const expireUnpaidOrders = job('expire-unpaid-orders', {
 })
 
 async function expireBatch(tx: Transaction): Promise<number> {
-  const expired = await tx.all<{ paymentId: string | null }>(sql`
+  const expired = await tx.all<{ id: string; paymentId: string | null }>(sql`
     with late as (
       select id from "order".orders where status = 'awaiting_payment' and expires_at < now()
       order by expires_at limit ${BATCH} for update skip locked
@@ -23,9 +23,7 @@ async function expireBatch(tx: Transaction): Promise<number> {
     ), history as (
       insert into "order".history (order_id, what) select id, 'expired' from expired
     )
-    select payment_id as "paymentId" from expired`)
-  for (const { paymentId } of expired) {
-    if (paymentId) await closePayment(tx, paymentId, 'The order was not paid in time.')
-  }
+    select id, payment_id as "paymentId" from expired`)
+  for (const order of expired) await letGo(tx, order, 'The order was not paid in time.')
   return expired.length
 }

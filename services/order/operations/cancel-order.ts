@@ -1,30 +1,56 @@
-import { audited, type Handler, newId, sql, startSaga, type Transaction } from '@doran/kernel'
+import {
+  assertInput,
+  audited,
+  type Handler,
+  newId,
+  Remark,
+  sql,
+  startSaga,
+  type Transaction,
+  Type,
+} from '@doran/kernel'
 import type { Order, order, SellerOrder } from '../contract.ts'
-import { orderBusy, orderNotCancellable, orderNotFound } from '../errors.ts'
+import { orderBusy, orderNotCancellable, orderUnpaidInPart, sellerOrderNotFound } from '../errors.ts'
 import { addHistory, cancelWhole, getOrderView, lockOrder } from '../orders.ts'
 import { cancellation } from '../sagas/cancellation.ts'
-import { closePayment } from '../sagas/close-payment.ts'
+import { freeCancellation } from '../sagas/free-cancellation.ts'
+import { letGo } from '../sagas/release-stock.ts'
 
 export const cancelOrder: Handler<typeof order, 'cancelOrder'> = async ({ orderId, sellerOrderIds, reason }, ctx) => {
+  assertInput(Reason, { reason })
   return ctx.db.transaction(async (tx) => {
     await lockOrder(tx, orderId, ctx.actor)
     const view = await getOrderView(tx, orderId)
+    assertParts(view, sellerOrderIds)
     const parts = sellerOrderIds ?? 'all that can be'
     audited(ctx, { target: { buyerId: view.buyerId }, before: { status: view.status }, after: { cancelled: parts } })
     if (view.status === 'processing') throw orderBusy()
-    if (view.status === 'awaiting_payment') await cancelUnpaid(tx, view, reason)
+    if (view.status === 'awaiting_payment') await cancelUnpaid(tx, view, sellerOrderIds, reason)
     else await callOff(tx, view, chooseParts(view, sellerOrderIds), reason)
     return getOrderView(tx, orderId)
   })
 }
 
-async function cancelUnpaid(tx: Transaction, { id, paymentId }: Order, reason: string): Promise<void> {
-  await cancelWhole(tx, id, { reason })
-  if (paymentId) await closePayment(tx, paymentId, 'The order was cancelled.')
+const Reason = Type.Object({ reason: Remark(200) })
+
+/** Whoever names a part means that part, whatever the state of the order. */
+function assertParts({ sellers }: Order, ids: readonly string[] = []): void {
+  const sellerOrderId = ids.find((id) => !sellers.some((part) => part.id === id))
+  if (sellerOrderId) throw sellerOrderNotFound({ sellerOrderId })
+}
+
+async function cancelUnpaid(
+  tx: Transaction,
+  order: Order,
+  ids: readonly string[] | undefined,
+  reason: string,
+): Promise<void> {
+  if (ids && ids.length < order.sellers.length) throw orderUnpaidInPart()
+  await cancelWhole(tx, order.id, { reason })
+  await letGo(tx, order, 'The order was cancelled.')
 }
 
 function chooseParts({ sellers, status }: Order, ids: readonly string[] | undefined): SellerOrder[] {
-  if (ids?.some((id) => !sellers.some((part) => part.id === id))) throw orderNotFound()
   const chosen = sellers.filter(({ id }) => !ids || ids.includes(id))
   const parts = ids ? chosen : chosen.filter(({ status }) => status === 'preparing')
   const fixed = parts.find(({ status }) => status !== 'preparing')
@@ -38,13 +64,9 @@ async function callOff(tx: Transaction, { id, paymentId }: Order, parts: SellerO
   await tx.run(sql`
     update "order".seller_orders set status = 'cancelling' where id = any(${sellerOrderIds}::uuid[])`)
   await addHistory(tx, id, 'cancel_requested', { sellerOrderIds, reason })
-  await startSaga(tx, cancellation, cancellationId, {
-    orderId: id,
-    paymentId: paymentId as string,
-    cancellationId,
-    sellerOrderIds,
-    amount: parts.reduce((sum, { subtotal }) => sum + subtotal, 0),
-    lines: parts.flatMap(({ lines }) => lines.map(({ sku, quantity }) => ({ sku, quantity }))),
-    reason,
-  })
+  const amount = parts.reduce((sum, { subtotal }) => sum + subtotal, 0)
+  const lines = parts.flatMap(({ lines }) => lines.map(({ sku, quantity }) => ({ sku, quantity })))
+  const input = { orderId: id, cancellationId, sellerOrderIds, lines, reason }
+  if (amount === 0) await startSaga(tx, freeCancellation, cancellationId, input)
+  else await startSaga(tx, cancellation, cancellationId, { ...input, amount, paymentId: paymentId as string })
 }

@@ -3,14 +3,15 @@ import { closeCart, lockOpenCart, moveLines, openCart, priceCart } from '../cart
 import type { order } from '../contract.ts'
 
 export const mergeCart: Handler<typeof order, 'mergeCart'> = async ({ cartId }, ctx) => {
-  const own = await ctx.db.transaction(async (tx) => {
+  const { own, leftOut } = await ctx.db.transaction(async (tx) => {
     // Held from here on: it is not ordered before it has what is in the other one.
     const own = await openCart(tx, ctx.actor)
-    if (own.id === cartId) return own
+    if (own.id === cartId) return { own, leftOut: [] }
     const guest = await lockOpenCart(tx, cartId, ctx.actor)
-    await moveLines(tx, guest.id, own.id)
+    const leftOut = await moveLines(tx, guest.id, own.id)
     await closeCart(tx, guest.id, 'merged')
-    return own
+    return { own, leftOut }
   })
-  return priceCart(own, ctx)
+  const cart = await priceCart(own, ctx)
+  return leftOut.length > 0 ? { ...cart, leftOut } : cart
 }

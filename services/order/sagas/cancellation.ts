@@ -45,11 +45,16 @@ async function refundPayment(input: CancellationInput, ctx: Context<undefined>) 
   return { refundId: refund.id }
 }
 
-async function restock({ cancellationId, lines }: CancellationInput, ctx: Context<undefined>) {
+/** The goods are on the shelf again. */
+export async function restock(
+  { cancellationId, lines }: Pick<CancellationInput, 'cancellationId' | 'lines'>,
+  ctx: Context<undefined>,
+) {
   await ctx.client(inventory).restock({ reference: `cancellation:${cancellationId}`, lines })
 }
 
-async function cancelParts(input: CancellationInput, tx: Transaction) {
+/** The parts are cancelled, and `amount` was given back for them. */
+export async function cancelParts(input: Omit<CancellationInput, 'paymentId' | 'lines'>, tx: Transaction) {
   const { orderId, sellerOrderIds, amount, reason } = input
   await tx.later(sql`
     update "order".seller_orders set status = 'cancelled' where id = any(${sellerOrderIds}::uuid[])`)

@@ -51,7 +51,12 @@ async function commitStock({ orderId }: CheckoutInput, ctx: Context<undefined>) 
   return { state }
 }
 
-async function confirmOrder({ orderId, paymentId }: CheckoutInput, tx: Transaction, ctx: Context<undefined>) {
+/** The order is paid; `paymentId` is null for one that costs nothing. */
+export async function confirmOrder(
+  { orderId, paymentId }: { orderId: string; paymentId: string | null },
+  tx: Transaction,
+  ctx: Pick<Context<undefined>, 'channel'>,
+) {
   await tx.later(sql`update "order".orders set status = 'paid', paid_at = now() where id = ${orderId}`)
   await tx.later(sql`update "order".seller_orders set status = 'preparing' where order_id = ${orderId}`)
   await addHistory(tx, orderId, 'paid', { paymentId })
@@ -68,7 +73,9 @@ async function confirmOrder({ orderId, paymentId }: CheckoutInput, tx: Transacti
   await announce(tx, orderId, ctx)
 }
 
-async function releaseStock({ orderId }: CheckoutInput, ctx: Context<undefined>) {
+/** An order that may be paid again keeps its stock until it expires: a release would be final. */
+async function releaseStock({ orderId }: CheckoutInput, ctx: Context<undefined>, { step }: SagaFailure) {
+  if (!STOCK_STEPS.includes(step)) return
   await ctx.client(inventory).release({ orderId })
 }
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import inventoryService from '@doran/inventory'
 import { newId } from '@doran/kernel'
+import type { Service } from '@doran/kernel/platform'
 import { freePort, startPlatform, type TestPlatform, type TestUser } from '@doran/kernel/testing'
 import orderService from '@doran/order'
 import { type Address, order } from '@doran/order/contract'
@@ -37,13 +38,14 @@ export interface Shop {
 
 const RETURN_URL = 'https://shop.example/return'
 
-export async function openShop(): Promise<Shop> {
+/** `others` are services that run beside those of every shop. */
+export async function openShop(others: readonly Service[] = []): Promise<Shop> {
   const folder = await mkdtemp(join(tmpdir(), 'doran-sandbox-'))
   const secret = 'a secret of the tests'
   const sandbox = await startSandbox({ port: 0, host: '127.0.0.1', folder, secret })
   const port = await freePort()
   const platform = await startPlatform({
-    services: [productService, inventoryService, paymentService, orderService],
+    services: [productService, inventoryService, paymentService, orderService, ...others],
     environment: {
       PORT: String(port),
       PAYMENT_SANDBOX_URL: sandbox.url,

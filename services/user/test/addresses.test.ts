@@ -141,11 +141,50 @@ describe('the address book', () => {
     assert.deepEqual(short.body.errors, { postalCode: ['must have five digits in Korea'] })
   })
 
+  it('asks for a postal code where there are some, and for none where there are none', async () => {
+    const someone = await member()
+    const { postalCode: _postalCode, ...without } = home
+    const add = (body: object) => platform.request('POST', '/api/users/me/addresses', { as: someone, body })
+
+    const hongKong = await add({ ...without, country: 'HK', line1: '1 Queen’s Road Central' })
+    const [korea, empty, germany] = [
+      await add(without),
+      await add({ ...home, postalCode: '' }),
+      await add({ ...without, country: 'DE' }),
+    ]
+
+    assert.deepEqual([hongKong.status, hongKong.body.postalCode], [201, ''])
+    assert.deepEqual(
+      [korea, empty, germany].map(({ status, body }) => [status, body.code, body.errors.postalCode]),
+      [
+        [422, 'postal_code_invalid', ['must have five digits in Korea']],
+        [422, 'postal_code_invalid', ['must have five digits in Korea']],
+        [422, 'postal_code_invalid', ['is missing']],
+      ],
+    )
+  })
+
+  for (const phone of ['010-1234-5678', '(02) 123-4567', '+1 (415) 555.0100', '+82 (0)10-1234-5678', '0212345678']) {
+    it(`takes ${phone} as a phone number`, async () => {
+      const answer = await platform.request('POST', '/api/users/me/addresses', {
+        as: await member(),
+        body: { ...home, phone },
+      })
+
+      assert.deepEqual([answer.status, answer.body.phone], [201, phone])
+    })
+  }
+
   for (const [change, field] of [
     [{ recipient: '' }, 'recipient'],
     [{ recipient: undefined }, 'recipient'],
     [{ phone: '112' }, 'phone'],
-    [{ postalCode: '' }, 'postalCode'],
+    [{ postalCode: '-' }, 'postalCode'],
+    [{ phone: '0------' }, 'phone'],
+    [{ recipient: '\u200b' }, 'recipient'],
+    [{ recipient: '김\u202e도란' }, 'recipient'],
+    [{ line1: 'a\u001b[31mb' }, 'line1'],
+    [{ line2: 'a\u2028b' }, 'line2'],
     [{ postalCode: 12345 }, 'postalCode'],
     [{ line1: '   ' }, 'line1'],
     [{ line1: 'x'.repeat(201) }, 'line1'],

@@ -31,7 +31,9 @@ export function problemsOfAddress({ recipient, phone, postalCode, line1 }: Addre
     ...(!recipient.trim() && { recipient: 'recipient_missing' }),
     ...(!phone.trim()
       ? { phone: 'phone_missing' }
-      : !(/^\+?\d(?:[ -]?\d){6,17}$/.test(phone.trim()) && digits.length <= 15) && { phone: 'phone_invalid' }),
+      : !(/^\+?\(?\d(?:[ .()-]{0,2}\d){6,17}$/.test(phone.trim()) && digits.length <= 15) && {
+          phone: 'phone_invalid',
+        }),
     ...(!postalCode.trim()
       ? { postalCode: 'postal_missing' }
       : !/^\d{5}$/.test(postalCode.trim()) && { postalCode: 'postal_invalid' }),
@@ -53,7 +55,7 @@ export function toAddress({ recipient, phone, postalCode, line1, line2 }: Addres
 
 /** Korean numbers with their hyphens, as one writes them; all others stay as they were typed. */
 export function writtenPhone(typed: string): string {
-  const digits = typed.replace(/[ -]/g, '')
+  const digits = typed.replace(/[ .()-]/g, '')
   if (!/^0\d{8,10}$/.test(digits)) return typed.trim()
   const area = digits.startsWith('02') ? 2 : 3
   return `${digits.slice(0, area)}-${digits.slice(area, -4)}-${digits.slice(-4)}`

@@ -11,7 +11,9 @@ export function useGoToPayment() {
   const t = useMessages(checkoutMessages)
   const explain = useExplain()
   const navigate = useNavigate()
-  return async ({ id: orderId }: Order) => {
+  return async ({ id: orderId, status }: Order) => {
+    // What costs nothing has no payment.
+    if (status !== 'awaiting_payment') return navigate({ to: '/orders/$orderId', params: { orderId }, replace: true })
     let paymentUrl: string | undefined
     try {
       paymentUrl = await openPayment(orderId)

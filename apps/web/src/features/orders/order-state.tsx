@@ -1,10 +1,12 @@
 import type { Order } from '@doran/order/contract'
+import { isRefusal } from '../../api/errors.ts'
 import { useExplain } from '../../api/use-explain.ts'
 import { useFormat, useMessages } from '../../language/language.ts'
 import { Button } from '../../ui/button.tsx'
 import { Clock, CreditCard, LoaderCircle } from '../../ui/icons.ts'
 import { Banner } from '../../ui/states.tsx'
 import { ordersMessages } from './messages.ts'
+import { OrderGone } from './order-gone.tsx'
 import { reasonOf } from './story.ts'
 import { TimeLeft } from './time-left.tsx'
 import { usePay } from './use-pay.ts'
@@ -33,7 +35,9 @@ function Awaiting({ order }: { order: Order }) {
   const { dateTime, money } = useFormat()
   const explain = useExplain()
   const { pay, isPaying, error } = usePay(order.id)
-  const { expiresAt, failure, total, currency } = order
+  const { expiresAt, failure, paymentId, total, currency } = order
+  // Stock is held from the first way to the payment page on.
+  const isHeld = paymentId !== null || failure !== null
   return (
     <div className="rounded-3xl bg-sun-soft p-5 text-on-sun-soft sm:flex sm:items-center sm:gap-6 sm:p-6">
       <div className="flex-1">
@@ -43,8 +47,12 @@ function Awaiting({ order }: { order: Order }) {
           <TimeLeft until={expiresAt} />
         </p>
         {failure && <p className="mt-1 font-medium">{t('lastRefused', { why: t(reasonOf(failure.code)) })}</p>}
-        <p className="mt-1">{t('awaitingText', { time: dateTime(expiresAt) })}</p>
-        {error && <p className="mt-2 font-semibold">{explain(error).text}</p>}
+        <p className="mt-1">{t(isHeld ? 'awaitingHeld' : 'awaitingText', { time: dateTime(expiresAt) })}</p>
+        {isRefusal(error, 'not_enough_stock') ? (
+          <OrderGone order={order} refusal={error} />
+        ) : (
+          error && <p className="mt-2 font-semibold">{explain(error).text}</p>
+        )}
       </div>
       <Button size="large" busy={isPaying} onClick={pay} className="mt-4 w-full sm:mt-0 sm:w-auto">
         {!isPaying && <CreditCard className="size-5" aria-hidden />}

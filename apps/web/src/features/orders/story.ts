@@ -72,6 +72,7 @@ function chaptersOf({ timeline, sellers }: Pick<Order, 'timeline' | 'sellers'>):
 
 const KINDS: Record<string, Pick<Chapter, 'title' | 'tone'>> = {
   placed: { title: 'story_placed', tone: 'done' },
+  reduced: { title: 'story_reduced', tone: 'done' },
   payment_started: { title: 'story_payment_started', tone: 'waiting' },
   payment_approved: { title: 'story_payment_approved', tone: 'waiting' },
   payment_failed: { title: 'story_payment_failed', tone: 'bad' },

@@ -78,6 +78,22 @@ export interface Cancellation {
   reason: string
 }
 
+/** Takes out of an unpaid order what is gone. A repetition is refused, and the order is looked at again. */
+export function useReduceOrder() {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: (reduction: { orderId: string; lines: { sku: string; quantity: number }[] }) =>
+      api.order.reduceOrder(reduction),
+    onSuccess: (order) => {
+      client.setQueryData(orderQuery(order.id).queryKey, order)
+      client.invalidateQueries({ queryKey: ['orders', 'list'] })
+    },
+    onError: (_error, { orderId }) => {
+      client.invalidateQueries({ queryKey: orderQuery(orderId).queryKey })
+    },
+  })
+}
+
 /** The key stays the same for as long as the same is asked, so that a repetition cancels nothing more. */
 export function useCancelOrder() {
   const client = useQueryClient()

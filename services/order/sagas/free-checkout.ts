@@ -1,0 +1,43 @@
+import { inventory, Lines } from '@doran/inventory/contract'
+import { type Context, Id, type SagaFailure, type Static, saga, step, type Transaction, Type } from '@doran/kernel'
+import { announce, cancelWhole, lockOrder } from '../orders.ts'
+import { confirmOrder } from './checkout.ts'
+
+const FreeCheckoutInput = Type.Object({ orderId: Id, lines: Lines })
+type FreeCheckoutInput = Static<typeof FreeCheckoutInput>
+
+/** The checkout of an order that costs nothing: only its stock is taken, or the order is cancelled. Its key is the order's id. */
+export const freeCheckout = saga('free-checkout', {
+  version: 1,
+  input: FreeCheckoutInput,
+  steps: [
+    step('reserve-stock', { act: reserveStock, undo: giveUp }),
+    step('commit-stock', { act: commitStock }),
+    step('confirm-order', { record: confirmFreeOrder }),
+  ],
+})
+
+async function reserveStock({ orderId, lines }: FreeCheckoutInput, ctx: Context<undefined>) {
+  const { state } = await ctx.client(inventory).reserve({ orderId, lines })
+  return { state }
+}
+
+async function commitStock({ orderId }: FreeCheckoutInput, ctx: Context<undefined>) {
+  const { state } = await ctx.client(inventory).commit({ orderId })
+  return { state }
+}
+
+function confirmFreeOrder({ orderId }: FreeCheckoutInput, tx: Transaction, ctx: Context<undefined>) {
+  return confirmOrder({ orderId, paymentId: null }, tx, ctx)
+}
+
+async function giveUp({ orderId }: FreeCheckoutInput, ctx: Context<undefined>, { code, message }: SagaFailure) {
+  await ctx.client(inventory).release({ orderId })
+  await ctx.db.transaction(async (tx) => {
+    const { status } = await lockOrder(tx, orderId)
+    // A repetition after a crash finds the order settled.
+    if (status !== 'processing') return
+    await cancelWhole(tx, orderId, { code, message })
+    await announce(tx, orderId, ctx)
+  })
+}
