@@ -215,7 +215,7 @@ export class TransactionHandle extends Handle implements Database {
   }
 
   get #isOver(): boolean {
-    return this.#over || (this.#outer !== undefined && this.#outer.#isOver)
+    return this.#over || (this.#outer?.#isOver ?? false)
   }
 
   /** What goes on after the end would run on a connection that is somebody else's by then. */

@@ -287,6 +287,8 @@ export const order = contract('order', {
         maxItems: 100,
       }),
     }),
+    // A hundred lines with the longest SKUs.
+    bodyLimit: 65_536,
     reply: Order,
     access: 'user',
   }),
