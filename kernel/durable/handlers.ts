@@ -13,7 +13,7 @@ import type { Context, Service, SubscriberContext, Subscription } from '../servi
 import { completeDelivery, type EventEnvelope } from './events.ts'
 import { jobHandler, jobHandlerName, nextRun, planJob } from './jobs.ts'
 import { databaseIdOf, relay, relayContract } from './relay.ts'
-import { sagaHandler, sagaHandlerName } from './sagas.ts'
+import { forgetFinishedSagas, sagaHandler, sagaHandlerName } from './sagas.ts'
 import { reschedule, type Task, type TaskHandler, Worker } from './tasks.ts'
 
 /** One database and the services of this process that live in it. */
@@ -146,10 +146,9 @@ function deliver(subscription: Subscription, service: string, pool: Pool, wiring
 function addSagas(service: Service, handlers: Map<string, TaskHandler>, wiring: Wiring): void {
   const { name } = service.contract
   for (const saga of service.sagas) {
-    handlers.set(
-      sagaHandlerName(name, saga),
-      sagaHandler(saga, wiring.spans, (task, key) => contextOf(wiring, name, task, undefined, key)),
-    )
+    const handler = sagaHandler(saga, wiring.spans, (task, key) => contextOf(wiring, name, task, undefined, key))
+    for (const version of [saga.version, ...saga.continues])
+      handlers.set(sagaHandlerName(name, { ...saga, version }), handler)
   }
 }
 
@@ -178,6 +177,7 @@ async function addHousekeeping({ pool }: DatabaseOfProcess, handlers: Map<string
     maxAttempts: EVENT_ATTEMPTS,
     async run(task) {
       await forgetOldKeys(database)
+      await forgetFinishedSagas(database)
       await database.run(sql`delete from doran.events where published_at < now() - interval '30 days'`)
       await database.run(sql`delete from doran.inbox where received_at < now() - interval '30 days'`)
       await reschedule(database, task, nextRun(job))

@@ -22,8 +22,10 @@ export interface Task {
 export interface TaskHandler {
   /** Runs the task and completes it with {@link complete}, {@link reschedule} or a saga's progress. */
   run(task: Task, lease: AbortSignal): Promise<void>
-  /** Attempts after which it waits for an operator, as a dead letter. */
-  readonly maxAttempts: number
+  /** Attempts after which it waits for an operator, as a dead letter; without it, it is tried for as long as it takes. */
+  readonly maxAttempts?: number
+  /** Upper bound of the growing pauses between attempts; 5 minutes by default. */
+  readonly longestPauseMs?: number
   /** Called in place of dying, for work that must simply go on at its next time. */
   readonly onExhausted?: (task: Task) => Promise<void>
 }
@@ -52,6 +54,11 @@ export interface WorkerOptions {
 /** The task was taken over while this process was away; what it did is rolled back. */
 export class LeaseLostError extends Error {
   override readonly name = 'LeaseLostError'
+}
+
+/** Another attempt would end in the same way: the task waits for an operator at once, as a dead letter. */
+export class ParkedError extends Error {
+  override readonly name = 'ParkedError'
 }
 
 const LEASE = 5_000
@@ -164,7 +171,7 @@ export class Worker {
         log.warn({ task: task.id, handler: task.handler }, 'lost the lease of a task; another process has it')
         return
       }
-      const exhausted = task.attempts >= handler.maxAttempts
+      const exhausted = error instanceof ParkedError || task.attempts >= (handler.maxAttempts ?? Infinity)
       end({ outcome: exhausted ? 'dead' : 'failed' })
       log[exhausted ? 'error' : 'warn'](
         { err: error, task: task.id, handler: task.handler, attempt: task.attempts, trace: trace.traceId },
@@ -178,11 +185,13 @@ export class Worker {
 
   async #fail(task: Task, error: unknown, handler: TaskHandler, exhausted: boolean): Promise<void> {
     if (exhausted && handler.onExhausted) return handler.onExhausted(task)
-    const delay = Math.min(BACKOFF.first * 2 ** (task.attempts - 1), BACKOFF.longest) * (0.75 + Math.random() / 2)
+    const longest = handler.longestPauseMs ?? BACKOFF.longest
+    const delay = Math.min(BACKOFF.first * 2 ** (task.attempts - 1), longest) * (0.75 + Math.random() / 2)
     await this.#database.run(sql`
       update doran.tasks set
         state = ${exhausted ? 'dead' : 'ready'},
         run_at = now() + make_interval(secs => ${delay / 1000}),
+        failing_since = case when attempts > 1 then coalesce(failing_since, now()) else now() end,
         last_error = ${String((error as Error)?.stack ?? error).slice(0, 4000)}
       where ${inHands(task)}`)
     if (!exhausted) setTimeout(() => this.wake(), delay + 5).unref()
@@ -253,7 +262,8 @@ export const completed = (task: Task) => sql`delete from doran.tasks where ${inH
 
 /** Statement by which the task goes on at once in the same hands, its attempts counted anew. */
 export const heldOn = (task: Task) => sql`
-  update doran.tasks set run_at = now() + make_interval(secs => ${LEASE / 1000}), attempts = 1 where ${inHands(task)}`
+  update doran.tasks set run_at = now() + make_interval(secs => ${LEASE / 1000}), attempts = 1, failing_since = null
+  where ${inHands(task)}`
 
 /** Throws when a statement that was to change the task, or go with it, has touched no row. */
 export function assertHeld(rows: number): void {
@@ -268,7 +278,8 @@ export async function complete(tx: Queryable, task: Task): Promise<void> {
 /** The task goes on later, with its attempts counted from nothing. */
 export async function reschedule(tx: Queryable, task: Task, at: Date): Promise<void> {
   assertHeld(
-    await tx.run(sql`update doran.tasks set run_at = ${at.toISOString()}, attempts = 0 where ${inHands(task)}`),
+    await tx.run(sql`
+      update doran.tasks set run_at = ${at.toISOString()}, attempts = 0, failing_since = null where ${inHands(task)}`),
   )
 }
 
@@ -278,22 +289,29 @@ export type TaskSummary = Pick<Task, 'id' | 'handler' | 'attempts'> & {
   state: 'ready' | 'dead'
   holder: string | null
   run_at: string
+  /** Since when every attempt has failed. */
+  failing_since: string | null
   last_error: string | null
 }
 
-/** Dead tasks, or all of them; oldest first. */
-export function listTasks(database: Queryable, state?: 'ready' | 'dead', limit = 100): Promise<TaskSummary[]> {
+/** Tasks in this state, those in `trouble` (dead, or failing at the moment), or all of them; oldest first. */
+export function listTasks(
+  database: Queryable,
+  which?: 'ready' | 'dead' | 'trouble',
+  limit = 100,
+): Promise<TaskSummary[]> {
+  const troubled = sql`state = 'dead' or failing_since is not null`
+  const condition = which === 'trouble' ? troubled : which ? sql`state = ${which}` : sql`true`
   return database.all<TaskSummary>(sql`
-    select id, handler, state, attempts, holder, run_at, last_error from doran.tasks
-    where ${state ?? null}::text is null or state = ${state ?? null}
-    order by id limit ${limit}`)
+    select id, handler, state, attempts, holder, run_at, failing_since, last_error from doran.tasks
+    where ${condition} order by id limit ${limit}`)
 }
 
 /** Gives a dead task a new life; false when there is no such dead task. */
 export async function replayTask(database: Queryable, id: number): Promise<boolean> {
   const rows = await database.run(sql`
     with replayed as (
-      update doran.tasks set state = 'ready', attempts = 0, run_at = now()
+      update doran.tasks set state = 'ready', attempts = 0, run_at = now(), failing_since = null
       where id = ${id} and state = 'dead' returning 1
     )
     select pg_notify('doran_tasks', '') from replayed`)

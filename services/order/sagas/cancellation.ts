@@ -4,8 +4,9 @@ import {
   type Context,
   Id,
   publish,
-  type SagaFailure,
+  type SagaTurn,
   type Static,
+  type StepResults,
   saga,
   sql,
   step,
@@ -28,13 +29,19 @@ const CancellationInput = Type.Object({
 })
 type CancellationInput = Static<typeof CancellationInput>
 
-/** Parts of a paid order are called off: the money goes back first, then the goods return to stock. */
+const restock = step('restock', { act: putBack })
+
+/**
+ * Parts of a paid order are called off: the money goes back first, then the goods return to stock. Once the money is
+ * back, nothing resumes the order.
+ */
 export const cancellation = saga('cancellation', {
-  version: 1,
+  version: 2,
+  continues: [1],
   input: CancellationInput,
   steps: [
-    step('refund-payment', { act: refundPayment, undo: resumeOrder }),
-    step('restock', { act: restock }),
+    step('refund-payment', { act: refundPayment, undo: resumeOrder, pivot: true }),
+    restock,
     step('cancel-parts', { record: cancelParts }),
   ],
 })
@@ -45,11 +52,12 @@ async function refundPayment(input: CancellationInput, ctx: Context<undefined>) 
   return { refundId: refund.id }
 }
 
-async function restock({ cancellationId, lines }: CancellationInput, ctx: Context<undefined>) {
-  await ctx.client(inventory).restock({ reference: `cancellation:${cancellationId}`, lines })
+/** Goods that the inventory does not know any more cannot return; the order is cancelled all the same. */
+function putBack({ cancellationId, lines }: CancellationInput, ctx: Context<undefined>) {
+  return ctx.client(inventory).restock({ reference: `cancellation:${cancellationId}`, lines })
 }
 
-async function cancelParts(input: CancellationInput, tx: Transaction) {
+async function cancelParts(input: CancellationInput, tx: Transaction, _ctx: Context<undefined>, results: StepResults) {
   const { orderId, sellerOrderIds, amount, reason } = input
   await tx.later(sql`
     update "order".seller_orders set status = 'cancelled' where id = any(${sellerOrderIds}::uuid[])`)
@@ -59,7 +67,10 @@ async function cancelParts(input: CancellationInput, tx: Transaction) {
       status = case when exists (select 1 from "order".seller_orders s where s.order_id = o.id and s.status <> 'cancelled')
                     then status else 'cancelled' end
     where id = ${orderId}`)
-  await addHistory(tx, orderId, 'cancelled', { sellerOrderIds, refunded: amount, reason })
+  // Runs of version 1 recorded no answer.
+  const { unknown = [] } = results.of(restock)
+  const notRestocked = unknown.length > 0 ? { notRestocked: unknown } : {}
+  await addHistory(tx, orderId, 'cancelled', { sellerOrderIds, refunded: amount, reason, ...notRestocked })
   const { number, buyerId, total, currency, sellers } = await getOrderView(tx, orderId)
   const parts = partsForEvent(sellers.filter(({ id }) => sellerOrderIds.includes(id)))
   await publish(tx, orderCancelled, {
@@ -75,8 +86,10 @@ async function cancelParts(input: CancellationInput, tx: Transaction) {
 }
 
 /** The provider refused to give the money back: the parts go on as if they had not been called off. */
-async function resumeOrder(input: CancellationInput, ctx: Context<undefined>, { code, message }: SagaFailure) {
-  const { orderId, sellerOrderIds } = input
+async function resumeOrder(input: CancellationInput, ctx: Context<undefined>, { reason, outcome }: SagaTurn) {
+  const { orderId, sellerOrderIds, cancellationId } = input
+  if (outcome !== 'refused') throw new Error(`the refund ${cancellationId} may be done, so its order is not resumed`)
+  const { code, message } = reason
   await ctx.db.transaction(async (tx) => {
     const resumed = await tx.run(sql`
       update "order".seller_orders set status = 'preparing'
