@@ -1,0 +1,162 @@
+/** One order for each outage, in one shop with everything real: what is done to it, and how it ended. */
+import { inventory } from '@doran/inventory/contract'
+import { sql } from '@doran/kernel'
+import { Outage, outlast, type TestUser } from '@doran/kernel/testing'
+import { order } from '@doran/order/contract'
+import pg from 'pg'
+import { openLedger } from '../../apps/server/check/provider-ledger.ts'
+import { services } from '../../apps/server/services.ts'
+import { openShop, type Shop } from '../../services/order/test/shop.ts'
+import { refundRefused } from '../../services/payment/errors.ts'
+import type { OutageCase } from './outage-cases.ts'
+
+const OUTAGE_MS = 300_000
+const ON_HAND = 5
+const QUANTITY = 2
+const PRICE = 10_000
+
+export interface OutageResult {
+  readonly orderId: string
+  /** An {@link Ending}, or what there is instead. */
+  readonly ended: string
+}
+
+export class OutageShop {
+  readonly shop: Shop
+  readonly #outages: readonly Outage[]
+  readonly #buyer: TestUser
+  readonly #admin: TestUser
+  #orders = 0
+
+  private constructor(shop: Shop, outages: readonly Outage[], buyer: TestUser, admin: TestUser) {
+    this.shop = shop
+    this.#outages = outages
+    this.#buyer = buyer
+    this.#admin = admin
+  }
+
+  static async open(): Promise<OutageShop> {
+    const outages = services.map((service) => new Outage(service))
+    const shop = await openShop({
+      services: outages.map(({ service }) => service),
+      settings: { PAYMENT_PROVIDER_TIMEOUT_MS: '1000' },
+    })
+    return new OutageShop(shop, outages, await shop.platform.user(), await shop.platform.user(['admin']))
+  }
+
+  close(): Promise<void> {
+    return this.shop.close()
+  }
+
+  /** Has the service away for five minutes at this step of a new order's saga, and waits for the end. */
+  async live(one: OutageCase): Promise<OutageResult> {
+    const sku = `OUTAGE-${++this.#orders}`
+    await this.shop.stock([{ sku, price: PRICE, onHand: ON_HAND }])
+    const { id } = await this.shop.placeOrder(this.#buyer, { [sku]: QUANTITY })
+    const api = this.shop.platform.api(order, this.#buyer)
+    if (one.saga === 'cancellation') {
+      await this.shop.pay(this.#buyer, id)
+      await api.confirmPayment({ orderId: id })
+    }
+    if (one.saga === 'close-payment') await api.startPayment({ orderId: id, returnUrl: 'https://shop.example/' })
+    const end = await this.#begin(one, sku, id)
+    if (one.saga === 'checkout') await this.shop.pay(this.#buyer, id)
+    else await api.cancelOrder({ orderId: id, reason: 'changed my mind' })
+    const rests = await outlast(this.#db, OUTAGE_MS, end)
+    if (rests) await this.shop.platform.settled()
+    // What will never end must not be taken for a part of the next outage.
+    else await this.#db.run(sql`delete from doran.tasks where failing_since is not null`)
+    return { orderId: id, ended: await this.#endingOf(id, sku) }
+  }
+
+  get #db() {
+    return this.shop.platform.database('order')
+  }
+
+  #outage(name: string): Outage {
+    return this.#outages.find(({ service }) => service.contract.name === name) as Outage
+  }
+
+  /** Prepares refusal and outage; answers what ends them. */
+  async #begin({ away, at, kind, refusal }: OutageCase, sku: string, orderId: string): Promise<() => unknown> {
+    const payment = this.#outage('payment')
+    if (refusal === 'reserve') await this.#sell(sku)
+    let sold = false
+    let begun = false
+    payment.beforeCall = async (operation) => {
+      if (refusal === 'refund' && operation === 'refund') throw refundRefused({ message: 'no' })
+      if (refusal === 'commit' && operation === 'capture' && !sold) {
+        sold = true
+        await this.#expire(orderId)
+        await this.#sell(sku)
+      }
+      if (away === 'provider' && operation === at && !begun) {
+        begun = true
+        await this.#misbehave(kind === 'refuses' ? { failRate: 1 } : { dropAnswerRate: 1 })
+      }
+    }
+    if (away === 'database') await this.#alterHistory(`add constraint outage check (what <> '${at}') not valid`)
+    const outage = away === 'provider' || away === 'database' ? undefined : this.#outage(away)
+    outage?.begin(kind, at)
+    return async () => {
+      outage?.end()
+      payment.beforeCall = () => {}
+      await this.#misbehave()
+      if (away === 'database') await this.#alterHistory('drop constraint outage')
+    }
+  }
+
+  async #alterHistory(change: string): Promise<void> {
+    const client = new pg.Client({ connectionString: this.shop.platform.url })
+    await client.connect()
+    await client.query(`alter table "order".history ${change}`).finally(() => client.end())
+  }
+
+  /** Somebody else takes all that is left. */
+  async #sell(sku: string): Promise<void> {
+    await this.shop.platform.client(inventory, this.#admin).setStock({ sku, onHand: 0 })
+  }
+
+  /** The hold of the order has run out. */
+  async #expire(orderId: string): Promise<void> {
+    const db = this.shop.platform.database('inventory')
+    await db.run(sql`update inventory.reservations set expires_at = now() where order_id = ${orderId}`)
+    await db.run(sql`update doran.tasks set run_at = now() where handler = 'inventory/job:release-expired'`)
+    await db.run(sql`select pg_notify('doran_tasks', '')`)
+    const expired = sql`select 1 as one from inventory.reservations where order_id = ${orderId} and state = 'expired'`
+    while (!(await db.first(expired))) await new Promise((wake) => setTimeout(wake, 5))
+  }
+
+  async #misbehave(api?: object): Promise<void> {
+    await fetch(`${this.shop.sandbox.url}/v1/faults`, {
+      method: api ? 'POST' : 'DELETE',
+      headers: {
+        authorization: `Bearer ${this.shop.environment.PAYMENT_SANDBOX_SECRET}`,
+        ...(api && { 'content-type': 'application/json' }),
+      },
+      ...(api && { body: JSON.stringify({ api }) }),
+    })
+  }
+
+  /** What the order, the provider's books and the shelf say together. */
+  async #endingOf(orderId: string, sku: string): Promise<string> {
+    const { platform, sandbox, environment } = this.shop
+    const { status, refunded, sellers } = await platform.api(order, this.#admin).getOrder({ orderId })
+    const ledger = openLedger({ url: sandbox.url, secret: environment.PAYMENT_SANDBOX_SECRET as string })
+    const { sessions } = await ledger.accounts([orderId])
+    const kept = sessions.reduce((sum, session) => sum + session.captured - session.refunded, 0)
+    const held = sessions.filter(({ status }) => status === 'authorised').length
+    const [{ onHand, reserved }, parts] = [
+      await platform.client(inventory, this.#admin).getStock({ sku }),
+      sellers.map((part) => part.status).join(),
+    ]
+    const total = QUANTITY * PRICE
+    const sold = onHand === ON_HAND - QUANTITY && reserved === 0
+    const whole = (onHand === ON_HAND || onHand === 0) && reserved === 0
+    const back = kept === 0 && held === 0 && whole
+    if (status === 'paid' && parts === 'preparing' && kept === total && refunded === 0 && sold) return 'paid'
+    if (status === 'awaiting_payment' && parts === 'pending' && back) return 'open'
+    if (status === 'cancelled' && parts === 'cancelled' && back) return 'cancelled'
+    return `${status}, its part ${parts}; the provider keeps ${kept} of ${total} and holds ${held}; ${onHand} on hand, ${reserved} reserved`
+  }
+}
