@@ -24,7 +24,7 @@ import { sql } from './database/sql.ts'
 import { Deadline } from './deadline.ts'
 import { type DatabaseOfProcess, prepareWorkers, subscribeElsewhere } from './durable/handlers.ts'
 import { withRelay } from './durable/relay.ts'
-import { bindSaga } from './durable/sagas.ts'
+import { bindSaga, readFailingSagas } from './durable/sagas.ts'
 import { countTasks, type Worker } from './durable/tasks.ts'
 import type { Fleet } from './fleet.ts'
 import { buildHttp, type Edge } from './http.ts'
@@ -281,6 +281,10 @@ function observe(metrics: Metrics, databases: readonly DatabaseOfProcess[]): voi
   )
   gauge(metrics, 'doran_task_lag_seconds', 'For how long the oldest task of a service is due', ['service'], async () =>
     (await tasks()).map(({ service, lag }) => [{ service }, lag]),
+  )
+  const failing = ({ pool }: (typeof named)[number]) => readFailingSagas(pool.at(0)).catch(() => [])
+  gauge(metrics, 'doran_saga_failing_seconds', 'For how long a saga has failed at its step', ['handler'], async () =>
+    (await Promise.all(named.map(failing))).flat().map(({ handler, seconds }) => [{ handler }, seconds]),
   )
 }
 

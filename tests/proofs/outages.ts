@@ -12,7 +12,7 @@ import { parseArgs } from 'node:util'
 import { checkInvariants, type Finding, sourcesOf } from '../../apps/server/check/index.ts'
 import { nameOf, OUTAGE_CASES } from './outage-cases.ts'
 import { OutageShop } from './outage-shop.ts'
-import type { Fault } from './plan.ts'
+import { describe, type Fault } from './plan.ts'
 import { print, reportOf } from './report.ts'
 import { run } from './run.ts'
 
@@ -61,10 +61,11 @@ function brokenIn(findings: readonly Finding[]): string[] {
 
 async function liveInRealTime() {
   const hold = Number(values.minutes) * 60_000
-  const faults: Fault[] = [
+  const all: Fault[] = [
     ...(['inventory', 'payment', 'order'] as const).map((service): Fault => ({ kind: 'outage', service, hold })),
     { kind: 'provider', how: 'away', hold },
   ]
+  const faults = all.filter((fault) => describe(fault).includes(values.only))
   const begun = Date.now()
   const result = await run({
     seed: Number(values.seed),
