@@ -5,7 +5,7 @@ import type { OutageKind } from '@doran/kernel/testing'
 export type Ending =
   /** Paid, and the goods are taken. */
   | 'paid'
-  /** Nothing was taken; the buyer may pay again. */
+  /** No money is taken or held; the buyer may pay again. */
   | 'open'
   /** All money is back, and all goods. */
   | 'cancelled'

@@ -80,15 +80,14 @@ export class OutageShop {
   /** Prepares refusal and outage; answers what ends them. */
   async #begin({ away, at, kind, refusal }: OutageCase, sku: string, orderId: string): Promise<() => unknown> {
     const payment = this.#outage('payment')
-    if (refusal === 'reserve') await this.#sell(sku)
+    const soldAt = refusal === 'reserve' ? 'authorise' : refusal === 'commit' ? 'capture' : undefined
     let sold = false
     let begun = false
     payment.beforeCall = async (operation) => {
       if (refusal === 'refund' && operation === 'refund') throw refundRefused({ message: 'no' })
-      if (refusal === 'commit' && operation === 'capture' && !sold) {
+      if (operation === soldAt && !sold) {
         sold = true
-        await this.#expire(orderId)
-        await this.#sell(sku)
+        await this.#sell(sku, orderId)
       }
       if (away === 'provider' && operation === at && !begun) {
         begun = true
@@ -112,19 +111,15 @@ export class OutageShop {
     await client.query(`alter table "order".history ${change}`).finally(() => client.end())
   }
 
-  /** Somebody else takes all that is left. */
-  async #sell(sku: string): Promise<void> {
-    await this.shop.platform.client(inventory, this.#admin).setStock({ sku, onHand: 0 })
-  }
-
-  /** The hold of the order has run out. */
-  async #expire(orderId: string): Promise<void> {
+  /** The hold of the order, if it has one, runs out, and somebody else takes all that there is. */
+  async #sell(sku: string, orderId: string): Promise<void> {
     const db = this.shop.platform.database('inventory')
     await db.run(sql`update inventory.reservations set expires_at = now() where order_id = ${orderId}`)
     await db.run(sql`update doran.tasks set run_at = now() where handler = 'inventory/job:release-expired'`)
     await db.run(sql`select pg_notify('doran_tasks', '')`)
-    const expired = sql`select 1 as one from inventory.reservations where order_id = ${orderId} and state = 'expired'`
-    while (!(await db.first(expired))) await new Promise((wake) => setTimeout(wake, 5))
+    const held = sql`select 1 as one from inventory.reservations where order_id = ${orderId} and state = 'held'`
+    while (await db.first(held)) await new Promise((wake) => setTimeout(wake, 5))
+    await this.shop.platform.client(inventory, this.#admin).setStock({ sku, onHand: 0 })
   }
 
   async #misbehave(api?: object): Promise<void> {
@@ -152,11 +147,11 @@ export class OutageShop {
     ]
     const total = QUANTITY * PRICE
     const sold = onHand === ON_HAND - QUANTITY && reserved === 0
-    const whole = (onHand === ON_HAND || onHand === 0) && reserved === 0
+    const whole = onHand === ON_HAND || onHand === 0
     const back = kept === 0 && held === 0 && whole
     if (status === 'paid' && parts === 'preparing' && kept === total && refunded === 0 && sold) return 'paid'
     if (status === 'awaiting_payment' && parts === 'pending' && back) return 'open'
-    if (status === 'cancelled' && parts === 'cancelled' && back) return 'cancelled'
+    if (status === 'cancelled' && parts === 'cancelled' && back && reserved === 0) return 'cancelled'
     return `${status}, its part ${parts}; the provider keeps ${kept} of ${total} and holds ${held}; ${onHand} on hand, ${reserved} reserved`
   }
 }

@@ -29,7 +29,7 @@ const CancellationInput = Type.Object({
 })
 type CancellationInput = Static<typeof CancellationInput>
 
-const restock = step('restock', { act: putBack })
+const restockGoods = step('restock', { act: restock })
 
 /**
  * Parts of a paid order are called off: the money goes back first, then the goods return to stock. Once the money is
@@ -41,8 +41,8 @@ export const cancellation = saga('cancellation', {
   input: CancellationInput,
   steps: [
     step('refund-payment', { act: refundPayment, undo: resumeOrder, pivot: true }),
-    restock,
-    step('cancel-parts', { record: cancelParts }),
+    restockGoods,
+    step('cancel-parts', { record: recordCancelled }),
   ],
 })
 
@@ -53,11 +53,18 @@ async function refundPayment(input: CancellationInput, ctx: Context<undefined>) 
 }
 
 /** Goods that the inventory does not know any more cannot return; the order is cancelled all the same. */
-function putBack({ cancellationId, lines }: CancellationInput, ctx: Context<undefined>) {
+function restock({ cancellationId, lines }: CancellationInput, ctx: Context<undefined>) {
   return ctx.client(inventory).restock({ reference: `cancellation:${cancellationId}`, lines })
 }
 
-async function cancelParts(input: CancellationInput, tx: Transaction, _ctx: Context<undefined>, results: StepResults) {
+function recordCancelled(input: CancellationInput, tx: Transaction, _ctx: Context<undefined>, results: StepResults) {
+  // Runs of version 1 recorded no answer.
+  const { unknown = [] } = results.of(restockGoods)
+  return cancelParts(input, tx, unknown)
+}
+
+/** The parts are cancelled, and `amount` was given back for them. */
+async function cancelParts(input: CancellationInput, tx: Transaction, notRestocked: readonly string[]) {
   const { orderId, sellerOrderIds, amount, reason } = input
   await tx.later(sql`
     update "order".seller_orders set status = 'cancelled' where id = any(${sellerOrderIds}::uuid[])`)
@@ -67,10 +74,8 @@ async function cancelParts(input: CancellationInput, tx: Transaction, _ctx: Cont
       status = case when exists (select 1 from "order".seller_orders s where s.order_id = o.id and s.status <> 'cancelled')
                     then status else 'cancelled' end
     where id = ${orderId}`)
-  // Runs of version 1 recorded no answer.
-  const { unknown = [] } = results.of(restock)
-  const notRestocked = unknown.length > 0 ? { notRestocked: unknown } : {}
-  await addHistory(tx, orderId, 'cancelled', { sellerOrderIds, refunded: amount, reason, ...notRestocked })
+  const details = { sellerOrderIds, refunded: amount, reason, ...(notRestocked.length > 0 && { notRestocked }) }
+  await addHistory(tx, orderId, 'cancelled', details)
   const { number, buyerId, total, currency, sellers } = await getOrderView(tx, orderId)
   const parts = partsForEvent(sellers.filter(({ id }) => sellerOrderIds.includes(id)))
   await publish(tx, orderCancelled, {
