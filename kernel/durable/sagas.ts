@@ -264,7 +264,9 @@ export async function forgetFinishedSagas(db: Queryable): Promise<void> {
     forgotten = await db.run(sql`
       delete from doran.sagas where id in (
         select id from doran.sagas
-        where state in ('done', 'undone') and updated_at < now() - interval '30 days' limit ${FORGOTTEN_AT_ONCE})`)
+        where state in ('done', 'undone') and created_at < now() - interval '30 days'
+          and updated_at < now() - interval '30 days'
+        limit ${FORGOTTEN_AT_ONCE})`)
   } while (forgotten === FORGOTTEN_AT_ONCE)
 }
 

@@ -270,10 +270,10 @@ describe('a saga', () => {
   it('is forgotten thirty days after its end, however many there are, and never before its end', async () => {
     await db().run(sql`delete from doran.sagas`)
     await db().run(sql`
-      insert into doran.sagas (id, service, name, version, key, input, state, updated_at)
+      insert into doran.sagas (id, service, name, version, key, input, state, created_at, updated_at)
       select gen_random_uuid(), 'travel', 'journey', 2, n::text, '{}',
              case when n = 1 then 'running' when n % 2 = 0 then 'done' else 'undone' end,
-             now() - make_interval(days => case when n = 2 then 29 else 31 end)
+             now() - interval '40 days', now() - make_interval(days => case when n = 2 then 29 else 31 end)
       from generate_series(1, 2500) as n`)
 
     await forgetFinishedSagas(db())

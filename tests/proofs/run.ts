@@ -14,7 +14,7 @@ import { questions, stock } from './shop.ts'
 import { canSkew, type OpenOptions, System } from './system.ts'
 
 const PEOPLE = 30
-/** A step of a saga is tried for about two minutes before it is taken back. */
+/** After the last fault a saga is tried again within a minute, and once more if that was too early. */
 const REST_BOUND = 150_000
 
 export interface RunOptions {
