@@ -141,6 +141,7 @@ export interface Saga<In = unknown> {
   readonly steps: readonly Step<In>[]
 }
 
+/** Declares a step. Later steps name it to read its answer: `results.of(reserveStock)`. */
 export function step<In, Result>(name: string, actions: Omit<Step<In, Result>, 'name'>): Step<In, Result> {
   return { name, ...actions }
 }

@@ -11,7 +11,7 @@ import { DomainError, kernelErrors } from '../errors.ts'
 import { newId } from '../id.ts'
 import { assertValid } from '../schema.ts'
 import type { Context, Saga, SagaFailure, SagaTurn, Step, StepResults } from '../service.ts'
-import { addTask, assertHeld, completed, heldOn, ParkedError, type Task, type TaskHandler } from './tasks.ts'
+import { addTask, assertHeld, completed, heldOn, NonRetryableError, type Task, type TaskHandler } from './tasks.ts'
 
 export interface SagaState {
   id: string
@@ -98,7 +98,7 @@ async function readState(db: Queryable, task: Task, id: string): Promise<SagaSta
            coalesce(extract(epoch from now() - t.failing_since) * 1000, 0)::float8 as "failingForMs"
     from doran.sagas s left join doran.tasks t on t.id = ${task.id}
     where s.id = ${id}`)
-  if (!state) throw new ParkedError(`there is no saga ${id}`)
+  if (!state) throw new NonRetryableError(`there is no saga ${id}`)
   return state
 }
 
@@ -139,7 +139,7 @@ async function advance(
 }
 
 /**
- * Why the saga turns round after this error; undefined when the step is tried again. Throws {@link ParkedError} for a
+ * Why the saga turns round after this error; undefined when the step is tried again. Throws {@link NonRetryableError} for a
  * refusal after the pivot: neither another attempt nor the way back is right.
  */
 function reasonToTurnRound(
@@ -151,7 +151,7 @@ function reasonToTurnRound(
   if (isRefusal(error)) {
     const { code, message } = error
     if (mayTurnRound(saga, step, code)) return { step: step.name, code, message, outcome: 'refused' }
-    throw new ParkedError(`${step.name} was refused and the saga cannot turn round: ${code}: ${message}`, {
+    throw new NonRetryableError(`${step.name} was refused and the saga cannot turn round: ${code}: ${message}`, {
       cause: error,
     })
   }
@@ -190,7 +190,7 @@ async function takeBack(
     await step.undo?.(state.input, ctx, turnOf(step, state))
   } catch (error) {
     if (!isRefusal(error)) throw error
-    throw new ParkedError(`${step.name} cannot be taken back: ${error.code}: ${error.message}`, { cause: error })
+    throw new NonRetryableError(`${step.name} cannot be taken back: ${error.code}: ${error.message}`, { cause: error })
   }
   crashPoint('saga.after-undo-before-record')
   const first = state.step === 0

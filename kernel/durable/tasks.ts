@@ -56,9 +56,9 @@ export class LeaseLostError extends Error {
   override readonly name = 'LeaseLostError'
 }
 
-/** Another attempt would end in the same way: the task waits for an operator at once, as a dead letter. */
-export class ParkedError extends Error {
-  override readonly name = 'ParkedError'
+/** The task would fail in the same way however often it is tried, so it waits for an operator at once. */
+export class NonRetryableError extends Error {
+  override readonly name = 'NonRetryableError'
 }
 
 const LEASE = 5_000
@@ -171,7 +171,7 @@ export class Worker {
         log.warn({ task: task.id, handler: task.handler }, 'lost the lease of a task; another process has it')
         return
       }
-      const exhausted = error instanceof ParkedError || task.attempts >= (handler.maxAttempts ?? Infinity)
+      const exhausted = error instanceof NonRetryableError || task.attempts >= (handler.maxAttempts ?? Infinity)
       end({ outcome: exhausted ? 'dead' : 'failed' })
       log[exhausted ? 'error' : 'warn'](
         { err: error, task: task.id, handler: task.handler, attempt: task.attempts, trace: trace.traceId },

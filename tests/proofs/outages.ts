@@ -8,13 +8,22 @@
  * while people buy and cancel.
  */
 import { writeFileSync } from 'node:fs'
+import { setTimeout as pause } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { checkInvariants, type Finding, sourcesOf } from '../../apps/server/check/index.ts'
+import type { Crowd } from './crowd.ts'
+import type { Hand } from './hand.ts'
 import { nameOf, OUTAGE_CASES } from './outage-cases.ts'
 import { OutageShop } from './outage-shop.ts'
 import { describe, type Fault } from './plan.ts'
+import type { Random } from './random.ts'
 import { print, reportOf } from './report.ts'
 import { run } from './run.ts'
+import type { System } from './system.ts'
+
+/** People who call off, and people who pay, just when a service has gone. */
+const GATHERED = 10
+const ONCE_IT_IS_AWAY_MS = 3_000
 
 const { values } = parseArgs({
   options: {
@@ -66,11 +75,19 @@ async function liveInRealTime() {
     { kind: 'provider', how: 'away', hold },
   ]
   const faults = all.filter((fault) => describe(fault).includes(values.only))
+  async function* outages(_system: System, _hand: Hand, _random: Random, crowd: Crowd): AsyncIterable<Fault> {
+    for (const fault of faults) {
+      const act = await crowd.gather(GATHERED)
+      const acting = pause(ONCE_IT_IS_AWAY_MS).then(act)
+      yield fault
+      await acting
+    }
+  }
   const begun = Date.now()
   const result = await run({
     seed: Number(values.seed),
     rate: Number(values.rate),
-    faults: () => faults,
+    faults: outages,
     // Between two outages sagas come to their end.
     between: 90_000,
     say: (line) => console.log(`${((Date.now() - begun) / 1000).toFixed(1).padStart(7)} s  ${line}`),

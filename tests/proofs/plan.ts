@@ -97,6 +97,7 @@ export function round({ random, names, canPartition, canFill, canSkew }: PlanOpt
     ...crashPoints.map((point) => deathAt(point, random, TO_BE_REACHED)),
     { kind: 'stop', target: random.pick(ORDERS), hold: LONGER_THAN_A_LEASE },
     { kind: 'stop', target: pair(), hold: LONGER_THAN_A_LEASE },
+    { kind: 'outage', service: random.pick(['order', 'payment', 'inventory']), hold: LONGER_THAN_A_LEASE },
     { kind: 'postgres' },
     ...(canFill ? (['data', 'log'] as const) : []).map((of): Fault => ({ kind: 'full disk', of, hold: SPELL })),
     ...keys(PROVIDER).map((how): Fault => ({ kind: 'provider', how, hold: SPELL })),
