@@ -38,7 +38,14 @@ export const crashPoints = [
 export type CrashPoint = (typeof crashPoints)[number]
 
 /** What keeps Doran right, and can be switched off one at a time. */
-export const safeguards = ['lease-epoch', 'inbox', 'idempotency-claim', 'stock-lock', 'provider-look-up'] as const
+export const safeguards = [
+  'lease-epoch',
+  'inbox',
+  'idempotency-claim',
+  'stock-lock',
+  'provider-look-up',
+  'saga-pivot',
+] as const
 export type Safeguard = (typeof safeguards)[number]
 
 const { DORAN_CRASH_AT = '', DORAN_WITHOUT = '', NODE_ENV } = process.env

@@ -53,6 +53,8 @@ export {
   job,
   on,
   type SagaFailure,
+  type SagaTurn,
+  type StepResults,
   type SubscriberContext,
   saga,
   service,

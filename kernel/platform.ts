@@ -26,7 +26,7 @@ import { Deadline } from './deadline.ts'
 import { type Backlog, countTasks } from './durable/backlog.ts'
 import { type DatabaseOfProcess, enterWork, prepareWorkers, type Wiring } from './durable/handlers.ts'
 import { withRelay } from './durable/relay.ts'
-import { bindSaga } from './durable/sagas.ts'
+import { bindSaga, readFailingSagas } from './durable/sagas.ts'
 import { subscribeElsewhere } from './durable/subscriptions.ts'
 import type { Worker } from './durable/worker.ts'
 import type { Fleet } from './fleet.ts'
@@ -340,6 +340,10 @@ function observe(metrics: Metrics, databases: readonly DatabaseOfProcess[]): voi
   const lag = 'For how long the oldest task of a service is due in this lane'
   gauge(metrics, 'doran_task_lag_seconds', lag, ['service', 'lane'], async () =>
     (await backlog()).map(({ service, lane, lag }) => [{ service, lane }, lag]),
+  )
+  const failing = ({ pool }: (typeof named)[number]) => readFailingSagas(pool.at(0)).catch(() => [])
+  gauge(metrics, 'doran_saga_failing_seconds', 'For how long a saga has failed at its step', ['handler'], async () =>
+    (await Promise.all(named.map(failing))).flat().map(({ handler, seconds }) => [{ handler }, seconds]),
   )
 }
 

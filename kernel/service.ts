@@ -106,23 +106,43 @@ export function job(name: string, definition: Omit<Job, 'name'>): Job {
   return { name, ...definition }
 }
 
-export interface Step<In> {
+/**
+ * One step of a saga. A step that cannot be done for want of a service is tried again for as long as it takes; one that
+ * is refused turns the saga round if that is still possible, and otherwise waits for an operator.
+ */
+// biome-ignore lint/suspicious/noExplicitAny: a list of steps has results of all kinds
+export interface Step<In, Result = any> {
   readonly name: string
   /**
-   * Asks other services. It may run again after a crash, so it carries a key of its own. A domain error makes
-   * the saga turn round; any other error is tried again.
+   * Asks other services. It may run again after a crash, so it carries a key of its own. What it answers is recorded as
+   * JSON for later steps. A domain error below 500 is a refusal: nothing was done.
    */
   // biome-ignore lint/suspicious/noExplicitAny: each service has its own config
-  readonly act?: (input: In, ctx: Context<undefined, any>) => Promise<unknown>
+  readonly act?: (input: In, ctx: Context<undefined, any>, results: StepResults) => Promise<Result>
   /** The service's own writes, in the transaction that records the step as done: exactly once. */
   // biome-ignore lint/suspicious/noExplicitAny: each service has its own config
-  readonly record?: (input: In, tx: Transaction, ctx: Context<undefined, any>) => Promise<void>
-  /**
-   * Takes the step back when a later one, or this one, did not succeed. The outcome of this one may be unknown,
-   * so there may be nothing to take back. `reason` is the domain error that turned the saga round.
-   */
+  readonly record?: (input: In, tx: Transaction, ctx: Context<undefined, any>, results: StepResults) => Promise<void>
+  /** Takes the step back when a later one, or this one, did not succeed; tried for as long as it takes. */
   // biome-ignore lint/suspicious/noExplicitAny: each service has its own config
-  readonly undo?: (input: In, ctx: Context<undefined, any>, reason: SagaFailure) => Promise<void>
+  readonly undo?: (input: In, ctx: Context<undefined, any>, turn: SagaTurn) => Promise<void>
+  /**
+   * Milliseconds of failing attempts after which the step is given up and the saga turns round. What the step did is
+   * unknown then, so it has an `undo` that finds out. Allowed before the pivot only.
+   */
+  readonly giveUpAfterMs?: number
+  /**
+   * The first step whose effect must not be taken back because something is away. When it is refused, the saga turns
+   * round; once it is done, the saga goes forward for as long as it takes.
+   */
+  readonly pivot?: boolean
+  /** Codes of the refusals that turn the saga round: all of them up to the pivot, none after it, unless listed here. */
+  readonly turnsRoundOn?: readonly string[]
+}
+
+/** What earlier steps have answered. */
+export interface StepResults {
+  /** The answer of a step of this saga. Throws when that step is not done. */
+  of<Result>(step: Step<never, Result>): Result
 }
 
 /** Why a saga turned round. */
@@ -130,26 +150,58 @@ export interface SagaFailure {
   readonly step: string
   readonly code: string
   readonly message: string
+  /** `refused`: the failed step did nothing. `unknown`: it was given up, and may have been done. */
+  readonly outcome: 'refused' | 'unknown'
+}
+
+/** What a step is told when it is taken back. */
+export interface SagaTurn {
+  readonly reason: SagaFailure
+  /** What is known of this step's own act. */
+  readonly outcome: 'done' | SagaFailure['outcome']
+  readonly results: StepResults
 }
 
 export interface Saga<In = unknown> {
   readonly name: string
-  /** Raised when the steps change; keep the old definition registered until its runs are finished. */
+  /** Raised when steps or their meaning change, so that a process of the version before takes no new run. */
   readonly version: number
+  /** Earlier versions with the same steps, whose unfinished runs this definition finishes. */
+  readonly continues: readonly number[]
   readonly input: TSchema
   readonly steps: readonly Step<In>[]
 }
 
-export function step<In>(name: string, actions: Omit<Step<In>, 'name'>): Step<In> {
+/** Declares a step. Later steps name it to read its answer: `results.of(reserveStock)`. */
+export function step<In, Result>(name: string, actions: Omit<Step<In, Result>, 'name'>): Step<In, Result> {
   return { name, ...actions }
 }
 
-/** An orchestrated sequence that either completes or is taken back; its state survives any crash. */
+/**
+ * An orchestrated sequence that either completes or is taken back; its state survives any crash. Throws when its steps
+ * contradict each other, for example when one gives up after the pivot.
+ */
 export function saga<const S extends TSchema>(
   name: string,
-  definition: { version: number; input: S; steps: readonly Step<Static<S>>[] },
+  definition: { version: number; continues?: readonly number[]; input: S; steps: readonly Step<Static<S>>[] },
 ): Saga<Static<S>> {
-  return { name, ...definition }
+  assertSteps(name, definition.steps)
+  return { name, continues: [], ...definition }
+}
+
+function assertSteps(saga: string, steps: readonly Step<never>[]): void {
+  const pivot = steps.findIndex((step) => step.pivot)
+  for (const [index, { name, pivot: isPivot, giveUpAfterMs, undo }] of steps.entries()) {
+    const mistake =
+      (steps.findIndex((step) => step.name === name) < index && 'has the name of another step') ||
+      (isPivot && index !== pivot && 'is a second pivot; a saga has one at most') ||
+      (giveUpAfterMs !== undefined &&
+        pivot >= 0 &&
+        index >= pivot &&
+        'gives up, but from the pivot on a saga goes forward') ||
+      (giveUpAfterMs !== undefined && !undo && 'gives up, so it needs an `undo` that finds out what it did')
+    if (mistake) throw new Error(`the step ${name} of the saga ${saga} ${mistake}`)
+  }
 }
 
 export interface ServiceParts<C extends Contract, Config extends TObject = TObject> {

@@ -39,7 +39,7 @@ const commands: Record<string, { about: string; run: (args: string[]) => Promise
     run: async () => (await import('./commands/migrate.ts')).migrateCommand(),
   },
   tasks: {
-    about: 'list [--all] | replay <id|all> | discard <id>: durable tasks that failed for good',
+    about: 'list [--all] | replay <id|all> | discard <id>: durable tasks that failed for good or keep failing',
     run: async (args) => (await import('./commands/tasks.ts')).tasks(args),
   },
   audit: {

@@ -215,7 +215,9 @@ export class TransactionHandle extends Handle implements Database {
   }
 
   get #isOver(): boolean {
-    return this.#over || (this.#outer?.#isOver ?? false)
+    if (this.#over) return true
+    const outer = this.#outer
+    return outer ? outer.#isOver : false
   }
 
   /** What goes on after the end would run on a connection that is somebody else's by then. */

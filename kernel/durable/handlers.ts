@@ -17,7 +17,7 @@ import { completeDeliveries, type EventEnvelope } from './events.ts'
 import { jobHandler, jobHandlerName, nextDue, planJob } from './jobs.ts'
 import { relay, relayContract } from './relay.ts'
 import { deleteInBatches, forgetOldEvents } from './retention.ts'
-import { sagaHandler, sagaHandlerName } from './sagas.ts'
+import { forgetFinishedSagas, sagaHandler, sagaHandlerName } from './sagas.ts'
 import { endSubscriptions, enterSubscriptions, handlerNameOf } from './subscriptions.ts'
 import { DUE_CHANNEL, NonRetryableError, reschedule, type Task, type TaskHandler } from './tasks.ts'
 import { Worker } from './worker.ts'
@@ -99,10 +99,13 @@ function handlersOf(service: Service, database: DatabaseOfProcess, wiring: Wirin
       handlerNameOf(service, subscription),
       deliver(subscription, name, database.pool, wiring),
     ]),
-    ...service.sagas.map((saga): [string, TaskHandler] => [
-      sagaHandlerName(name, saga),
-      sagaRunner(saga, name, wiring),
-    ]),
+    ...service.sagas.flatMap((saga) => {
+      const runner = sagaRunner(saga, name, wiring)
+      return [saga.version, ...saga.continues].map((version): [string, TaskHandler] => [
+        sagaHandlerName(name, { ...saga, version }),
+        runner,
+      ])
+    }),
     ...service.jobs.map((job): [string, TaskHandler] => [jobHandlerName(name, job), jobHandler(name, job, contextFor)]),
   ]
   const upkeep = jobHandlerName(name, UPKEEP)
@@ -174,6 +177,7 @@ function housekeeping({ pool }: DatabaseOfProcess): TaskHandler {
     async run(task, lease) {
       await deleteInBatches((limit) => forgetOldKeys(database, limit), lease)
       await forgetOldEvents(database, lease)
+      await deleteInBatches((limit) => forgetFinishedSagas(database, limit), lease)
       await again(task)
     },
     onExhausted: again,

@@ -7,11 +7,11 @@ import { crashPoint, holds } from '@doran/faults'
 import { beginSpan, type SpanSink, traceFrom, traceParent } from '@doran/telemetry'
 import type { Database, Queryable, Transaction } from '../database/database.ts'
 import { sql } from '../database/sql.ts'
-import { DomainError } from '../errors.ts'
+import { DomainError, kernelErrors } from '../errors.ts'
 import { newId } from '../id.ts'
 import { assertValid } from '../schema.ts'
-import type { Context, Saga, SagaFailure, Step } from '../service.ts'
-import { addTask, assertHeld, completed, heldOn, type Task, type TaskHandler } from './tasks.ts'
+import type { Context, Saga, SagaFailure, SagaTurn, Step, StepResults } from '../service.ts'
+import { addTask, assertHeld, completed, heldOn, NonRetryableError, type Task, type TaskHandler } from './tasks.ts'
 
 export interface SagaState {
   id: string
@@ -19,12 +19,15 @@ export interface SagaState {
   state: 'running' | 'compensating' | 'done' | 'undone'
   step: number
   error: SagaFailure | null
+  /** By the names of the steps that are done. */
+  results: Record<string, unknown>
 }
 
-/** A step that keeps failing for reasons other than a refusal is given up after this many tries (about 2 minutes)… */
-const ACT_ATTEMPTS = 10
-/** …but taking back is tried for about an hour, and then waits for an operator as a dead letter. */
-const UNDO_ATTEMPTS = 20
+/** A service that is back is noticed within about a minute, however long it was away. */
+const LONGEST_PAUSE_MS = 60_000
+const UNAVAILABLE = 'unavailable'
+/** Without the safeguard `saga-pivot`, any step is given up after this many attempts. */
+const UNSAFE_ATTEMPTS = 10
 
 /** Name of the task that runs a saga; a process that does not know this version leaves it alone. */
 export function sagaHandlerName(service: string, saga: Pick<Saga, 'name' | 'version'>): string {
@@ -63,12 +66,10 @@ export function sagaHandler(
   contextFor: (task: Task, key: string) => Context<undefined>,
 ): TaskHandler {
   return {
-    maxAttempts: UNDO_ATTEMPTS,
+    longestPauseMs: LONGEST_PAUSE_MS,
     async run(task, lease) {
       const { saga: id } = task.payload as { saga: string }
-      const database = contextFor(task, id).db
-      let state = await database.one<SagaState>(sql`
-        select id, input, state, step, error from doran.sagas where id = ${id}`)
+      let { failingForMs, ...state } = await readState(contextFor(task, id).db, task, id)
       let attempts = task.attempts
       while (state.state === 'running' || state.state === 'compensating') {
         lease.throwIfAborted()
@@ -79,14 +80,26 @@ export function sagaHandler(
         const endSpan = beginSpan(spans, { trace, name: `${saga.name}/${current.name}`, kind: 'internal', attributes })
         const going =
           state.state === 'running'
-            ? advance(saga, current, state, ctx, task, attempts)
+            ? advance(saga, current, state, ctx, { ...task, attempts }, failingForMs)
             : takeBack(current, state, ctx, task)
         state = await going.finally(() => endSpan())
         crashPoint('saga.after-record')
         attempts = 1
+        failingForMs = 0
       }
     },
   }
+}
+
+/** The saga, and for how many milliseconds the attempts at its present step have failed. */
+async function readState(db: Queryable, task: Task, id: string): Promise<SagaState & { failingForMs: number }> {
+  const state = await db.first<SagaState & { failingForMs: number }>(sql`
+    select s.id, s.input, s.state, s.step, s.error, s.results,
+           coalesce(extract(epoch from now() - t.failing_since) * 1000, 0)::float8 as "failingForMs"
+    from doran.sagas s left join doran.tasks t on t.id = ${task.id}
+    where s.id = ${id}`)
+  if (!state) throw new NonRetryableError(`there is no saga ${id}`)
+  return state
 }
 
 async function advance(
@@ -95,25 +108,76 @@ async function advance(
   state: SagaState,
   ctx: Context<undefined>,
   task: Task,
-  attempts: number,
+  failingForMs: number,
 ): Promise<SagaState> {
   try {
     crashPoint('saga.before-act')
-    const result = (await step.act?.(state.input, ctx)) ?? true
+    const results = resultsOf(state)
+    const result = asJson(await step.act?.(state.input, ctx, results))
     crashPoint('saga.after-act-before-record')
     const last = state.step === saga.steps.length - 1
-    const next: SagaState = { ...state, step: state.step + 1, state: last ? 'done' : 'running' }
+    const next: SagaState = {
+      ...state,
+      step: state.step + 1,
+      state: last ? 'done' : 'running',
+      results: { ...state.results, [step.name]: result },
+    }
     const { record } = step
-    return await move(ctx.db, task, next, { [step.name]: result }, record && ((tx) => record(state.input, tx, ctx)))
+    return await move(
+      ctx.db,
+      task,
+      next,
+      { [step.name]: result },
+      record && ((tx) => record(state.input, tx, ctx, results)),
+    )
   } catch (error) {
-    const refused = error instanceof DomainError && error.status < 500
-    if (!refused && attempts < ACT_ATTEMPTS) throw error
-    // Refused, or tried often enough. What the step did is unknown in the second case, so it is taken back too.
-    const { code, message } = refused ? error : { code: 'unavailable', message: 'A part of Doran did not answer.' }
-    const failure: SagaFailure = { step: step.name, code, message }
-    ctx.log.info({ saga: saga.name, id: state.id, failure }, 'a saga turns round')
-    return move(ctx.db, task, { ...state, state: 'compensating', error: failure })
+    const reason = reasonToTurnRound(saga, step, error, { failingForMs, attempts: task.attempts })
+    if (!reason) throw error
+    ctx.log.info({ saga: saga.name, id: state.id, reason }, 'a saga turns round')
+    return move(ctx.db, task, { ...state, state: 'compensating', error: reason })
   }
+}
+
+/**
+ * Why the saga turns round after this error; undefined when the step is tried again. Throws {@link NonRetryableError} for a
+ * refusal after the pivot: neither another attempt nor the way back is right.
+ */
+function reasonToTurnRound(
+  saga: Saga,
+  step: Step<unknown>,
+  error: unknown,
+  tried: { failingForMs: number; attempts: number },
+): SagaFailure | undefined {
+  if (isRefusal(error)) {
+    const { code, message } = error
+    if (mayTurnRound(saga, step, code)) return { step: step.name, code, message, outcome: 'refused' }
+    throw new NonRetryableError(`${step.name} was refused and the saga cannot turn round: ${code}: ${message}`, {
+      cause: error,
+    })
+  }
+  const { giveUpAfterMs = Infinity } = step
+  const isGivenUp = holds('saga-pivot') ? tried.failingForMs >= giveUpAfterMs : tried.attempts >= UNSAFE_ATTEMPTS
+  if (!isGivenUp) return
+  return { step: step.name, code: UNAVAILABLE, message: 'A part of Doran did not answer.', outcome: 'unknown' }
+}
+
+function mayTurnRound({ steps }: Saga, step: Step<unknown>, code: string): boolean {
+  if (!holds('saga-pivot')) return true
+  if (step.turnsRoundOn) return step.turnsRoundOn.includes(code)
+  const pivot = steps.findIndex((one) => one.pivot)
+  return pivot < 0 || steps.indexOf(step) <= pivot
+}
+
+/** What the kernel itself answers says nothing of the matter, but for an input that can never be taken. */
+const notRefusals = new Set(
+  Object.values(kernelErrors)
+    .map(({ code }) => code)
+    .filter((code) => code !== kernelErrors.validationFailed.code),
+)
+
+/** The asked service has decided: nothing was done, and asking again would change nothing. */
+function isRefusal(error: unknown): error is DomainError {
+  return error instanceof DomainError && error.status < 500 && error.status !== 429 && !notRefusals.has(error.code)
 }
 
 async function takeBack(
@@ -122,10 +186,37 @@ async function takeBack(
   ctx: Context<undefined>,
   task: Task,
 ): Promise<SagaState> {
-  await step.undo?.(state.input, ctx, state.error as SagaFailure)
+  try {
+    await step.undo?.(state.input, ctx, turnOf(step, state))
+  } catch (error) {
+    if (!isRefusal(error)) throw error
+    throw new NonRetryableError(`${step.name} cannot be taken back: ${error.code}: ${error.message}`, { cause: error })
+  }
   crashPoint('saga.after-undo-before-record')
   const first = state.step === 0
   return move(ctx.db, task, { ...state, step: first ? 0 : state.step - 1, state: first ? 'undone' : 'compensating' })
+}
+
+function turnOf(step: Step<unknown>, state: SagaState): SagaTurn {
+  const error = state.error as SagaFailure
+  // Whoever turned round before outcomes were recorded used this code for steps that were given up, and no other.
+  const { outcome = error.code === UNAVAILABLE ? 'unknown' : 'refused' } = error
+  const reason = { ...error, outcome }
+  return { reason, outcome: reason.step === step.name ? outcome : 'done', results: resultsOf(state) }
+}
+
+function resultsOf({ results }: SagaState): StepResults {
+  return {
+    of<Result>({ name }: Step<never, Result>): Result {
+      if (!Object.hasOwn(results, name)) throw new Error(`the step ${name} has no result: it is not done`)
+      return results[name] as Result
+    },
+  }
+}
+
+/** As a later run of the task will read it; a step that answers nothing is recorded as true. */
+function asJson(result: unknown): unknown {
+  return result === undefined ? true : JSON.parse(JSON.stringify(result))
 }
 
 /**
@@ -159,4 +250,24 @@ async function store(db: Queryable, task: Task, next: SagaState, results: Record
       results = results || ${sql.json(results)}::jsonb, updated_at = now()
     where id = ${next.id} ${holds('lease-epoch') ? sql`and exists (select 1 from held)` : sql.empty}`)
   assertHeld(rows)
+}
+
+/**
+ * Deletes up to so many sagas that ended more than thirty days ago, and answers how many. A key is free again afterwards:
+ * what starts sagas must not rely on it for longer.
+ */
+export function forgetFinishedSagas(db: Queryable, limit: number): Promise<number> {
+  return db.run(sql`
+    delete from doran.sagas where id in (
+      select id from doran.sagas
+      where state in ('done', 'undone') and created_at < now() - interval '30 days'
+        and updated_at < now() - interval '30 days'
+      limit ${limit})`)
+}
+
+/** For metrics: for how many seconds the saga that has failed for longest does so, by its handler. */
+export function readFailingSagas(db: Queryable): Promise<{ handler: string; seconds: number }[]> {
+  return db.all(sql`
+    select handler, extract(epoch from now() - min(failing_since))::float8 as seconds from doran.tasks
+    where failing_since is not null and state = 'ready' and handler like '%/saga:%' group by handler`)
 }

@@ -25,6 +25,8 @@ export interface TaskHandler {
   run(task: Task, lease: AbortSignal): Promise<void>
   /** Attempts after which it waits for an operator, as a dead letter; without it, it is tried for as long as it takes. */
   readonly maxAttempts?: number
+  /** Upper bound of the growing pauses between attempts; 5 minutes by default. */
+  readonly longestPauseMs?: number
   /** Called in place of dying, for work that must simply go on at its next time. */
   readonly onExhausted?: (task: Task) => Promise<void>
   /** `events` by default. */
@@ -78,7 +80,8 @@ export const completed = (task: Task) => sql`delete from doran.tasks where ${inH
 
 /** Statement by which the task goes on at once in the same hands, its attempts counted anew. */
 export const heldOn = (task: Task) => sql`
-  update doran.tasks set run_at = now() + make_interval(secs => ${LEASE_MS / 1000}), attempts = 1 where ${inHands(task)}`
+  update doran.tasks set run_at = now() + make_interval(secs => ${LEASE_MS / 1000}), attempts = 1, failing_since = null
+  where ${inHands(task)}`
 
 /** Throws when a statement that was to change the task, or go with it, has touched no row. */
 export function assertHeld(rows: number): void {
@@ -94,7 +97,8 @@ export async function complete(tx: Queryable, task: Task): Promise<void> {
 export async function reschedule(tx: Queryable, task: Task, at: Date): Promise<void> {
   assertHeld(
     await tx.run(sql`
-      update doran.tasks set run_at = ${at.toISOString()}, attempts = 0, epoch = epoch + 1 where ${inHands(task)}`),
+      update doran.tasks set run_at = ${at.toISOString()}, attempts = 0, epoch = epoch + 1, failing_since = null
+      where ${inHands(task)}`),
   )
 }
 
@@ -104,21 +108,28 @@ export type TaskSummary = Pick<Task, 'id' | 'handler' | 'attempts'> & {
   state: 'ready' | 'dead'
   holder: string | null
   run_at: string
+  /** Since when every attempt has failed. */
+  failing_since: string | null
   last_error: string | null
 }
 
-/** Dead tasks, or all of them; oldest first. */
-export function listTasks(database: Queryable, state?: 'ready' | 'dead', limit = 100): Promise<TaskSummary[]> {
+/** Tasks in this state, those in `trouble` (dead, or failing at the moment), or all of them; oldest first. */
+export function listTasks(
+  database: Queryable,
+  which?: 'ready' | 'dead' | 'trouble',
+  limit = 100,
+): Promise<TaskSummary[]> {
+  const troubled = sql`state = 'dead' or failing_since is not null`
+  const condition = which === 'trouble' ? troubled : which ? sql`state = ${which}` : sql`true`
   return database.all<TaskSummary>(sql`
-    select id, handler, state, attempts, holder, run_at, last_error from doran.tasks
-    where ${state ?? null}::text is null or state = ${state ?? null}
-    order by id limit ${limit}`)
+    select id, handler, state, attempts, holder, run_at, failing_since, last_error from doran.tasks
+    where ${condition} order by id limit ${limit}`)
 }
 
 /** Gives a dead task a new life; false when there is no such dead task. */
 export async function replayTask(database: Queryable, id: number): Promise<boolean> {
   const rows = await database.run(sql`
-    update doran.tasks set state = 'ready', attempts = 0, run_at = now()
+    update doran.tasks set state = 'ready', attempts = 0, run_at = now(), failing_since = null
     where id = ${id} and state = 'dead' ${due('')}`)
   return rows > 0
 }

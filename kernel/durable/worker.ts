@@ -261,12 +261,14 @@ export class Worker {
 
   async #fail(task: Task, error: unknown, handler: TaskHandler, exhausted: boolean): Promise<void> {
     if (exhausted && handler.onExhausted) return handler.onExhausted(task)
-    const delay = Math.min(BACKOFF_MS.first * 2 ** (task.attempts - 1), BACKOFF_MS.longest) * (0.75 + Math.random() / 2)
+    const longest = handler.longestPauseMs ?? BACKOFF_MS.longest
+    const delay = Math.min(BACKOFF_MS.first * 2 ** (task.attempts - 1), longest) * (0.75 + Math.random() / 2)
     await this.#database.run(sql`
       update doran.tasks set
         state = ${exhausted ? 'dead' : 'ready'},
         run_at = now() + make_interval(secs => ${delay / 1000}),
         epoch = epoch + 1,
+        failing_since = case when attempts > 1 then coalesce(failing_since, now()) else now() end,
         last_error = ${String((error as Error)?.stack ?? error).slice(0, 4000)}
       where ${inHands(task)}`)
     if (!exhausted) setTimeout(() => this.wake(), delay + 5).unref()

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, before, describe, it } from 'node:test'
 import { publishing, type Queryable, sql, startSaga } from '@doran/kernel'
-import { createPlatform, discardTask, kernelErrors, listTasks, Pool, replayTask } from '@doran/kernel/platform'
+import { createPlatform, discardTask, listTasks, Pool } from '@doran/kernel/platform'
 import { createTestDatabase, startPlatform, type TestPlatform } from '@doran/kernel/testing'
 import { createLog, createMetrics } from '@doran/telemetry'
 import { Listener } from '../database/listener.ts'
@@ -76,7 +76,12 @@ describe('events and sagas', () => {
       select state, error from doran.sagas where key = 'b'`)
     assert.deepEqual(saga, {
       state: 'undone',
-      error: { step: 'print', code: 'out_of_ink', message: 'There is no ink for 11 pages; print fewer.' },
+      error: {
+        step: 'print',
+        code: 'out_of_ink',
+        message: 'There is no ink for 11 pages; print fewer.',
+        outcome: 'refused',
+      },
     })
   })
 
@@ -91,27 +96,6 @@ describe('events and sagas', () => {
     assert.equal((await state(platform, 'c')).state, 'printed')
   })
 
-  it('a step that cannot be done for too long turns the saga round, which tells nothing of our troubles', async (t) => {
-    t.mock.method(printerDouble, 'print', async () => {
-      throw kernelErrors.databaseUnavailable({ retryAfter: 1 })
-    })
-    await platform.request('POST', '/api/notes/f', { body: { text: 'x' } })
-    // Its tries are used up at once rather than over two minutes.
-    const database = platform.database('note')
-    await until(() =>
-      database.first(sql`
-        update doran.tasks set attempts = 9, run_at = now()
-        where handler like 'note/saga%' and last_error is not null and attempts < 9 returning id`),
-    )
-    await platform.settled()
-
-    assert.equal((await state(platform, 'f')).state, 'unavailable')
-    assert.deepEqual(await database.one(sql`select state, error from doran.sagas where key = 'f'`), {
-      state: 'undone',
-      error: { step: 'print', code: 'unavailable', message: 'A part of Doran did not answer.' },
-    })
-  })
-
   it('a saga starts once under its key', async () => {
     await platform.request('POST', '/api/notes/d', { body: { text: 'x' } })
     await platform.settled()
@@ -121,29 +105,6 @@ describe('events and sagas', () => {
       .transaction((tx) => startSaga(tx, printing, 'd', { id: 'd', pages: 1 }))
 
     assert.equal(started, false)
-  })
-
-  it('a saga that cannot be taken back waits for an operator, who can replay it', async () => {
-    await platform.database('note').run(sql`
-      alter table note.notes add constraint no_refusal check (state <> 'out_of_ink') not valid`)
-    await platform.request('POST', '/api/notes/e', { body: { text: 'x', pages: 11 } })
-    const database = platform.database('note')
-    // Its tries are used up at once rather than over an hour.
-    const [dead] = await until(async () => {
-      await database.run(sql`
-        update doran.tasks set attempts = 30, run_at = now() where handler like 'note/saga%' and state = 'ready' and run_at > now() + interval '100 ms' and attempts < 20`)
-      return listTasks(database, 'dead')
-    })
-    assert.match(dead?.last_error ?? '', /no_refusal/)
-    await assert.rejects(platform.settled(), /no_refusal/)
-
-    await database.run(sql`alter table note.notes drop constraint no_refusal`)
-    assert.equal(await replayTask(database, dead?.id ?? 0), true)
-    await platform.settled()
-
-    assert.equal((await state(platform, 'e')).state, 'out_of_ink')
-    assert.equal(await replayTask(database, dead?.id ?? 0), false)
-    assert.equal(await discardTask(database, dead?.id ?? 0), false)
   })
 
   it('a refusal is the same error on the other side of a call', () => {

@@ -8,7 +8,7 @@ import {
   on,
   post,
   publish,
-  type SagaFailure,
+  type SagaTurn,
   type Static,
   saga,
   service,
@@ -95,7 +95,7 @@ export const printing = saga('printing', {
   ],
 })
 
-async function giveUp({ id }: Printing, ctx: Context<undefined>, reason: SagaFailure): Promise<void> {
+async function giveUp({ id }: Printing, ctx: Context<undefined>, { reason }: SagaTurn): Promise<void> {
   await ctx.db.transaction((tx) => setState(tx, id, reason.code))
 }
 

@@ -19,6 +19,8 @@ export { createTestDatabase, startTestPostgres } from './database.ts'
 export { testFolder } from './folder.ts'
 export { freePort } from './free-port.ts'
 export { Link } from './link.ts'
+export { Outage, type OutageKind } from './outage.ts'
+export { outlast } from './pauses.ts'
 export { assertSchema } from './schemas.ts'
 
 export interface TestUser extends Actor {

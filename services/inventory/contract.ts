@@ -190,10 +190,14 @@ export const inventory = contract('inventory', {
     access: 'internal',
     idempotent: true,
   }),
-  /** `reference` names the return or cancellation: stock comes back once for each. Refused with `sku_unknown`. */
+  /**
+   * `reference` names the return or cancellation: stock comes back once for each. SKUs that have no stock here are
+   * `unknown` and left out, for what is sent back must not be refused.
+   */
   restock: post('/inventory/restocks', {
     summary: 'Put sold goods back on the shelf',
     body: Type.Object({ reference: Type.String({ minLength: 1, maxLength: 200 }), lines: Lines }),
+    reply: Type.Object({ unknown: Type.Array(Sku) }),
     access: 'internal',
     idempotent: true,
   }),

@@ -86,11 +86,12 @@ export interface Restocked {
   quantity: number
 }
 
-/** What came back of these SKUs for cancellations. */
+/** What came back of these SKUs for cancellations that are not forgotten yet: they are, thirty days after their end. */
 export function findRestocked(db: Queryable, skus: readonly string[]): Promise<Restocked[]> {
   return db.all<Restocked>(sql`
     select reference, sku, sum(on_hand)::bigint as quantity from inventory.movements
     where sku = any(${skus}::text[]) and kind = 'restock' and reference like 'cancellation:%'
+      and at > now() - interval '29 days'
     group by reference, sku`)
 }
 

@@ -125,11 +125,12 @@ describe('Prometheus', () => {
 
   it('has duration, failures and lag of tasks', async () => {
     const database = system.market.platform.database('order')
-    // One that nobody knows how to run, and one at its last attempt whose saga does not exist.
+    // One that nobody knows how to run, one whose saga does not exist, and one that has failed for long.
     await database.run(sql`
-      insert into doran.tasks (handler, payload, run_at, attempts) values
-        ('order/on:nothing', '{}', now() - interval '100 seconds', 0),
-        ('order/saga:checkout@1', '{"saga":"019a0000-0000-7000-8000-000000000000"}', now(), 19)`)
+      insert into doran.tasks (handler, payload, run_at, failing_since) values
+        ('order/on:nothing', '{}', now() - interval '100 seconds', null),
+        ('order/saga:checkout@2', '{"saga":"019a0000-0000-7000-8000-000000000000"}', now(), null),
+        ('order/saga:cancellation@2', '{}', now() + interval '1 hour', now() - interval '15 minutes')`)
     await until(async () => {
       const dead = await byJob('doran_tasks{service="order", state="dead"}')
       return dead.get('order') === 1
@@ -139,8 +140,8 @@ describe('Prometheus', () => {
     const runs = await system.prometheus.query('sum by (handler, outcome) (doran_task_duration_seconds_count)')
     const outcomes = runs.map(({ metric: { handler, outcome } }) => `${handler} ${outcome}`)
     for (const expected of [
-      'order/saga:checkout@1 done',
-      'order/saga:checkout@1 dead',
+      'order/saga:checkout@2 done',
+      'order/saga:checkout@2 dead',
       'relay/order/on:payment.approved done',
       'order/on:payment.approved done',
       'product/on:order.paid done',
@@ -153,6 +154,9 @@ describe('Prometheus', () => {
     assert.ok((lag.get('product') as number) > 100)
     assert.equal((await byJob('doran_task_lag_seconds{service="payment"}')).get('payment'), 0)
     assert.equal((await byJob('doran_tasks{service="order", state="due"}')).get('order'), 1)
+    const failing = await byJob('doran_saga_failing_seconds{handler="order/saga:cancellation@2"}')
+    assert.ok((failing.get('order') as number) >= 900)
+    await database.run(sql`delete from doran.tasks where handler = 'order/saga:cancellation@2'`)
   })
 
   it('has how full every process is', async () => {
@@ -320,7 +324,7 @@ describe('a trace', () => {
       'gateway server order.confirmPayment',
       'gateway client order.confirmPayment',
       'order server order.confirmPayment',
-      'order consumer order/saga:checkout@1',
+      'order consumer order/saga:checkout@2',
       'order internal checkout/reserve-stock',
       'order client inventory.reserve',
       'inventory server inventory.reserve',
@@ -391,7 +395,7 @@ describe('a trace', () => {
       'payment.1 relay/order/on:payment.approved',
       'order.1 doran.receive',
       'order.1 order/on:payment.approved',
-      'order.1 order/saga:checkout@1',
+      'order.1 order/saga:checkout@2',
       'payment.1 capture',
       'inventory.1 reserve',
       'product.1 product/on:order.paid',
@@ -420,7 +424,7 @@ describe('a trace', () => {
       'payment server payment.receiveWebhook',
       'payment consumer relay/order/on:payment.approved',
       'order consumer order/on:payment.approved',
-      'order consumer order/saga:checkout@1',
+      'order consumer order/saga:checkout@2',
       'order internal checkout/reserve-stock',
       'order client inventory.reserve',
       'inventory server inventory.reserve',

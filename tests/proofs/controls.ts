@@ -3,6 +3,8 @@
  * safeguards, under the misfortune against which that is there, and the run must fail and name the invariant. With
  * `--twins` each runs once more with the safeguard, and must pass.
  */
+import { spawnSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { type Safeguard, safeguards } from '@doran/faults'
 import pg from 'pg'
@@ -21,7 +23,10 @@ interface Control extends Pick<RunOptions, 'prepare' | 'goods' | 'settings'> {
 const LONGER_THAN_A_LEASE = 7_000
 const wait = (hold: number): Fault => ({ kind: 'nothing', hold })
 
-const CONTROLS: Record<Safeguard, Control> = {
+/** Proven by the outages of `npm run prove:outages`, not by a fleet that people use. */
+const OUTAGES = 'saga-pivot'
+
+const CONTROLS: Record<Exclude<Safeguard, typeof OUTAGES>, Control> = {
   'lease-epoch': {
     about: 'processes that slept through their lease go on where they were, beside those that took over',
     breaks: ['orders-whole', 'money-agrees', 'sagas-ended'],
@@ -82,7 +87,27 @@ for (const safeguard of wanted) {
 console.table(rows)
 process.exitCode = rows.every((row) => row['as it should be']) ? 0 : 1
 
-async function control(safeguard: Safeguard, isOff: boolean) {
+function control(safeguard: Safeguard, isOff: boolean) {
+  return safeguard === OUTAGES ? controlOutages(isOff) : controlFleet(safeguard, isOff)
+}
+
+/** Any step is given up after ten attempts, as if nothing were ever past taking back. */
+async function controlOutages(isOff: boolean) {
+  console.log(
+    `\n${OUTAGES} ${isOff ? 'is off' : 'holds'}: each service is away for five minutes at each step of each saga`,
+  )
+  const { status, stdout } = spawnSync(process.execPath, [fileURLToPath(new URL('./outages.ts', import.meta.url))], {
+    env: { ...process.env, NODE_ENV: 'test', ...(isOff && { DORAN_WITHOUT: OUTAGES }) },
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  if (isOff || status !== 0) console.log(stdout)
+  const broken = /^BROKEN: (.*)$/m.exec(stdout)?.[1] ?? ''
+  const right = isOff ? broken.includes('order-ends-right') : status === 0
+  return { safeguard: OUTAGES, 'is off': isOff, broken, 'as it should be': right }
+}
+
+async function controlFleet(safeguard: keyof typeof CONTROLS, isOff: boolean) {
   const { about, breaks, faults, ...circumstances } = CONTROLS[safeguard]
   console.log(`\n${safeguard} ${isOff ? 'is off' : 'holds'}: ${about}`)
   const result = await run({

@@ -85,6 +85,28 @@ export class Crowd {
     if (this.#mistakes.length > 0) throw new AggregateError(this.#mistakes, 'the crowd itself is mistaken')
   }
 
+  /**
+   * So many people pay, and as many come to the provider's page. What it answers has the first call everything off and the
+   * second pay, all at once: so many sagas are under way when a service is away just then.
+   */
+  async gather(count: number): Promise<() => Promise<void>> {
+    const acts: (() => Promise<unknown>)[] = []
+    for (let number = ++this.#number; acts.length < 2 * count; number = ++this.#number) {
+      const { random, people, shelves, returnUrl } = this.#options
+      const order = await this.#order(`${number}-gathered`, random.pick(people), [random.pick(shelves.flat())])
+      if (!order) continue
+      if (acts.length < count) {
+        if (await this.#pay(order, GOOD_CARD, false)) acts.push(() => this.#cancel(order, order.parts))
+        continue
+      }
+      const payment = await this.#ask(order, 'startPayment', `/api/orders/${order.id}/payment`, { returnUrl })
+      // What goes wrong on the provider's page is between the buyer and the provider.
+      if (payment.outcome === 'acknowledged')
+        acts.push(() => payByCard(payment.body.paymentUrl, GOOD_CARD).catch(() => {}))
+    }
+    return async () => void (await Promise.all(acts.map((act) => act())))
+  }
+
   #operation(number: number): Promise<void> {
     const { random } = this.#options
     const draw = random.next()

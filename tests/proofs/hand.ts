@@ -66,6 +66,8 @@ export class Hand {
         await system.signal(fault.target, 'SIGSTOP')
         await pause(fault.hold)
         return system.signal(fault.target, 'SIGCONT')
+      case 'outage':
+        return this.#keepAway(fault.service, fault.hold)
       case 'postgres':
         return system.restartPostgres()
       case 'full disk':
@@ -102,6 +104,13 @@ export class Hand {
     }
   }
 
+  async #keepAway(service: string, hold: number): Promise<void> {
+    const instances = this.#system.names.filter((name) => name.startsWith(`${service}.`))
+    for (const name of instances) await this.#kill(name)
+    await pause(hold)
+    await Promise.all(instances.map((name) => this.#start(name)))
+  }
+
   async #dieAt(name: string, point: CrashPoint, patience: number): Promise<void> {
     const hit = new Promise<void>((resolve) => {
       this.#onHit = (reached) => reached === point && resolve()
@@ -111,12 +120,15 @@ export class Hand {
   }
 
   async #killAndStart(name: string, options?: StartOptions): Promise<void> {
-    await this.#starting.get(name)
-    if (this.#system.isUp(name)) {
-      this.kills++
-      await this.#system.signal(name, 'SIGKILL')
-    }
+    await this.#kill(name)
     await this.#start(name, options)
+  }
+
+  async #kill(name: string): Promise<void> {
+    await this.#starting.get(name)
+    if (!this.#system.isUp(name)) return
+    this.kills++
+    await this.#system.signal(name, 'SIGKILL')
   }
 
   /** From now until it is ready, or has died before that, of which `onDeath` tells. */

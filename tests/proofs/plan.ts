@@ -10,6 +10,8 @@ export type Fault =
   | (Lasting & { readonly kind: 'crash point'; readonly target: string; readonly point: CrashPoint })
   /** SIGSTOP and SIGCONT. */
   | (Lasting & { readonly kind: 'stop'; readonly target: string })
+  /** All instances of a service are ended by kill -9, and started again afterwards. */
+  | (Lasting & { readonly kind: 'outage'; readonly service: string })
   | { readonly kind: 'postgres' }
   /** PostgreSQL's disk has no room for data; or, worse, none for its log, of which it dies. */
   | (Lasting & { readonly kind: 'full disk'; readonly of: 'data' | 'log' })
@@ -35,6 +37,7 @@ interface Lasting {
 export const PROVIDER = {
   slow: { latencyMs: 800 },
   failing: { failRate: 0.5 },
+  away: { failRate: 1 },
   'carries out and does not answer': { dropAnswerRate: 0.5 },
   'answers after the time-out': { answerDelayMs: 2_500 },
   'carries out after the time-out': { latencyMs: 2_500 },
@@ -94,6 +97,7 @@ export function round({ random, names, canPartition, canFill, canSkew }: PlanOpt
     ...crashPoints.map((point) => deathAt(point, random, TO_BE_REACHED)),
     { kind: 'stop', target: random.pick(ORDERS), hold: LONGER_THAN_A_LEASE },
     { kind: 'stop', target: pair(), hold: LONGER_THAN_A_LEASE },
+    { kind: 'outage', service: random.pick(['order', 'payment', 'inventory']), hold: LONGER_THAN_A_LEASE },
     { kind: 'postgres' },
     ...(canFill ? (['data', 'log'] as const) : []).map((of): Fault => ({ kind: 'full disk', of, hold: SPELL })),
     ...keys(PROVIDER).map((how): Fault => ({ kind: 'provider', how, hold: SPELL })),
@@ -124,6 +128,8 @@ export function describe(fault: Fault): string {
       return `kill -9 ${fault.target}, and again at ${fault.point}`
     case 'stop':
       return `SIGSTOP ${fault.target} for ${fault.hold / 1000} s`
+    case 'outage':
+      return `${fault.service} is away for ${fault.hold / 1000} s`
     case 'postgres':
       return 'PostgreSQL ends as by a power cut and starts again'
     case 'full disk':
@@ -162,6 +168,8 @@ export function classOf(fault: Fault): string {
       return 'clock skew'
     case 'stop':
       return 'SIGSTOP longer than a lease'
+    case 'outage':
+      return `outage of ${fault.service}`
     case 'postgres':
       return 'PostgreSQL crash'
     case 'full disk':

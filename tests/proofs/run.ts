@@ -14,7 +14,7 @@ import { questions, stock } from './shop.ts'
 import { canSkew, type OpenOptions, System } from './system.ts'
 
 const PEOPLE = 30
-/** A step of a saga is tried for about two minutes before it is taken back. */
+/** After the last fault a saga is tried again within a minute, and once more if that was too early. */
 const REST_BOUND = 150_000
 
 export interface RunOptions {
@@ -23,7 +23,7 @@ export interface RunOptions {
   readonly rate: number
   readonly without?: Safeguard | undefined
   /** What is done to the system while people use it, one after the other. */
-  readonly faults: (system: System, hand: Hand, random: Random) => AsyncIterable<Fault> | Iterable<Fault>
+  readonly faults: (system: System, hand: Hand, random: Random, crowd: Crowd) => AsyncIterable<Fault> | Iterable<Fault>
   /** Milliseconds between one fault and the next. */
   readonly between: number
   /** SKUs of each seller; fewer are wanted by more people at once. */
@@ -81,7 +81,7 @@ export async function run(options: RunOptions): Promise<Result> {
     crowd.start(rate)
     probes.start()
     await pause(2_000)
-    for await (const fault of faults(system, hand, random)) {
+    for await (const fault of faults(system, hand, random, crowd)) {
       await hand.carryOut(fault)
       await pause(between)
     }

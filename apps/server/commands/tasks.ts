@@ -3,13 +3,13 @@ import { discardTask, listTasks, type Pool, replayTask } from '@doran/kernel/pla
 import { UserError } from '../errors.ts'
 import { withPools } from './with-platform.ts'
 
-/** `doran tasks`: what failed for good, and what to do about it. */
+/** `doran tasks`: what failed for good or keeps failing, and what to do about it. */
 export function tasks(args: string[]): Promise<void> {
   const { positionals, values } = parseArgs({ args, allowPositionals: true, options: { all: { type: 'boolean' } } })
   const [action = 'list', id] = positionals
   switch (action) {
     case 'list':
-      return withPools((pools) => list(pools, values.all ? undefined : 'dead'))
+      return withPools((pools) => list(pools, values.all ? undefined : 'trouble'))
     case 'replay':
       return withPools((pools) => (id === 'all' ? replayAll(pools) : change(pools, id, replayTask, 'runs again')))
     case 'discard':
@@ -19,12 +19,16 @@ export function tasks(args: string[]): Promise<void> {
   }
 }
 
-async function list(pools: Pool[], state: 'dead' | undefined): Promise<void> {
-  const found = (await Promise.all(pools.map((pool) => listTasks(pool.at(0), state)))).flat()
-  if (found.length === 0) console.log(state ? 'No task is dead.' : 'There are no tasks.')
-  for (const { id, handler, state, attempts, holder, run_at, last_error } of found) {
-    const when = `${state === 'ready' ? 'due' : 'since'} ${run_at}`
-    console.log(`${id}  ${state}  ${handler}  attempts ${attempts}  ${when}${holder ? `  last at ${holder}` : ''}`)
+async function list(pools: Pool[], which: 'trouble' | undefined): Promise<void> {
+  const found = (await Promise.all(pools.map((pool) => listTasks(pool.at(0), which)))).flat()
+  if (found.length === 0) console.log(which ? 'No task is dead, and none fails.' : 'There are no tasks.')
+  for (const { id, handler, state, attempts, holder, run_at, failing_since, last_error } of found) {
+    const when = [
+      `${state === 'ready' ? 'due' : 'since'} ${run_at}`,
+      ...(failing_since ? [`failing since ${failing_since}`] : []),
+      ...(holder ? [`last at ${holder}`] : []),
+    ]
+    console.log(`${id}  ${state}  ${handler}  attempts ${attempts}  ${when.join('  ')}`)
     if (last_error) console.log(`    ${last_error.split('\n')[0]}`)
   }
 }

@@ -122,6 +122,30 @@ describe('the check of invariants', () => {
     await shop.corrupt('order', `delete from doran.inbox where event_id = '${STRANGER}'`)
   })
 
+  it('does not miss a cancellation that is forgotten thirty days after its end', async () => {
+    const database = shop.platform.database('order')
+    const age = (days: number) => sql`
+      update inventory.movements set at = at - make_interval(days => ${days}) where kind = 'restock'`
+    await database.run(sql`create table "order".kept as select * from doran.sagas where state in ('done', 'undone')`)
+    await database.run(age(31))
+    await database.run(sql`
+      update doran.sagas set created_at = now() - interval '31 days', updated_at = now() - interval '31 days'
+      where state = 'done'`)
+    await database.run(sql`update doran.tasks set run_at = now() where handler = 'doran/job:housekeeping'`)
+    await shop.platform.settled()
+
+    const { left } = await database.one<{ left: number }>(sql`
+      select count(*) as left from doran.sagas where name = 'cancellation'`)
+    const findings = await checkInvariants(shop.sources, NOW)
+    await database.run(age(-31))
+    await database.run(sql`delete from doran.sagas where state in ('done', 'undone')`)
+    await database.run(sql`insert into doran.sagas select * from "order".kept`)
+    await database.run(sql`drop table "order".kept`)
+
+    assert.equal(left, 0)
+    assertHolds(findings)
+  })
+
   describe('names what is broken when', () => {
     /** The corruption breaks just these invariants at these ids; the next one, and the last test, see that it was mended. */
     function breaks(

@@ -1,21 +1,27 @@
 import { type Handler, sql, type Transaction } from '@doran/kernel'
 import type { inventory } from '../contract.ts'
-import { skuUnknown } from '../errors.ts'
 import { moveStock } from '../movements.ts'
 import { lockStock } from '../stock.ts'
 
 export const restock: Handler<typeof inventory, 'restock'> = ({ reference, lines }, ctx) =>
   ctx.db.transaction(async (tx) => {
-    if (!(await insertRestock(tx, reference))) return
-    await assertKnown(
+    const fresh = await insertRestock(tx, reference)
+    const stock = await lockStock(
       tx,
       lines.map(({ sku }) => sku),
     )
+    const known = new Set(stock.map(({ sku }) => sku))
+    const unknown = [...new Set(lines.map(({ sku }) => sku).filter((sku) => !known.has(sku)))]
+    if (!fresh) return { unknown }
+
+    if (unknown.length > 0) ctx.log.error({ reference, unknown }, 'goods that came back have no stock to return to')
+    const back = lines.filter(({ sku }) => known.has(sku))
     await moveStock(
       tx,
       'restock',
-      lines.map(({ sku, quantity }) => ({ sku, onHand: quantity, reference })),
+      back.map(({ sku, quantity }) => ({ sku, onHand: quantity, reference })),
     )
+    return { unknown }
   })
 
 /** False when the goods came back under this reference before. */
@@ -23,10 +29,4 @@ async function insertRestock(tx: Transaction, reference: string): Promise<boolea
   return (
     (await tx.run(sql`insert into inventory.restocks (reference) values (${reference}) on conflict do nothing`)) > 0
   )
-}
-
-async function assertKnown(tx: Transaction, skus: readonly string[]): Promise<void> {
-  const known = new Set((await lockStock(tx, skus)).map(({ sku }) => sku))
-  const sku = skus.find((sku) => !known.has(sku))
-  if (sku) throw skuUnknown({ sku })
 }

@@ -353,23 +353,20 @@ describe('restocking', () => {
     assert.deepEqual(await stockOf(platform, sku), [10, 0])
   })
 
-  it('of an unknown SKU is refused and leaves its reference free', async () => {
+  it('puts back what it knows and says what it does not know, each time it is asked', async () => {
     const { skus } = await shelf(platform, 1)
     const [sku = ''] = skus
+    const lines = [
+      { sku, quantity: 1 },
+      { sku: 'NO-SUCH', quantity: 1 },
+      { sku: 'NO-SUCH', quantity: 2 },
+    ]
     const reference = newId()
 
-    const code = await refusal(
-      client().restock({
-        reference,
-        lines: [
-          { sku, quantity: 1 },
-          { sku: 'NO-SUCH', quantity: 1 },
-        ],
-      }),
-    )
-    await client().restock({ reference, lines: [{ sku, quantity: 1 }] })
+    const first = await client().restock({ reference, lines })
+    const again = await client().restock({ reference, lines })
 
-    assert.equal(code, 'sku_unknown')
+    assert.deepEqual([first, again], [{ unknown: ['NO-SUCH'] }, { unknown: ['NO-SUCH'] }])
     assert.deepEqual(await stockOf(platform, sku), [2, 0])
   })
 })

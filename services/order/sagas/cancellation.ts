@@ -4,8 +4,9 @@ import {
   type Context,
   Id,
   publish,
-  type SagaFailure,
+  type SagaTurn,
   type Static,
+  type StepResults,
   saga,
   sql,
   step,
@@ -28,14 +29,20 @@ const CancellationInput = Type.Object({
 })
 type CancellationInput = Static<typeof CancellationInput>
 
-/** Parts of a paid order are called off: the money goes back first, then the goods return to stock. */
+export const restockGoods = step('restock', { act: restock })
+
+/**
+ * Parts of a paid order are called off: the money goes back first, then the goods return to stock. Once the money is
+ * back, nothing resumes the order.
+ */
 export const cancellation = saga('cancellation', {
-  version: 1,
+  version: 2,
+  continues: [1],
   input: CancellationInput,
   steps: [
-    step('refund-payment', { act: refundPayment, undo: resumeOrder }),
-    step('restock', { act: restock }),
-    step('cancel-parts', { record: cancelParts }),
+    step('refund-payment', { act: refundPayment, undo: resumeOrder, pivot: true }),
+    restockGoods,
+    step('cancel-parts', { record: recordCancelled }),
   ],
 })
 
@@ -45,16 +52,23 @@ async function refundPayment(input: CancellationInput, ctx: Context<undefined>) 
   return { refundId: refund.id }
 }
 
-/** The goods are on the shelf again. */
-export async function restock(
+/** Goods that the inventory does not know any more cannot return; the order is cancelled all the same. */
+function restock(
   { cancellationId, lines }: Pick<CancellationInput, 'cancellationId' | 'lines'>,
   ctx: Context<undefined>,
 ) {
-  await ctx.client(inventory).restock({ reference: `cancellation:${cancellationId}`, lines })
+  return ctx.client(inventory).restock({ reference: `cancellation:${cancellationId}`, lines })
 }
 
 /** The parts are cancelled, and `amount` was given back for them. */
-export async function cancelParts(input: Omit<CancellationInput, 'paymentId' | 'lines'>, tx: Transaction) {
+export async function recordCancelled(
+  input: Omit<CancellationInput, 'paymentId' | 'lines'>,
+  tx: Transaction,
+  _ctx: Context<undefined>,
+  results: StepResults,
+) {
+  // Runs of version 1 recorded no answer.
+  const { unknown: notRestocked = [] } = results.of(restockGoods)
   const { orderId, sellerOrderIds, amount, reason } = input
   await tx.later(sql`
     update "order".seller_orders set status = 'cancelled' where id = any(${sellerOrderIds}::uuid[])`)
@@ -64,7 +78,8 @@ export async function cancelParts(input: Omit<CancellationInput, 'paymentId' | '
       status = case when exists (select 1 from "order".seller_orders s where s.order_id = o.id and s.status <> 'cancelled')
                     then status else 'cancelled' end
     where id = ${orderId}`)
-  await addHistory(tx, orderId, 'cancelled', { sellerOrderIds, refunded: amount, reason })
+  const details = { sellerOrderIds, refunded: amount, reason, ...(notRestocked.length > 0 && { notRestocked }) }
+  await addHistory(tx, orderId, 'cancelled', details)
   const { number, buyerId, total, currency, sellers } = await getOrderView(tx, orderId)
   const parts = partsForEvent(sellers.filter(({ id }) => sellerOrderIds.includes(id)))
   await publish(tx, orderCancelled, {
@@ -80,8 +95,10 @@ export async function cancelParts(input: Omit<CancellationInput, 'paymentId' | '
 }
 
 /** The provider refused to give the money back: the parts go on as if they had not been called off. */
-async function resumeOrder(input: CancellationInput, ctx: Context<undefined>, { code, message }: SagaFailure) {
-  const { orderId, sellerOrderIds } = input
+async function resumeOrder(input: CancellationInput, ctx: Context<undefined>, { reason, outcome }: SagaTurn) {
+  const { orderId, sellerOrderIds, cancellationId } = input
+  if (outcome !== 'refused') throw new Error(`the refund ${cancellationId} may be done, so its order is not resumed`)
+  const { code, message } = reason
   await ctx.db.transaction(async (tx) => {
     const resumed = await tx.run(sql`
       update "order".seller_orders set status = 'preparing'

@@ -3,7 +3,7 @@ import {
   type Context,
   Id,
   publish,
-  type SagaFailure,
+  type SagaTurn,
   type Static,
   saga,
   sql,
@@ -18,15 +18,22 @@ import { addHistory, announce, cancelWhole, getOrderView, lockOrder, partsForEve
 const CheckoutInput = Type.Object({ orderId: Id, paymentId: Id, lines: Lines })
 type CheckoutInput = Static<typeof CheckoutInput>
 
-/** From the buyer's consent to a paid order: money and stock are held, then taken, or both given back. */
+/** For so long a buyer waits for services that are away; then the order is given up before any money is taken. */
+export const GIVE_UP_AFTER_MS = 120_000
+
+/**
+ * From the buyer's consent to a paid order: money and stock are held, then taken, or both given back. Once the money is
+ * taken, only goods that are sold out meanwhile turn it round.
+ */
 export const checkout = saga('checkout', {
-  version: 1,
+  version: 2,
+  continues: [1],
   input: CheckoutInput,
   steps: [
-    step('authorise-payment', { act: authorisePayment, undo: givePaymentBack }),
-    step('reserve-stock', { act: reserveStock, undo: releaseStock }),
-    step('capture-payment', { act: capturePayment }),
-    step('commit-stock', { act: commitStock }),
+    step('authorise-payment', { act: authorisePayment, undo: givePaymentBack, giveUpAfterMs: GIVE_UP_AFTER_MS }),
+    step('reserve-stock', { act: reserveStock, undo: releaseStock, giveUpAfterMs: GIVE_UP_AFTER_MS }),
+    step('capture-payment', { act: capturePayment, pivot: true }),
+    step('commit-stock', { act: commitStock, turnsRoundOn: ['out_of_stock'] }),
     step('confirm-order', { record: confirmOrder }),
   ],
 })
@@ -74,13 +81,16 @@ export async function confirmOrder(
 }
 
 /** An order that may be paid again keeps its stock until it expires: a release would be final. */
-async function releaseStock({ orderId }: CheckoutInput, ctx: Context<undefined>, { step }: SagaFailure) {
-  if (!STOCK_STEPS.includes(step)) return
+async function releaseStock({ orderId }: CheckoutInput, ctx: Context<undefined>, { reason }: SagaTurn) {
+  if (!STOCK_STEPS.includes(reason.step)) return
   await ctx.client(inventory).release({ orderId })
 }
 
-/** The last thing to be taken back: with it the order is settled too, and the buyer is told why. */
-async function givePaymentBack({ orderId, paymentId }: CheckoutInput, ctx: Context<undefined>, reason: SagaFailure) {
+/**
+ * The last thing to be taken back: with it the order is settled too, and the buyer is told why. Whatever became of the
+ * payment: the payment service looks it up before it gives it back.
+ */
+async function givePaymentBack({ orderId, paymentId }: CheckoutInput, ctx: Context<undefined>, { reason }: SagaTurn) {
   await ctx.client(payment).cancelPayment({ paymentId, reason: reason.message.slice(0, 200) })
   await ctx.db.transaction(async (tx) => {
     const { status, paymentId: current } = await lockOrder(tx, orderId)

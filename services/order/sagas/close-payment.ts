@@ -4,11 +4,14 @@ import { payment } from '@doran/payment/contract'
 const ClosePaymentInput = Type.Object({ paymentId: Id, reason: Type.String({ maxLength: 200 }) })
 type ClosePaymentInput = Static<typeof ClosePaymentInput>
 
-/** A payment that nobody waits for any more: its page closes, and whatever was held or taken goes back. */
+/**
+ * A payment that nobody waits for any more: its page closes, and whatever was held or taken goes back. There is no way
+ * back, so a refusal waits for an operator; only that there is no such payment means that nothing was held.
+ */
 export const closing = saga('close-payment', {
   version: 1,
   input: ClosePaymentInput,
-  steps: [step('cancel-payment', { act: cancelPayment })],
+  steps: [step('cancel-payment', { act: cancelPayment, turnsRoundOn: ['payment_not_found'] })],
 })
 
 /** Sees to it in the background, as part of the caller's transaction. */

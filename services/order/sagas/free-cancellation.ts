@@ -1,6 +1,6 @@
 import { Lines } from '@doran/inventory/contract'
-import { Id, type Static, saga, step, type Transaction, Type } from '@doran/kernel'
-import { cancelParts, restock } from './cancellation.ts'
+import { type Context, Id, type Static, type StepResults, saga, step, type Transaction, Type } from '@doran/kernel'
+import { recordCancelled, restockGoods } from './cancellation.ts'
 
 const FreeCancellationInput = Type.Object({
   orderId: Id,
@@ -12,13 +12,18 @@ const FreeCancellationInput = Type.Object({
 })
 type FreeCancellationInput = Static<typeof FreeCancellationInput>
 
-/** Parts that cost nothing are called off: the goods return to stock, and no money moves. */
+/** Parts that cost nothing are called off: the goods return to stock, and no money moves. There is no way back. */
 export const freeCancellation = saga('free-cancellation', {
   version: 1,
   input: FreeCancellationInput,
-  steps: [step('restock', { act: restock }), step('cancel-parts', { record: cancelFreeParts })],
+  steps: [restockGoods, step('cancel-parts', { record: recordFreeCancelled })],
 })
 
-function cancelFreeParts(input: FreeCancellationInput, tx: Transaction) {
-  return cancelParts({ ...input, amount: 0 }, tx)
+function recordFreeCancelled(
+  input: FreeCancellationInput,
+  tx: Transaction,
+  ctx: Context<undefined>,
+  results: StepResults,
+) {
+  return recordCancelled({ ...input, amount: 0 }, tx, ctx, results)
 }

@@ -1,7 +1,7 @@
 import { inventory, Lines } from '@doran/inventory/contract'
-import { type Context, Id, type SagaFailure, type Static, saga, step, type Transaction, Type } from '@doran/kernel'
+import { type Context, Id, type SagaTurn, type Static, saga, step, type Transaction, Type } from '@doran/kernel'
 import { announce, cancelWhole, lockOrder } from '../orders.ts'
-import { confirmOrder } from './checkout.ts'
+import { confirmOrder, GIVE_UP_AFTER_MS } from './checkout.ts'
 
 const FreeCheckoutInput = Type.Object({ orderId: Id, lines: Lines })
 type FreeCheckoutInput = Static<typeof FreeCheckoutInput>
@@ -11,8 +11,8 @@ export const freeCheckout = saga('free-checkout', {
   version: 1,
   input: FreeCheckoutInput,
   steps: [
-    step('reserve-stock', { act: reserveStock, undo: giveUp }),
-    step('commit-stock', { act: commitStock }),
+    step('reserve-stock', { act: reserveStock, undo: giveUp, giveUpAfterMs: GIVE_UP_AFTER_MS }),
+    step('commit-stock', { act: commitStock, pivot: true }),
     step('confirm-order', { record: confirmFreeOrder }),
   ],
 })
@@ -31,13 +31,13 @@ function confirmFreeOrder({ orderId }: FreeCheckoutInput, tx: Transaction, ctx: 
   return confirmOrder({ orderId, paymentId: null }, tx, ctx)
 }
 
-async function giveUp({ orderId }: FreeCheckoutInput, ctx: Context<undefined>, { code, message }: SagaFailure) {
+async function giveUp({ orderId }: FreeCheckoutInput, ctx: Context<undefined>, { reason }: SagaTurn) {
   await ctx.client(inventory).release({ orderId })
   await ctx.db.transaction(async (tx) => {
     const { status } = await lockOrder(tx, orderId)
     // A repetition after a crash finds the order settled.
     if (status !== 'processing') return
-    await cancelWhole(tx, orderId, { code, message })
+    await cancelWhole(tx, orderId, { code: reason.code, message: reason.message })
     await announce(tx, orderId, ctx)
   })
 }

@@ -5,11 +5,11 @@ import { closePayment } from './close-payment.ts'
 const ReleaseStockInput = Type.Object({ orderId: Id })
 type ReleaseStockInput = Static<typeof ReleaseStockInput>
 
-/** The stock of an order that will not be paid goes back. Its key is the order's id. */
+/** The stock of an order that will not be paid goes back. Its key is the order's id; a refusal waits for an operator. */
 export const releasing = saga('release-stock', {
   version: 1,
   input: ReleaseStockInput,
-  steps: [step('release-stock', { act: release })],
+  steps: [step('release-stock', { act: release, turnsRoundOn: [] })],
 })
 
 /**

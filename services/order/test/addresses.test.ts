@@ -4,12 +4,12 @@ import { sql } from '@doran/kernel'
 import { order } from '@doran/order/contract'
 import userService from '@doran/user'
 import { user } from '@doran/user/contract'
-import { address, openShop, type Shop } from './shop.ts'
+import { address, openShop, SERVICES, type Shop } from './shop.ts'
 
 describe('the address of an order', () => {
   let shop: Shop
   before(async () => {
-    shop = await openShop([userService])
+    shop = await openShop({ services: [...SERVICES, userService] })
     await shop.stock([{ sku: 'TEA', price: 1_000, onHand: 1_000 }])
   })
   after(() => shop.close())

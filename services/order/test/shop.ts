@@ -27,6 +27,8 @@ export const address: Address = {
 export interface Shop {
   platform: TestPlatform
   sandbox: Sandbox
+  /** Of the platform. */
+  environment: Record<string, string>
   /** Puts goods on sale, by SKU; each has a seller of its own unless one is named. */
   stock(goods: (Omit<Good, 'sellerId'> & Partial<Good>)[]): Promise<void>
   /** A cart of the buyer with these SKUs; ordered at its total. */
@@ -36,28 +38,35 @@ export interface Shop {
   close(): Promise<void>
 }
 
+/** The services that a purchase needs. */
+export const SERVICES: readonly Service[] = [productService, inventoryService, paymentService, orderService]
+
+export interface ShopOptions {
+  services?: readonly Service[]
+  settings?: Record<string, string>
+}
+
 const RETURN_URL = 'https://shop.example/return'
 
-/** `others` are services that run beside those of every shop. */
-export async function openShop(others: readonly Service[] = []): Promise<Shop> {
+export async function openShop({ services = SERVICES, settings = {} }: ShopOptions = {}): Promise<Shop> {
   const folder = await mkdtemp(join(tmpdir(), 'doran-sandbox-'))
   const secret = 'a secret of the tests'
   const sandbox = await startSandbox({ port: 0, host: '127.0.0.1', folder, secret })
   const port = await freePort()
-  const platform = await startPlatform({
-    services: [productService, inventoryService, paymentService, orderService, ...others],
-    environment: {
-      PORT: String(port),
-      PAYMENT_SANDBOX_URL: sandbox.url,
-      PAYMENT_SANDBOX_SECRET: secret,
-      PAYMENT_WEBHOOK_URL: `http://127.0.0.1:${port}/api/payments/webhooks/sandbox`,
-    },
-  })
+  const environment = {
+    PORT: String(port),
+    PAYMENT_SANDBOX_URL: sandbox.url,
+    PAYMENT_SANDBOX_SECRET: secret,
+    PAYMENT_WEBHOOK_URL: `http://127.0.0.1:${port}/api/payments/webhooks/sandbox`,
+    ...settings,
+  }
+  const platform = await startPlatform({ services, environment })
   await platform.listen()
 
   return {
     platform,
     sandbox,
+    environment,
     stock: (goods) =>
       putOnSale(
         platform,

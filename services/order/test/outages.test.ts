@@ -1,0 +1,162 @@
+import assert from 'node:assert/strict'
+import { after, afterEach, before, describe, it } from 'node:test'
+import { inventory } from '@doran/inventory/contract'
+import { newId, sql } from '@doran/kernel'
+import { Outage, outlast, type TestUser } from '@doran/kernel/testing'
+import { type Order, order } from '@doran/order/contract'
+import { payment } from '@doran/payment/contract'
+import { openShop, SERVICES, type Shop } from './shop.ts'
+
+const FIVE_MINUTES_MS = 300_000
+
+describe('while a service is away for five minutes', () => {
+  const outages = SERVICES.map((service) => new Outage(service))
+  const outageOf = (name: string) => outages.find(({ service }) => service.contract.name === name) as Outage
+  let shop: Shop
+  let buyer: TestUser
+  before(async () => {
+    shop = await openShop({ services: outages.map(({ service }) => service) })
+    buyer = await shop.platform.user()
+  })
+  afterEach(() => {
+    for (const outage of outages) outage.end()
+  })
+  after(() => shop.close())
+
+  const read = (orderId: string) => shop.platform.api(order, buyer).getOrder({ orderId })
+  const available = async (sku: string) => (await shop.platform.api(inventory).getAvailability({ sku })).available
+  const moneyOf = async ({ timeline }: Order) => {
+    const { paymentId } = timeline.find(({ what }) => what === 'payment_started')?.details ?? {}
+    const { status, refunded } = await shop.platform.client(payment).refreshPayment({ paymentId: String(paymentId) })
+    return [status, refunded]
+  }
+
+  async function buy(sku: string): Promise<string> {
+    await shop.stock([{ sku, price: 10_000, onHand: 5 }])
+    const { id } = await shop.placeOrder(buyer, { [sku]: 2 })
+    await shop.pay(buyer, id)
+    return id
+  }
+
+  async function bought(sku: string): Promise<string> {
+    const id = await buy(sku)
+    await shop.platform.api(order, buyer).confirmPayment({ orderId: id })
+    return id
+  }
+
+  async function endure(outage: Outage): Promise<void> {
+    await outlast(shop.platform.database('order'), FIVE_MINUTES_MS, () => outage.end())
+    await shop.platform.settled()
+  }
+
+  for (const kind of ['refuses', 'loses answers'] as const) {
+    const how = kind === 'refuses' ? 'does nothing' : 'loses its answers'
+
+    it(`a cancelled order is refunded and never shipped, when the inventory ${how}`, async () => {
+      const sku = `RESTOCK-${kind === 'refuses' ? 1 : 2}`
+      const id = await bought(sku)
+      outageOf('inventory').begin(kind, 'restock')
+
+      await shop.platform.api(order, buyer).cancelOrder({ orderId: id, reason: 'changed my mind' })
+      await endure(outageOf('inventory'))
+
+      const cancelled = await read(id)
+      assert.ok(outageOf('inventory').failed > 10)
+      assert.deepEqual(
+        [cancelled.status, cancelled.sellers[0]?.status, cancelled.refunded],
+        ['cancelled', 'cancelled', 20_000],
+      )
+      assert.deepEqual(await moneyOf(cancelled), ['refunded', 20_000])
+      assert.equal(await available(sku), 5)
+    })
+
+    it(`an order whose money is taken is delivered, when the inventory ${how}`, async () => {
+      const sku = `COMMIT-${kind === 'refuses' ? 1 : 2}`
+      outageOf('inventory').begin(kind, 'commit')
+
+      const id = await buy(sku)
+      await endure(outageOf('inventory'))
+
+      const paid = await read(id)
+      assert.deepEqual([paid.status, paid.sellers[0]?.status], ['paid', 'preparing'])
+      assert.deepEqual(await moneyOf(paid), ['captured', 0])
+      assert.equal(await available(sku), 3)
+    })
+
+    it(`an order whose goods cannot be reserved is given up, and its money goes back, when the inventory ${how}`, async () => {
+      const sku = `RESERVE-${kind === 'refuses' ? 1 : 2}`
+      outageOf('inventory').begin(kind, 'reserve')
+
+      const id = await buy(sku)
+      await endure(outageOf('inventory'))
+
+      const given = await read(id)
+      assert.deepEqual([given.status, given.failure?.code], ['cancelled', 'unavailable'])
+      assert.deepEqual(await moneyOf(given), ['voided', 0])
+      assert.equal(await available(sku), 5)
+    })
+
+    it(`an order whose payment cannot be authorised can be paid again later, when the payment service ${how}`, async () => {
+      const sku = `AUTHORISE-${kind === 'refuses' ? 1 : 2}`
+      outageOf('payment').begin(kind, 'authorise')
+
+      const id = await buy(sku)
+      await endure(outageOf('payment'))
+
+      const open = await read(id)
+      assert.deepEqual([open.status, open.failure?.code], ['awaiting_payment', 'unavailable'])
+      assert.deepEqual(await moneyOf(open), ['voided', 0])
+      await shop.pay(buyer, id)
+      assert.equal((await shop.platform.api(order, buyer).confirmPayment({ orderId: id })).status, 'paid')
+    })
+  }
+})
+
+describe('a cancellation that is refused', () => {
+  let shop: Shop
+  let buyer: TestUser
+  before(async () => {
+    shop = await openShop()
+    buyer = await shop.platform.user()
+  })
+  after(() => shop.close())
+
+  async function bought(sku: string): Promise<Order> {
+    await shop.stock([{ sku, price: 10_000, onHand: 5, sellerId: newId() }])
+    const { id } = await shop.placeOrder(buyer, { [sku]: 2 })
+    await shop.pay(buyer, id)
+    return shop.platform.api(order, buyer).confirmPayment({ orderId: id })
+  }
+
+  async function cancel(orderId: string): Promise<Order> {
+    await shop.platform.api(order, buyer).cancelOrder({ orderId, reason: '' })
+    await shop.platform.settled()
+    return shop.platform.api(order, buyer).getOrder({ orderId })
+  }
+
+  it('by the payment service lets the order go on', async () => {
+    const { id, paymentId } = await bought('KEPT')
+    const everything = { paymentId: paymentId as string, refundId: newId(), amount: 20_000, reason: 'by hand' }
+    await shop.platform.client(payment).refund(everything)
+
+    const kept = await cancel(id)
+
+    assert.deepEqual([kept.status, kept.sellers[0]?.status], ['paid', 'preparing'])
+    assert.deepEqual(
+      [kept.timeline.at(-1)?.what, kept.timeline.at(-1)?.details.code],
+      ['cancel_failed', 'refund_too_large'],
+    )
+  })
+
+  it('by nobody, because goods without a shelf are left out and told of', async () => {
+    const { id } = await bought('SHELVED')
+    await shop.platform
+      .database('order')
+      .run(sql`update "order".order_lines set sku = 'UNSHELVED' where sku = 'SHELVED'`)
+
+    const cancelled = await cancel(id)
+
+    assert.deepEqual([cancelled.status, cancelled.refunded], ['cancelled', 20_000])
+    assert.deepEqual(cancelled.timeline.at(-1)?.details.notRestocked, ['UNSHELVED'])
+  })
+})
