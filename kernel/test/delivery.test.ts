@@ -17,7 +17,8 @@ import { listTasks } from '@doran/kernel/platform'
 import { startPlatform, type TestPlatform } from '@doran/kernel/testing'
 import { until } from './workbench.ts'
 
-const heard = event('herald.heard', Type.Object({ n: Type.Integer() }))
+const By = Type.Object({ name: Type.String() }, { additionalProperties: false })
+const heard = event('herald.heard', Type.Object({ n: Type.Integer(), by: Type.Optional(By) }))
 const herald = contract('herald', {
   ping: post('/herald/ping', { summary: 'Ping', access: 'internal', idempotent: true, body: Type.Object({}) }),
 })
@@ -48,10 +49,11 @@ describe('an event that is delivered', { timeout: 30_000 }, () => {
     const got: unknown[] = []
     const db = await open({ subscriptions: [on(heard, async (data) => void got.push(data))] })
 
-    await deliver(db, { n: 1, later: 'more' })
+    const later = { n: 1, more: 'of it', by: { name: 'Kim', rank: 1 } }
+    await deliver(db, later)
     await platform?.settled()
 
-    assert.deepEqual(got, [{ n: 1, later: 'more' }])
+    assert.deepEqual(got, [later])
   })
 
   it('waits for an operator at once when it does not fit its schema, and says in what', async () => {
