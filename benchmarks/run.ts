@@ -12,7 +12,9 @@ import { checkout } from './parts/checkout.ts'
 import { community } from './parts/community.ts'
 import { gateway } from './parts/gateway.ts'
 import { growth } from './parts/growth.ts'
+import { importing } from './parts/import.ts'
 import { memory } from './parts/memory.ts'
+import { notify } from './parts/notify.ts'
 import { routes } from './parts/routes.ts'
 import { sustained } from './parts/sustained.ts'
 import { startPostgres } from './postgres.ts'
@@ -23,6 +25,8 @@ import { createSuite, type Suite } from './suite.ts'
 const PARTS: Record<PartName, (suite: Suite) => Promise<Row[]>> = {
   routes,
   checkout,
+  import: importing,
+  notify,
   community,
   gateway,
   memory,
@@ -54,7 +58,7 @@ try {
   failure = error
 }
 
-const wrk = spawnSync('wrk', ['-v'], { encoding: 'utf8' }).stdout.split('[')[0]?.trim()
+const wrk = spawnSync('wrk', ['-v'], { encoding: 'utf8' }).stdout?.split('[')[0]?.trim()
 const file = writeResults(settings, { postgres: postgres.version, wrk }, rows, performance.now() - begun)
 const missed = rows.filter((row) => holds(row) === false).length
 const errors = rows.reduce((sum, { errors = 0 }) => sum + errors, 0)

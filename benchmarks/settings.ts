@@ -1,6 +1,16 @@
 import { parseArgs } from 'node:util'
 
-const PARTS = ['routes', 'checkout', 'community', 'gateway', 'memory', 'growth', 'sustained'] as const
+const PARTS = [
+  'routes',
+  'checkout',
+  'import',
+  'notify',
+  'community',
+  'gateway',
+  'memory',
+  'growth',
+  'sustained',
+] as const
 export type PartName = (typeof PARTS)[number]
 
 export interface Settings {

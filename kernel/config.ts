@@ -51,7 +51,8 @@ export const kernelConfig = Type.Object({
     minimum: 1,
     maximum: 200,
     default: 8,
-    description: 'Events, jobs and saga steps that a process runs at once for each database',
+    description:
+      'Tasks that a process runs at once for each database: so many sagas and urgent events, half as many other events, half as many jobs, a quarter of bulk events',
   }),
   CACHE_ENTRIES: Type.Integer({
     minimum: 0,

@@ -2,7 +2,7 @@
  * The public API only grows: `docs/openapi.json` is what was accepted, and what it promises stays.
  *
  *     npm exec -- node apps/server/compatibility.ts            # says what breaks; exit 1 when something does
- *     npm run accept:api                               # writes the present API, when nothing breaks
+ *     npm run accept:api                               # writes the present API, when nothing breaks, and the present events
  *
  * A request may be sent as it was, so everything that was taken must be taken still; a reply may be read as it was, so
  * everything that can come must have been possible before. See docs/decisions/0008-the-public-api-only-grows.md.
@@ -149,7 +149,7 @@ function namedSchemas({ components }: OpenApi): Record<string, Schema> {
  * Each value that may be given must fit one of those that are wanted. In a request the old callers give and the present
  * API wants; in a reply the present API gives and the old callers want.
  */
-function schemaProblems(before: Schema, after: Schema, side: Side, place: string): string[] {
+export function schemaProblems(before: Schema, after: Schema, side: Side, place: string): string[] {
   const [was, is] = [alternatives(before), alternatives(after)]
   const [given, wanted] = side === 'request' ? [was, is] : [is, was]
   const single = was.length === 1 && is.length === 1
@@ -339,7 +339,7 @@ export function refusal(broken: string[]): string {
 }
 
 /** JSON in the format of the repository: an array of plain values is one line when that fits. */
-function formatted(api: OpenApi): string {
+export function formatted(api: object): string {
   const values = /^( *)((?:"(?:[^"\\]|\\.)*": )?)\[\n((?: *(?:"(?:[^"\\]|\\.)*"|[-+.\w]+),?\n)+) *\](,?)$/gm
   const text = JSON.stringify(api, null, 2).replace(values, (long, indent, name, lines: string, comma) => {
     const short = `${indent}${name}[${lines.trim().replace(/\n */g, ' ')}]${comma}`
@@ -353,7 +353,7 @@ type Content = Record<string, { schema: Schema }>
 type Responses = Record<string, { $ref?: string; content?: Content }>
 
 /** The keywords of JSON Schema that are followed; the others are compared by their names. */
-interface Schema {
+export interface Schema {
   type?: string | string[]
   const?: unknown
   enum?: unknown[]

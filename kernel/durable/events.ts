@@ -3,15 +3,39 @@ import type { Event } from '../contract.ts'
 import type { Queryable, Transaction } from '../database/database.ts'
 import { type Sql, sql } from '../database/sql.ts'
 import { newId } from '../id.ts'
-import { assertValid } from '../schema.ts'
+import { assertValid, validate } from '../schema.ts'
 import type { Static, TSchema } from '../type.ts'
-import { due, LeaseLostError, type Task } from './tasks.ts'
+import { due, LeaseLostError, NonRetryableError, type Task } from './tasks.ts'
 
 /** A published event as its subscribers receive it. */
 export interface EventEnvelope {
   id: string
   name: string
   data: unknown
+}
+
+/**
+ * Checks events before their handler is given them: an earlier version may have published them, or somebody who writes
+ * into the database. Members that this version does not know are let through. Throws a {@link NonRetryableError}.
+ */
+export function eventReader({ name, data }: Event): (envelope: EventEnvelope) => unknown {
+  const schema = withoutClosing(data) as TSchema
+  return (envelope) => {
+    const errors = validate(schema, envelope.data)
+    if (!errors) return envelope.data
+    throw new NonRetryableError(
+      `${name} does not fit the schema of the handler's version: ${JSON.stringify(errors)}. ` +
+        'Replay it where a version runs that knows this shape, or discard it.',
+    )
+  }
+}
+
+/** The schema without `additionalProperties: false`: a later version may have added members. */
+function withoutClosing(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(withoutClosing)
+  if (typeof schema !== 'object' || schema === null) return schema
+  const kept = Object.entries(schema).filter(([name, value]) => name !== 'additionalProperties' || value !== false)
+  return Object.fromEntries(kept.map(([name, value]) => [name, withoutClosing(value)]))
 }
 
 /**

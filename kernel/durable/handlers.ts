@@ -5,21 +5,19 @@ import type { Metrics } from '@doran/telemetry'
 import { newTrace, type SpanSink, traceOf, traceParent } from '@doran/telemetry'
 import type { Logger } from 'pino'
 import type { Call, Caller, Hosted } from '../calls.ts'
-import type { Event } from '../contract.ts'
 import type { Database, Pool, Queryable } from '../database/database.ts'
 import type { Listener } from '../database/listener.ts'
 import { sql } from '../database/sql.ts'
 import { Deadline } from '../deadline.ts'
 import { forgetOldKeys } from '../idempotency.ts'
-import { validate } from '../schema.ts'
 import type { Context, Job, Saga, Service, SubscriberContext, Subscription } from '../service.ts'
-import { completeDeliveries, type EventEnvelope } from './events.ts'
+import { completeDeliveries, type EventEnvelope, eventReader } from './events.ts'
 import { jobHandler, jobHandlerName, nextDue, planJob } from './jobs.ts'
 import { relay, relayContract } from './relay.ts'
 import { deleteInBatches, forgetOldEvents } from './retention.ts'
 import { forgetFinishedSagas, sagaHandler, sagaHandlerName } from './sagas.ts'
 import { endSubscriptions, enterSubscriptions, handlerNameOf } from './subscriptions.ts'
-import { DUE_CHANNEL, NonRetryableError, reschedule, type Task, type TaskHandler } from './tasks.ts'
+import { DUE_CHANNEL, reschedule, type Task, type TaskHandler } from './tasks.ts'
 import { Worker } from './worker.ts'
 
 /** One database and the services of this process that live in it. */
@@ -116,11 +114,12 @@ function handlersOf(service: Service, database: DatabaseOfProcess, wiring: Wirin
 /** The handler's writes and the end of its tasks are one transaction. */
 function deliver(subscription: Subscription, service: string, pool: Pool, wiring: Wiring): TaskHandler {
   const { event, handle, lane = 'events', concurrency, batch } = subscription
+  const read = eventReader(event)
 
   async function deliverAll(tasks: readonly Task[], lease: AbortSignal): Promise<void> {
     const [first] = tasks as [Task, ...Task[]]
     const envelopes = tasks.map(({ payload }) => payload as EventEnvelope)
-    const all = envelopes.map((envelope) => dataOf(event, envelope))
+    const all = envelopes.map(read)
     await pool.at(0, first.trace).transaction(async (tx) => {
       const ctx = contextOf(wiring, service, first, { tx, lease, key: keyOf(envelopes) }) as SubscriberContext
       await handle(batch === undefined ? all[0] : all, ctx)
@@ -147,16 +146,6 @@ function keyOf(envelopes: readonly EventEnvelope[]): string {
     : createHash('sha256')
         .update([first, ...others].sort().join())
         .digest('base64url')
-}
-
-/** The data of an event, which an earlier version may have published, or somebody who writes into the database. */
-function dataOf(event: Event, { data }: EventEnvelope): unknown {
-  const errors = validate(event.data, data)
-  if (!errors) return data
-  throw new NonRetryableError(
-    `${event.name} does not fit the schema of the handler's version: ${JSON.stringify(errors)}. ` +
-      'Replay it where a version runs that knows this shape, or discard it.',
-  )
 }
 
 function sagaRunner(saga: Saga, service: string, wiring: Wiring): TaskHandler {

@@ -28,7 +28,7 @@ export interface WorkerOptions {
   spans?: SpanSink | undefined
   /** Name of this process, for people who look who has a task. */
   holder?: string
-  /** How many tasks run at once in the lanes of sagas and of events; the other lanes have a share of that. */
+  /** How many sagas and urgent events run at once; the other lanes have a share of that, see {@link slotsOf}. */
   concurrency: number
   /** Milliseconds for which a claim holds without renewal. */
   lease?: number
@@ -39,14 +39,10 @@ export interface WorkerOptions {
 const POLL_MS = 1_000
 const BACKOFF_MS = { first: 200, longest: 300_000 }
 
-/** Slots of each lane. Together they are less than the connections that a pool of the usual size gives to tasks. */
-export function slotsOf(concurrency: number): Record<Lane, number> {
-  return {
-    urgent: concurrency,
-    events: concurrency,
-    jobs: Math.ceil(concurrency / 2),
-    bulk: Math.ceil(concurrency / 4),
-  }
+/** Slots of each lane: most for what a person waits for. The others must leave connections to requests. */
+function slotsOf(concurrency: number): Record<Lane, number> {
+  const share = (part: number) => Math.ceil(concurrency / part)
+  return { urgent: concurrency, events: share(2), jobs: share(2), bulk: share(4) }
 }
 
 /** Tasks that are run together: one, or a batch. */

@@ -7,17 +7,22 @@ import {
   job,
   on,
   post,
+  publish,
   publishAll,
   type Queryable,
+  saga,
   service,
   sql,
+  startSaga,
+  step,
   Type,
 } from '@doran/kernel'
 import { listTasks } from '@doran/kernel/platform'
 import { startPlatform, type TestPlatform } from '@doran/kernel/testing'
 import { until } from './workbench.ts'
 
-const heard = event('herald.heard', Type.Object({ n: Type.Integer() }))
+const By = Type.Object({ name: Type.String() }, { additionalProperties: false })
+const heard = event('herald.heard', Type.Object({ n: Type.Integer(), by: Type.Optional(By) }))
 const herald = contract('herald', {
   ping: post('/herald/ping', { summary: 'Ping', access: 'internal', idempotent: true, body: Type.Object({}) }),
 })
@@ -48,10 +53,11 @@ describe('an event that is delivered', { timeout: 30_000 }, () => {
     const got: unknown[] = []
     const db = await open({ subscriptions: [on(heard, async (data) => void got.push(data))] })
 
-    await deliver(db, { n: 1, later: 'more' })
+    const later = { n: 1, more: 'of it', by: { name: 'Kim', rank: 1 } }
+    await deliver(db, later)
     await platform?.settled()
 
-    assert.deepEqual(got, [{ n: 1, later: 'more' }])
+    assert.deepEqual(got, [later])
   })
 
   it('waits for an operator at once when it does not fit its schema, and says in what', async () => {
@@ -102,6 +108,49 @@ describe('an event that is delivered', { timeout: 30_000 }, () => {
       [1, 2, 4],
     )
     assert.deepEqual(batches[0]?.toSorted(), [1, 2, 3, 4])
+  })
+})
+
+describe('the lanes of a process', { timeout: 30_000 }, () => {
+  it('let a saga and an event go on while jobs and bulk events take all of their slots', async () => {
+    const { promise: released, resolve: release } = Promise.withResolvers<void>()
+    const done: string[] = []
+    const asked = event('herald.asked', Type.Object({}))
+    const listed = event('herald.listed', Type.Object({}))
+    const toll = saga('toll', {
+      version: 1,
+      input: Type.Object({}),
+      steps: [step('ring', { act: async () => done.push('saga') })],
+    })
+    const jobs = ['one', 'two', 'three'].map((name) => job(name, { cron: '0 0 1 1 *', run: () => released }))
+    const db = await open(
+      {
+        jobs,
+        sagas: [toll],
+        subscriptions: [
+          on(listed, () => released, { lane: 'bulk' }),
+          on(asked, async () => void done.push('urgent event'), { lane: 'urgent' }),
+          on(heard, async () => void done.push('event')),
+        ],
+      },
+      { TASK_CONCURRENCY: '1' },
+    )
+    await platform?.database('herald').transaction((tx) => publishAll(tx, listed, [{}, {}, {}]))
+    await db.run(sql`update doran.tasks set run_at = now() where handler like 'herald/job:%'`)
+    await db.run(sql`select pg_notify('doran_tasks', '')`)
+    const held = sql`select count(*) from doran.tasks where run_at > now() and attempts = 1`
+    await until(async () => (await db.one<{ count: number }>(held)).count === 2)
+
+    await platform?.database('herald').transaction(async (tx) => {
+      await startSaga(tx, toll, 'k', {})
+      await publish(tx, asked, {})
+      await publish(tx, heard, { n: 1 })
+    })
+    await until(() => done.length === 3)
+
+    assert.deepEqual(done.toSorted(), ['event', 'saga', 'urgent event'])
+    assert.equal((await db.one<{ count: number }>(held)).count, 2)
+    release()
   })
 })
 

@@ -64,14 +64,14 @@ describe('lanes', { timeout: 60_000 }, () => {
     const handlers = Object.fromEntries(Object.entries(jobs).map(([name, { handler }]) => [name, handler]))
     bench.worker({ ...handlers, ...others })
     const begun = () => Object.values(jobs).filter((job) => job.begun.length > 0).length
-    await until(() => begun() === 2)
+    await until(() => begun() === 4)
 
     await bench.add('note/saga:printing@1', 20)
     await bench.add('note/on:written', 20)
     await until(() => ended('note/saga:printing@1'))
     await until(() => ended('note/on:written'))
 
-    assert.equal(begun(), 2)
+    assert.equal(begun(), 4)
     for (const { release } of Object.values(jobs)) release()
   })
 
@@ -125,12 +125,12 @@ describe('lanes', { timeout: 60_000 }, () => {
       },
     }
     bench.worker({ 'note/on:written': bench.end }, { relay })
-    await until(() => bulk === 1)
+    await until(() => bulk === 2)
 
     await bench.add('relay/auth/on:user.left', 5)
     await until(() => ended('relay/auth/on:user.left'))
 
-    assert.equal(bulk, 1)
+    assert.equal(bulk, 2)
     release()
     await until(async () => (await bench.remaining()) === 0)
   })

@@ -50,7 +50,7 @@ export async function openWorkbench(): Promise<Workbench> {
         relay: { maxAttempts: 1, run: async () => {} },
         log: createLog('silent'),
         metrics: createMetrics(),
-        concurrency: 4,
+        concurrency: 8,
         poll: 50,
         ...options,
       })

@@ -1,0 +1,75 @@
+/** What it costs a commit to tell other processes that something is due: after it, inside of it, and not at all. */
+import { event, publish, sql, type Transaction, Type } from '@doran/kernel'
+import { kernelMigrations, Listener, migrate, Pool } from '@doran/kernel/platform'
+import { compare, type Load, type Side } from '../rounds.ts'
+import type { Row } from '../rows.ts'
+import type { Suite } from '../suite.ts'
+
+const CONNECTIONS = 32
+const written = event('note.written', Type.Object({ id: Type.Integer() }))
+
+export async function notify(suite: Suite): Promise<Row[]> {
+  const { postgres, settings } = suite
+  await postgres.create('notify')
+  const url = postgres.url('notify')
+  await migrate(url, [kernelMigrations])
+  await postgres.run('notify', 'create table public.notes (id bigint generated always as identity, text text)')
+  const listener = new Listener(url)
+  const pool = new Pool(url, CONNECTIONS)
+  pool.notifier = listener
+  await listener.start()
+
+  const side = (change: (tx: Transaction) => Promise<unknown>): Side => ({
+    pids: [process.pid],
+    load: () => commits(pool, change, settings.seconds),
+  })
+  const insert = (tx: Transaction) => tx.run(sql`insert into public.notes (text) values ('a')`)
+  const publishing = async (tx: Transaction) => {
+    await insert(tx)
+    await publish(tx, written, { id: 1 })
+  }
+  const notifyingInside = async (tx: Transaction) => {
+    await publishing(tx)
+    await tx.run(sql`select pg_notify('doran_tasks', 'note.written')`)
+  }
+  const doran = side(publishing)
+  // The same transaction, whose hint goes nowhere.
+  const silent = new Pool(url, CONNECTIONS)
+  silent.notifier = { notify() {} }
+  const rows = await compare(
+    [
+      { what: 'commits that publish, hint after the commit / NOTIFY inside', doran, floor: side(notifyingInside) },
+      {
+        what: 'commits that publish, hint after the commit / no hint',
+        bar: { atLeast: 0.9 },
+        doran,
+        floor: { ...doran, load: () => commits(silent, publishing, settings.seconds) },
+      },
+    ],
+    suite,
+  )
+  await listener.close()
+  await Promise.all([pool.close(), silent.close()])
+  return rows
+}
+
+async function commits(pool: Pool, change: (tx: Transaction) => Promise<unknown>, seconds: number): Promise<Load> {
+  const times: number[] = []
+  const begun = performance.now()
+  const end = begun + seconds * 1_000
+  // Transactions of requests may hold most of a pool's connections, not all of them.
+  const database = pool.at(2)
+  await Promise.all(
+    Array.from({ length: CONNECTIONS }, async () => {
+      while (performance.now() < end) {
+        const since = performance.now()
+        await database.transaction(change)
+        times.push(performance.now() - since)
+      }
+    }),
+  )
+  const took = performance.now() - begun
+  times.sort((a, b) => a - b)
+  const at = (share: number) => times[Math.floor(times.length * share)] ?? 0
+  return { rate: (times.length * 1_000) / took, requests: times.length, p50: at(0.5), p99: at(0.99), errors: 0 }
+}
