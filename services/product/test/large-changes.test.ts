@@ -36,7 +36,8 @@ describe('a change of many products of many categories and brands', () => {
     await platform.client(product).upsertSeller({ id: seller.id, slug: 'importer', name: named('importer') })
     const header = 'product_key,state,category,brand,name_ko,name_en,sku,price'
     const rows = numbers.map(
-      (n) => `K-${n},on-sale,category-with-its-name-${n},a-brand-with-a-longer-name-${n},이름${n},name${n},SKU-${n},1000`,
+      (n) =>
+        `K-${n},on-sale,category-with-its-name-${n},a-brand-with-a-longer-name-${n},이름${n},name${n},SKU-${n},1000`,
     )
 
     const { status, body } = await platform.request('POST', '/api/products/import', {
