@@ -201,7 +201,8 @@ export class TransactionHandle extends Handle implements Database {
   }
 
   get #isOver(): boolean {
-    return this.#over || (this.#outer !== undefined && this.#outer.#isOver)
+    const outer = this.#outer
+    return this.#over || (outer ? outer.#isOver : false)
   }
 
   /** What goes on after the end would run on a connection that is somebody else's by then. */
