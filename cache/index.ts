@@ -18,6 +18,11 @@ const MAX_AGE = 60_000
 /** How often the clock is looked at for that: to do so for each value costs more than to find it. */
 const CLOCK = 1_000
 
+/** Keys of one message, as JSON: a channel carries messages of up to 7 kB. */
+const MESSAGE_BYTES = 6_000
+/** Beyond so many messages it is cheaper that everyone loads the service's values anew. */
+const MAX_MESSAGES = 10
+
 /**
  * Values kept in this process until an event says that they changed. It holds promises, so of a thousand
  * requests for a missing key one loads and the others wait for it; and a load that was under way when the key
@@ -42,11 +47,7 @@ export class CacheStore {
     return {
       get: (key, load) => this.#get(`${service}:${key}`, load),
       getAll: (keys, load) => this.#getAll(`${service}:`, keys, load),
-      invalidate: (db, keys) =>
-        this.#invalidate(
-          db,
-          keys.map((key) => `${service}:${key}`),
-        ),
+      invalidate: (db, keys) => this.#invalidate(db, service, keys),
     }
   }
 
@@ -57,7 +58,7 @@ export class CacheStore {
     const loading = load()
     this.#entries.set(key, loading)
     const forget = () => void (this.#entries.peek(key) === loading && this.#entries.delete(key))
-    loading.then((value) => (value === undefined ? forget() : rememberReply(value)), forget)
+    loading.then((value) => (value === undefined ? forget() : keep(value)), forget)
     return loading
   }
 
@@ -81,10 +82,11 @@ export class CacheStore {
   }
 
   /** Here at the commit itself, so that whoever changed a value and asks for it again is given the new one. */
-  async #invalidate(db: Committing, keys: string[]): Promise<void> {
-    if (keys.length === 0) return
+  async #invalidate(db: Committing, service: string, names: readonly string[]): Promise<void> {
+    if (names.length === 0) return
+    const keys = names.map((name) => `${service}:${name}`)
     db.afterCommit(() => this.#drop(keys))
-    await this.#hints.publish(db, 'cache', keys)
+    for (const message of messagesOf(keys, `${service}:*`)) await this.#hints.publish(db, 'cache', message)
   }
 
   #drop(keys: string[]): void {
@@ -96,7 +98,10 @@ export class CacheStore {
 }
 
 export interface Cache {
-  /** The value under `key`, loaded if it is not known; `undefined` is not kept. Treat it as read-only: others share it. */
+  /**
+   * The value under `key`, loaded if it is not known; `undefined` is not kept. Others share it, so it is frozen, with all
+   * objects and lists inside.
+   */
   get<T>(key: string, load: () => Promise<T>): Promise<T>
   /** The values under these keys, the missing ones loaded at once; keys that the load does not find are left out. */
   getAll<T>(
@@ -105,9 +110,43 @@ export interface Cache {
   ): Promise<Map<string, T>>
   /**
    * Forgets values once the transaction commits, in this process at the commit, in others a millisecond or so after
-   * it; a trailing `*` stands for any ending.
+   * it; a trailing `*` stands for any ending. There may be any number of keys; for very many of them other processes forget
+   * all values of the service.
    */
   invalidate(db: Committing, keys: readonly string[]): Promise<void>
+}
+
+/** The keys in as many messages as they need, or `all` when those are too many. */
+function messagesOf(keys: readonly string[], all: string): string[][] {
+  const messages: string[][] = []
+  let room = 0
+  for (const key of keys) {
+    const bytes = Buffer.byteLength(JSON.stringify(key)) + 1
+    if (bytes > MESSAGE_BYTES) return [[all]]
+    if (bytes > room) {
+      if (messages.length === MAX_MESSAGES) return [[all]]
+      messages.push([])
+      room = MESSAGE_BYTES
+    }
+    messages.at(-1)?.push(key)
+    room -= bytes
+  }
+  return messages
+}
+
+/** What is shared is changed by nobody: a caller that tries to is told at once. */
+function keep(value: unknown): void {
+  freeze(value)
+  rememberReply(value)
+}
+
+function freeze(value: unknown): void {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return
+  const prototype = Object.getPrototypeOf(value)
+  if (prototype !== Object.prototype && prototype !== Array.prototype && prototype !== null) return
+  Object.freeze(value)
+  // Not by `Object.values`, which would run getters.
+  for (const name of Object.keys(value)) freeze(Object.getOwnPropertyDescriptor(value, name)?.value)
 }
 
 /** Replies that came out of a cache never change, so they are encoded once: at the first time they are sent. */

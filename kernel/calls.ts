@@ -1,5 +1,4 @@
 /** Calls of operations, wherever they come from: the public door, another service, an event, a job or a saga. */
-import { createHash } from 'node:crypto'
 import type { Cache } from '@doran/cache'
 import type { Metrics } from '@doran/telemetry'
 import { beginSpan, childOf, type SpanSink, type Trace, traceParent } from '@doran/telemetry'
@@ -11,7 +10,7 @@ import { isStreamed } from './contract.ts'
 import type { Database, Pool } from './database/database.ts'
 import type { Deadline } from './deadline.ts'
 import { DomainError, fromProblem, kernelErrors, type Problem, toProblem } from './errors.ts'
-import { once } from './idempotency.ts'
+import { NestedKeys, once } from './idempotency.ts'
 import type { Actor } from './identity.ts'
 import { inputOfCall } from './input.ts'
 import { assertValid } from './schema.ts'
@@ -57,6 +56,14 @@ export interface CallerOptions {
   readonly spans: SpanSink | undefined
 }
 
+/** For whom a client calls: a name that no operation can have. */
+const FOR = Symbol('for')
+
+interface Purpose {
+  readonly call: Call
+  readonly keys: NestedKeys | undefined
+}
+
 /** How deep calls may be nested. */
 export const MAX_DEPTH = 16
 
@@ -85,8 +92,7 @@ export class Caller {
       act?.begin()
       return handler(input, this.context(hosted, call, db, act))
     }
-    const keyed = call.key !== undefined && operation.method !== 'GET' && !operation.idempotent && !operation.secret
-    if (!keyed) return handle(database)
+    if (call.key === undefined || !keepsAnswers(operation)) return handle(database)
     const scope = `${hosted.service.contract.name}.${name} ${call.actor?.id ?? '-'} ${call.key}`
     return once(database, scope, input, handle)
   }
@@ -96,14 +102,14 @@ export class Caller {
     return new CallContext(this, hosted, call, db, this.#options.channel, act)
   }
 
-  /** Functions that call the contract's operations on behalf of `call`. */
-  client<C extends Contract>(contract: C, call: Call): Client<C> {
+  /** Functions that call the contract's operations on behalf of `call`, under keys of their own when it has one. */
+  client<C extends Contract>(contract: C, call: Call, keys?: NestedKeys): Client<C> {
     let methods = this.#clients.get(contract)
     if (!methods) {
       methods = this.#methods(contract)
       this.#clients.set(contract, methods)
     }
-    return Object.assign(Object.create(methods), { call })
+    return Object.assign(Object.create(methods), { [FOR]: { call, keys } })
   }
 
   #methods(contract: Contract): object {
@@ -111,8 +117,11 @@ export class Caller {
     return Object.fromEntries(
       Object.keys(contract.operations).map((name) => [
         name,
-        function (this: { call: Call }, input: object = {}, options: CallOptions = {}) {
-          return caller.#call(contract, name, input, nested(this.call, `${contract.name}.${name}`, input, options))
+        function (this: { [FOR]: Purpose }, input: object = {}, options: CallOptions = {}) {
+          const { call, keys } = this[FOR]
+          const under = (key: string | undefined) => caller.#call(contract, name, input, nested(call, options, key))
+          if (options.key !== undefined || !keys) return under(options.key)
+          return keys.use(`${contract.name}.${name}`, input, under)
         },
       ]),
     )
@@ -190,24 +199,17 @@ function misfit(target: string, { errors }: DomainError): TypeError {
   return new TypeError(`the input of ${target} does not fit its schema: ${JSON.stringify(errors)}`)
 }
 
-/** The call that a handler makes: one deeper, no later, and with a key of its own made from the caller's. */
-function nested(call: Call, target: string, input: object, options: CallOptions): Call {
+/** The call that a handler makes: one deeper, no later, and under a key of its own. */
+function nested(call: Call, { timeout }: CallOptions, key: string | undefined): Call {
   return {
     actor: call.actor,
-    deadline: call.deadline.within(options.timeout),
+    deadline: call.deadline.within(timeout),
     trace: childOf(call.trace),
     request: call.request,
     address: call.address,
-    key: options.key ?? (call.key && nestedKey(call.key, target, input)),
+    key,
     depth: call.depth + 1,
   }
-}
-
-/** The same for the same call in a repetition of the same work, different for any other. */
-function nestedKey(key: string, target: string, input: object): string {
-  return createHash('sha256')
-    .update(JSON.stringify([key, target, input]))
-    .digest('base64url')
 }
 
 class CallContext implements Context {
@@ -217,6 +219,7 @@ class CallContext implements Context {
   readonly #caller: Caller
   readonly #hosted: Hosted
   readonly #call: Call
+  readonly #keys: NestedKeys | undefined
   #log: Logger | undefined
 
   constructor(caller: Caller, hosted: Hosted, call: Call, db: Database, channel: Channel, act: Act | undefined) {
@@ -224,11 +227,12 @@ class CallContext implements Context {
     this.#caller = caller
     this.#hosted = hosted
     this.#call = call
+    this.#keys = call.key === undefined ? undefined : new NestedKeys(call.key)
     this.db = db
     this.channel = channel
   }
 
-  client = <C extends Contract>(contract: C): Client<C> => this.#caller.client(contract, this.#call)
+  client = <C extends Contract>(contract: C): Client<C> => this.#caller.client(contract, this.#call, this.#keys)
 
   get actor() {
     return this.#call.actor
@@ -251,6 +255,11 @@ class CallContext implements Context {
     this.#log ??= this.#hosted.log.child({ request, trace: trace.traceId, user: actor?.id })
     return this.#log
   }
+}
+
+/** Whether the answer under an Idempotency-Key is kept, rather than the work done again. */
+export function keepsAnswers({ method, idempotent, secret }: Operation): boolean {
+  return method !== 'GET' && !idempotent && !secret
 }
 
 /** Throws unless the actor may call an operation with this access rule. */

@@ -54,7 +54,7 @@ function expectBody({ raw, routeOptions }: FastifyRequest, reply: FastifyReply, 
   const time = routeOptions.bodyLimit > LARGE_BODY ? TIMES_FOR_LARGE_BODY * receiveTimeout : receiveTimeout
   const timer = setTimeout(() => {
     if (!reply.sent) reply.header('connection', 'close').send(kernelErrors.requestTimeout())
-  }, time)
+  }, time).unref()
   const arrived = () => clearTimeout(timer)
   raw.once('end', arrived)
   reply.raw.once('close', arrived)

@@ -58,12 +58,16 @@ export interface Contract<Name extends string = string, Ops extends Operations =
   readonly operations: Ops
 }
 
+/** Names that a client made of operations cannot have: the language itself asks objects for them. */
+const RESERVED = new Set([...Object.getOwnPropertyNames(Object.prototype), 'then', 'toJSON'])
+
 /** Declares a service's operations under its name, which is also its database schema. */
 export function contract<const Name extends string, const Ops extends Operations>(
   name: Name,
   operations: Ops,
 ): Contract<Name, Ops> {
   for (const [key, operation] of Object.entries(operations)) {
+    if (RESERVED.has(key)) throw new Error(`${name}.${key}: the language gives this name a meaning; choose another`)
     for (const part of [operation.path, operation.query, operation.headers, operation.body]) {
       if (part?.additionalProperties === false) {
         throw new Error(`${name}.${key}: a part of the flat input cannot refuse additional properties`)
@@ -163,11 +167,18 @@ export type Input<Op> =
       >
     : never
 
-/** The flat input as a caller gives it: what the query leaves out has a default or is optional. */
+/** Names of the members that have a default. */
+type Defaulted<T> = T extends { properties: infer P }
+  ? { [K in keyof P]: P[K] extends { readonly default: unknown } ? K : never }[keyof P]
+  : never
+
+/** The flat input as a caller gives it: parameters of the query that have a default may be left out. */
 export type CallInput<Op> =
   Op extends Operation<infer _P, infer S>
     ? S['query'] extends TSchema
-      ? Simplify<Omit<Input<Op>, keyof Static<S['query']>> & Partial<Static<S['query']>>>
+      ? Simplify<
+          Omit<Input<Op>, Defaulted<S['query']>> & Partial<Pick<Input<Op>, Defaulted<S['query']> & keyof Input<Op>>>
+        >
       : Input<Op>
     : never
 

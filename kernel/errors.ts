@@ -102,6 +102,11 @@ export const kernelErrors = {
     400,
     'An Idempotency-Key is 1 to 200 visible ASCII characters.',
   ),
+  idempotencyKeyTooShort: domainError(
+    'idempotency_key_too_short',
+    400,
+    'Without a signed-in user an Idempotency-Key has at least 32 characters that nobody can guess: send a random UUID.',
+  ),
   idempotencyKeyReused: domainError(
     'idempotency_key_reused',
     422,

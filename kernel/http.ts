@@ -7,12 +7,12 @@ import type { Metrics } from '@doran/telemetry'
 import { beginSpan, type SpanSink, type Trace, traceFrom } from '@doran/telemetry'
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
-import { authorise, type Call, type Caller, type Hosted } from './calls.ts'
+import { authorise, type Call, type Caller, type Hosted, keepsAnswers } from './calls.ts'
 import { type ConnectionLimits, limitConnections, serverOptions, timeLimits } from './connections.ts'
 import { isStreamed, mediaTypeOf, type Operation, uploadTypesOf } from './contract.ts'
 import { Deadline } from './deadline.ts'
 import type { Fleet } from './fleet.ts'
-import { assertKey } from './idempotency.ts'
+import { assertAnonymousKey, assertKey } from './idempotency.ts'
 import type { Actor, Identity } from './identity.ts'
 import { BODY_LIMIT, bodyLimitOf, inputOfRequest } from './input.ts'
 import { answerMetrics } from './metrics-door.ts'
@@ -242,6 +242,7 @@ export function beginServing(request: FastifyRequest, spans: SpanSink | undefine
 function callOf(request: FastifyRequest, operation: Operation, timeout: number): Call {
   const key = operation.method === 'GET' ? undefined : (request.headers['idempotency-key'] as string | undefined)
   if (key !== undefined) assertKey(key)
+  if (key !== undefined && !request.actor && keepsAnswers(operation)) assertAnonymousKey(key)
   return {
     actor: request.actor,
     deadline: Deadline.in(timeout),

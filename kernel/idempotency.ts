@@ -18,6 +18,51 @@ export function assertKey(key: string): void {
   if (!/^[\x21-\x7e]{1,200}$/.test(key)) throw kernelErrors.idempotencyKeyInvalid()
 }
 
+/**
+ * Fewest characters of the key of a caller without an account. Nothing but the key tells it from others, so it must be as
+ * hard to guess as 128 random bits, which have 32 characters in hexadecimal.
+ */
+const ANONYMOUS_KEY_CHARACTERS = 32
+
+/** Throws unless the key of a caller without an account is one that nobody else will send. */
+export function assertAnonymousKey(key: string): void {
+  if (key.length < ANONYMOUS_KEY_CHARACTERS) throw kernelErrors.idempotencyKeyTooShort()
+}
+
+/**
+ * Keys of the calls that one run of keyed work makes. The same call in a repetition of the work has the same key, so it is
+ * answered the same; two equal calls of one run have different ones, so both are done.
+ */
+export class NestedKeys {
+  readonly #key: string
+  /** Ordinals of equal calls that have been done or are under way, by what makes them equal. */
+  readonly #taken = new Map<string, Set<number>>()
+
+  constructor(key: string) {
+    this.#key = key
+  }
+
+  /** Makes a call under its key. One that failed leaves its key to the next equal call, which repeats it. */
+  async use<T>(target: string, input: object, call: (key: string) => Promise<T>): Promise<T> {
+    const first = hash([this.#key, target, input])
+    const taken = this.#taken.get(first) ?? new Set()
+    this.#taken.set(first, taken)
+    let ordinal = 0
+    while (taken.has(ordinal)) ordinal++
+    taken.add(ordinal)
+    try {
+      return await call(ordinal === 0 ? first : hash([first, ordinal]))
+    } catch (error) {
+      taken.delete(ordinal)
+      throw error
+    }
+  }
+}
+
+function hash(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('base64url')
+}
+
 /** Runs `work` once for this scope and answers the same ever after; another input under it is refused. */
 export async function once<T>(
   database: Database,

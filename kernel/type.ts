@@ -2,11 +2,23 @@
  * The schemas that contracts are written in. Their types, which TypeScript reads what fits out of, are TypeBox's; what
  * they are at run time, plain JSON Schema, is made here: TypeBox itself would cost each process 370 modules and 12 MB.
  */
-import type { TSchema, Type as TypeBox } from 'typebox'
+import type {
+  TBoolean,
+  TEnum,
+  TEnumValue,
+  TInteger,
+  TNumberOptions,
+  TSchema,
+  TSchemaOptions,
+  TString,
+  TStringOptions,
+  Type as TypeBox,
+} from 'typebox'
 
 export type { Static, TObject, TSchema } from 'typebox'
 
-const optional = new WeakSet<TSchema>()
+/** On a schema that need not be there. A copy made by spreading is optional as well, as its type says. */
+const OPTIONAL = Symbol('optional')
 const simple = (type: string) => (more?: object) => ({ type, ...more })
 
 const builders = {
@@ -19,15 +31,11 @@ const builders = {
   Null: simple('null'),
   Number: simple('number'),
   Object(properties: Record<string, TSchema>, more?: object) {
-    const required = Object.keys(properties).filter((name) => !optional.has(properties[name] as TSchema))
+    const required = Object.keys(properties).filter((name) => !(OPTIONAL in (properties[name] as TSchema)))
     return { type: 'object', ...(required.length > 0 && { required }), properties, ...more }
   },
   /** Another schema than the one it is given, which stays required where it is used as it is. */
-  Optional(schema: TSchema) {
-    const copy = { ...schema }
-    optional.add(copy)
-    return copy
-  },
+  Optional: (schema: TSchema) => ({ ...schema, [OPTIONAL]: true }),
   Record: ({ pattern = '^.*$' }: { pattern?: string }, value: TSchema, more?: object) => ({
     type: 'object',
     patternProperties: { [pattern]: value },
@@ -39,4 +47,19 @@ const builders = {
   Unsafe: (schema: TSchema) => schema,
 }
 
-export const Type = builders as unknown as Pick<typeof TypeBox, keyof typeof builders>
+/** A schema, and in its type whether it has a default: then callers may leave it out. */
+export type WithDefault<T extends TSchema, Options> = Options extends { readonly default: unknown }
+  ? T & { readonly default: unknown }
+  : T
+
+interface Builders {
+  Boolean<const O extends TSchemaOptions>(options?: O): WithDefault<TBoolean, O>
+  Enum<const Values extends TEnumValue[], const O extends TSchemaOptions>(
+    values: readonly [...Values],
+    options?: O,
+  ): WithDefault<TEnum<Values>, O>
+  Integer<const O extends TNumberOptions>(options?: O): WithDefault<TInteger, O>
+  String<const O extends TStringOptions>(options?: O): WithDefault<TString, O>
+}
+
+export const Type = builders as unknown as Builders & Omit<Pick<typeof TypeBox, keyof typeof builders>, keyof Builders>

@@ -215,9 +215,8 @@ export class TransactionHandle extends Handle implements Database {
   }
 
   get #isOver(): boolean {
-    if (this.#over) return true
     const outer = this.#outer
-    return outer ? outer.#isOver : false
+    return this.#over || (outer ? outer.#isOver : false)
   }
 
   /** What goes on after the end would run on a connection that is somebody else's by then. */

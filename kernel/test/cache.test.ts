@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { CacheStore, encodeJson } from '@doran/cache'
-import { sql } from '@doran/kernel'
+import { type Channel, sql } from '@doran/kernel'
 import { createLog, Pool } from '@doran/kernel/platform'
 import { createTestDatabase } from '@doran/kernel/testing'
 import { postgresChannel } from '../channel.ts'
@@ -22,11 +22,11 @@ describe('the cache', () => {
   })
 
   /** The cache of one process. */
-  async function process() {
+  async function process(entries = 100) {
     const listener = new Listener(database.url)
     listeners.push(listener)
     const channel = postgresChannel([listener], createLog('silent'))
-    const cache = new CacheStore(channel, 100).of('test')
+    const cache = new CacheStore(channel, entries).of('test')
     await listener.start()
     return { cache, channel, listener }
   }
@@ -129,6 +129,56 @@ describe('the cache', () => {
     assert.equal(await cache.get('key', async () => 'new'), 'new')
   })
 
+  it('tells every process of any number of keys', async () => {
+    const [one, other] = [await process(), await process(1_000)]
+    const keys = Array.from({ length: 500 }, (_, index) => `product:a-name-that-is-rather-long-${index}`)
+    for (const key of [...keys, 'another']) await other.cache.get(key, async () => 'old')
+    const told = toldOf(other.channel, keys.length)
+
+    await pool.at(0).transaction((tx) => one.cache.invalidate(tx, keys))
+    const messages = await told
+
+    assert.ok(messages.length > 1)
+    for (const key of keys) assert.equal(await other.cache.get(key, async () => 'new'), 'new')
+    assert.equal(await other.cache.get('another', async () => 'new'), 'old')
+  })
+
+  it('tells every process to forget all of a service when its keys are too many to name', async () => {
+    const [one, other] = [await process(), await process()]
+    const keys = Array.from({ length: 5_000 }, (_, index) => `product:a-name-that-is-rather-long-${index}`)
+    await other.cache.get('another', async () => 'old')
+    const told = toldOf(other.channel, 1)
+
+    await pool.at(0).transaction((tx) => one.cache.invalidate(tx, keys))
+
+    assert.deepEqual(await told, [['test:*']])
+    assert.equal(await other.cache.get('another', async () => 'new'), 'new')
+  })
+
+  it('can tell of a key that is longer than any message', async () => {
+    const [one, other] = [await process(), await process()]
+    const long = 'x'.repeat(10_000)
+    await other.cache.get(long, async () => 'old')
+    const told = toldOf(other.channel, 1)
+
+    await one.cache.invalidate(pool.at(0), [long])
+    await told
+
+    assert.equal(await other.cache.get(long, async () => 'new'), 'new')
+  })
+
+  it('lets nobody change what others share', async () => {
+    const { cache } = await process()
+    const bytes = Buffer.from('bytes')
+    const value = await cache.get('shared', async () => ({ tags: ['one'], deep: { list: [{ a: 1 }] }, bytes }))
+    const [found] = (await cache.getAll(['b'], async () => new Map([['b', { tags: ['one'] }]]))).values()
+
+    assert.throws(() => value.tags.push('mine'), TypeError)
+    assert.throws(() => Object.assign(value.deep.list[0] as object, { a: 2 }), TypeError)
+    assert.throws(() => found?.tags.push('mine'), TypeError)
+    assert.deepEqual(value, { tags: ['one'], deep: { list: [{ a: 1 }] }, bytes })
+  })
+
   it('makes the JSON of a value once', async () => {
     const { cache } = await process()
     let reads = 0
@@ -144,3 +194,14 @@ describe('the cache', () => {
     assert.equal(reads, 1)
   })
 })
+
+/** The messages about the cache that are heard until they name so many keys. */
+function toldOf(channel: Channel, keys: number): Promise<string[][]> {
+  return new Promise((resolve) => {
+    const messages: string[][] = []
+    channel.subscribe('cache', (message) => {
+      messages.push(message as string[])
+      if (messages.flat().length >= keys) resolve(messages)
+    })
+  })
+}

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { contract, get, post, Type } from '@doran/kernel'
+import { type Client, contract, get, post, service, Type, validate } from '@doran/kernel'
+import { startPlatform } from '@doran/kernel/testing'
 import { toRequest } from '../client.ts'
 import type { Operation } from '../contract.ts'
 import { note } from './note-service.ts'
@@ -41,5 +42,59 @@ describe('a contract', () => {
       () => contract('thing', { make: post('/things', { summary: 'x', access: 'anyone', body }) }),
       /thing\.make/,
     )
+  })
+
+  it('keeps what is optional optional when a schema is copied', () => {
+    const Name = Type.Optional(Type.String())
+
+    assert.equal(validate(Type.Object({ name: { ...Name, description: 'x' } }), {}), undefined)
+    assert.equal(JSON.stringify({ ...Name, description: 'x' }), '{"type":"string","description":"x"}')
+    assert.deepEqual(validate(Type.Object({ name: Type.String() }), {}), { name: ['is missing'] })
+  })
+
+  it('lets callers leave out of the query what is optional or has a default, and nothing else', () => {
+    const thing = contract('thing', {
+      find: get('/things', {
+        summary: 'x',
+        access: 'anyone',
+        query: Type.Object({
+          color: Type.String(),
+          limit: Type.Integer({ default: 20 }),
+          sort: Type.Enum(['name', 'price'], { default: 'name' }),
+          shop: Type.Optional(Type.String()),
+        }),
+      }),
+    })
+    const find = (...input: Parameters<Client<typeof thing>['find']>) => input.length
+
+    assert.equal(find({ color: 'red' }), 1)
+    assert.equal(find({ color: 'red', limit: 5, sort: 'price', shop: 'a' }), 1)
+    // @ts-expect-error: the color has no default
+    assert.equal(find({ limit: 5 }), 1)
+    // @ts-expect-error: the color is required, so there must be an input
+    assert.equal(find(), 0)
+  })
+
+  it('cannot have an operation whose name the language gives a meaning', () => {
+    for (const name of ['then', 'constructor', 'toString', 'toJSON']) {
+      assert.throws(
+        () => contract('thing', { [name]: get('/a', { summary: 'x', access: 'anyone' }) }),
+        /choose another/,
+      )
+    }
+  })
+
+  it('may have operations of any other name', async (t) => {
+    const called = contract('called', {
+      call: get('/call', { summary: 'x', access: 'internal', reply: Type.Object({ ok: Type.Boolean() }) }),
+      bind: get('/bind', { summary: 'x', access: 'anyone', reply: Type.Object({ ok: Type.Boolean() }) }),
+    })
+    const calledService = service(called, {
+      operations: { call: async () => ({ ok: true }), bind: (_input, ctx) => ctx.client(called).call() },
+    })
+    const platform = await startPlatform({ services: [calledService] })
+    t.after(() => platform.close())
+
+    assert.deepEqual((await platform.request('GET', '/api/bind')).body, { ok: true })
   })
 })

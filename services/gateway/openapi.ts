@@ -104,7 +104,8 @@ const idempotencyKey = {
   name: 'Idempotency-Key',
   in: 'header' as const,
   required: false,
-  description: 'Repeating the request with the same key within 24 hours gives the same answer and does nothing again',
+  description:
+    'Repeating the request with the same key within 24 hours gives the same answer and does nothing again. Without a signed-in user it has at least 32 characters, such as a random UUID',
   schema: { type: 'string', minLength: 1, maxLength: 200 } as TSchema,
 }
 
