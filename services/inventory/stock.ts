@@ -1,6 +1,6 @@
 /** Stock of each SKU: queries, and who may see and change it. */
 import { type Actor, type Queryable, sql, type Transaction } from '@doran/kernel'
-import type { Availability, Stock } from './contract.ts'
+import { type Availability, type ExactAvailability, MOST_TOLD, type Stock } from './contract.ts'
 import { skuNotYours, skuUnknown } from './errors.ts'
 
 export interface StockRow extends Omit<Stock, 'available'> {
@@ -12,9 +12,21 @@ const columns = sql`
   updated_at as "updatedAt"`
 
 /** Availability of the SKUs that are known. */
-export function listAvailabilityOf(db: Queryable, skus: readonly string[]): Promise<Availability[]> {
-  return db.all<Availability>(sql`
+export function listAvailabilityOf(db: Queryable, skus: readonly string[]): Promise<ExactAvailability[]> {
+  return db.all<ExactAvailability>(sql`
     select sku, on_hand - reserved as available from inventory.stock where sku = any(${skus}::text[]) order by sku`)
+}
+
+/** What buyers may know of the SKUs that they may know. */
+export async function listPublicAvailabilityOf(db: Queryable, skus: readonly string[]): Promise<Availability[]> {
+  const rows = await db.all<ExactAvailability>(sql`
+    select sku, on_hand - reserved as available from inventory.stock
+    where sku = any(${skus}::text[]) and is_public order by sku`)
+  return rows.map(({ sku, available }) => ({
+    sku,
+    available: Math.min(available, MOST_TOLD),
+    level: available === 0 ? 'none' : available < MOST_TOLD ? 'few' : 'enough',
+  }))
 }
 
 /** The stock as its seller, or an administrator, sees it. Raises `sku_unknown`, `sku_not_yours`. */
@@ -36,14 +48,32 @@ export function lockStock(tx: Transaction, skus: readonly string[]): Promise<Sto
 }
 
 /** Makes SKUs known with nothing on hand; those that are known already stay as they are. */
-export async function enterSkus(tx: Transaction, entries: readonly { sku: string; sellerId: string }[]): Promise<void> {
+export async function enterSkus(
+  tx: Transaction,
+  entries: readonly { sku: string; sellerId: string }[],
+  { isPublic = true } = {},
+): Promise<void> {
   // In order of the SKUs: two transactions that enter the same ones wait for each other, in one direction only.
   await tx.run(sql`
-    insert into inventory.stock (sku, seller_id)
-    select sku, seller_id
+    insert into inventory.stock (sku, seller_id, is_public)
+    select sku, seller_id, ${isPublic}
     from unnest(${entries.map(({ sku }) => sku)}::text[], ${entries.map(({ sellerId }) => sellerId)}::uuid[]) as e (sku, seller_id)
     order by sku
     on conflict (sku) do nothing`)
+}
+
+/** Those of the SKUs of which no buyer knows, locked. */
+export async function findHidden(tx: Transaction, skus: readonly string[]): Promise<StockRow[]> {
+  const locked = await lockStock(tx, skus)
+  const hidden = await tx.all<{ sku: string }>(sql`
+    select sku from inventory.stock where sku = any(${skus}::text[]) and not is_public`)
+  return locked.filter(({ sku }) => hidden.some((row) => row.sku === sku))
+}
+
+/** Buyers may know of these SKUs from now on, whatever becomes of them. */
+export async function revealSkus(tx: Transaction, skus: readonly string[]): Promise<void> {
+  await lockStock(tx, skus)
+  await tx.run(sql`update inventory.stock set is_public = true where sku = any(${skus}::text[]) and not is_public`)
 }
 
 /** Hands SKUs, which are locked, to their sellers. */
