@@ -62,18 +62,16 @@ export async function enterSkus(
     on conflict (sku) do nothing`)
 }
 
-/** Those of the SKUs of which no buyer knows, locked. */
-export async function findHidden(tx: Transaction, skus: readonly string[]): Promise<StockRow[]> {
-  const locked = await lockStock(tx, skus)
-  const hidden = await tx.all<{ sku: string }>(sql`
-    select sku from inventory.stock where sku = any(${skus}::text[]) and not is_public`)
-  return locked.filter(({ sku }) => hidden.some((row) => row.sku === sku))
+/** Those of the SKUs of which no buyer knows, locked like {@link lockStock}. */
+export function lockHidden(tx: Transaction, skus: readonly string[]): Promise<StockRow[]> {
+  return tx.all<StockRow>(sql`
+    select ${columns} from inventory.stock where sku = any(${skus}::text[]) and not is_public
+    order by sku for no key update`)
 }
 
-/** Buyers may know of these SKUs from now on, whatever becomes of them. */
+/** Buyers may know of these SKUs, which are locked, from now on, whatever becomes of them. */
 export async function revealSkus(tx: Transaction, skus: readonly string[]): Promise<void> {
-  await lockStock(tx, skus)
-  await tx.run(sql`update inventory.stock set is_public = true where sku = any(${skus}::text[]) and not is_public`)
+  await tx.run(sql`update inventory.stock set is_public = true where sku = any(${skus}::text[])`)
 }
 
 /** Hands SKUs, which are locked, to their sellers. */
