@@ -38,7 +38,7 @@ export interface AuditEntry {
   target: Record<string, unknown>
   before: Record<string, unknown> | null
   after: Record<string, unknown> | null
-  /** `done`, or the code of the error that refused it. */
+  /** `done`, or the code of the error that refused it; after `failed` it is not known whether it was done. */
   outcome: string
   request: string | null
 }

@@ -79,7 +79,7 @@ describe('the audit log', () => {
     })
   })
 
-  it('has the entry of an act that is not committed yet in the same transaction', async () => {
+  it('is written by the transaction of the act itself', async () => {
     const paperId = newId()
     await stamp(paperId)
 

@@ -16,13 +16,25 @@ import { Sku } from '@doran/product/contract'
 
 export const Quantity = Type.Integer({ minimum: 1, maximum: 9_999 })
 
+/** Up to so many anyone may count; how much more there is stays with the seller. */
+export const MOST_TOLD = 10
+
 /** What anyone may know of a SKU's stock. */
 export const Availability = Type.Object({
+  sku: Sku,
+  /** How many can be bought; with `enough` there may be more. */
+  available: Type.Integer({ minimum: 0, maximum: MOST_TOLD }),
+  level: Type.Enum(['none', 'few', 'enough']),
+})
+export type Availability = Static<typeof Availability>
+
+/** What other services know of it. */
+export const ExactAvailability = Type.Object({
   sku: Sku,
   /** On hand less what is reserved; never negative. */
   available: Type.Integer({ minimum: 0 }),
 })
-export type Availability = Static<typeof Availability>
+export type ExactAvailability = Static<typeof ExactAvailability>
 
 /** What the seller of a SKU sees. */
 export const Stock = Type.Object({
@@ -68,16 +80,16 @@ export type Reservation = Static<typeof Reservation>
 const SkuInPath = Type.Object({ sku: Sku })
 
 export const inventory = contract('inventory', {
-  /** Raises `sku_unknown`. */
+  /** Raises `sku_unknown`, also for SKUs that only drafts have had. */
   getAvailability: get('/inventory/:sku', {
-    summary: 'How many of a SKU can be bought',
+    summary: 'Whether a SKU can be bought, and how many of it as far as they are few',
     path: SkuInPath,
     reply: Availability,
     access: 'anyone',
   }),
-  /** SKUs that are not known are left out; one that is asked for twice is answered once. */
+  /** SKUs that are not known, or only to drafts, are left out; one that is asked for twice is answered once. */
   getAvailabilities: get('/inventory', {
-    summary: 'How many of each of up to 100 SKUs can be bought',
+    summary: 'Whether up to 100 SKUs can be bought, and how many of each as far as they are few',
     query: Type.Object({ sku: Type.Array(Sku, { minItems: 1, maxItems: 100 }) }),
     reply: Type.Array(Availability),
     access: 'anyone',
@@ -124,7 +136,7 @@ export const inventory = contract('inventory', {
   listAvailability: post('/inventory/availability', {
     summary: 'How many of each of several SKUs can be bought',
     body: Type.Object({ skus: Type.Array(Sku, { maxItems: 200 }) }),
-    reply: Type.Array(Availability),
+    reply: Type.Array(ExactAvailability),
     access: 'internal',
     idempotent: true,
   }),

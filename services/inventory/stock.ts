@@ -1,6 +1,6 @@
 /** Stock of each SKU: queries, and who may see and change it. */
 import { type Actor, assertInput, type Queryable, Remark, sql, type Transaction, Type } from '@doran/kernel'
-import type { Availability, Stock } from './contract.ts'
+import { type Availability, type ExactAvailability, MOST_TOLD, type Stock } from './contract.ts'
 import { skuNotYours, skuUnknown } from './errors.ts'
 
 export interface StockRow extends Omit<Stock, 'available'> {
@@ -12,8 +12,8 @@ const columns = sql`
   updated_at as "updatedAt"`
 
 /** Availability of the SKUs that are known. */
-export function listAvailabilityOf(db: Queryable, skus: readonly string[]): Promise<Availability[]> {
-  return db.all<Availability>(sql`
+export function listAvailabilityOf(db: Queryable, skus: readonly string[]): Promise<ExactAvailability[]> {
+  return db.all<ExactAvailability>(sql`
     select sku, on_hand - reserved as available from inventory.stock where sku = any(${skus}::text[]) order by sku`)
 }
 
@@ -24,6 +24,18 @@ export function listStockOf(
 ): Promise<Pick<Stock, 'sku' | 'onHand' | 'reserved'>[]> {
   return db.all(sql`
     select sku, on_hand as "onHand", reserved from inventory.stock where sku = any(${skus}::text[]) order by sku`)
+}
+
+/** What buyers may know of the SKUs that they may know. */
+export async function listPublicAvailabilityOf(db: Queryable, skus: readonly string[]): Promise<Availability[]> {
+  const rows = await db.all<ExactAvailability>(sql`
+    select sku, on_hand - reserved as available from inventory.stock
+    where sku = any(${skus}::text[]) and is_public order by sku`)
+  return rows.map(({ sku, available }) => ({
+    sku,
+    available: Math.min(available, MOST_TOLD),
+    level: available === 0 ? 'none' : available < MOST_TOLD ? 'few' : 'enough',
+  }))
 }
 
 /** The stock as its seller, or an administrator, sees it. Raises `sku_unknown`, `sku_not_yours`. */
@@ -45,14 +57,32 @@ export function lockStock(tx: Transaction, skus: readonly string[]): Promise<Sto
 }
 
 /** Makes SKUs known with nothing on hand; those that are known already stay as they are. */
-export async function enterSkus(tx: Transaction, entries: readonly { sku: string; sellerId: string }[]): Promise<void> {
+export async function enterSkus(
+  tx: Transaction,
+  entries: readonly { sku: string; sellerId: string; isPublic?: boolean }[],
+): Promise<void> {
+  const skus = entries.map(({ sku }) => sku)
+  const sellers = entries.map(({ sellerId }) => sellerId)
+  const publicity = entries.map(({ isPublic = true }) => isPublic)
   // In order of the SKUs: two transactions that enter the same ones wait for each other, in one direction only.
   await tx.run(sql`
-    insert into inventory.stock (sku, seller_id)
-    select sku, seller_id
-    from unnest(${entries.map(({ sku }) => sku)}::text[], ${entries.map(({ sellerId }) => sellerId)}::uuid[]) as e (sku, seller_id)
+    insert into inventory.stock (sku, seller_id, is_public)
+    select sku, seller_id, is_public
+    from unnest(${skus}::text[], ${sellers}::uuid[], ${publicity}::boolean[]) as e (sku, seller_id, is_public)
     order by sku
     on conflict (sku) do nothing`)
+}
+
+/** Those of the SKUs of which no buyer knows, locked like {@link lockStock}. */
+export function lockHidden(tx: Transaction, skus: readonly string[]): Promise<StockRow[]> {
+  return tx.all<StockRow>(sql`
+    select ${columns} from inventory.stock where sku = any(${skus}::text[]) and not is_public
+    order by sku for no key update`)
+}
+
+/** Buyers may know of these SKUs, which are locked, from now on, whatever becomes of them. */
+export async function revealSkus(tx: Transaction, skus: readonly string[]): Promise<void> {
+  await tx.run(sql`update inventory.stock set is_public = true where sku = any(${skus}::text[])`)
 }
 
 /** Hands SKUs, which are locked, to their sellers. */

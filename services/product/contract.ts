@@ -487,6 +487,14 @@ export const product = contract('product', {
     access: 'internal',
     idempotent: true,
   }),
+  /** SKUs that anybody may take are left out. */
+  getSkuOwners: post('/skus/owners', {
+    summary: 'To which sellers SKUs belong',
+    body: Type.Object({ skus: Type.Array(Sku, { maxItems: 1_000 }) }),
+    reply: Type.Array(Type.Object({ sku: Sku, sellerId: Id })),
+    access: 'internal',
+    idempotent: true,
+  }),
   /** A seller with a row may write products. Raises `slug_taken`. */
   upsertSeller: post('/sellers', {
     summary: 'Make a shop known, or change it',
@@ -538,10 +546,16 @@ export const productListed = event('product.product-listed', ProductNews)
 export const productChanged = event('product.product-changed', ProductNews)
 /** The product is no longer on sale; `state` says what it is now. */
 export const productStateChanged = event('product.product-state-changed', ProductNews)
-/** The product has SKUs that nobody has heard of before. */
+/** The product has SKUs that nobody has heard of before, or that buyers may know of from now on. */
 export const variantsListed = event(
   'product.variants-listed',
-  Type.Object({ productId: Id, sellerId: Id, skus: Type.Array(Sku) }),
+  Type.Object({
+    productId: Id,
+    sellerId: Id,
+    skus: Type.Array(Sku),
+    /** Whether buyers may know of them, which they may for ever; true where it is not said. */
+    isPublic: Type.Optional(Type.Boolean()),
+  }),
 )
 /**
  * A shop is closed while its seller is not active or does not hold the role. Nothing of it is listed or sold, although its

@@ -15,6 +15,7 @@ import { exportProducts } from './operations/export-products.ts'
 import { getOffers } from './operations/get-offers.ts'
 import { getProduct } from './operations/get-product.ts'
 import { getSeller } from './operations/get-seller.ts'
+import { getSkuOwners } from './operations/get-sku-owners.ts'
 import { importProducts } from './operations/import-products.ts'
 import { listBrands } from './operations/list-brands.ts'
 import { listCategories } from './operations/list-categories.ts'
@@ -42,6 +43,7 @@ export default service(product, {
     updateCategory,
     createBrand,
     getOffers,
+    getSkuOwners,
     upsertSeller,
     loadCatalogue,
   },

@@ -133,9 +133,11 @@ async function announce(
   writes: readonly ProductWrite[],
   now: ReadonlyMap<string, Refreshed>,
 ): Promise<void> {
-  const fresh = writes.map(({ id, sellerId, before, content }) => {
-    const known = new Set(before?.content.variants.map(({ sku }) => sku))
-    return { productId: id, sellerId, skus: content.variants.flatMap(({ sku }) => (known.has(sku) ? [] : sku)) }
+  const fresh = writes.map(({ id, sellerId, state, before, content }) => {
+    const isPublic = state === 'on-sale'
+    const known = new Set(isPublic && before?.state === 'draft' ? [] : before?.content.variants.map(({ sku }) => sku))
+    const skus = content.variants.flatMap(({ sku }) => (known.has(sku) ? [] : sku))
+    return { productId: id, sellerId, skus, isPublic }
   })
   await publishAll(
     tx,

@@ -242,16 +242,23 @@ async function writeVariants(tx: Transaction, writes: readonly ProductWrite[]): 
   assertOurs(rows, written)
 }
 
-/** A SKU stays with the seller who used it first, for its stock and past orders know it by its name. */
+/**
+ * A SKU that was ever on sale stays with its seller, for its stock and past orders know it by its name. Until then it is
+ * theirs while a variant has it.
+ */
 async function claimSkus(tx: Transaction, writes: readonly ProductWrite[]): Promise<void> {
-  const rows = writes.flatMap(({ sellerId, content }) =>
-    content.variants.map(({ sku }) => ({ sku, seller_id: sellerId })),
+  const rows = writes.flatMap(({ sellerId, state, content }) =>
+    content.variants.map(({ sku }) => ({ sku, seller_id: sellerId, was_on_sale: state === 'on-sale' })),
   )
   await tx.run(sql`
-    insert into product.skus (sku, seller_id)
-    select sku, seller_id from jsonb_to_recordset(${sql.json(rows)}::jsonb) as r(sku text, seller_id uuid)
+    insert into product.skus as s (sku, seller_id, was_on_sale)
+    select sku, seller_id, was_on_sale
+    from jsonb_to_recordset(${sql.json(rows)}::jsonb) as r(sku text, seller_id uuid, was_on_sale boolean)
     order by sku
-    on conflict (sku) do nothing`)
+    on conflict (sku) do update set seller_id = excluded.seller_id, was_on_sale = excluded.was_on_sale
+      where not s.was_on_sale and (
+        (s.seller_id = excluded.seller_id and excluded.was_on_sale)
+        or (s.seller_id <> excluded.seller_id and not exists (select 1 from product.variants v where v.sku = s.sku)))`)
   const claimed = await tx.all<{ sku: string }>(sql`
     select s.sku
     from jsonb_to_recordset(${sql.json(rows)}::jsonb) as r(sku text, seller_id uuid)
@@ -278,10 +285,10 @@ export interface SkuOwner {
   productId: string | null
 }
 
-/** To whom these SKUs belong; those that nobody has ever used are left out. */
+/** To whom these SKUs belong; those that anybody may take are left out. */
 export function findSkuOwners(db: Queryable, skus: readonly string[]): Promise<SkuOwner[]> {
   return db.all<SkuOwner>(sql`
     select s.sku, s.seller_id as "sellerId", v.product_id as "productId"
     from product.skus s left join product.variants v on v.sku = s.sku
-    where s.sku = any(${skus}::text[])`)
+    where s.sku = any(${skus}::text[]) and (s.was_on_sale or v.sku is not null)`)
 }

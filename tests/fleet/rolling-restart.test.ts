@@ -66,7 +66,7 @@ describe('when every service is restarted in turn under load', { timeout: 600_00
       found.map(({ id }) => id),
       paid.toSorted(),
     )
-    const { available } = await market.platform.api(inventory).getAvailability({ sku: SKU })
-    assert.equal(available, ON_HAND - paid.length)
+    const [stock] = await market.platform.client(inventory).listAvailability({ skus: [SKU] })
+    assert.equal(stock?.available, ON_HAND - paid.length)
   })
 })

@@ -77,6 +77,13 @@ it('what an administrator does to others is told with how it was before', async 
     },
     { operation: 'order.getOrder', before: null, after: null, outcome },
   ])
+  const [{ address, session, roles } = {}] = await findAuditEntries(platform.database('user'), {
+    target: buyer.tokens.userId,
+    limit: 1,
+  })
+  assert.match(String(address), /127\.0\.0\.1/)
+  assert.ok(session)
+  assert.deepEqual(roles, ['admin'])
   assert.deepEqual(await entriesOf('user', buyer.tokens.userId), [
     { operation: 'user.changeStatus', before: { status: 'active' }, after: { status: 'suspended' }, outcome },
     { operation: 'user.updateUser', before: null, after: { given: ['name'] }, outcome },

@@ -1,6 +1,6 @@
 import type { Handler } from '@doran/kernel'
 import type { inventory } from '../contract.ts'
-import { listAvailabilityOf } from '../stock.ts'
+import { listPublicAvailabilityOf } from '../stock.ts'
 
 export const getAvailabilities: Handler<typeof inventory, 'getAvailabilities'> = ({ sku }, ctx) =>
-  listAvailabilityOf(ctx.db, sku)
+  listPublicAvailabilityOf(ctx.db, sku)

@@ -22,7 +22,23 @@ describe('stock of a SKU', () => {
 
     const availability = await platform.api(inventory).getAvailability({ sku })
 
-    assert.deepEqual(availability, { sku, available: 5 })
+    assert.deepEqual(availability, { sku, available: 5, level: 'few' })
+  })
+
+  it('is not counted out to anyone where there is enough, only to its seller', async () => {
+    const { seller, skus } = await shelf(platform, 9, 10, 4_321)
+
+    const told = await platform.api(inventory).getAvailabilities({ sku: skus })
+
+    assert.deepEqual(
+      told.map(({ available, level }) => [available, level]),
+      [
+        [9, 'few'],
+        [10, 'enough'],
+        [10, 'enough'],
+      ],
+    )
+    assert.equal((await platform.api(inventory, seller).getStock({ sku: skus[2] as string })).available, 4_321)
   })
 
   it('is shown to anyone for several SKUs at once, those left out that nobody entered', async () => {
@@ -37,11 +53,11 @@ describe('stock of a SKU', () => {
     const none = await platform.api(inventory).getAvailabilities({ sku: ['NOBODY-HAS-IT'] })
 
     assert.deepEqual(several, [
-      { sku: first, available: 5 },
-      { sku: second, available: 0 },
-      { sku: third, available: 3 },
+      { sku: first, available: 5, level: 'few' },
+      { sku: second, available: 0, level: 'none' },
+      { sku: third, available: 3, level: 'few' },
     ])
-    assert.deepEqual(one, [{ sku: third, available: 3 }])
+    assert.deepEqual(one, [{ sku: third, available: 3, level: 'few' }])
     assert.deepEqual(none, [])
   })
 

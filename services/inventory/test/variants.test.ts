@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { newId } from '@doran/kernel'
+import { newId, publish } from '@doran/kernel'
 import { startPlatform, type TestPlatform } from '@doran/kernel/testing'
 import productService from '@doran/product'
-import { product } from '@doran/product/contract'
+import { product, variantsListed } from '@doran/product/contract'
 import { inventory } from '../contract.ts'
 import service from '../index.ts'
 import { stockOf } from './shelf.ts'
@@ -59,5 +59,60 @@ describe('SKUs of a new product', () => {
     await platform.settled()
 
     assert.deepEqual(await stockOf(platform, sku), [8, 0])
+  })
+})
+
+describe('SKUs of a draft', () => {
+  const draft = (sku: string) => ({ category: 'tea', name: both('세작차'), variants: [{ sku, price: 9_000 }] })
+  const seenOf = async (sku: string) => (await platform.request('GET', `/api/inventory/${sku}`)).status
+
+  it('are unknown to buyers until the product is on sale, whatever stock they have, and known ever after', async () => {
+    const seller = await shop()
+    const sku = newId().toUpperCase()
+    const { id: productId } = await platform.api(product, seller).createProduct(draft(sku))
+    await platform.settled()
+    await platform.api(inventory, seller).setStock({ sku, onHand: 5 })
+    assert.equal(await seenOf(sku), 404)
+    assert.deepEqual(await platform.api(inventory).getAvailabilities({ sku: [sku] }), [])
+
+    await platform.api(product, seller).changeProductState({ productId, state: 'on-sale' })
+    await platform.settled()
+    const onSale = await seenOf(sku)
+    await platform.api(product, seller).changeProductState({ productId, state: 'stopped' })
+    await platform.settled()
+
+    assert.deepEqual([onSale, await seenOf(sku)], [200, 200])
+  })
+
+  it('that their seller gave up begin anew with an empty shelf at the seller who takes them', async () => {
+    const [first, second] = [await shop(), await shop()]
+    const [sku, other] = [newId().toUpperCase(), newId().toUpperCase()]
+    const created = await platform.api(product, first).createProduct(draft(sku))
+    await platform.settled()
+    await platform.api(inventory, first).setStock({ sku, onHand: 5 })
+    await platform.api(product, first).updateProduct({ productId: created.id, ...draft(other) })
+
+    await platform.api(product, second).createProduct({ ...draft(sku), state: 'on-sale' })
+    await platform.settled()
+
+    const stock = await platform.api(inventory, second).getStock({ sku })
+    assert.deepEqual([stock.sellerId, stock.onHand, await seenOf(sku)], [second.id, 0, 200])
+    const { items } = await platform.api(inventory, second).listMovements({ sku })
+    assert.equal(items[0]?.note, 'The SKU has another seller.')
+  })
+
+  it('go to nobody by news of the seller who gave them up', async () => {
+    const [first, second] = [await shop(), await shop()]
+    const [sku, other] = [newId().toUpperCase(), newId().toUpperCase()]
+    const created = await platform.api(product, first).createProduct(draft(sku))
+    await platform.api(product, first).updateProduct({ productId: created.id, ...draft(other) })
+    await platform.api(product, second).createProduct(draft(sku))
+    await platform.settled()
+
+    const late = { productId: created.id, sellerId: first.id, skus: [sku], isPublic: false }
+    await platform.database('product').transaction((tx) => publish(tx, variantsListed, late))
+    await platform.settled()
+
+    assert.equal((await platform.api(inventory, second).getStock({ sku })).sellerId, second.id)
   })
 })

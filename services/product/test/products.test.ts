@@ -243,6 +243,19 @@ describe('a product', () => {
     assert.equal((await create({ variants: [{ sku: 'GONE-10', price: 1 }] })).variants[0]?.sku, 'GONE-10')
   })
 
+  it('leaves a SKU to other shops that it gave up before it was ever on sale', async () => {
+    const created = await create({ ...inSizes('LEFT'), state: 'draft' })
+    const wanted = aProduct({ options: [], variants: [{ sku: 'LEFT-10', price: 1 }] as never })
+    const early = await shop.request('POST', '/api/products', { as: shop.rival, body: wanted })
+    const fewer = { options: [], variants: [{ sku: 'LEFT-3', price: 1_000 }] }
+    await shop.api(product, shop.seller).updateProduct({ ...asWritten(created), productId: created.id, ...fewer })
+
+    const free = await shop.request('POST', '/api/products', { as: shop.rival, body: wanted })
+    const back = await shop.request('POST', '/api/products', { as: shop.seller, body: wanted })
+
+    assert.deepEqual([early.status, free.status, back.status], [409, 201, 409])
+  })
+
   it('keeps a SKU that it gave up for its shop, whose stock goes by that name', async () => {
     const created = await create(inSizes('KEPT'))
     const fewer = { options: [], variants: [{ sku: 'KEPT-3', price: 1_000 }] }

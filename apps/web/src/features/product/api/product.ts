@@ -23,7 +23,11 @@ export function stockQuery({ id, variants }: Product) {
   return queryOptions({
     queryKey: ['stock', id, skus],
     queryFn: async () => (await Promise.all(parts.map((sku) => api.inventory.getAvailabilities({ sku })))).flat(),
-    select: (stock) => new Map(stock.map(({ sku, available }) => [sku, available])),
+    // Of what there is enough, nobody is told how much.
+    select: (stock) =>
+      new Map(
+        stock.map(({ sku, available, level }) => [sku, level === 'enough' ? Number.POSITIVE_INFINITY : available]),
+      ),
     staleTime: 10_000,
   })
 }
