@@ -109,7 +109,7 @@ make_base() {
 # What compose.yaml says, with secrets that are as good as any.
 read_compose() {
   password=$(new_secret hex)
-  compose=$(env -i POSTGRES_PASSWORD="$password" DORAN_SERVICE_SECRET="$(new_secret hex)" \
+  compose=$(env -i POSTGRES_PASSWORD="$password" REDIS_PASSWORD="$(new_secret hex)" DORAN_SERVICE_SECRET="$(new_secret hex)" \
     PAYMENT_SANDBOX_SECRET="$(new_secret hex)" AUTH_ENCRYPTION_KEY="$(new_secret base64)" \
     "$node" "$root/tests/container/compose.ts")
 }
@@ -159,10 +159,10 @@ start_postgres() {
   export PGPASSWORD=$password
   local arguments
   arguments=$(jq -r '.postgres.command[1:] | join(" ")' <<< "$compose")
-  { as_postgres initdb --encoding=UTF8 --locale=C.UTF-8 -D "$work/postgres/data" -U doran --pwfile="$work/postgres/password" --auth=scram-sha-256 &&
+  { as_postgres initdb --encoding=UTF8 --locale=C.UTF-8 -D "$work/postgres/data" -U postgres --pwfile="$work/postgres/password" --auth-local=trust --auth-host=scram-sha-256 &&
     echo 'host all all samenet scram-sha-256' >> "$work/postgres/data/pg_hba.conf" &&
     as_postgres pg_ctl -D "$work/postgres/data" -w -o "-h $machine -k $work/postgres $arguments" start &&
-    as_postgres createdb -h "$machine" -U doran doran; } > "$work/postgres.log" 2>&1 ||
+    (cd / && PGHOST=$work/postgres POSTGRES_PASSWORD=$password "$root/infrastructure/postgres/roles.sh"); } > "$work/postgres.log" 2>&1 ||
     fail 'PostgreSQL starts'
 }
 
@@ -367,8 +367,8 @@ prove_answers() {
 run_what_compose_says() {
   local name names memory=() limit started
   for name in "${containers[@]}"; do runc_ delete --force "$name" > /dev/null 2>&1 || true; done
-  as_postgres dropdb -h "$machine" -U doran doran
-  as_postgres createdb -h "$machine" -U doran doran
+  as_postgres dropdb -h "$work/postgres" -U postgres doran
+  as_postgres createdb -h "$work/postgres" -U postgres -O doran doran
   rm -rf "$work/payment-sandbox.data"
 
   run_once migrate migrate "$(environment_of migrate)"

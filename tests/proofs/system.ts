@@ -9,6 +9,7 @@ import { existsSync, rmSync } from 'node:fs'
 import { appendFile, chmod, mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { APP_ROLE } from '@doran/embedded-postgres'
 import type { Safeguard } from '@doran/faults'
 import { fleetConfig, openFleet } from '@doran/fleet'
 import {
@@ -294,7 +295,7 @@ export class System {
   }
 
   #linkedUrl(database: string): string {
-    return `postgres://doran@${this.databaseLink.host}:${this.databaseLink.port}/${database}`
+    return `postgres://${APP_ROLE}@${this.databaseLink.host}:${this.databaseLink.port}/${database}`
   }
 }
 
