@@ -313,7 +313,10 @@ prove_confined() {
 
 run_in_one_container() {
   local environment started api=http://doran:8080
-  environment=$(jq -n --arg password "$password" '{
+  environment=$(jq -n --arg password "$password" --argjson auth "$(environment_of auth)" \
+    --argjson payment "$(environment_of payment)" '{
+    AUTH_ENCRYPTION_KEY: $auth.AUTH_ENCRYPTION_KEY,
+    PAYMENT_SANDBOX_SECRET: $payment.PAYMENT_SANDBOX_SECRET,
     DATABASE_URL: "postgres://doran:\($password)@postgres:5432/doran",
     PAYMENT_SANDBOX_URL: "http://payment-sandbox:8080",
     PAYMENT_WEBHOOK_URL: "http://doran:8080/api/payments/webhooks/sandbox" }')
@@ -321,7 +324,7 @@ run_in_one_container() {
   run_once migrate migrate "$environment" migrate
   prove "doran migrate: $(tail -1 "$work/migrate.log" | cut -c1-80)…"
 
-  run payment-sandbox payment-sandbox '{ "SANDBOX_PORT": 8080 }'
+  run payment-sandbox payment-sandbox "$(environment_of payment-sandbox)"
   await_healthy payment-sandbox
   prove_confined payment-sandbox '/data /tmp'
   [ -f "$work/payment-sandbox.data/sandbox-payment.db" ] || fail 'the sandbox keeps its books in the data volume'
@@ -343,9 +346,15 @@ run_in_one_container() {
   stop doran
   stop payment-sandbox
 
-  run doran gateway '{}' start
+  run doran gateway "$(jq '{ AUTH_ENCRYPTION_KEY }' <<< "$environment")" start
   if wait "${pids[doran]}" || ! grep -q 'set DATABASE_URL' "$work/doran.log"; then fail 'DATABASE_URL is asked for'; fi
   prove 'without DATABASE_URL doran start ends and asks for it'
+
+  run doran gateway '{}' start
+  if wait "${pids[doran]}" || ! grep -q 'AUTH_ENCRYPTION_KEY is missing' "$work/doran.log"; then
+    fail 'AUTH_ENCRYPTION_KEY is asked for'
+  fi
+  prove 'without AUTH_ENCRYPTION_KEY doran start ends and asks for it'
 }
 
 prove_answers() {
