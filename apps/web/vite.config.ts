@@ -19,7 +19,7 @@ export default defineConfig(({ mode }) => {
       tailwindcss(),
       editionInPage(mode),
       productInPage(),
-      policyInPage(),
+      policyInPage(process.env.VITE_API_URL ?? ''),
       applicationSoon(),
       settingsWhileServing(),
     ],
