@@ -4,13 +4,13 @@ import compress from '@fastify/compress'
 import cors from '@fastify/cors'
 import rateLimit, { normalizeIP } from '@fastify/rate-limit'
 import type { FastifyInstance, FastifyRequest, HookHandlerDoneFunction } from 'fastify'
-import { type GatewayConfig, readHedges } from './config.ts'
+import { type GatewayConfig, readByOperation } from './config.ts'
 import { docsPage, errorsPage } from './docs-page.ts'
 import { rateLimited } from './errors.ts'
 import type { OpenApi } from './openapi.ts'
 import { type PagesOptions, servePages } from './pages.ts'
 import { type ProxyOptions, passOn } from './proxy.ts'
-import { Rates, WINDOW } from './rates.ts'
+import { networkOf, Rates, WINDOW } from './rates.ts'
 
 export interface DoorOptions {
   readonly config: GatewayConfig
@@ -46,7 +46,7 @@ const COMPRESS_FROM_BYTES = 1_024
 
 /** Makes the function that a platform takes as its `edge`. */
 export function publicDoor({ config, api, errors, proxy, pages, redis }: DoorOptions): Edge {
-  const hedges = readHedges(config)
+  const hedges = readByOperation(config.GATEWAY_HEDGES)
   return async (app, inside) => {
     const origins = config.CORS_ORIGINS.split(',')
       .map((origin) => origin.trim())
@@ -96,12 +96,24 @@ async function limitRates(app: FastifyInstance, config: GatewayConfig, redis: ob
   if (redis) await app.register(rateLimit, { global: false, redis, nameSpace: 'doran-rate-', skipOnError: true })
   const limit = redis ? (max: number, sender: Sender) => countTogether(app, max, sender) : countAlone
   const perAddress = limit(config.RATE_LIMIT_PER_IP, ({ ip }) => normalizeIP(ip))
+  const filesPerAddress = limit(config.RATE_LIMIT_FILES_PER_IP, ({ ip }) => `files ${normalizeIP(ip)}`)
+  const byOperation = new Map(
+    [...readByOperation(config.RATE_LIMITS_PER_NETWORK)].map(([operation, max]) => [
+      operation,
+      limit(max, ({ ip }) => `${operation} ${networkOf(ip)}`),
+    ]),
+  )
   const perAccount = limit(config.RATE_LIMIT_PER_ACCOUNT, ({ actor }) => `account:${actor?.id}`)
   // Whoever watches the process must always be answered, and a page may have a hundred pictures.
   app.addHook('onRequest', (request, _reply, done) => {
     const { url, config } = request.routeOptions
-    if (url?.startsWith('/health/') || config.isFile) done()
-    else goOn(perAddress(request), done)
+    if (url?.startsWith('/health/')) return done()
+    if (config.isFile) return goOn(filesPerAddress(request), done)
+    goOn(perAddress(request), (refusal) => {
+      const perNetwork = byOperation.get(config.operation ?? '')
+      if (refusal || !perNetwork) done(refusal)
+      else goOn(perNetwork(request), done)
+    })
   })
   // The operation's own check has found out who is calling by the time of this hook.
   app.addHook('preHandler', (request, _reply, done) => {

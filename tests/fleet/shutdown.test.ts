@@ -25,6 +25,8 @@ before(async () => {
     DORAN_SERVICE_SECRET: 'the secret that the processes of this test share',
     REQUEST_TIMEOUT_MS: '60000',
     RATE_LIMIT_PER_IP: '1000000',
+    RATE_LIMIT_FILES_PER_IP: '1000000',
+    RATE_LIMITS_PER_NETWORK: 'order.createCart=1000000',
     DRAIN_MS: String(DRAIN),
     SHUTDOWN_GRACE_MS: String(GRACE),
   }

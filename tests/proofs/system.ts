@@ -135,6 +135,8 @@ export class System {
       PAYMENT_WEBHOOK_URL: `${doors[0]}/api/payments/webhooks/sandbox`,
       PAYMENT_PROVIDER_TIMEOUT_MS: String(PROVIDER_TIMEOUT),
       RATE_LIMIT_PER_IP: '1000000',
+      RATE_LIMIT_FILES_PER_IP: '1000000',
+      RATE_LIMITS_PER_NETWORK: 'order.createCart=1000000',
       RATE_LIMIT_PER_ACCOUNT: '1000000',
       COMMENTS_PER_HOUR: '1000000',
       ARTICLES_PER_HOUR: '1000000',

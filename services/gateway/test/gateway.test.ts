@@ -27,7 +27,8 @@ const echo = service(
 function start(environment: Record<string, string>): Promise<TestPlatform> {
   const [config] = readConfig([gatewayConfig], environment)
   const api = openApi([echo], { version: '1.0.0' })
-  return startPlatform({ services: [echo], edge: publicDoor({ config, api, errors: Object.values(gateway.errors) }) })
+  const edge = publicDoor({ config, api, errors: Object.values(gateway.errors) })
+  return startPlatform({ services: [echo], edge, environment })
 }
 
 describe('the gateway', () => {
@@ -105,5 +106,19 @@ describe('the rate limit', () => {
 
     assert.equal(statuses.at(-1), 429)
     assert.equal((await platform.request('GET', '/health/live')).status, 200)
+  })
+
+  it('of an operation is for a whole network, and for this operation alone', async (t) => {
+    const limited = await start({ TRUST_PROXY: '1', RATE_LIMITS_PER_NETWORK: 'echo.say=3' })
+    t.after(() => limited.close())
+    const ask = async (address: string, path = '/api/echo') =>
+      (await limited.request('GET', path, { headers: { 'x-forwarded-for': address } })).status
+
+    const neighbours = []
+    for (let host = 1; host <= 4; host++) neighbours.push(await ask(`192.0.2.${host}`))
+
+    assert.deepEqual(neighbours, [200, 200, 200, 429])
+    assert.equal(await ask('192.0.3.1'), 200)
+    assert.equal(await ask('192.0.2.1', '/api/whisper'), 401)
   })
 })
