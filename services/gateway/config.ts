@@ -6,6 +6,13 @@ export const gatewayConfig = Type.Object({
     description:
       'Origins, separated by commas, whose pages may call the API from a browser; empty for none but its own',
   }),
+  SECURITY_CONTACT: Type.Optional(
+    Type.String({
+      pattern: '^(mailto:[^\\s@]+@[^\\s@]+|https://\\S+)$',
+      errorMessage: 'must be an address like mailto:security@example.com or https://example.com/security',
+      description: 'Where weaknesses of this installation are reported, told at `/.well-known/security.txt`',
+    }),
+  ),
   RATE_LIMIT_PER_IP: Type.Integer({
     minimum: 1,
     maximum: 100_000_000,

@@ -43,6 +43,8 @@ const SECURITY_HEADERS = {
 const PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 
 const COMPRESS_FROM_BYTES = 1_024
+/** Thirty days. */
+const CONTACT_LIFE_MS = 2_592_000_000
 
 /** Makes the function that a platform takes as its `edge`. */
 export function publicDoor({ config, api, errors, proxy, pages, redis }: DoorOptions): Edge {
@@ -71,6 +73,7 @@ export function publicDoor({ config, api, errors, proxy, pages, redis }: DoorOpt
     })
     await limitRates(app, config, redis)
     describeApi(app, api, errors)
+    if (config.SECURITY_CONTACT) tellContact(app, config.SECURITY_CONTACT)
     if (pages) await servePages(app, pages)
     if (proxy) await passOn(app, { ...proxy, hedges }, inside)
   }
@@ -143,6 +146,16 @@ function goOn(wait: number | Promise<number>, done: HookHandlerDoneFunction): vo
   const answer = (retryAfter: number) => done(retryAfter > 0 ? rateLimited({ retryAfter }) : undefined)
   if (typeof wait === 'number') answer(wait)
   else wait.then(answer, done)
+}
+
+/** Whom to tell of a weakness, in the form of RFC 9116. It asks for an end, by which somebody has looked whether it still holds. */
+function tellContact(app: FastifyInstance, contact: string): void {
+  app.get('/.well-known/security.txt', async (_request, reply) => {
+    const expires = new Date(Date.now() + CONTACT_LIFE_MS).toISOString()
+    return reply
+      .type('text/plain; charset=utf-8')
+      .send(`Contact: ${contact}\nExpires: ${expires}\nPreferred-Languages: ko, en\n`)
+  })
 }
 
 /** Pages that are made when somebody asks for the first time. */

@@ -212,6 +212,10 @@ inspect_image() {
   [ -z "$found" ] || fail "the image has only what it needs, and not $found"
   prove 'the image has no tests, no development dependencies, no second Node.js and no embedded PostgreSQL'
 
+  [ -f "$files/app/node_modules/jose/LICENSE.md" ] && [ -f "$files/app/apps/web/dist/third-party-notices.md" ] ||
+    fail 'the image has the licences of what is in it'
+  prove 'the image has the licences of what is in it'
+
   found=$(find "$files/app" "$files/compiled" "$files/usr/local/bin" \( -uid 1000 -o -perm -o+w \) -not -type l)
   [ -z "$found" ] || fail "the user node can change nothing of Doran, and not $found"
   prove 'no file of Doran belongs to the user that runs it or is writable to it'

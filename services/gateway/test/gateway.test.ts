@@ -47,6 +47,20 @@ describe('the gateway', () => {
     assert.equal(headers['x-frame-options'], 'DENY')
   })
 
+  it('tells whom to write to about a weakness, when there is somebody', async (t) => {
+    const told = await start({ SECURITY_CONTACT: 'mailto:security@shop.example' })
+    t.after(() => told.close())
+
+    const { status, headers, body } = await told.request('GET', '/.well-known/security.txt')
+
+    assert.equal(status, 200)
+    assert.match(String(headers['content-type']), /^text\/plain/)
+    assert.match(body, /^Contact: mailto:security@shop\.example\nExpires: \d{4}-\d\d-\d\dT.*Z\n/)
+    assert.ok(Date.parse(/Expires: (.*)/.exec(body)?.[1] ?? '') > Date.now())
+    assert.equal((await platform.request('GET', '/.well-known/security.txt')).status, 404)
+    assert.throws(() => readConfig([gatewayConfig], { SECURITY_CONTACT: 'me' }), /SECURITY_CONTACT must be an address/)
+  })
+
   it('lets the listed origins in, and no other', async () => {
     const ask = (origin: string) => platform.request('GET', '/api/echo', { headers: { origin } })
 
