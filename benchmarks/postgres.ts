@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { realpath, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { startEmbeddedPostgres } from '@doran/embedded-postgres'
+import { APP_ROLE, startEmbeddedPostgres } from '@doran/embedded-postgres'
 import pg from 'pg'
 
 export interface MeasuredPostgres {
@@ -38,13 +38,13 @@ export async function startPostgres(folder: string): Promise<MeasuredPostgres> {
       max_wal_size: '8GB',
     },
   })
-  const watcher = new pg.Client({ connectionString: postgres.url('postgres') })
+  const watcher = new pg.Client({ connectionString: postgres.adminUrl() })
   await watcher.connect()
   await watcher.query('create extension if not exists pg_stat_statements')
   const { rows } = await watcher.query<{ version: string }>(`select current_setting('server_version') as version`)
 
   async function run<Row extends object>(database: string, text: string): Promise<Row[]> {
-    const client = new pg.Client({ connectionString: postgres.url(database) })
+    const client = new pg.Client({ connectionString: postgres.adminUrl(database) })
     await client.connect()
     try {
       await client.query('set statement_timeout = 0; set lock_timeout = 0')
@@ -62,7 +62,7 @@ export async function startPostgres(folder: string): Promise<MeasuredPostgres> {
     url: (database) => postgres.url(database),
     run,
     async create(database, from = 'template1') {
-      await watcher.query(`create database "${database}" template "${from}" strategy file_copy`)
+      await watcher.query(`create database "${database}" template "${from}" strategy file_copy owner ${APP_ROLE}`)
     },
     async analyze(database) {
       const filled = await run<{ name: string }>(

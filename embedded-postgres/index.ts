@@ -25,8 +25,10 @@ import pg from 'pg'
 export interface EmbeddedPostgres {
   /** It was running already, started by someone else or by a Doran that was killed. */
   readonly adopted: boolean
-  /** URL of a database of this server; `doran` unless another name is given. */
+  /** URL of a database of this server for those who use it, {@link APP_ROLE}; `doran` unless another name is given. */
   url(database?: string): string
+  /** URL of a database for those who make others: the superuser's. */
+  adminUrl(database?: string): string
   /** Stops the server. Only whoever owns the data calls it. */
   stop(): Promise<void>
 }
@@ -45,24 +47,29 @@ interface Account {
   gid?: number
 }
 
+/** Owns the database `doran` and all that is in it, and is no superuser: SQL that slips in reads no files and runs no programs. */
+export const APP_ROLE = 'doran_app'
+
 // The address of a Unix socket has 107 bytes at most, and PostgreSQL adds `/.s.PGSQL.5432`.
 const LONGEST_SOCKET_FOLDER = 90
 const START_TIMEOUT = 60_000
+const PREPARATION_LOCK = 7_238_004
 
 export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<EmbeddedPostgres> {
   const account = unprivilegedAccount()
   mkdirSync(dirname(resolve(options.folder)), { recursive: true })
   const { folder, native } = reachable(resolve(options.folder), nativeFolder(), account)
   const socket = socketFolder(folder, account)
-  const url = (database = 'doran') => `postgres://doran@/${database}?host=${encodeURIComponent(socket)}`
+  const urlOf = (role: string, database: string) => `postgres://${role}@/${database}?host=${encodeURIComponent(socket)}`
+  const adminUrl = (database = 'postgres') => urlOf('doran', database)
 
-  const adopted = await answers(url('postgres'))
+  const adopted = await answers(adminUrl())
   if (!adopted) {
     if (!existsSync(join(folder, 'PG_VERSION'))) initialise(native, folder, account)
-    await start(native, folder, socket, account, options, url('postgres'))
+    await start(native, folder, socket, account, options, adminUrl())
   }
-  await createDatabase(url)
-  return { adopted, url, stop: () => stop(folder) }
+  await prepareDatabase(adminUrl)
+  return { adopted, url: (database = 'doran') => urlOf(APP_ROLE, database), adminUrl, stop: () => stop(folder) }
 }
 
 /** PostgreSQL refuses to run as root; there it runs as the system's `postgres` account, made if need be. */
@@ -237,11 +244,52 @@ async function answers(url: string): Promise<boolean> {
   }
 }
 
-async function createDatabase(url: (database?: string) => string): Promise<void> {
-  if (await answers(url())) return
-  const client = new pg.Client({ connectionString: url('postgres') })
+/** Makes the role and the database when they are missing, and hands over a database that still is the superuser's. */
+async function prepareDatabase(adminUrl: (database?: string) => string): Promise<void> {
+  await asAdmin(adminUrl(), async (admin) => {
+    // Several processes may find a new server at the same time.
+    await admin.query('select pg_advisory_lock($1)', [PREPARATION_LOCK])
+    const { rows } = await admin.query(
+      `select exists (select from pg_roles where rolname = $1) as "hasRole",
+              (select datdba::regrole::text from pg_database where datname = 'doran') as owner`,
+      [APP_ROLE],
+    )
+    const { hasRole, owner } = rows[0]
+    if (!hasRole) await admin.query(`create role ${APP_ROLE} login`)
+    if (owner === null) await admin.query(`create database doran owner ${APP_ROLE}`)
+    else if (owner !== APP_ROLE) await asAdmin(adminUrl('doran'), handOver)
+  })
+}
+
+/** `reassign owned` does not do it, because the superuser owns the system's own objects, too. */
+async function handOver(admin: pg.Client): Promise<void> {
+  const { rows } = await admin.query<{ statement: string }>(`
+    with own as (
+      select oid, nspname from pg_namespace
+      where nspowner = current_user::regrole and nspname !~ '^pg_' and nspname not in ('information_schema', 'public')
+    ), free as (
+      -- Members of extensions, and what follows its table.
+      select oid from pg_class except select objid from pg_depend where deptype in ('a', 'e', 'i') and classid = 'pg_class'::regclass
+    )
+    select format('alter schema %I owner to ${APP_ROLE}', nspname) as statement from own
+    union all
+    select format('alter table %s owner to ${APP_ROLE}', c.oid::regclass)
+    from pg_class c join own on own.oid = c.relnamespace join free on free.oid = c.oid
+    where c.relkind in ('r', 'p', 'v', 'm', 'S')
+    union all
+    select format('alter routine %s owner to ${APP_ROLE}', p.oid::regprocedure)
+    from pg_proc p join own on own.oid = p.pronamespace
+    union all
+    select format('alter type %s owner to ${APP_ROLE}', t.oid::regtype)
+    from pg_type t join own on own.oid = t.typnamespace where t.typtype in ('d', 'e')`)
+  const last = `alter database doran owner to ${APP_ROLE}`
+  await admin.query(['begin', ...rows.map(({ statement }) => statement), last, 'commit'].join(';\n'))
+}
+
+async function asAdmin(url: string, work: (admin: pg.Client) => Promise<void>): Promise<void> {
+  const client = new pg.Client({ connectionString: url })
   await client.connect()
-  await client.query('create database doran').finally(() => client.end())
+  await work(client).finally(() => client.end())
 }
 
 async function stop(folder: string): Promise<void> {

@@ -36,7 +36,7 @@ export class Registry implements Discovery {
   #settledAt = 0
 
   constructor(databaseUrl: string, log: Logger) {
-    this.#pool = new Pool(databaseUrl, 5)
+    this.#pool = new Pool(databaseUrl, 1)
     this.#listener = new Listener(databaseUrl)
     this.#log = log
   }

@@ -5,13 +5,16 @@ import { describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('../', import.meta.url))
-const sources = globSync('{embedded-postgres,cache,driver,faults,telemetry,kernel,fleet,services,apps}/**/*.ts', {
+const sources = globSync('{embedded-postgres,cache,driver,faults,telemetry,kernel,fleet,services,apps}/**/*.{ts,tsx}', {
   cwd: root,
 }).filter((file) => !file.includes('node_modules'))
 
 async function importsOf(file: string): Promise<string[]> {
   const text = await readFile(`${root}/${file}`, 'utf8')
-  return [...text.matchAll(/(?:from|import)\s*\(?['"]([^'"]+)['"]/g)].map(([, name]) => name as string)
+  const statements = text.matchAll(
+    /^(?:import|export)\s[\w\s{},*$]*?from '([^']+)'|^import '([^']+)'|\bimport\('([^']+)'\)/gm,
+  )
+  return [...statements].map(([, from, bare, later]) => (from ?? bare ?? later) as string)
 }
 
 describe('the boundaries', () => {
@@ -39,6 +42,24 @@ describe('the boundaries', () => {
           const depth = file.split('/').length - 3
           assert.ok((name.match(/\.\.\//g) ?? []).length <= depth, `${file} imports ${name}`)
         }
+      }
+    }
+  })
+
+  it('a package declares every package that it imports, so that its dependencies can be read', async () => {
+    const packages = [...new Set(sources.map((file) => /^(?:services|apps)\/[^/]+|^[^/]+/.exec(file)?.[0] as string))]
+    for (const folder of packages) {
+      const about = JSON.parse(await readFile(`${root}/${folder}/package.json`, 'utf8'))
+      const declared = [about.name, ...Object.keys({ ...about.dependencies, ...about.devDependencies })]
+      for (const file of sources.filter((file) => file.startsWith(`${folder}/`) && !file.includes('/test/'))) {
+        const imported = (await importsOf(file)).flatMap(
+          (name) => /^(@[\w-]+\/)?[a-z][\w.-]*(?=\/|$)/.exec(name)?.[0] ?? [],
+        )
+        assert.deepEqual(
+          imported.filter((name) => !declared.includes(name)),
+          [],
+          `${file} imports what ${folder}/package.json does not declare`,
+        )
       }
     }
   })

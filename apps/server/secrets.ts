@@ -38,22 +38,36 @@ export function takeSecretsFromFiles(environment: NodeJS.ProcessEnv): void {
   if (mistakes.length > 0) throw new ConfigError(mistakes)
 }
 
+interface Reach {
+  /** Address that the process listens on. */
+  readonly host: string
+  /** Whether the process runs the sandbox itself: then it makes the sandbox's secret when none is set. */
+  readonly ownSandbox?: boolean
+}
+
 /** Throws a {@link ConfigError} that lists all secrets with which these services must not be started here. */
-export function assertOwnSecrets(environment: NodeJS.ProcessEnv, services: readonly Service[], host: string): void {
-  const mistakes = mistakenSecrets(environment, services, host)
+export function assertOwnSecrets(environment: NodeJS.ProcessEnv, services: readonly Service[], reach: Reach): void {
+  const mistakes = mistakenSecrets(environment, services, reach)
   if (mistakes.length > 0) throw new ConfigError(mistakes)
 }
 
 /** What is wrong with the secrets of these services, where other machines can reach them or it is production. */
-export function mistakenSecrets(environment: NodeJS.ProcessEnv, services: readonly Service[], host: string): string[] {
+export function mistakenSecrets(
+  environment: NodeJS.ProcessEnv,
+  services: readonly Service[],
+  { host, ownSandbox = false }: Reach,
+): string[] {
   const reached = reachedBy(environment, host)
   if (!reached) return []
   const schemas = services.flatMap(({ config }) => config ?? [])
-  const mistakes = defaultSecrets(schemas, environment).map(
-    (name) =>
-      `${name} has its default, which everybody knows, and ${reached}; make a secret with \`openssl rand -hex 32\` and ` +
-      'set it in every process that shares it',
-  )
+  const made = ownSandbox && !environment.PAYMENT_SANDBOX_SECRET ? ['PAYMENT_SANDBOX_SECRET'] : []
+  const mistakes = defaultSecrets(schemas, environment)
+    .filter((name) => !made.includes(name))
+    .map(
+      (name) =>
+        `${name} has its default, which everybody knows, and ${reached}; make a secret with \`openssl rand -hex 32\` and ` +
+        'set it in every process that shares it',
+    )
   const signs = services.some(({ contract }) => contract.name === 'auth')
   if (signs && environment.NODE_ENV === 'production' && !environment.AUTH_ENCRYPTION_KEY) {
     mistakes.push(

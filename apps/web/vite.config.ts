@@ -19,7 +19,7 @@ export default defineConfig(({ mode }) => {
       tailwindcss(),
       editionInPage(mode),
       productInPage(),
-      policyInPage(),
+      policyInPage(process.env.VITE_API_URL ?? ''),
       applicationSoon(),
       settingsWhileServing(),
     ],
@@ -28,6 +28,8 @@ export default defineConfig(({ mode }) => {
       // A picture in a script costs every visitor; as a file it costs who sees it.
       assetsInlineLimit: 0,
       modulePreload: { polyfill: false },
+      // The licences of what is built in ask to be told along with it.
+      license: { fileName: 'third-party-notices.md' },
       rolldownOptions: {
         output: { codeSplitting: { groups: chunks } },
         // What only the other edition uses stays out of this one.

@@ -231,7 +231,7 @@ async function enter(url: string, service: string): Promise<void> {
 /** A database that a test may take away from everyone for a while. */
 async function createOwnDatabase() {
   const { url, drop } = await createTestDatabase([])
-  const server = new Pool((await startTestPostgres()).url(), 5)
+  const server = new Pool((await startTestPostgres()).adminUrl(), 5)
   const name = /\/(test_\w+)/.exec(url)?.[1] as string
   const allow = (yes: boolean) =>
     server.at(0).run(sql`alter database ${sql.raw(name)} allow_connections ${sql.raw(String(yes))}`)

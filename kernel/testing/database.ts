@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
-import { type EmbeddedPostgres, startEmbeddedPostgres } from '@doran/embedded-postgres'
+import { APP_ROLE, type EmbeddedPostgres, startEmbeddedPostgres } from '@doran/embedded-postgres'
 import pg from 'pg'
 import { migrate, readMigrations } from '../database/migrate.ts'
 import { newId } from '../id.ts'
@@ -26,7 +26,7 @@ export async function createTestDatabase(
   const postgres = await startTestPostgres()
   const template = await templateFor(postgres, services)
   const name = `test_${newId().replaceAll('-', '')}`
-  await command(postgres, `create database ${name} template ${template} strategy file_copy`)
+  await command(postgres, `create database ${name} template ${template} strategy file_copy owner ${APP_ROLE}`)
   // What is set on the role holds for one database only; here nothing is left to apply but that.
   await migrate(postgres.url(name), migrationsOf(services))
   return { url: postgres.url(name), drop: () => command(postgres, `drop database if exists ${name} with (force)`) }
@@ -37,7 +37,7 @@ async function templateFor(postgres: EmbeddedPostgres, services: readonly Servic
   const migrations = await readMigrations(sources)
   const content = [...sources.map(({ service }) => service), ...migrations.map(({ checksum }) => checksum)]
   const template = `template_${createHash('sha256').update(content.join()).digest('hex').slice(0, 16)}`
-  const client = new pg.Client({ connectionString: postgres.url() })
+  const client = new pg.Client({ connectionString: postgres.adminUrl() })
   await client.connect()
   try {
     // Test files start side by side: one of them makes the template, under a lock that the others wait for.
@@ -47,7 +47,7 @@ async function templateFor(postgres: EmbeddedPostgres, services: readonly Servic
     ])
     if (rowCount === 0) {
       await client.query(`drop database if exists ${template}`)
-      await client.query(`create database ${template}`)
+      await client.query(`create database ${template} owner ${APP_ROLE}`)
       await migrate(postgres.url(template), sources)
       await client.query(`alter database ${template} is_template true`)
     }
@@ -58,7 +58,7 @@ async function templateFor(postgres: EmbeddedPostgres, services: readonly Servic
 }
 
 async function command(postgres: EmbeddedPostgres, text: string): Promise<void> {
-  const client = new pg.Client({ connectionString: postgres.url() })
+  const client = new pg.Client({ connectionString: postgres.adminUrl() })
   await client.connect()
   await client.query(text).finally(() => client.end())
 }

@@ -6,6 +6,13 @@ export const gatewayConfig = Type.Object({
     description:
       'Origins, separated by commas, whose pages may call the API from a browser; empty for none but its own',
   }),
+  SECURITY_CONTACT: Type.Optional(
+    Type.String({
+      pattern: '^(mailto:[^\\s@]+@[^\\s@]+|https://\\S+)$',
+      errorMessage: 'must be an address like mailto:security@example.com or https://example.com/security',
+      description: 'Where weaknesses of this installation are reported, told at `/.well-known/security.txt`',
+    }),
+  ),
   RATE_LIMIT_PER_IP: Type.Integer({
     minimum: 1,
     maximum: 100_000_000,
@@ -17,6 +24,19 @@ export const gatewayConfig = Type.Object({
     maximum: 100_000_000,
     default: 600,
     description: 'Requests a minute by one signed-in user, from wherever they come',
+  }),
+  RATE_LIMIT_FILES_PER_IP: Type.Integer({
+    minimum: 1,
+    maximum: 100_000_000,
+    default: 6_000,
+    description: 'Files of the web application, and pictures, a minute to one address; a screen takes some dozens',
+  }),
+  RATE_LIMITS_PER_NETWORK: Type.String({
+    pattern: '^([a-z][a-z-]*\\.[A-Za-z]+=[1-9]\\d{0,8}(,(?!$)|$))+$',
+    default: 'auth.register=120,auth.registerMember=120,order.createCart=300',
+    errorMessage: 'must list operations with requests a minute, like auth.register=120,order.createCart=300',
+    description:
+      'Requests a minute for an operation from one network (256 addresses of IPv4, a /48 of IPv6): for what anybody may make and Doran keeps',
   }),
   GATEWAY_ROUTE_TARGETS: Type.String({
     pattern: '^(https?://[^/?#@,\\s]+(,(?!$)|$))*$',
@@ -36,10 +56,12 @@ export const gatewayConfig = Type.Object({
 
 export type GatewayConfig = Static<typeof gatewayConfig>
 
-/** Milliseconds by operation, from `product.getProduct=30,product.listProducts=50`. */
-export function readHedges({ GATEWAY_HEDGES }: GatewayConfig): ReadonlyMap<string, number> {
-  const entries = GATEWAY_HEDGES.split(',').filter(Boolean)
-  return new Map(entries.map((entry) => entry.split('=') as [string, string]).map(([name, ms]) => [name, Number(ms)]))
+/** Numbers by operation, from `product.getProduct=30,product.listProducts=50`. */
+export function readByOperation(setting: string): ReadonlyMap<string, number> {
+  const entries = setting.split(',').filter(Boolean)
+  return new Map(
+    entries.map((entry) => entry.split('=') as [string, string]).map(([name, number]) => [name, Number(number)]),
+  )
 }
 
 /** Where shares of requests may go, as `new URL()` writes their origins. */

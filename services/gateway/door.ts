@@ -4,13 +4,13 @@ import compress from '@fastify/compress'
 import cors from '@fastify/cors'
 import rateLimit, { normalizeIP } from '@fastify/rate-limit'
 import type { FastifyInstance, FastifyRequest, HookHandlerDoneFunction } from 'fastify'
-import { type GatewayConfig, readHedges } from './config.ts'
+import { type GatewayConfig, readByOperation } from './config.ts'
 import { docsPage, errorsPage } from './docs-page.ts'
 import { rateLimited } from './errors.ts'
 import type { OpenApi } from './openapi.ts'
 import { type PagesOptions, servePages } from './pages.ts'
 import { type ProxyOptions, passOn } from './proxy.ts'
-import { Rates, WINDOW } from './rates.ts'
+import { networkOf, Rates, WINDOW } from './rates.ts'
 
 export interface DoorOptions {
   readonly config: GatewayConfig
@@ -29,10 +29,12 @@ export interface DoorOptions {
 const PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 
 const COMPRESS_FROM_BYTES = 1_024
+/** Thirty days. */
+const CONTACT_LIFE_MS = 2_592_000_000
 
 /** Makes the function that a platform takes as its `edge`. */
 export function publicDoor({ config, api, errors, proxy, pages, redis }: DoorOptions): Edge {
-  const hedges = readHedges(config)
+  const hedges = readByOperation(config.GATEWAY_HEDGES)
   return async (app, inside) => {
     const origins = config.CORS_ORIGINS.split(',')
       .map((origin) => origin.trim())
@@ -57,6 +59,7 @@ export function publicDoor({ config, api, errors, proxy, pages, redis }: DoorOpt
     })
     await limitRates(app, config, redis)
     describeApi(app, api, errors)
+    if (config.SECURITY_CONTACT) tellContact(app, config.SECURITY_CONTACT)
     if (pages) await servePages(app, pages)
     if (proxy) await passOn(app, { ...proxy, hedges }, inside)
   }
@@ -82,12 +85,24 @@ async function limitRates(app: FastifyInstance, config: GatewayConfig, redis: ob
   if (redis) await app.register(rateLimit, { global: false, redis, nameSpace: 'doran-rate-', skipOnError: true })
   const limit = redis ? (max: number, sender: Sender) => countTogether(app, max, sender) : countAlone
   const perAddress = limit(config.RATE_LIMIT_PER_IP, ({ ip }) => normalizeIP(ip))
+  const filesPerAddress = limit(config.RATE_LIMIT_FILES_PER_IP, ({ ip }) => `files ${normalizeIP(ip)}`)
+  const byOperation = new Map(
+    [...readByOperation(config.RATE_LIMITS_PER_NETWORK)].map(([operation, max]) => [
+      operation,
+      limit(max, ({ ip }) => `${operation} ${networkOf(ip)}`),
+    ]),
+  )
   const perAccount = limit(config.RATE_LIMIT_PER_ACCOUNT, ({ actor }) => `account:${actor?.id}`)
   // Whoever watches the process must always be answered, and a page may have a hundred pictures.
   app.addHook('onRequest', (request, _reply, done) => {
     const { url, config } = request.routeOptions
-    if (url?.startsWith('/health/') || config.isFile) done()
-    else goOn(perAddress(request), done)
+    if (url?.startsWith('/health/')) return done()
+    if (config.isFile) return goOn(filesPerAddress(request), done)
+    goOn(perAddress(request), (refusal) => {
+      const perNetwork = byOperation.get(config.operation ?? '')
+      if (refusal || !perNetwork) done(refusal)
+      else goOn(perNetwork(request), done)
+    })
   })
   // The operation's own check has found out who is calling by the time of this hook.
   app.addHook('preHandler', (request, _reply, done) => {
@@ -117,6 +132,16 @@ function goOn(wait: number | Promise<number>, done: HookHandlerDoneFunction): vo
   const answer = (retryAfter: number) => done(retryAfter > 0 ? rateLimited({ retryAfter }) : undefined)
   if (typeof wait === 'number') answer(wait)
   else wait.then(answer, done)
+}
+
+/** Whom to tell of a weakness, in the form of RFC 9116. It asks for an end, by which somebody has looked whether it still holds. */
+function tellContact(app: FastifyInstance, contact: string): void {
+  app.get('/.well-known/security.txt', async (_request, reply) => {
+    const expires = new Date(Date.now() + CONTACT_LIFE_MS).toISOString()
+    return reply
+      .type('text/plain; charset=utf-8')
+      .send(`Contact: ${contact}\nExpires: ${expires}\nPreferred-Languages: ko, en\n`)
+  })
 }
 
 /** Pages that are made when somebody asks for the first time. */

@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** A file, which is not counted among the requests of an address. */
+    /** A file, of which an address may have more than of other requests. */
     isFile?: true
   }
 }

@@ -33,3 +33,17 @@ export class Rates {
     return minute
   }
 }
+
+/** The network that an address belongs to: 256 addresses of IPv4, a /48 of IPv6, which is what a site is given. */
+export function networkOf(address: string): string {
+  const [, ipv4] = /^(?:::ffff:)?(\d+\.\d+\.\d+)\.\d+$/i.exec(address) ?? []
+  if (ipv4) return ipv4
+  const [before = '', after] = address.split('%')[0]?.toLowerCase().split('::') ?? []
+  const head = before.split(':').filter(Boolean)
+  const tail = after?.split(':').filter(Boolean) ?? []
+  const zeros = after === undefined ? [] : Array(Math.max(0, 8 - head.length - tail.length)).fill('0')
+  return [...head, ...zeros, ...tail]
+    .slice(0, 3)
+    .map((group) => group.replace(/^0+(?=.)/, ''))
+    .join(':')
+}

@@ -69,6 +69,8 @@ export async function openShop({ community = false, otherOrigins = '' }: ShopOpt
     // One machine visits it all day.
     RATE_LIMIT_PER_IP: '1000000',
     AUTH_PASSWORD_RATE: '1000000',
+    RATE_LIMIT_FILES_PER_IP: '1000000',
+    RATE_LIMITS_PER_NETWORK: 'order.createCart=1000000',
     CORS_ORIGINS: otherOrigins,
   }
   if (community) await seedCommunity(environment)

@@ -2,16 +2,22 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
 import { readSettings } from '../../apps/server/config.ts'
+import { connectionsOf } from '../../apps/server/doctor/databases.ts'
 import { services } from '../../apps/server/services.ts'
 import { type ComposeService, fillIn, readCompose, readYaml } from './compose.ts'
 
 const example = readFileSync(new URL('../../.env.example', import.meta.url), 'utf8')
 const secrets = {
   POSTGRES_PASSWORD: 'a'.repeat(64),
+  REDIS_PASSWORD: 'd'.repeat(64),
   DORAN_SERVICE_SECRET: 'b'.repeat(64),
   PAYMENT_SANDBOX_SECRET: 'c'.repeat(64),
   AUTH_ENCRYPTION_KEY: Buffer.alloc(32, 7).toString('base64'),
 }
+/** Of PostgreSQL, for superusers. */
+const RESERVED = 3
+/** For operators and commands, and for a process that starts while the one before it ends. */
+const SPARE = 20
 const raw = readCompose()
 const containers = Object.entries(readCompose(secrets).services)
 const ours = containers.filter(([, { image }]) => image.startsWith('doran:'))
@@ -26,6 +32,34 @@ describe('compose.yaml', () => {
     const run = ours.flatMap(([, { environment }]) => environment?.DORAN_SERVICES?.split(',') ?? [])
 
     assert.deepEqual(run.toSorted(), services.map(({ contract }) => contract.name).toSorted())
+  })
+
+  it('has all processes together open fewer connections than PostgreSQL lets them', () => {
+    const { command = [] } = readCompose(secrets).services.postgres as ComposeService
+    const most = Number(/max_connections=(\d+)/.exec(command.join(' '))?.[1]) - RESERVED
+    const processes = ours.filter(([, { environment }]) => environment?.DORAN_SERVICES)
+    const opened = processes.map(([, { environment, deploy }]) => {
+      const { kernel } = readSettings(environment as Record<string, string>, services)
+      return Number(deploy?.replicas ?? 1) * connectionsOf(kernel.DATABASE_POOL_SIZE, { fleet: true })
+    })
+
+    const sum = opened.reduce((total, connections) => total + connections, 0)
+    assert.ok(sum + SPARE <= most, `${sum} of ${most}`)
+  })
+
+  it('uses the database by a role that is no superuser, and Redis by a password', () => {
+    const script = readFileSync(new URL('../../infrastructure/postgres/roles.sh', import.meta.url), 'utf8')
+    const { environment, volumes } = readCompose(secrets).services.postgres as ComposeService
+    const urls = ours.flatMap(([, { environment }]) => environment?.DATABASE_URL ?? [])
+
+    assert.equal('POSTGRES_USER' in (environment ?? {}), false)
+    assert.ok(volumes?.includes('./infrastructure/postgres:/docker-entrypoint-initdb.d:ro'))
+    assert.match(script, /^create role doran login password :'password';$/m)
+    assert.deepEqual([...new Set(urls.map((url) => new URL(url).username))], ['doran'])
+    assert.deepEqual(
+      ours.filter(([, { environment }]) => environment?.REDIS_URL && !new URL(environment.REDIS_URL).password),
+      [],
+    )
   })
 
   it('runs orders and payments twice', () => {

@@ -109,7 +109,7 @@ make_base() {
 # What compose.yaml says, with secrets that are as good as any.
 read_compose() {
   password=$(new_secret hex)
-  compose=$(env -i POSTGRES_PASSWORD="$password" DORAN_SERVICE_SECRET="$(new_secret hex)" \
+  compose=$(env -i POSTGRES_PASSWORD="$password" REDIS_PASSWORD="$(new_secret hex)" DORAN_SERVICE_SECRET="$(new_secret hex)" \
     PAYMENT_SANDBOX_SECRET="$(new_secret hex)" AUTH_ENCRYPTION_KEY="$(new_secret base64)" \
     "$node" "$root/tests/container/compose.ts")
 }
@@ -159,10 +159,10 @@ start_postgres() {
   export PGPASSWORD=$password
   local arguments
   arguments=$(jq -r '.postgres.command[1:] | join(" ")' <<< "$compose")
-  { as_postgres initdb --encoding=UTF8 --locale=C.UTF-8 -D "$work/postgres/data" -U doran --pwfile="$work/postgres/password" --auth=scram-sha-256 &&
+  { as_postgres initdb --encoding=UTF8 --locale=C.UTF-8 -D "$work/postgres/data" -U postgres --pwfile="$work/postgres/password" --auth-local=trust --auth-host=scram-sha-256 &&
     echo 'host all all samenet scram-sha-256' >> "$work/postgres/data/pg_hba.conf" &&
     as_postgres pg_ctl -D "$work/postgres/data" -w -o "-h $machine -k $work/postgres $arguments" start &&
-    as_postgres createdb -h "$machine" -U doran doran; } > "$work/postgres.log" 2>&1 ||
+    (cd / && PGHOST=$work/postgres POSTGRES_PASSWORD=$password "$root/infrastructure/postgres/roles.sh"); } > "$work/postgres.log" 2>&1 ||
     fail 'PostgreSQL starts'
 }
 
@@ -211,6 +211,10 @@ inspect_image() {
   )
   [ -z "$found" ] || fail "the image has only what it needs, and not $found"
   prove 'the image has no tests, no development dependencies, no second Node.js and no embedded PostgreSQL'
+
+  [ -f "$files/app/node_modules/jose/LICENSE.md" ] && [ -f "$files/app/apps/web/dist/third-party-notices.md" ] ||
+    fail 'the image has the licences of what is in it'
+  prove 'the image has the licences of what is in it'
 
   found=$(find "$files/app" "$files/compiled" "$files/usr/local/bin" \( -uid 1000 -o -perm -o+w \) -not -type l)
   [ -z "$found" ] || fail "the user node can change nothing of Doran, and not $found"
@@ -313,7 +317,10 @@ prove_confined() {
 
 run_in_one_container() {
   local environment started api=http://doran:8080
-  environment=$(jq -n --arg password "$password" '{
+  environment=$(jq -n --arg password "$password" --argjson auth "$(environment_of auth)" \
+    --argjson payment "$(environment_of payment)" '{
+    AUTH_ENCRYPTION_KEY: $auth.AUTH_ENCRYPTION_KEY,
+    PAYMENT_SANDBOX_SECRET: $payment.PAYMENT_SANDBOX_SECRET,
     DATABASE_URL: "postgres://doran:\($password)@postgres:5432/doran",
     PAYMENT_SANDBOX_URL: "http://payment-sandbox:8080",
     PAYMENT_WEBHOOK_URL: "http://doran:8080/api/payments/webhooks/sandbox" }')
@@ -321,7 +328,7 @@ run_in_one_container() {
   run_once migrate migrate "$environment" migrate
   prove "doran migrate: $(tail -1 "$work/migrate.log" | cut -c1-80)…"
 
-  run payment-sandbox payment-sandbox '{ "SANDBOX_PORT": 8080 }'
+  run payment-sandbox payment-sandbox "$(environment_of payment-sandbox)"
   await_healthy payment-sandbox
   prove_confined payment-sandbox '/data /tmp'
   [ -f "$work/payment-sandbox.data/sandbox-payment.db" ] || fail 'the sandbox keeps its books in the data volume'
@@ -343,9 +350,15 @@ run_in_one_container() {
   stop doran
   stop payment-sandbox
 
-  run doran gateway '{}' start
+  run doran gateway "$(jq '{ AUTH_ENCRYPTION_KEY }' <<< "$environment")" start
   if wait "${pids[doran]}" || ! grep -q 'set DATABASE_URL' "$work/doran.log"; then fail 'DATABASE_URL is asked for'; fi
   prove 'without DATABASE_URL doran start ends and asks for it'
+
+  run doran gateway '{}' start
+  if wait "${pids[doran]}" || ! grep -q 'AUTH_ENCRYPTION_KEY is missing' "$work/doran.log"; then
+    fail 'AUTH_ENCRYPTION_KEY is asked for'
+  fi
+  prove 'without AUTH_ENCRYPTION_KEY doran start ends and asks for it'
 }
 
 prove_answers() {
@@ -367,8 +380,8 @@ prove_answers() {
 run_what_compose_says() {
   local name names memory=() limit started
   for name in "${containers[@]}"; do runc_ delete --force "$name" > /dev/null 2>&1 || true; done
-  as_postgres dropdb -h "$machine" -U doran doran
-  as_postgres createdb -h "$machine" -U doran doran
+  as_postgres dropdb -h "$work/postgres" -U postgres doran
+  as_postgres createdb -h "$work/postgres" -U postgres -O doran doran
   rm -rf "$work/payment-sandbox.data"
 
   run_once migrate migrate "$(environment_of migrate)"

@@ -70,6 +70,8 @@ export async function openMarketplace(
     PAYMENT_WEBHOOK_URL: `http://127.0.0.1:${port}/api/payments/webhooks/sandbox`,
     RATE_LIMIT_PER_IP: '1000000',
     AUTH_PASSWORD_RATE: '1000000',
+    RATE_LIMIT_FILES_PER_IP: '1000000',
+    RATE_LIMITS_PER_NETWORK: 'order.createCart=1000000',
     RATE_LIMIT_PER_ACCOUNT: '1000000',
     ...environment,
   }

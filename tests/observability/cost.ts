@@ -26,6 +26,8 @@ async function start(database: string, settings: Record<string, string>): Promis
     PAYMENT_SANDBOX_URL: 'http://127.0.0.1:1',
     RATE_LIMIT_PER_IP: '1000000',
     AUTH_PASSWORD_RATE: '1000000',
+    RATE_LIMIT_FILES_PER_IP: '1000000',
+    RATE_LIMITS_PER_NETWORK: 'order.createCart=1000000',
     RATE_LIMIT_PER_ACCOUNT: '1000000',
     LOG_LEVEL: 'error',
     ...settings,

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { startEmbeddedPostgres } from '@doran/embedded-postgres'
+import { APP_ROLE, type EmbeddedPostgres, startEmbeddedPostgres } from '@doran/embedded-postgres'
 import pg from 'pg'
 
 /** Of its log; it keeps some that are empty. */
@@ -11,26 +11,25 @@ const MOST_SEGMENTS = 200
 export class Postgres {
   readonly socket: string
   readonly url: (database: string) => string
+  readonly #adminUrl: string
   readonly #folder: string
 
-  private constructor(folder: string, url: (database?: string) => string) {
+  private constructor(folder: string, { url, adminUrl }: EmbeddedPostgres) {
     this.#folder = folder
     this.url = url
-    this.socket = new URL(url().replace('postgres://doran@/', 'postgres://doran@localhost/')).searchParams.get(
-      'host',
-    ) as string
+    this.#adminUrl = adminUrl()
+    this.socket = new URL(url().replace('@/', '@localhost/')).searchParams.get('host') as string
   }
 
   static async start(folder: string): Promise<Postgres> {
-    const { url } = await startEmbeddedPostgres({ folder, settings: { max_connections: '400' } })
-    return new Postgres(folder, url)
+    return new Postgres(folder, await startEmbeddedPostgres({ folder, settings: { max_connections: '400' } }))
   }
 
   async create(database: string): Promise<void> {
-    const client = new pg.Client({ connectionString: this.url('postgres') })
+    const client = new pg.Client({ connectionString: this.#adminUrl })
     await client.connect()
     const { rowCount } = await client.query('select 1 from pg_database where datname = $1', [database])
-    if (rowCount === 0) await client.query(`create database ${database}`)
+    if (rowCount === 0) await client.query(`create database ${database} owner ${APP_ROLE}`)
     await client.end()
   }
 
@@ -75,7 +74,7 @@ export class Postgres {
 
   /** Whether it did. */
   async #run(statement: string): Promise<boolean> {
-    const client = new pg.Client({ connectionString: this.url('postgres') })
+    const client = new pg.Client({ connectionString: this.#adminUrl })
     client.on('error', () => {})
     try {
       await client.connect()

@@ -9,6 +9,7 @@ import { existsSync, rmSync } from 'node:fs'
 import { appendFile, chmod, mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { APP_ROLE } from '@doran/embedded-postgres'
 import type { Safeguard } from '@doran/faults'
 import { fleetConfig, openFleet } from '@doran/fleet'
 import {
@@ -135,6 +136,8 @@ export class System {
       PAYMENT_PROVIDER_TIMEOUT_MS: String(PROVIDER_TIMEOUT),
       RATE_LIMIT_PER_IP: '1000000',
       AUTH_PASSWORD_RATE: '1000000',
+      RATE_LIMIT_FILES_PER_IP: '1000000',
+      RATE_LIMITS_PER_NETWORK: 'order.createCart=1000000',
       RATE_LIMIT_PER_ACCOUNT: '1000000',
       COMMENTS_PER_HOUR: '1000000',
       ARTICLES_PER_HOUR: '1000000',
@@ -295,7 +298,7 @@ export class System {
   }
 
   #linkedUrl(database: string): string {
-    return `postgres://doran@${this.databaseLink.host}:${this.databaseLink.port}/${database}`
+    return `postgres://${APP_ROLE}@${this.databaseLink.host}:${this.databaseLink.port}/${database}`
   }
 }
 

@@ -8,7 +8,7 @@ import { assertOwnSecrets } from '../secrets.ts'
 export async function sandboxPayment(): Promise<void> {
   const services = await loadServices(['payment'])
   const { kernel, server } = readSettings(process.env, services)
-  assertOwnSecrets(process.env, services, server.SANDBOX_HOST)
+  assertOwnSecrets(process.env, services, { host: server.SANDBOX_HOST })
   const sandbox = await startSandbox({
     port: server.SANDBOX_PORT,
     host: server.SANDBOX_HOST,

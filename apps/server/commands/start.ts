@@ -66,7 +66,7 @@ async function startAll(seeded: boolean): Promise<void> {
 async function startServices(names: string[]): Promise<void> {
   const services = await loadServices(names)
   const { kernel, server } = readSettings(process.env, services)
-  assertOwnSecrets(process.env, services, kernel.HOST)
+  assertOwnSecrets(process.env, services, { host: kernel.HOST })
   if (needsEmbedded(process.env, names)) {
     throw new UserError(
       'A part of the services needs a database that the others reach too: set DATABASE_URL. To run all of them as ' +
@@ -109,11 +109,9 @@ export interface Surroundings {
 export async function openSurroundings(closing: Closing): Promise<Surroundings> {
   const services = await loadServices()
   const { kernel, server } = readSettings(process.env, services)
-  const environment: NodeJS.ProcessEnv = { ...process.env }
-  if (!environment.PAYMENT_SANDBOX_URL) environment.PAYMENT_SANDBOX_SECRET ||= makeSandboxSecret(kernel.DORAN_DATA)
-  assertOwnSecrets(environment, services, kernel.HOST)
+  assertOwnSecrets(process.env, services, { host: kernel.HOST, ownSandbox: !process.env.PAYMENT_SANDBOX_URL })
   const port = await claimPort(kernel.PORT, kernel.HOST)
-  environment.PORT = String(port)
+  const environment: NodeJS.ProcessEnv = { ...process.env, PORT: String(port) }
   let databaseUrl: string | undefined
   if (needsEmbedded(process.env)) {
     const embedded = await ownEmbedded(kernel.DORAN_DATA, createLog(kernel.LOG_LEVEL))
@@ -121,6 +119,7 @@ export async function openSurroundings(closing: Closing): Promise<Surroundings> 
     databaseUrl = embedded.url
   }
   if (!environment.PAYMENT_SANDBOX_URL) {
+    environment.PAYMENT_SANDBOX_SECRET ||= makeSandboxSecret(kernel.DORAN_DATA)
     // The sandbox is another company's server in real life, so it is another process here.
     const sandbox = new Child({
       name: 'sandbox',

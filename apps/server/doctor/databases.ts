@@ -10,8 +10,10 @@ import { type Finding, nearest, ok, reason, type Setup, warning, wrong } from '.
 const TIMEOUT = 3_000
 const CLOCK = { wrong: 5_000, warning: 1_000 }
 const OLDEST_POSTGRESQL = 15
-/** Connections of a process beside its pool: one that listens for notifications, one that migrates. */
+/** Beside its pool a process has a connection that listens for notifications and, at its start, one that migrates. */
 const BESIDE_POOL = 2
+/** One of many has two more: it listens for who comes and goes, and says that it is there. */
+const REGISTRY = 2
 
 const EMBEDDED = 'embedded PostgreSQL'
 
@@ -88,7 +90,7 @@ async function checkDatabase(url: string, { about, services: names }: Home, setu
     'the right to create schemas': checkRights,
     'its clock': checkClock,
     'its migrations': (client) => checkMigrations(client, names),
-    'its connections': (client) => checkConnections(client, setup.settings.kernel.DATABASE_POOL_SIZE),
+    'its connections': (client) => checkConnections(client, setup.settings.kernel.DATABASE_POOL_SIZE, !setup.whole),
     'its tasks': checkTasks,
   }
   const named = ({ level, text }: Finding): Finding => ({ level, text: `${about}: ${text}` })
@@ -145,9 +147,13 @@ async function checkEncoding(client: pg.Client): Promise<Finding[]> {
 async function checkRights(client: pg.Client): Promise<Finding[]> {
   const { rows } = await client.query(
     `select current_user as role, current_database() as database,
-            has_database_privilege(current_database(), 'create') as allowed`,
+            has_database_privilege(current_database(), 'create') as allowed,
+            (select rolsuper from pg_roles where rolname = current_user) as superuser`,
   )
-  const { role, database, allowed } = rows[0]
+  const { role, database, allowed, superuser } = rows[0]
+  if (superuser) {
+    return [warning(`${role} is a superuser; let Doran use a role that only owns the database ${database}`)]
+  }
   if (allowed) return []
   return [
     wrong(
@@ -196,7 +202,12 @@ async function checkMigrations(client: pg.Client, names: readonly string[]): Pro
   return findings.length > 0 ? findings : [ok(`its ${ours.size} migrations are applied`)]
 }
 
-async function checkConnections(client: pg.Client, poolSize: number): Promise<Finding[]> {
+/** Most connections that a process opens to its database. */
+export function connectionsOf(poolSize: number, { fleet }: { fleet: boolean }): number {
+  return poolSize + BESIDE_POOL + (fleet ? REGISTRY : 0)
+}
+
+async function checkConnections(client: pg.Client, poolSize: number, fleet: boolean): Promise<Finding[]> {
   const { rows } = await client.query(
     `select least(
        current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
@@ -206,7 +217,7 @@ async function checkConnections(client: pg.Client, poolSize: number): Promise<Fi
      ) as usable`,
   )
   const { usable } = rows[0]
-  const needed = poolSize + BESIDE_POOL
+  const needed = connectionsOf(poolSize, { fleet })
   const processes = Math.floor(usable / needed)
   const text = `allows ${usable} connections, and a process opens up to ${needed} (DATABASE_POOL_SIZE is ${poolSize})`
   if (processes === 0) return [wrong(`${text}; raise max_connections, or lower DATABASE_POOL_SIZE`)]

@@ -40,12 +40,10 @@ export function checkSettings({ given, mistakes, whole }: Setup): Finding[] {
   return findings.length > 0 ? findings : [ok('settings: all of them can be used')]
 }
 
-export function checkSecrets({ environment, settings, names }: Setup): Finding[] {
+export function checkSecrets({ environment, settings, names, whole }: Setup): Finding[] {
   const here = services.filter(({ contract }) => names.includes(contract.name))
-  const ownSandbox = !environment.PAYMENT_SANDBOX_URL && !environment.PAYMENT_SANDBOX_SECRET
-  // `doran start` makes the secret of the sandbox that it runs.
-  const filled = ownSandbox ? { ...environment, PAYMENT_SANDBOX_SECRET: 'made at the start' } : environment
-  const findings = mistakenSecrets(filled, here, settings.kernel.HOST).map((mistake) => wrong(`setting ${mistake}`))
+  const reach = { host: settings.kernel.HOST, ownSandbox: whole && !environment.PAYMENT_SANDBOX_URL }
+  const findings = mistakenSecrets(environment, here, reach).map((mistake) => wrong(`setting ${mistake}`))
   if (names.includes('auth') && !environment.AUTH_ENCRYPTION_KEY && environment.NODE_ENV !== 'production') {
     findings.push(
       warning(

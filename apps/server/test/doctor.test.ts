@@ -9,8 +9,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { startEmbeddedPostgres } from '@doran/embedded-postgres'
-import { createTestDatabase, freePort, startPlatform } from '@doran/kernel/testing'
+import { APP_ROLE, startEmbeddedPostgres } from '@doran/embedded-postgres'
+import { createTestDatabase, freePort, startPlatform, startTestPostgres } from '@doran/kernel/testing'
 import { startSandbox } from '@doran/payment/sandbox'
 import pg from 'pg'
 import { makeCertificates } from '../commands/certs.ts'
@@ -235,13 +235,14 @@ describe('doran doctor on a database', { timeout: 120_000 }, () => {
   it('tells of one that has no rights, too few connections or another encoding', async (t) => {
     const [, name] = /\/(test_\w+)/.exec(database.url) as unknown as [string, string]
     const [role, latin] = [`${name}_role`, `${name}_latin`]
-    await change(`create role ${role} login connection limit 20`)
-    t.after(() => change(`drop role ${role}`))
-    await change(`create database ${latin} template template0 encoding latin1 locale_provider libc locale 'C'`)
-    t.after(() => change(`drop database ${latin}`))
+    const admin = (await startTestPostgres()).adminUrl()
+    await change(`create role ${role} login connection limit 20`, admin)
+    t.after(() => change(`drop role ${role}`, admin))
+    await change(`create database ${latin} template template0 encoding latin1 locale_provider libc locale 'C'`, admin)
+    t.after(() => change(`drop database ${latin}`, admin))
 
     await assertWrong(
-      { DATABASE_URL: database.url.replace(name, latin).replace('//doran@', `//${role}@`) },
+      { DATABASE_URL: database.url.replace(name, latin).replace(`//${APP_ROLE}@`, `//${role}@`) },
       /DATABASE_URL: its encoding is LATIN1; make a database with/,
       /DATABASE_URL: test_\w+ may not create schemas, .*: `grant create on database test_\w+ to test_\w+`/,
       /DATABASE_URL: allows 20 connections, .*lower DATABASE_POOL_SIZE/,

@@ -43,7 +43,7 @@ async function run(args: string[], environment: Record<string, string>): Promise
 
 describe('a secret that everybody knows', { timeout: 60_000 }, () => {
   const mistakes = (environment: Record<string, string>, host = '127.0.0.1') =>
-    mistakenSecrets(environment, services, host).map((mistake) => mistake.split(' ')[0])
+    mistakenSecrets(environment, services, { host }).map((mistake) => mistake.split(' ')[0])
 
   it('is good enough on a machine that nobody else reaches', () => {
     for (const host of ['127.0.0.1', '127.0.0.2', 'localhost', '::1']) assert.deepEqual(mistakes({}, host), [])
@@ -57,6 +57,12 @@ describe('a secret that everybody knows', { timeout: 60_000 }, () => {
     assert.deepEqual(mistakes({}, '::'), known)
     assert.deepEqual(mistakes({ PAYMENT_SANDBOX_URL: 'http://pay.example.com' }), known)
     assert.deepEqual(mistakes({ ...own, NODE_ENV: 'production' }, '0.0.0.0'), [])
+  })
+
+  it('is none when the process makes one for the sandbox that it runs', () => {
+    const production = { NODE_ENV: 'production', AUTH_ENCRYPTION_KEY: own.AUTH_ENCRYPTION_KEY }
+
+    assert.deepEqual(mistakenSecrets(production, services, { host: '0.0.0.0', ownSandbox: true }), [])
   })
 
   it('is refused, too, beside one of our own, and when it is written out', () => {

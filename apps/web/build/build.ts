@@ -3,8 +3,8 @@
  *
  *     node apps/web/build/build.ts [--community] [--if-changed]
  *
- * `VITE_API_URL` is where the API is when the pages are served from elsewhere (or `config.json` beside the built pages
- * says it later); `BASE_PATH` is the path under which the pages are served, with a slash at both ends.
+ * `VITE_API_URL` is where the API is when the pages are served from elsewhere, which the pages' policy lets them ask;
+ * `BASE_PATH` is the path under which the pages are served, with a slash at both ends.
  */
 import { createHash } from 'node:crypto'
 import { glob, readFile, writeFile } from 'node:fs/promises'

@@ -10,20 +10,20 @@ import type { Plugin } from 'vite'
 
 /**
  * Static hosts send no headers of ours, so the policy stands in the page. Scripts come from where the page comes from
- * and nowhere else, besides the page's own, which is named by its hash. Members' pictures may be anywhere, and so may the API.
+ * and nowhere else, besides the page's own, which is named by its hash. It talks to where it comes from and to the API, so a
+ * script that got in all the same could take its tokens nowhere. Members' pictures may be anywhere.
  */
 const POLICY = {
   'default-src': "'self'",
   'style-src': "'self' 'unsafe-inline'",
   'img-src': "'self' data: https: http:",
-  'connect-src': "'self' https: http:",
   'object-src': "'none'",
   'base-uri': "'none'",
   'form-action': "'self'",
 }
 
-/** Puts the Content-Security-Policy into the page. */
-export function policyInPage(): Plugin {
+/** Puts the Content-Security-Policy into the page. `apiUrl` is where the API is when that is not where the pages are. */
+export function policyInPage(apiUrl: string): Plugin {
   return {
     name: 'doran-policy',
     apply: 'build',
@@ -33,7 +33,11 @@ export function policyInPage(): Plugin {
         const own = [...html.matchAll(/<script>([\s\S]*?)<\/script>/g)].map(
           ([, script = '']) => `'sha256-${sha256(script)}'`,
         )
-        const rules = { ...POLICY, 'script-src': ["'self'", ...own].join(' ') }
+        const rules = {
+          ...POLICY,
+          'script-src': ["'self'", ...own].join(' '),
+          'connect-src': ["'self'", ...(apiUrl ? [new URL(apiUrl).origin] : [])].join(' '),
+        }
         const policy = Object.entries(rules).map((rule) => rule.join(' '))
         const tag = `<meta http-equiv="Content-Security-Policy" content="${policy.join('; ')}" />`
         return html.replace('<meta charset="utf-8" />', `<meta charset="utf-8" />\n    ${tag}`)

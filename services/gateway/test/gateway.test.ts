@@ -27,7 +27,8 @@ const echo = service(
 function start(environment: Record<string, string>): Promise<TestPlatform> {
   const [config] = readConfig([gatewayConfig], environment)
   const api = openApi([echo], { version: '1.0.0' })
-  return startPlatform({ services: [echo], edge: publicDoor({ config, api, errors: Object.values(gateway.errors) }) })
+  const edge = publicDoor({ config, api, errors: Object.values(gateway.errors) })
+  return startPlatform({ services: [echo], edge, environment })
 }
 
 describe('the gateway', () => {
@@ -44,6 +45,20 @@ describe('the gateway', () => {
     assert.match(String(headers['strict-transport-security']), /max-age=31536000/)
     assert.equal(headers['x-content-type-options'], 'nosniff')
     assert.equal(headers['x-frame-options'], 'DENY')
+  })
+
+  it('tells whom to write to about a weakness, when there is somebody', async (t) => {
+    const told = await start({ SECURITY_CONTACT: 'mailto:security@shop.example' })
+    t.after(() => told.close())
+
+    const { status, headers, body } = await told.request('GET', '/.well-known/security.txt')
+
+    assert.equal(status, 200)
+    assert.match(String(headers['content-type']), /^text\/plain/)
+    assert.match(body, /^Contact: mailto:security@shop\.example\nExpires: \d{4}-\d\d-\d\dT.*Z\n/)
+    assert.ok(Date.parse(/Expires: (.*)/.exec(body)?.[1] ?? '') > Date.now())
+    assert.equal((await platform.request('GET', '/.well-known/security.txt')).status, 404)
+    assert.throws(() => readConfig([gatewayConfig], { SECURITY_CONTACT: 'me' }), /SECURITY_CONTACT must be an address/)
   })
 
   it('lets the listed origins in, and no other', async () => {
@@ -105,5 +120,19 @@ describe('the rate limit', () => {
 
     assert.equal(statuses.at(-1), 429)
     assert.equal((await platform.request('GET', '/health/live')).status, 200)
+  })
+
+  it('of an operation is for a whole network, and for this operation alone', async (t) => {
+    const limited = await start({ TRUST_PROXY: '1', RATE_LIMITS_PER_NETWORK: 'echo.say=3' })
+    t.after(() => limited.close())
+    const ask = async (address: string, path = '/api/echo') =>
+      (await limited.request('GET', path, { headers: { 'x-forwarded-for': address } })).status
+
+    const neighbours = []
+    for (let host = 1; host <= 4; host++) neighbours.push(await ask(`192.0.2.${host}`))
+
+    assert.deepEqual(neighbours, [200, 200, 200, 429])
+    assert.equal(await ask('192.0.3.1'), 200)
+    assert.equal(await ask('192.0.2.1', '/api/whisper'), 401)
   })
 })

@@ -38,7 +38,7 @@ describe('the pages at the public door', () => {
       await writeFile(join(folder, name), content)
     }
     const pages = { web: join(folder, 'web'), pictures: join(folder, 'pictures') }
-    platform = await start(pages, { RATE_LIMIT_PER_IP: '20' })
+    platform = await start(pages, { RATE_LIMIT_PER_IP: '20', RATE_LIMIT_FILES_PER_IP: '200' })
   })
   after(async () => {
     await platform.close()
@@ -116,6 +116,14 @@ describe('the pages at the public door', () => {
     const statuses = []
     for (let call = 0; call < 21; call++) statuses.push((await ask('/api/echo')).status)
     assert.equal(statuses.at(-1), 429)
+  })
+
+  it('are counted by themselves, so that nobody keeps a process busy with them', async () => {
+    const statuses = []
+    for (let file = 0; file < 201; file++) statuses.push((await ask('/config.json')).status)
+
+    assert.equal(statuses.at(-1), 429)
+    assert.equal((await ask('/pictures/products/apple.avif')).status, 429)
   })
 })
 

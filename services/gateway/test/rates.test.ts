@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { Rates, WINDOW } from '../rates.ts'
+import { networkOf, Rates, WINDOW } from '../rates.ts'
 
 describe('rates', () => {
   it('refuse a sender until the minute that began with the first request is over', () => {
@@ -27,5 +27,21 @@ describe('rates', () => {
 
     assert.equal(rates.count('10000', 0), 60)
     assert.equal(rates.count('0', 0), 0)
+  })
+})
+
+describe('the network of an address', () => {
+  it('is that of its neighbours, however the address is written', () => {
+    const networks = [
+      ['192.0.2.1', '192.0.2'],
+      ['::ffff:192.0.2.255', '192.0.2'],
+      ['2001:db8:7::1', '2001:db8:7'],
+      ['2001:0DB8:0007:1:2:3:4:5', '2001:db8:7'],
+      ['2001:db8::1', '2001:db8:0'],
+      ['fe80::1%eth0', 'fe80:0:0'],
+      ['::1', '0:0:0'],
+    ] as const
+
+    for (const [address, network] of networks) assert.equal(networkOf(address), network, address)
   })
 })

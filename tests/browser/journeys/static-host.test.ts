@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import type { Server } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -38,6 +38,13 @@ describe('pages on a static host, under a path, with the API elsewhere', () => {
 
     visitor.assertQuiet()
     await visitor.close()
+  })
+
+  it('come with the licences of what they are built from', async () => {
+    const notices = await readFile(join(folder, 'third-party-notices.md'), 'utf8')
+
+    for (const name of ['react-dom', 'dompurify', '@base-ui/react'])
+      assert.match(notices, new RegExp(`^## ${name} `, 'm'))
   })
 
   it('show any screen by its address, which the host does not know', async () => {

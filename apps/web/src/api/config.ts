@@ -7,6 +7,8 @@ export interface Config {
   readonly apiUrl: string
 }
 
+const NO_HOST = 'http://no-host.invalid'
+
 let config: Config = { apiUrl: '' }
 
 export async function loadConfig(): Promise<void> {
@@ -22,5 +24,15 @@ export function apiUrl(): string {
 
 /** The address of something that the API's server has, such as a picture; whole addresses stay as they are. */
 export function addressOf(path: string): string {
-  return path.startsWith('/') && !path.startsWith('//') ? config.apiUrl + path : path
+  return isPath(path) ? config.apiUrl + path : path
+}
+
+/** Whether a text that a member wrote can be the address of a picture. */
+export function isPictureAddress(text: string): boolean {
+  return /^https?:\/\//i.test(text) || isPath(text)
+}
+
+/** As browsers read it: they take `/\\host` and `/<tab>/host` for another host, as they do `//host`. */
+function isPath(text: string): boolean {
+  return text.startsWith('/') && URL.parse(text, NO_HOST)?.origin === NO_HOST
 }

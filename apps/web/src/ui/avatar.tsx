@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import { addressOf } from '../api/config.ts'
+import { addressOf, isPictureAddress } from '../api/config.ts'
 
 const NOBODY = `${import.meta.env.BASE_URL}illustrations/default-avatar.svg`
 
@@ -16,7 +16,7 @@ export interface AvatarProps {
 /** A member's picture; a drawing stands in for what is missing, is no address of a picture or cannot be loaded. */
 export function Avatar({ src, alt = '', size = 40, className = '' }: AvatarProps) {
   const [broken, setBroken] = useState<string>()
-  const wanted = src && isPicture(src) && broken !== src ? addressOf(src) : NOBODY
+  const wanted = src && isPictureAddress(src) && broken !== src ? addressOf(src) : NOBODY
   return (
     <img
       src={wanted}
@@ -31,8 +31,4 @@ export function Avatar({ src, alt = '', size = 40, className = '' }: AvatarProps
       style={{ width: size, height: size }}
     />
   )
-}
-
-function isPicture(src: string): boolean {
-  return /^https?:\/\//i.test(src) || (src.startsWith('/') && !src.startsWith('//'))
 }

@@ -30,6 +30,7 @@ export function Picture({ src, alt, sizes = '50vw', first = false, className = '
           loading={first ? 'eager' : 'lazy'}
           fetchPriority={first ? 'high' : 'auto'}
           decoding="async"
+          referrerPolicy="no-referrer"
           onError={() => setBroken(shown)}
           className={PICTURE}
         />

@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import { addressOf } from '../../api/config.ts'
+import { addressOf, isPictureAddress } from '../../api/config.ts'
 
 const NOBODY = `${import.meta.env.BASE_URL}illustrations/default-avatar.svg`
 
@@ -14,7 +14,7 @@ export interface MemberPictureProps {
 /** A member's picture beside their name. The address stays as it was written, also when nothing is to be seen there. */
 export function MemberPicture({ src, size, className = '' }: MemberPictureProps) {
   const [broken, setBroken] = useState<string>()
-  const shown = src && isPicture(src) ? addressOf(src) : NOBODY
+  const shown = src && isPictureAddress(src) ? addressOf(src) : NOBODY
   const stand = broken === shown && { objectPosition: `-${size * 2}px`, background: `center/cover url("${NOBODY}")` }
   return (
     <img
@@ -29,8 +29,4 @@ export function MemberPicture({ src, size, className = '' }: MemberPictureProps)
       style={{ width: size, height: size, ...stand }}
     />
   )
-}
-
-function isPicture(src: string): boolean {
-  return /^https?:\/\//i.test(src) || /^\/(?!\/)/.test(src)
 }

@@ -21,6 +21,7 @@ export function ZoomDialog({ image, onClose }: { image: Image | undefined; onClo
           <img
             src={addressOf(image.url)}
             alt={text(image.alt)}
+            referrerPolicy="no-referrer"
             className="max-h-[calc(100dvh-2rem)] w-full max-w-4xl rounded-3xl object-contain"
           />
           <Dialog.Close
