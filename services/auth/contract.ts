@@ -80,6 +80,8 @@ export const Tokens = Type.Object({
   /** Seconds for which the access token counts. */
   expiresIn: Type.Integer(),
   roles: Roles,
+  /** At a registration or sign-in. Send it with the next sign-in: wrong passwords of others do not make this device wait. */
+  deviceToken: Type.Optional(Type.String()),
 })
 export type Tokens = Static<typeof Tokens>
 
@@ -181,7 +183,11 @@ export const auth = contract('auth', {
   signIn: post('/auth/sign-in', {
     summary: 'Begin a session',
     headers: From,
-    body: Type.Object({ email: Email, password: GivenPassword }),
+    body: Type.Object({
+      email: Email,
+      password: GivenPassword,
+      deviceToken: Type.Optional(Type.String({ maxLength: 200 })),
+    }),
     reply: Tokens,
     access: 'anyone',
     secret: true,

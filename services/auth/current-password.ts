@@ -2,7 +2,7 @@
 import type { Actor, Context } from '@doran/kernel'
 import { user } from '@doran/user/contract'
 import { type Account, getAccount } from './accounts.ts'
-import { beginAttempt, blameClient } from './attempts.ts'
+import { type Attempt, beginAttempt, blameClient } from './attempts.ts'
 import { record } from './audit.ts'
 import { passwordWrong } from './errors.ts'
 import { passwordFits } from './passwords.ts'
@@ -19,17 +19,19 @@ export const wrongPassword = () => passwordWrong({}, { currentPassword: ['is not
 
 /**
  * The actor's account, whose password this is; throws `password_wrong`. Compare its hash with that of the locked account
- * before you act: another change may be faster.
+ * before you act: another change may be faster. Forgive the attempt then.
  */
 export async function checkCurrentPassword(
   { db, actor }: Pick<Context<Actor>, 'db' | 'actor'>,
   currentPassword: string,
   address: string | undefined,
-): Promise<Account> {
+): Promise<Account & { attempt: Attempt }> {
   const { id: userId, session: sessionId } = actor
   const account = await getAccount(db, userId)
-  await beginAttempt(db, account.email, address)
-  if (await passwordFits(currentPassword, account.passwordHash)) return account
+  // Counted by itself: who guesses at the sign-in does not keep its owner from changing the password.
+  const attempt = { key: `change:${userId}`, address }
+  await beginAttempt(db, attempt)
+  if (await passwordFits(currentPassword, account.passwordHash)) return { ...account, attempt }
   await blameClient(db, address)
   await record(db, { kind: 'password_change_failed', userId, sessionId, address })
   throw wrongPassword()

@@ -6,10 +6,11 @@ import { type KeyContext, signingKey } from './keys.ts'
 import { continueSession, type Grant } from './sessions.ts'
 
 /** Called after the grant has been committed. */
-export async function presentTokens(ctx: KeyContext, grant: Grant): Promise<Tokens> {
-  const { userId, refreshToken, roles } = grant
+export async function presentTokens(ctx: KeyContext, grant: Grant & { deviceToken?: string }): Promise<Tokens> {
+  const { userId, refreshToken, roles, deviceToken } = grant
   const expiresIn = ctx.config.AUTH_ACCESS_TOKEN_SECONDS
-  return { userId, accessToken: await signAccessToken(ctx, grant, expiresIn), refreshToken, expiresIn, roles }
+  const accessToken = await signAccessToken(ctx, grant, expiresIn)
+  return { userId, accessToken, refreshToken, expiresIn, roles, ...(deviceToken && { deviceToken }) }
 }
 
 /** Called after the grant has been committed. `life` in seconds. */
