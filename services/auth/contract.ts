@@ -13,7 +13,7 @@ import {
   Timestamp,
   Type,
 } from '@doran/kernel'
-import { Locale, MemberChanges, Name, Username, UserStatus } from '@doran/user/contract'
+import { Locale, MemberChanges, Name, personalData, Username, UserStatus } from '@doran/user/contract'
 
 /** Compared without regard to capital letters, kept as it was written. */
 export const Email = Type.String({ format: 'email', maxLength: 254, errorMessage: 'must be an e-mail address' })
@@ -166,6 +166,7 @@ const Presented = Type.Object({ authorization: Type.Optional(Type.String({ descr
 const UserInPath = Type.Object({ userId: Id })
 
 export const auth = contract('auth', {
+  ...personalData,
   /** Refused with `email_taken`, and with `password_weak` for a password that is easily guessed. */
   register: post('/auth/register', {
     summary: 'Open an account and sign in',

@@ -36,6 +36,10 @@ export async function rememberDevice(tx: Transaction, userId: string, presented:
   return token
 }
 
+export async function forgetDevices(tx: Transaction, userId: string): Promise<void> {
+  await tx.run(sql`delete from auth.devices where user_id = ${userId}`)
+}
+
 async function isDeviceOf(db: Queryable, userId: string, token: string): Promise<boolean> {
   const row = await db.first(sql`select 1 from auth.devices where hash = ${hashOf(token)} and user_id = ${userId}`)
   return row !== undefined

@@ -16,6 +16,7 @@ import {
   Timestamp,
   Type,
 } from '@doran/kernel'
+import { personalData } from '@doran/user/contract'
 
 /** Text in both languages of the catalogue. */
 const Localised = Type.Object({ ko: Type.String(), en: Type.String() })
@@ -162,6 +163,7 @@ const CartInPath = Type.Object({ cartId: Id })
 const OrderInPath = Type.Object({ orderId: Id })
 
 export const order = contract('order', {
+  ...personalData,
   createCart: post('/carts', {
     summary: 'A new cart for a guest; the one open cart of a member',
     reply: Cart,

@@ -3,14 +3,18 @@ import { order } from './contract.ts'
 import * as errors from './errors.ts'
 import { onPaymentApproved } from './events/on-payment-approved.ts'
 import { onPaymentFailed } from './events/on-payment-failed.ts'
+import { onUserWithdrawn } from './events/on-user-withdrawn.ts'
 import { expireUnpaidOrders } from './jobs/expire-unpaid-orders.ts'
 import { forgetAbandonedCarts } from './jobs/forget-abandoned-carts.ts'
+import { forgetAddressesOfOldOrders } from './jobs/forget-old-addresses.ts'
 import { addLine } from './operations/add-line.ts'
 import { cancelOrder } from './operations/cancel-order.ts'
 import { confirmPayment } from './operations/confirm-payment.ts'
 import { createCart } from './operations/create-cart.ts'
+import { exportPersonalData } from './operations/export-personal-data.ts'
 import { getCart } from './operations/get-cart.ts'
 import { getOrder } from './operations/get-order.ts'
+import { listOpenBusiness } from './operations/list-open-business.ts'
 import { listOrders } from './operations/list-orders.ts'
 import { listSellerOrders } from './operations/list-seller-orders.ts'
 import { mergeCart } from './operations/merge-cart.ts'
@@ -24,6 +28,8 @@ import { closing } from './sagas/close-payment.ts'
 
 export default service(order, {
   operations: {
+    exportPersonalData,
+    listOpenBusiness,
     createCart,
     getCart,
     addLine,
@@ -38,9 +44,9 @@ export default service(order, {
     cancelOrder,
     listSellerOrders,
   },
-  subscriptions: [onPaymentApproved, onPaymentFailed],
+  subscriptions: [onUserWithdrawn, onPaymentApproved, onPaymentFailed],
   sagas: [checkout, cancellation, closing],
-  jobs: [expireUnpaidOrders, forgetAbandonedCarts],
+  jobs: [expireUnpaidOrders, forgetAbandonedCarts, forgetAddressesOfOldOrders],
   migrations: new URL('./migrations/', import.meta.url),
   errors,
 })
