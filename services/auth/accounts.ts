@@ -90,12 +90,11 @@ export async function listAdministrators(db: Queryable): Promise<string[]> {
   return rows.map(({ userId }) => userId)
 }
 
-/** Whether there was something to erase. The row stays: it says that the user has withdrawn. */
-export async function eraseAccount(tx: Transaction, userId: string): Promise<boolean> {
-  const rows = await tx.run(sql`
+/** The row stays: it says that the user has withdrawn. */
+export async function eraseAccount(tx: Transaction, userId: string): Promise<void> {
+  await tx.run(sql`
     update auth.accounts set email = ${`${newId()}@withdrawn.invalid`}, password_hash = null, roles = '{}', status = 'withdrawn'
-    where user_id = ${userId} and password_hash is not null`)
-  return rows === 1
+    where user_id = ${userId}`)
 }
 
 /** Whether it was news: false for an older version than is known, and for users without an account. */

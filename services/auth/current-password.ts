@@ -7,14 +7,14 @@ import { record } from './audit.ts'
 import { passwordWrong } from './errors.ts'
 import { passwordFits } from './passwords.ts'
 
-/** By what others know the user: no password for them. */
+/** The names by which others know the user, so none of them is a good password. */
 export async function namesOf({ client }: Pick<Context, 'client'>, userId: string): Promise<string[]> {
   const userIds = [userId]
   const [users, members] = await Promise.all([client(user).getUsers({ userIds }), client(user).getMembers({ userIds })])
   return [...users.map(({ name }) => name), ...members.map(({ username }) => username)]
 }
 
-/** Says it of the field that both operations have. */
+/** The error `password_wrong`, with its message at the field that both operations have. */
 export const wrongPassword = () => passwordWrong({}, { currentPassword: ['is not your current password'] })
 
 /**

@@ -8,7 +8,7 @@ import { type Attempt, accountKey, clientKey } from './attempts.ts'
 
 const MOST_DEVICES = 50
 
-/** How an attempt to sign in to the account is counted. Nobody's account is counted like one that nobody has signed in to. */
+/** How an attempt to sign in is counted. An address without an account is counted like an account, seen from a new device. */
 export async function attemptBy(
   db: Queryable,
   { email, userId }: { email: string; userId: string | undefined },

@@ -33,7 +33,7 @@ export async function openNewAccount(
   const address = from['x-client-address']
   await beginExpensive(ctx.db, address, ctx.config.AUTH_PASSWORD_RATE)
   await assertClientMayTry(ctx.db, address)
-  // Before the hash is made: that the address is taken is told anyway, so it need not cost anything.
+  // Before the hash is made: the answer tells that the address is taken, so its cost need not hide it.
   if ((await findAccountByEmail(ctx.db, email))?.passwordHash) {
     await blameClient(ctx.db, address)
     throw emailTaken()

@@ -262,7 +262,7 @@ export const order = contract('order', {
     access: 'user',
   }),
   listSellerOrders: get('/seller/orders', {
-    summary: "A seller's parts of paid orders, newest first",
+    summary: "A seller's parts of paid orders, newest first; cancelled ones tell no address",
     query: Type.Object({ status: Type.Optional(SellerOrderStatus), cursor: Cursor, limit: PageSize }),
     reply: page(SellerOrderView),
     access: ['seller'],

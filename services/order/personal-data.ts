@@ -5,10 +5,12 @@ import type { personalData } from '@doran/user/contract'
 import type { Address } from './contract.ts'
 
 const YEARS_KEPT = 5
+/** For which an order that was never paid keeps its address, in case of a question. */
+const DAYS_KEPT_UNPAID = 30
 const BATCH = 1_000
 
-/** In place of an address that is kept no longer. It fits the schema, as the order is still answered. */
-const NOBODY: Omit<Address, 'line2'> = {
+/** In place of an address that is kept no longer, or that is nobody's business any more. It fits the schema, as the order is still answered. */
+export const NOBODY: Omit<Address, 'line2'> = {
   recipient: '-',
   phone: '000-0000-0000',
   postalCode: '00000',
@@ -45,13 +47,15 @@ export async function erasePersonalData(tx: Transaction, userId: string): Promis
   await forgetAddresses(tx, sql`buyer_id = ${userId} and status in ('cancelled', 'expired')`)
 }
 
-/** Addresses of orders that the law keeps no longer, a batch at a time; answers how many orders there were. */
+/** Addresses of orders that the law keeps no longer, and of those that were never paid, a batch at a time; answers how many orders there were. */
 export function forgetOldAddresses(db: Queryable): Promise<number> {
   return forgetAddresses(
     db,
     sql`id in (
       select id from "order".orders
-      where placed_at < now() - make_interval(years => ${YEARS_KEPT}) and address ->> 'recipient' <> ${NOBODY.recipient}
+      where address ->> 'recipient' <> ${NOBODY.recipient} and (
+        placed_at < now() - make_interval(years => ${YEARS_KEPT}) or
+        status in ('cancelled', 'expired') and placed_at < now() - make_interval(days => ${DAYS_KEPT_UNPAID}))
       limit ${BATCH})`,
   )
 }

@@ -139,6 +139,24 @@ describe('the personal data of a member', () => {
     assert.equal(seen.address.recipient, '-')
   })
 
+  it('is shown to a seller as long as there is something to send', async () => {
+    const account = { email: 'seller@example.com', password: 'a long password', name: 'Seller' }
+    const { userId } = await market.platform.client(auth).ensureAccount({ ...account, roles: ['seller'] })
+    const { accessToken: token } = await market.platform.api(auth).signIn(account)
+    await putOnSale(market.platform, [{ sku: 'W-BACK', price: 3_000, onHand: 5, sellerId: userId }])
+    const buyer = await market.signUp()
+    const orderId = await market.buy(buyer, { 'W-BACK': 1 })
+    await market.platform.api(order, buyer).confirmPayment({ orderId })
+    const seen = async () => (await market.platform.api(order, { token }).listSellerOrders()).items[0]
+
+    const before = await seen()
+    await market.platform.api(order, buyer).cancelOrder({ orderId, reason: 'changed my mind' })
+    await market.platform.settled()
+
+    assert.deepEqual([before?.address.recipient, (await seen())?.address.recipient], [address.recipient, '-'])
+    assert.equal((await market.platform.api(order, buyer).getOrder({ orderId })).address.recipient, address.recipient)
+  })
+
   it('is known to each service that listens to withdrawals, and to no other', () => {
     for (const { contract, subscriptions } of services) {
       if (contract.name === 'user') continue

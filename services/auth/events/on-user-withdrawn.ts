@@ -9,7 +9,7 @@ import { endAllSessions, forgetSessions } from '../sessions.ts'
  * twice is harmless.
  */
 export const onUserWithdrawn = on(userWithdrawn, async ({ userId }, ctx) => {
-  if (!(await eraseAccount(ctx.db, userId))) return
+  await eraseAccount(ctx.db, userId)
   await endAllSessions(ctx.db, ctx.channel, userId)
   await forgetSessions(ctx.db, userId)
   await forgetDevices(ctx.db, userId)
