@@ -31,6 +31,7 @@ export {
 export { brokenConstraint, type Database, type Queryable, type Transaction } from './database/database.ts'
 export { type Sql, sql } from './database/sql.ts'
 export { publish, publishAll, publishing } from './durable/events.ts'
+export { pseudonymise, subscribersOf } from './durable/published.ts'
 export { startSaga } from './durable/sagas.ts'
 export { DomainError, domainError } from './errors.ts'
 export { countWithinHour } from './hourly.ts'

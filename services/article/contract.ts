@@ -16,6 +16,7 @@ import {
   Type,
 } from '@doran/kernel'
 import { Profile } from '@doran/profile/contract'
+import { personalData } from '@doran/user/contract'
 
 export const Title = Line(200)
 const Description = Text(500)
@@ -103,6 +104,7 @@ export const ReportedArticle = Type.Object({
 export type ReportedArticle = Static<typeof ReportedArticle>
 
 export const article = contract('article', {
+  ...personalData,
   listArticles: get('/articles', {
     summary: 'Articles, newest first (RealWorld)',
     query: Type.Object({

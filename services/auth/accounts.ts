@@ -1,5 +1,5 @@
 /** Accounts: an e-mail address, a password and roles, under the id of a user. */
-import { brokenConstraint, type Queryable, sql, type Transaction } from '@doran/kernel'
+import { brokenConstraint, newId, type Queryable, sql, type Transaction } from '@doran/kernel'
 import type { AccountRole } from './contract.ts'
 import { accountNotFound, emailTaken, userIdTaken } from './errors.ts'
 
@@ -45,7 +45,8 @@ export async function claimEmail(db: Queryable, email: string, userId: string): 
   try {
     const claim = await db.first<{ userId: string }>(sql`
       insert into auth.accounts as a (user_id, email) values (${userId}, ${email})
-      on conflict (lower(email)) do update set email = excluded.email where a.password_hash is null
+      on conflict (lower(email)) do update set email = excluded.email
+      where a.password_hash is null and a.status = 'active'
       returning user_id as "userId"`)
     return claim?.userId
   } catch (error) {
@@ -90,6 +91,13 @@ export async function listAdministrators(db: Queryable): Promise<string[]> {
   const rows = await db.all<{ userId: string }>(sql`
     select user_id as "userId" from auth.accounts where 'admin' = any(roles) order by user_id`)
   return rows.map(({ userId }) => userId)
+}
+
+/** The row stays: it says that the user has withdrawn. */
+export async function eraseAccount(tx: Transaction, userId: string): Promise<void> {
+  await tx.run(sql`
+    update auth.accounts set email = ${`${newId()}@withdrawn.invalid`}, password_hash = null, roles = '{}', status = 'withdrawn'
+    where user_id = ${userId}`)
 }
 
 /** Whether it was news: false for an older version than is known, and for users without an account. */

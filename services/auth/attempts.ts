@@ -17,20 +17,27 @@ interface Rule {
   forgetAfter: number
 }
 
-// Whoever knows an address can make its owner wait, so the longest delay is bearable: it leaves 288 guesses a day.
+// Whoever knows an address can make its owner wait on a new device in a new network, so the longest delay is bearable: it
+// leaves 288 guesses a day.
 const ACCOUNT: Rule = { free: 9, longestDelay: 300, forgetAfter: 86_400 }
 // Many people may share a network.
 const CLIENT: Rule = { free: 50, longestDelay: 60, forgetAfter: 3_600 }
 
+/** What an attempt is counted under. */
+export interface Attempt {
+  readonly key: string
+  /** Of a client whose network may have to wait; undefined when that does not matter. */
+  readonly address: string | undefined
+}
+
 /**
  * Throws `too_many_attempts` while account or client must wait. An attempt on an account counts as failed from
  * here on, before the password is looked at, so that a thousand guesses at once count as a thousand; a right one
- * calls {@link forgiveAccount}. Accounts that do not exist are counted like others.
+ * calls {@link forgive}. Accounts that do not exist are counted like others.
  */
-export async function beginAttempt(db: Queryable, email: string, address: string | undefined): Promise<void> {
+export async function beginAttempt(db: Queryable, { key, address }: Attempt): Promise<void> {
   await assertClientMayTry(db, address)
-  const counted = await count(db, accountKey(email), ACCOUNT)
-  if (!counted) throw tooManyAttempts({ retryAfter: Math.max(1, await delayOf(db, accountKey(email))) })
+  if (!(await count(db, key, ACCOUNT))) throw tooManyAttempts({ retryAfter: Math.max(1, await delayOf(db, key)) })
 }
 
 /** Throws `too_many_attempts` while the network of the client must wait. */
@@ -58,8 +65,8 @@ export async function beginExpensive(db: Queryable, address: string | undefined,
   if (count > rate) throw tooManyAttempts({ retryAfter })
 }
 
-export async function forgiveAccount(db: Queryable, email: string): Promise<void> {
-  await db.run(sql`delete from auth.attempts where key = ${accountKey(email)}`)
+export async function forgive(db: Queryable, { key }: Attempt): Promise<void> {
+  await db.run(sql`delete from auth.attempts where key = ${key}`)
 }
 
 /** A client is not forgiven by a success: it might be with an account of its own. */
@@ -91,7 +98,7 @@ async function delayOf(db: Queryable, key: string): Promise<number> {
   return row?.delay ?? 0
 }
 
-function accountKey(email: string): string {
+export function accountKey(email: string): string {
   return `account:${createHash('sha256').update(email.toLowerCase()).digest('base64url')}`
 }
 

@@ -14,7 +14,7 @@ import {
   Timestamp,
   Type,
 } from '@doran/kernel'
-import { Locale, MemberChanges, Name, Username, UserStatus } from '@doran/user/contract'
+import { Locale, MemberChanges, Name, personalData, Username, UserStatus } from '@doran/user/contract'
 
 /** Compared without regard to capital letters, kept as it was written. */
 export const Email = Type.String({ format: 'email', maxLength: 254, errorMessage: 'must be an e-mail address' })
@@ -88,6 +88,8 @@ export const Tokens = Type.Object({
   /** Seconds for which the access token counts. */
   expiresIn: Type.Integer(),
   roles: Roles,
+  /** At a registration or sign-in. Send it with the next sign-in: wrong passwords of others do not make this device wait. */
+  deviceToken: Type.Optional(Type.String()),
 })
 export type Tokens = Static<typeof Tokens>
 
@@ -172,6 +174,7 @@ const Presented = Type.Object({ authorization: Type.Optional(Type.String({ descr
 const UserInPath = Type.Object({ userId: Id })
 
 export const auth = contract('auth', {
+  ...personalData,
   /** Refused with `email_taken`, and with `password_weak` for a password that is easily guessed. */
   register: post('/auth/register', {
     summary: 'Open an account and sign in',
@@ -189,7 +192,11 @@ export const auth = contract('auth', {
   signIn: post('/auth/sign-in', {
     summary: 'Begin a session',
     headers: From,
-    body: Type.Object({ email: Email, password: GivenPassword }),
+    body: Type.Object({
+      email: Email,
+      password: GivenPassword,
+      deviceToken: Type.Optional(Type.String({ maxLength: 200 })),
+    }),
     reply: Tokens,
     access: 'anyone',
     secret: true,

@@ -6,6 +6,7 @@ import { assertClientMayTry, beginExpensive, blameClient } from './attempts.ts'
 import { record } from './audit.ts'
 import type { AuthConfig } from './config.ts'
 import type { From } from './contract.ts'
+import { rememberDevice } from './devices.ts'
 import { emailTaken } from './errors.ts'
 import { assertPassword } from './password-rules.ts'
 import { hashPassword } from './passwords.ts'
@@ -26,13 +27,13 @@ export async function openNewAccount(
   ctx: Context<Actor | undefined, AuthConfig>,
   registration: Registration,
   from: From,
-): Promise<Grant> {
+): Promise<Grant & { deviceToken: string }> {
   const { email, password, name, username, locale, allowCommonPassword = false } = registration
   assertPassword(password, { field: 'password', email, names: [name], allowCommon: allowCommonPassword })
   const address = from['x-client-address']
   await beginExpensive(ctx.db, address, ctx.config.AUTH_PASSWORD_RATE)
   await assertClientMayTry(ctx.db, address)
-  // Before the hash is made: that the address is taken is told anyway, so it need not cost anything.
+  // Before the hash is made: the answer tells that the address is taken, so its cost need not hide it.
   if ((await findAccountByEmail(ctx.db, email))?.passwordHash) {
     await blameClient(ctx.db, address)
     throw emailTaken()
@@ -56,6 +57,6 @@ export async function openNewAccount(
     if (!(await openAccount(tx, { userId, passwordHash, roles: [] }))) throw emailTaken()
     const grant = await startSession(tx, ctx.channel, await shareAccount(tx, userId), from)
     await record(tx, { kind: 'registered', userId, sessionId: grant.sessionId, address })
-    return grant
+    return { ...grant, deviceToken: await rememberDevice(tx, userId, undefined) }
   })
 }

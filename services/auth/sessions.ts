@@ -131,6 +131,19 @@ export async function endOtherSessions(tx: Transaction, channel: Channel, userId
   for (const { id } of ended) await revoke(tx, channel, `session:${id}`)
 }
 
+/** Of a user who has withdrawn. Their access tokens must have been revoked. */
+export async function forgetSessions(tx: Transaction, userId: string): Promise<void> {
+  await tx.run(sql`delete from auth.sessions where user_id = ${userId}`)
+}
+
+/** Those that have ended, too, oldest first. */
+export function listAllSessionsOf(db: Queryable, userId: string): Promise<Omit<Session, 'current'>[]> {
+  return db.all(sql`
+    select id, user_agent as "userAgent", address, created_at as "createdAt", last_used_at as "lastUsedAt",
+           expires_at as "expiresAt"
+    from auth.sessions where user_id = ${userId} order by id`)
+}
+
 /** Whether the session is the user's, also when it has ended. */
 export async function ownsSession(db: Queryable, userId: string, sessionId: string): Promise<boolean> {
   const row = await db.first(sql`select 1 from auth.sessions where id = ${sessionId} and user_id = ${userId}`)

@@ -1,23 +1,25 @@
 /** Signing in with e-mail address and password, the same for the marketplace and for RealWorld clients. */
 import type { Context } from '@doran/kernel'
 import { findAccountByEmail, shareAccount } from './accounts.ts'
-import { beginAttempt, beginExpensive, blameClient, forgiveAccount } from './attempts.ts'
+import { beginAttempt, beginExpensive, blameClient, forgive } from './attempts.ts'
 import { record } from './audit.ts'
 import type { AuthConfig } from './config.ts'
 import type { From } from './contract.ts'
+import { attemptBy, rememberDevice } from './devices.ts'
 import { accountNotActive, credentialsInvalid } from './errors.ts'
 import { passwordFits } from './passwords.ts'
 import { type Grant, startSession } from './sessions.ts'
 
 export async function beginSession(
   { db, config, channel }: Pick<Context<unknown, AuthConfig>, 'db' | 'config' | 'channel'>,
-  { email, password }: { email: string; password: string },
+  { email, password, deviceToken }: { email: string; password: string; deviceToken?: string | undefined },
   from: From,
-): Promise<Grant> {
+): Promise<Grant & { deviceToken: string }> {
   const address = from['x-client-address']
   await beginExpensive(db, address, config.AUTH_PASSWORD_RATE)
-  await beginAttempt(db, email, address)
   const known = await findAccountByEmail(db, email)
+  const attempt = await attemptBy(db, { email, userId: known?.userId }, { deviceToken, address })
+  await beginAttempt(db, attempt)
   if (!(await passwordFits(password, known?.passwordHash)) || !known) {
     await blameClient(db, address)
     await record(db, { kind: 'sign_in_failed', userId: known?.userId, address })
@@ -28,7 +30,7 @@ export async function beginSession(
     const account = await shareAccount(tx, known.userId)
     // The password was changed while this one was being compared.
     if (account.passwordHash !== known.passwordHash) throw credentialsInvalid()
-    await forgiveAccount(tx, email)
+    await forgive(tx, attempt)
     if (account.status !== 'active') {
       const { userId, status } = account
       await record(tx, { kind: 'sign_in_failed', userId, address, details: { status } })
@@ -36,7 +38,7 @@ export async function beginSession(
     }
     const granted = await startSession(tx, channel, account, from)
     await record(tx, { kind: 'signed_in', userId: account.userId, sessionId: granted.sessionId, address })
-    return { granted }
+    return { granted: { ...granted, deviceToken: await rememberDevice(tx, account.userId, deviceToken) } }
   })
   if (!grant.granted) throw grant.refused
   return grant.granted

@@ -7,11 +7,12 @@ import { toldRoles } from './roles.ts'
 import { continueSession, type Grant } from './sessions.ts'
 
 /** Called after the grant has been committed. */
-export async function presentTokens(ctx: KeyContext, grant: Grant): Promise<Tokens> {
-  const { userId, refreshToken, roles } = grant
+export async function presentTokens(ctx: KeyContext, grant: Grant & { deviceToken?: string }): Promise<Tokens> {
+  const { userId, refreshToken, roles, deviceToken } = grant
   const expiresIn = ctx.config.AUTH_ACCESS_TOKEN_SECONDS
   const accessToken = await signAccessToken(ctx, grant, expiresIn)
-  return { userId, accessToken, refreshToken, expiresIn, roles: toldRoles(roles) }
+  const told = { userId, accessToken, refreshToken, expiresIn, roles: toldRoles(roles) }
+  return { ...told, ...(deviceToken && { deviceToken }) }
 }
 
 /** Called after the grant has been committed. `life` in seconds. */

@@ -16,6 +16,7 @@ import {
   Type,
 } from '@doran/kernel'
 import { Profile } from '@doran/profile/contract'
+import { personalData } from '@doran/user/contract'
 
 /** The protocol has numbers. */
 const CommentId = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })
@@ -46,6 +47,7 @@ export type ReportedComment = Static<typeof ReportedComment>
 const OneOfArticle = Type.Object({ ...BySlug.properties, id: CommentId })
 
 export const comment = contract('comment', {
+  ...personalData,
   /** Refused with `article_not_found`, like every operation here that names an article. */
   listComments: get('/articles/:slug/comments', {
     summary: 'Comments on an article, newest first (RealWorld)',

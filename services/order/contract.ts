@@ -16,7 +16,7 @@ import {
   Type,
 } from '@doran/kernel'
 import { Sku } from '@doran/product/contract'
-import { DeliveryAddress } from '@doran/user/contract'
+import { DeliveryAddress, personalData } from '@doran/user/contract'
 
 /** Text in both languages of the catalogue. */
 const Localised = Type.Object({ ko: Type.String(), en: Type.String() })
@@ -190,6 +190,7 @@ const CartInPath = Type.Object({ cartId: Id })
 const OrderInPath = Type.Object({ orderId: Id })
 
 export const order = contract('order', {
+  ...personalData,
   createCart: post('/carts', {
     summary: 'A new cart for a guest; the one open cart of a member',
     reply: Cart,
@@ -328,7 +329,7 @@ export const order = contract('order', {
     access: 'user',
   }),
   listSellerOrders: get('/seller/orders', {
-    summary: "A seller's parts of paid orders, newest first",
+    summary: "A seller's parts of paid orders, newest first; cancelled ones tell no address",
     query: Type.Object({ status: Type.Optional(SellerOrderStatus), cursor: Cursor, limit: PageSize }),
     reply: page(SellerOrderView),
     access: ['seller'],

@@ -4,15 +4,19 @@ import * as errors from './errors.ts'
 import { onPaymentApproved } from './events/on-payment-approved.ts'
 import { onPaymentFailed } from './events/on-payment-failed.ts'
 import { onShopStandingChanged } from './events/on-shop-standing-changed.ts'
+import { onUserWithdrawn } from './events/on-user-withdrawn.ts'
 import { expireUnpaidOrders } from './jobs/expire-unpaid-orders.ts'
 import { forgetAbandonedCarts } from './jobs/forget-abandoned-carts.ts'
+import { forgetAddressesOfOldOrders } from './jobs/forget-old-addresses.ts'
 import { addLine } from './operations/add-line.ts'
 import { cancelOrder } from './operations/cancel-order.ts'
 import { confirmPayment } from './operations/confirm-payment.ts'
 import { createCart } from './operations/create-cart.ts'
 import { createDirectCart } from './operations/create-direct-cart.ts'
+import { exportPersonalData } from './operations/export-personal-data.ts'
 import { getCart } from './operations/get-cart.ts'
 import { getOrder } from './operations/get-order.ts'
+import { listOpenBusiness } from './operations/list-open-business.ts'
 import { listOrders } from './operations/list-orders.ts'
 import { listOrdersOfClosedShops } from './operations/list-orders-of-closed-shops.ts'
 import { listSellerOrders } from './operations/list-seller-orders.ts'
@@ -31,6 +35,8 @@ import { releasing } from './sagas/release-stock.ts'
 
 export default service(order, {
   operations: {
+    exportPersonalData,
+    listOpenBusiness,
     createCart,
     createDirectCart,
     getCart,
@@ -48,9 +54,9 @@ export default service(order, {
     listSellerOrders,
     listOrdersOfClosedShops,
   },
-  subscriptions: [onPaymentApproved, onPaymentFailed, onShopStandingChanged],
+  subscriptions: [onUserWithdrawn, onPaymentApproved, onPaymentFailed, onShopStandingChanged],
   sagas: [checkout, freeCheckout, cancellation, freeCancellation, closing, releasing],
-  jobs: [expireUnpaidOrders, forgetAbandonedCarts],
+  jobs: [expireUnpaidOrders, forgetAbandonedCarts, forgetAddressesOfOldOrders],
   migrations: new URL('./migrations/', import.meta.url),
   errors,
 })

@@ -1,5 +1,5 @@
 import { contract, del, event, get, Id, post, type Static, Type } from '@doran/kernel'
-import { Member } from '@doran/user/contract'
+import { Member, personalData } from '@doran/user/contract'
 
 /** A member as a reader sees them; the protocol is RealWorld's. */
 export const Profile = Type.Object({
@@ -19,6 +19,7 @@ const OneProfile = Type.Object({ profile: Profile })
 const ByName = Type.Object({ username: Type.String({ minLength: 1, maxLength: 200 }) })
 
 export const profile = contract('profile', {
+  ...personalData,
   /** Refused with `member_not_found`, also for those who have withdrawn. */
   getProfile: get('/profiles/:username', {
     summary: 'The profile of a member (RealWorld)',

@@ -71,6 +71,11 @@ export async function deleteAddress(tx: Transaction, userId: string, addressId: 
     where id = (select id from "user".addresses where user_id = ${userId} order by id desc limit 1)`)
 }
 
+/** The profile must be locked. */
+export async function deleteAllAddresses(tx: Transaction, userId: string): Promise<void> {
+  await tx.run(sql`delete from "user".addresses where user_id = ${userId}`)
+}
+
 async function clearDefault(tx: Transaction, userId: string): Promise<void> {
   await tx.run(sql`update "user".addresses set is_default = false where user_id = ${userId} and is_default`)
 }

@@ -112,10 +112,34 @@ export type Address = Static<typeof Address>
 const UserInPath = Type.Object({ userId: Id })
 const AddressInPath = Type.Object({ addressId: Id })
 
+/**
+ * The operations of every service that keeps something of a person. It also listens to {@link userWithdrawn} and erases then
+ * what the law does not keep; that it listens is how the user service finds it.
+ */
+export const personalData = {
+  exportPersonalData: get('/internal/personal-data/:userId', {
+    summary: 'What is kept of a user here',
+    path: UserInPath,
+    reply: Type.Record(Type.String(), Type.Unknown()),
+    access: 'internal',
+  }),
+  listOpenBusiness: get('/internal/open-business/:userId', {
+    summary: 'What keeps a user from withdrawing',
+    path: UserInPath,
+    reply: Type.Array(Type.Object({ what: Type.String(), id: Id })),
+    access: 'internal',
+  }),
+}
+
 export const user = contract('user', {
   getMe: get('/users/me', {
     summary: 'Your own profile',
     reply: Profile,
+    access: 'user',
+  }),
+  exportMe: get('/users/me/export', {
+    summary: 'Everything that Doran keeps of you, by service',
+    reply: Type.Record(Type.String(), Type.Unknown()),
     access: 'user',
   }),
   /** Someone who has withdrawn is answered with `user_not_found`. */
@@ -143,7 +167,8 @@ export const user = contract('user', {
   }),
   /**
    * Users may withdraw themselves, the rest is for administrators. Refused with `user_withdrawn`: that is final; with
-   * `last_administrator` when no active one would be left; and a withdrawal with `sign_in_again` unless the token is of a
+   * `last_administrator` when no active one would be left; a withdrawal with
+   * `user_has_open_business`, whose `open` lists it, and with `sign_in_again` unless the token is of a
    * sign-in within the last five minutes.
    */
   changeStatus: patch('/users/:userId/status', {
@@ -285,6 +310,9 @@ export const userUpdated = event(
     changed: Type.Array(Type.Enum(['name', 'phone', 'locale', 'email', 'username', 'bio', 'image'])),
   }),
 )
+
+/** Nobody comes back from it: erase what you keep of the person and the law does not. */
+export const userWithdrawn = event('user.withdrawn', Type.Object({ userId: Id, version }))
 
 export const userStatusChanged = event(
   'user.status-changed',

@@ -11,11 +11,16 @@ export const statusNotAllowed = domainError(
   403,
   'You may withdraw your own account; any other change of status is made by an administrator.',
 )
-export const userWithdrawn = domainError('user_withdrawn', 409, 'The user has withdrawn; that is final.')
+export const alreadyWithdrawn = domainError('user_withdrawn', 409, 'The user has withdrawn; that is final.')
 export const lastAdministrator = domainError(
   'last_administrator',
   409,
   'Nobody else could administrate Doran; make another user an administrator first.',
+)
+export const userHasOpenBusiness = domainError(
+  'user_has_open_business',
+  409,
+  'Bring {count} open orders to their end first; `open` lists them.',
 )
 export const usernameTaken = domainError('username_taken', 409, 'Somebody else has this username; choose another.', {
   username: ['has already been taken'],

@@ -1,6 +1,7 @@
 import { service } from '@doran/kernel'
 import { user } from './contract.ts'
 import * as errors from './errors.ts'
+import { onUserWithdrawn } from './events/on-user-withdrawn.ts'
 import { compareNames } from './jobs/compare-names.ts'
 import { addAddress } from './operations/add-address.ts'
 import { changeAddress } from './operations/change-address.ts'
@@ -9,6 +10,7 @@ import { changeStatus } from './operations/change-status.ts'
 import { createUser } from './operations/create-user.ts'
 import { dismissAdministrator } from './operations/dismiss-administrator.ts'
 import { enterAdministrator } from './operations/enter-administrator.ts'
+import { exportMe } from './operations/export-me.ts'
 import { findMembers } from './operations/find-members.ts'
 import { getMe } from './operations/get-me.ts'
 import { getMemberByName } from './operations/get-member-by-name.ts'
@@ -22,6 +24,7 @@ import { updateUser } from './operations/update-user.ts'
 export default service(user, {
   operations: {
     getMe,
+    exportMe,
     getUser,
     updateUser,
     changeStatus,
@@ -38,6 +41,7 @@ export default service(user, {
     getMemberByName,
     getUsers,
   },
+  subscriptions: [onUserWithdrawn],
   jobs: [compareNames],
   migrations: new URL('./migrations/', import.meta.url),
   errors,

@@ -1,5 +1,6 @@
 /** Profiles: who a user is to others, and whether they may take part. */
 import { brokenConstraint, type Cache, publish, type Queryable, sql, type Transaction } from '@doran/kernel'
+import { deleteAllAddresses } from './addresses.ts'
 import {
   type Profile,
   type PublicProfile,
@@ -7,8 +8,9 @@ import {
   type UserSummary,
   userStatusChanged,
   userUpdated,
+  userWithdrawn,
 } from './contract.ts'
-import { userNotFound, usernameTaken, userWithdrawn } from './errors.ts'
+import { alreadyWithdrawn, userNotFound, usernameTaken } from './errors.ts'
 import { forgetMember } from './members.ts'
 import { assertNotReserved, generatedName, nameKey, skeleton, tidy } from './names.ts'
 
@@ -88,7 +90,7 @@ export async function changeProfile(
   before: ProfileRow,
   change: ProfileChange,
 ): Promise<ProfileRow> {
-  if (before.status === 'withdrawn') throw userWithdrawn()
+  if (before.status === 'withdrawn') throw alreadyWithdrawn()
   const given = CHANGEABLE.filter((field) => change[field] !== undefined)
   const after: ProfileRow = { ...before, ...Object.fromEntries(given.map((field) => [field, change[field]])) }
   if (change.name !== undefined) after.name = tidy(change.name)
@@ -117,8 +119,8 @@ export async function changeProfile(
 }
 
 /**
- * Writes the status and publishes it; does nothing when it is so already. What a member who withdraws wrote stays, under
- * a name that says nothing of them.
+ * Writes the status and publishes it; does nothing when it is so already. Of who withdraws nothing is left but a name
+ * that says nothing of them, under which stays what they wrote.
  */
 export async function changeStatusOf(
   tx: Transaction,
@@ -127,16 +129,23 @@ export async function changeStatusOf(
   status: UserStatus,
 ): Promise<ProfileRow> {
   if (before.status === status) return before
-  if (before.status === 'withdrawn') throw userWithdrawn()
+  if (before.status === 'withdrawn') throw alreadyWithdrawn()
   const name = generatedName('withdrawn')
-  const anonymous = sql`, username = ${name}, username_key = ${name}, username_skeleton = ${name}, bio = null, image = null`
+  const anonymous = sql`
+    , name = ${name}, username = ${name}, username_key = ${name}, username_skeleton = ${name}, email = '', phone = null,
+    bio = null, image = null`
   const row = await tx.one<ProfileRow>(sql`
     update "user".profiles set status = ${status}, version = version + 1, updated_at = now()
       ${status === 'withdrawn' ? anonymous : sql.empty}
     where id = ${before.id}
     returning ${columns}`)
   await forgetMember(tx, cache, before, row)
-  await publish(tx, userStatusChanged, { userId: row.id, version: row.version, status, previous: before.status })
+  const { id: userId, version } = row
+  await publish(tx, userStatusChanged, { userId, version, status, previous: before.status })
+  if (status === 'withdrawn') {
+    await deleteAllAddresses(tx, userId)
+    await publish(tx, userWithdrawn, { userId, version })
+  }
   return row
 }
 

@@ -1,6 +1,6 @@
 import type { Handler } from '@doran/kernel'
 import { lockAccount, updatePassword } from '../accounts.ts'
-import { beginExpensive, forgiveAccount } from '../attempts.ts'
+import { beginExpensive, forgive } from '../attempts.ts'
 import { record } from '../audit.ts'
 import type { AuthConfig } from '../config.ts'
 import type { auth } from '../contract.ts'
@@ -13,7 +13,7 @@ export const changePassword: Handler<typeof auth, 'changePassword', AuthConfig> 
   const { id: userId, session: sessionId } = ctx.actor
   const address = input['x-client-address']
   await beginExpensive(ctx.db, address, ctx.config.AUTH_PASSWORD_RATE)
-  const { email, passwordHash } = await checkCurrentPassword(ctx, input.currentPassword, address)
+  const { email, passwordHash, attempt } = await checkCurrentPassword(ctx, input.currentPassword, address)
   const names = await namesOf(ctx, userId)
   assertPassword(input.newPassword, { field: 'newPassword', email, names, current: input.currentPassword })
   const newHash = await hashPassword(input.newPassword)
@@ -21,7 +21,7 @@ export const changePassword: Handler<typeof auth, 'changePassword', AuthConfig> 
   await ctx.db.transaction(async (tx) => {
     if ((await lockAccount(tx, userId)).passwordHash !== passwordHash) throw wrongPassword()
     await updatePassword(tx, userId, newHash)
-    await forgiveAccount(tx, email)
+    await forgive(tx, attempt)
     await endOtherSessions(tx, ctx.channel, userId, sessionId)
     await record(tx, { kind: 'password_changed', userId, sessionId, address })
   })

@@ -4,6 +4,7 @@ import type { auth } from '../contract.ts'
 import { beginSession } from '../sign-ins.ts'
 import { presentTokens } from '../tokens.ts'
 
-export const signIn: Handler<typeof auth, 'signIn', AuthConfig> = async ({ email, password, ...from }, ctx) => {
-  return presentTokens(ctx, await beginSession(ctx, { email, password }, from))
+export const signIn: Handler<typeof auth, 'signIn', AuthConfig> = async (input, ctx) => {
+  const { email, password, deviceToken, ...from } = input
+  return presentTokens(ctx, await beginSession(ctx, { email, password, deviceToken }, from))
 }

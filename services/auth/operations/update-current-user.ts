@@ -1,7 +1,7 @@
 import { type Actor, type Context, type Handler, isFresh, type Transaction } from '@doran/kernel'
 import { user } from '@doran/user/contract'
 import { getAccount, lockAccount, updateEmail, updatePassword } from '../accounts.ts'
-import { beginExpensive, forgiveAccount } from '../attempts.ts'
+import { beginExpensive, forgive } from '../attempts.ts'
 import { record, type SecurityEvent } from '../audit.ts'
 import type { AuthConfig } from '../config.ts'
 import type { auth } from '../contract.ts'
@@ -28,7 +28,7 @@ export const updateCurrentUser: Handler<typeof auth, 'updateCurrentUser', AuthCo
     const account = await lockAccount(tx, userId)
     const credentials = passwordHash !== undefined || (email !== undefined && email !== account.email)
     if (checked && checked.passwordHash !== account.passwordHash) throw wrongPassword()
-    if (checked) await forgiveAccount(tx, account.email)
+    if (checked) await forgive(tx, checked.attempt)
     // The protocol asks for no old password: a sign-in a moment ago stands for it, except where others depend on the account.
     else if (credentials && (account.roles.length > 0 || !isFresh(ctx.actor))) throw passwordNeeded()
     if (email !== undefined && email !== account.email) {

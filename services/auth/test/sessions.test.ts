@@ -329,9 +329,10 @@ describe('a user who is suspended', () => {
     await platform.api(user, someone).changeStatus({ userId: someone.userId, status: 'withdrawn' })
 
     await platform.refused(someone.token)
+    await platform.settled()
     const { status, body } = await platform.signIn(someone.email)
 
-    assert.deepEqual([status, body.code], [403, 'account_not_active'])
+    assert.deepEqual([status, body.code], [401, 'credentials_invalid'])
   })
 })
 

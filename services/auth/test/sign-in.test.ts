@@ -194,3 +194,64 @@ describe('the network of a client', () => {
     it(`of ${address} is ${key}`, () => assert.equal(clientKey(address), key))
   }
 })
+
+describe('wrong passwords of strangers', () => {
+  const signIn = (network: string, body: object, url = '/api/auth/sign-in') =>
+    platform.request('POST', url, { body, headers: { 'x-forwarded-for': network } })
+  /** Guesses until strangers must wait. */
+  async function besiege(email: string): Promise<void> {
+    for (let n = 0; n < 10; n++) await signIn(`203.0.113.${n}`, { email, password: 'a wrong password' })
+    assert.equal((await signIn('203.0.113.99', { email, password: PASSWORD })).status, 429)
+  }
+
+  it('do not make a device wait that has signed in before, wherever it is', async () => {
+    const { email, deviceToken } = await platform.member()
+    await besiege(email)
+
+    const { status, body } = await signIn('198.51.100.7', { email, password: PASSWORD, deviceToken })
+
+    assert.deepEqual([status, body.deviceToken], [200, deviceToken])
+  })
+
+  it('do not make a network wait from which the account has signed in before, with any client', async () => {
+    const { email } = await platform.member()
+    await signIn('198.51.100.8', { email, password: PASSWORD })
+    await besiege(email)
+
+    const { status } = await signIn('198.51.100.8', { user: { email, password: PASSWORD } }, '/api/users/login')
+
+    assert.equal(status, 200)
+  })
+
+  it('do not keep its owner from changing the password', async () => {
+    const someone = await platform.member()
+    await besiege(someone.email)
+
+    const { status } = await platform.request('POST', '/api/auth/password', {
+      as: someone,
+      body: { currentPassword: PASSWORD, newPassword: 'a new password' },
+    })
+
+    assert.equal(status, 204)
+  })
+
+  it('are counted for each device that has signed in before, too', async () => {
+    const { email, deviceToken } = await platform.member()
+    const guess = () => signIn('198.51.100.9', { email, password: 'a wrong password', deviceToken })
+
+    for (let failures = 0; failures < 10; failures++) assert.equal((await guess()).status, 401)
+
+    assert.equal((await guess()).status, 429)
+    assert.equal((await signIn('198.51.100.10', { email, password: PASSWORD })).status, 200)
+  })
+
+  it('are not forgiven for the token of another account, nor for one that nobody has', async () => {
+    const [owner, thief] = [await platform.member(), await platform.member()]
+    await besiege(owner.email)
+
+    for (const deviceToken of [thief.deviceToken, 'x'.repeat(43)]) {
+      const { status } = await signIn('198.51.100.11', { email: owner.email, password: PASSWORD, deviceToken })
+      assert.equal(status, 429)
+    }
+  })
+})

@@ -29,7 +29,8 @@ const CancellationInput = Type.Object({
 })
 type CancellationInput = Static<typeof CancellationInput>
 
-export const restockGoods = step('restock', { act: restock })
+/** There is no way back: the money is on its way, or nothing was paid. */
+export const restockGoods = step('restock', { act: restock, turnsRoundOn: [] })
 
 /**
  * Parts of a paid order are called off: the money goes back first, then the goods return to stock. Once the money is

@@ -2,12 +2,14 @@ import { assertFresh, audited, type Handler } from '@doran/kernel'
 import { assertNotLastAdministrator } from '../administrators.ts'
 import type { user } from '../contract.ts'
 import { statusNotAllowed } from '../errors.ts'
+import { assertNoOpenBusiness } from '../personal-data.ts'
 import { changeStatusOf, lockProfile, presentProfile } from '../profiles.ts'
 
 export const changeStatus: Handler<typeof user, 'changeStatus'> = async ({ userId, status }, ctx) => {
   const withdrawsThemself = ctx.actor.id === userId.toLowerCase() && status === 'withdrawn'
   if (!withdrawsThemself && !ctx.actor.roles.includes('admin')) throw statusNotAllowed()
   if (status === 'withdrawn') assertFresh(ctx.actor)
+  if (status === 'withdrawn') await assertNoOpenBusiness(ctx, userId)
   return ctx.db.transaction(async (tx) => {
     const before = await lockProfile(tx, userId)
     if (status !== 'active') await assertNotLastAdministrator(tx, before.id)

@@ -10,7 +10,14 @@ export const createUser: Handler<typeof user, 'createUser'> = async (input, ctx)
     const profile = await findProfile(tx, userId)
     if (!profile) throw usernameTaken()
     if (isNew) {
-      await publish(tx, userCreated, { userId, version: 1, email, name, username: profile.username, locale })
+      await publish(tx, userCreated, {
+        userId,
+        version: 1,
+        email,
+        name: profile.name,
+        username: profile.username,
+        locale,
+      })
     }
     return presentProfile(profile)
   })

@@ -21,11 +21,15 @@ export interface Session {
 
 export const session = stored<Session>('doran.session')
 
+/** What this browser is known by when it signs in again; it outlives the session. */
+export const deviceToken = stored<string>('doran.device')
+
 /** A token is renewed when it counts for less than this; milliseconds. */
 const EARLY = 30_000
 
 export function beginSession(tokens: Static<typeof Tokens>): void {
   const { userId, accessToken, refreshToken, expiresIn, roles } = tokens
+  if (tokens.deviceToken) deviceToken.set(tokens.deviceToken)
   session.set({ userId, accessToken, refreshToken, expiresAt: Date.now() + expiresIn * 1_000, roles })
 }
 

@@ -1,13 +1,14 @@
 /** Beginning and ending a session, with all that follows from it. */
 import { api } from '../../../api/client.ts'
 import { queryClient } from '../../../api/query-client.ts'
-import { beginSession, endSession } from '../../../api/session.ts'
+import { beginSession, deviceToken, endSession } from '../../../api/session.ts'
 import { currentLanguage } from '../../../language/language.ts'
 import { forgetCart, takeCartAlong } from '../../cart/api/cart.ts'
 
 /** Refused with `credentials_invalid`, `too_many_attempts` and `account_not_active`. */
 export async function signIn(email: string, password: string): Promise<void> {
-  beginSession(await api.auth.signIn({ email, password }))
+  const device = deviceToken.get()
+  beginSession(await api.auth.signIn({ email, password, ...(device && { deviceToken: device }) }))
   await arrive()
 }
 

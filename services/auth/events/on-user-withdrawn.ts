@@ -1,0 +1,16 @@
+import { on } from '@doran/kernel'
+import { userWithdrawn } from '@doran/user/contract'
+import { eraseAccount } from '../accounts.ts'
+import { forgetDevices } from '../devices.ts'
+import { endAllSessions, forgetSessions } from '../sessions.ts'
+
+/**
+ * The address is free again, and nothing is left to sign in with. What the audit says stays for its 400 days. Running it
+ * twice is harmless.
+ */
+export const onUserWithdrawn = on(userWithdrawn, async ({ userId }, ctx) => {
+  await eraseAccount(ctx.db, userId)
+  await endAllSessions(ctx.db, ctx.channel, userId)
+  await forgetSessions(ctx.db, userId)
+  await forgetDevices(ctx.db, userId)
+})
