@@ -341,9 +341,9 @@ function observe(metrics: Metrics, databases: readonly DatabaseOfProcess[]): voi
   gauge(metrics, 'doran_task_lag_seconds', lag, ['service', 'lane'], async () =>
     (await backlog()).map(({ service, lane, lag }) => [{ service, lane }, lag]),
   )
-  const failing = ({ pool }: (typeof named)[number]) => readFailingSagas(pool.at(0)).catch(() => [])
+  const failing = ({ pool, services }: DatabaseOfProcess) => readFailingSagas(pool.at(0), services).catch(() => [])
   gauge(metrics, 'doran_saga_failing_seconds', 'For how long a saga has failed at its step', ['handler'], async () =>
-    (await Promise.all(named.map(failing))).flat().map(({ handler, seconds }) => [{ handler }, seconds]),
+    (await Promise.all(databases.map(failing))).flat().map(({ handler, seconds }) => [{ handler }, seconds]),
   )
 }
 

@@ -10,7 +10,7 @@ import { sql } from '../database/sql.ts'
 import { DomainError, kernelErrors } from '../errors.ts'
 import { newId } from '../id.ts'
 import { assertValid } from '../schema.ts'
-import type { Context, Saga, SagaFailure, SagaTurn, Step, StepResults } from '../service.ts'
+import type { Context, Saga, SagaFailure, SagaTurn, Service, Step, StepResults } from '../service.ts'
 import { addTask, assertHeld, completed, heldOn, NonRetryableError, type Task, type TaskHandler } from './tasks.ts'
 
 export interface SagaState {
@@ -265,9 +265,21 @@ export function forgetFinishedSagas(db: Queryable, limit: number): Promise<numbe
       limit ${limit})`)
 }
 
-/** For metrics: for how many seconds the saga that has failed for longest does so, by its handler. */
-export function readFailingSagas(db: Queryable): Promise<{ handler: string; seconds: number }[]> {
+/**
+ * For metrics: for how many seconds the saga that has failed for longest does so, by its handler; 0 for those of these
+ * services of which none fails.
+ */
+export function readFailingSagas(
+  db: Queryable,
+  services: readonly Service[],
+): Promise<{ handler: string; seconds: number }[]> {
+  const names = services.flatMap(({ contract, sagas }) => sagas.map((saga) => sagaHandlerName(contract.name, saga)))
   return db.all(sql`
-    select handler, extract(epoch from now() - min(failing_since))::float8 as seconds from doran.tasks
-    where failing_since is not null and state = 'ready' and handler like '%/saga:%' group by handler`)
+    select handler, coalesce(extract(epoch from now() - min(failing_since)), 0)::float8 as seconds
+    from (
+      select handler, failing_since from doran.tasks
+      where failing_since is not null and state = 'ready' and handler like '%/saga:%'
+      union all select name, null from unnest(${names}::text[]) as known (name)
+    ) as sagas
+    group by handler`)
 }

@@ -112,7 +112,7 @@ describe('while a service is away for five minutes', () => {
   }
 })
 
-describe('a cancellation that is refused', () => {
+describe('a cancellation', () => {
   let shop: Shop
   let buyer: TestUser
   before(async () => {
@@ -134,7 +134,7 @@ describe('a cancellation that is refused', () => {
     return shop.platform.api(order, buyer).getOrder({ orderId })
   }
 
-  it('by the payment service lets the order go on', async () => {
+  it('that the payment service refuses lets the order go on', async () => {
     const { id, paymentId } = await bought('KEPT')
     const everything = { paymentId: paymentId as string, refundId: newId(), amount: 20_000, reason: 'by hand' }
     await shop.platform.client(payment).refund(everything)
@@ -148,7 +148,33 @@ describe('a cancellation that is refused', () => {
     )
   })
 
-  it('by nobody, because goods without a shelf are left out and told of', async () => {
+  it('that a process of the version before has begun is finished', async () => {
+    const { id, paymentId, sellers } = await bought('EARLIER')
+    const [cancellationId, sagaId] = [newId(), newId()]
+    const lines = [{ sku: 'EARLIER', quantity: 2 }]
+    const about = { cancellationId, amount: 20_000, reason: 'earlier' }
+    const input = { orderId: id, paymentId, sellerOrderIds: sellers.map((part) => part.id), lines, ...about }
+    await shop.platform
+      .client(payment)
+      .refund({ paymentId: paymentId as string, refundId: cancellationId, amount: 20_000, reason: 'earlier' })
+    await shop.platform.client(inventory).restock({ reference: `cancellation:${cancellationId}`, lines })
+    const database = shop.platform.database('order')
+    await database.run(sql`update "order".seller_orders set status = 'cancelling' where order_id = ${id}`)
+    await database.run(sql`
+      insert into doran.sagas (id, service, name, version, key, input, step, results)
+      values (${sagaId}, 'order', 'cancellation', 1, ${cancellationId}, ${sql.json(input)}, 2,
+              '{"refund-payment": {}, "restock": true}')`)
+    await database.run(sql`
+      insert into doran.tasks (handler, key, payload)
+      values ('order/saga:cancellation@1', ${sagaId}, ${sql.json({ saga: sagaId })})`)
+    await shop.platform.settled()
+
+    const cancelled = await shop.platform.api(order, buyer).getOrder({ orderId: id })
+    assert.deepEqual([cancelled.status, cancelled.refunded], ['cancelled', 20_000])
+    assert.equal(cancelled.timeline.at(-1)?.details.notRestocked, undefined)
+  })
+
+  it('leaves out goods that have no shelf any more, and tells of them', async () => {
     const { id } = await bought('SHELVED')
     await shop.platform
       .database('order')
