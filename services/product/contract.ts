@@ -402,7 +402,7 @@ export const product = contract('product', {
   /**
    * The columns are those of `exportProducts` and `stock`, or those of a product export of Shopify or WooCommerce.
    * Columns, rows and variants that the file does not have stay as they are. Raises `csv_header_invalid`,
-   * `csv_not_utf8`, `csv_is_workbook`, `csv_too_large`, `seller_unknown`, `category_unknown`.
+   * `csv_not_utf8`, `csv_is_workbook`, `csv_too_large`, `imports_busy`, `seller_unknown`, `category_unknown`.
    */
   importProducts: post('/products/import', {
     summary: 'Take in a CSV file, one row a variant',

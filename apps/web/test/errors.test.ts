@@ -18,6 +18,7 @@ const NOT_SHOWN = new Set([
   'csv_not_utf8',
   'csv_too_large',
   'idempotency_key_invalid',
+  'imports_busy',
   'malformed_body',
   'not_our_service',
   'not_your_profile',

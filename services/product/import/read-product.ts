@@ -58,13 +58,15 @@ class ProductReader {
   readonly #columns: Sheet['columns']
   /** By row and column, so that one cell has one error: the first that was found says most. */
   readonly #errors = new Map<string, RowMessage>()
-  readonly #warnings: RowMessage[] = []
+  readonly #warnings: RowMessage[]
   readonly #stored: ReadonlyMap<string, Variant>
   readonly #rowOf: ReadonlyMap<string, SheetRow>
 
-  constructor({ key, rows, problems }: ProductRows, before: StoredProduct | undefined, options: ReadOptions) {
+  constructor({ key, translate, problems }: ProductRows, before: StoredProduct | undefined, options: ReadOptions) {
+    const { rows, warnings = [] } = translate()
     this.#key = key
     this.#rows = rows
+    this.#warnings = [...warnings]
     this.#first = rows[0] as SheetRow
     this.#before = before
     this.#options = options

@@ -23,7 +23,10 @@ function readAll(text: string, separator: string, pieceLength: number) {
 
 describe('CSV text', () => {
   const table = fc.array(fc.array(hostile, { minLength: 2, maxLength: 4 }), { minLength: 1, maxLength: 6 })
-  const options = fc.record({ separator: fc.constantFrom(',', ';', '\t'), pieceLength: fc.integer({ min: 1, max: 40 }) })
+  const options = fc.record({
+    separator: fc.constantFrom(',', ';', '\t'),
+    pieceLength: fc.integer({ min: 1, max: 40 }),
+  })
 
   it('is read as another writer wrote it, in pieces of any length', () => {
     fc.assert(
@@ -80,8 +83,16 @@ describe('CSV text', () => {
         assert.deepEqual(safe.map(unescaped), cells)
         const line = stringify([safe])
         for (const delimiter of [',', ';', '\t']) {
-          const taken = parse(line, { delimiter, relax_quotes: true, relax_column_count: true, skip_records_with_error: true })
-          assert.deepEqual(taken.flat().filter((cell) => /^[=+\-@＝]/.test(cell)), [])
+          const taken = parse(line, {
+            delimiter,
+            relax_quotes: true,
+            relax_column_count: true,
+            skip_records_with_error: true,
+          })
+          assert.deepEqual(
+            taken.flat().filter((cell) => /^[=+\-@＝]/.test(cell)),
+            [],
+          )
         }
       }),
       { numRuns: 2_000 },
