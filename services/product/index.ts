@@ -4,6 +4,7 @@ import * as errors from './errors.ts'
 import { onOrderCancelled } from './events/on-order-cancelled.ts'
 import { onOrderPaid } from './events/on-order-paid.ts'
 import { countSoldUnits } from './jobs/count-sold-units.ts'
+import { renewSearchTextsJob } from './jobs/renew-search-texts.ts'
 import { changeProductState } from './operations/change-product-state.ts'
 import { createBrand } from './operations/create-brand.ts'
 import { createCategory } from './operations/create-category.ts'
@@ -43,7 +44,7 @@ export default service(product, {
     loadCatalogue,
   },
   subscriptions: [onOrderPaid, onOrderCancelled],
-  jobs: [countSoldUnits],
+  jobs: [countSoldUnits, renewSearchTextsJob],
   migrations: new URL('./migrations/', import.meta.url),
   errors,
 })

@@ -9,7 +9,7 @@ import { type BrokenRecord, type CsvRecord, MAX_CELLS, RecordReader, separatorOf
 import type { Report, RowMessage } from './report.ts'
 import { readText } from './text.ts'
 
-export const MAX_ROWS = 50_000
+export const MAX_ROWS = 20_000
 /** A product has 500 variants at most; other shops write further rows for its pictures. */
 const MAX_ROWS_OF_PRODUCT = 1_000
 

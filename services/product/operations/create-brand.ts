@@ -7,6 +7,6 @@ export const createBrand: Handler<typeof product, 'createBrand'> = ({ slug, name
     const created = await tx.run(sql`
       insert into product.brands (slug, name) values (${slug}, ${sql.json(name)}) on conflict do nothing`)
     if (created === 0) throw brandExists({ slug })
-    await ctx.cache.invalidate(tx, ['brands'])
+    await ctx.cache.invalidate(tx, ['brands:*'])
     return { slug, name }
   })

@@ -9,6 +9,7 @@ export const updateCategory: Handler<typeof product, 'updateCategory'> = (input,
     await lockCategories(tx)
     if (!(await tx.first(sql`select 1 from product.categories where slug = ${slug}`))) throw categoryNotFound({ slug })
     await writeCategories(tx, [{ slug, name, parent, position }])
-    await ctx.cache.invalidate(tx, ['categories', 'list:category:*'])
+    // Lists of brands and shops may be of one category too.
+    await ctx.cache.invalidate(tx, ['categories', 'list:*'])
     return { slug, name, parent, position }
   })

@@ -29,7 +29,7 @@ describe('a hostile catalogue file', () => {
   }
 
   const refusals: [string, () => string, RegExp][] = [
-    ['of more than 50,000 rows', () => head + 'k1,x,,,,\n'.repeat((10 * MIB - 100) / 9), /more than 50,000 rows/],
+    ['of more than 20,000 rows', () => head + 'k1,x,,,,\n'.repeat((10 * MIB - 100) / 9), /more than 20,000 rows/],
     ['of more than 400 columns', () => 'a,'.repeat(MIB), /more than 400 columns/],
   ]
 
