@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { setImmediate } from 'node:timers/promises'
+import type { Context } from '@doran/kernel'
+import { Deadline } from '@doran/kernel/platform'
+import { importFile } from '../import/import-file.ts'
 import { type Catalogue, startCatalogue } from './catalogue.ts'
 import { anImporter, aRow, csv, type Importer } from './importing.ts'
+import { reported } from './reported.ts'
 
 const MIB = 1024 * 1024
 
@@ -29,7 +33,7 @@ describe('a hostile catalogue file', () => {
   }
 
   const refusals: [string, () => string, RegExp][] = [
-    ['of more than 20,000 rows', () => head + 'k1,x,,,,\n'.repeat((10 * MIB - 100) / 9), /more than 20,000 rows/],
+    ['of more than 20,000 rows', () => head + `k1,x,${'n'.repeat(490)},,,\n`.repeat(20_500), /more than 20,000 rows/],
     ['of more than 400 columns', () => 'a,'.repeat(MIB), /more than 400 columns/],
   ]
 
@@ -42,7 +46,7 @@ describe('a hostile catalogue file', () => {
       const { status, body } = await answer
       assert.deepEqual([status, body.code], [422, 'csv_too_large'])
       assert.match(body.detail, says)
-      assert.ok(turns >= 10, `${turns} turns`)
+      assert.ok(turns >= 30, `${turns} turns`)
     })
   }
 
@@ -86,5 +90,16 @@ describe('a hostile catalogue file', () => {
         [null, 'has a cell of more than 100,000 characters'],
       ]),
     )
+  })
+
+  it('that comes when the time is nearly over is answered with what was not reached, and nothing is written', async () => {
+    const options = { sellerId: importer.seller.id, dryRun: false, ignoreUnknown: false, removeVariants: false }
+    const file = Buffer.from(csv([aRow('late-1'), aRow('late-2')]))
+    const ctx = { db: shop.database('product'), deadline: Deadline.in(1_500) } as unknown as Context
+
+    const report = await importFile(file, { ...options, language: 'ko', category: undefined }, ctx)
+
+    assert.deepEqual(report.present(false), reported({ notReached: 2 }))
+    assert.ok(!(await importer.keys()).includes('late-1'))
   })
 })
