@@ -42,9 +42,10 @@ export async function multiplyCatalogue(
      select pg_temp.id_of(p.id, n), pg_temp.content_of(d.detail, p.id, p.key, p.created_at, n)
      from product.details d join product.products p on p.id = d.product_id, ${copies}
      where p.id < pg_temp.id_of('01900000-0002-7000-8001-000000000000', 1) order by n, p.id`,
-      `insert into product.listings (product_id, seller_id, state, brand, category_path, name, price_from, search_text,
+      `insert into product.listings (product_id, seller_id, state, brand, category_path, name, price_from, search_text, search_form,
        created_at, summary, sold)
      select pg_temp.id_of(p.id, n), l.seller_id, l.state, l.brand, l.category_path, l.name, l.price_from, l.search_text,
+            l.search_form,
             pg_temp.then(l.created_at, n), pg_temp.content_of(l.summary, p.id, p.key, p.created_at, n), l.sold
      from product.listings l join product.products p on p.id = l.product_id, ${copies}
      where p.id < pg_temp.id_of('01900000-0002-7000-8001-000000000000', 1) order by n, p.id`,

@@ -62,17 +62,19 @@ export async function writeCategories(tx: Transaction, given: readonly Category[
     return path
   }
   const rows = [...after.values()].map((category) => ({ ...category, path: pathOf(category.slug) }))
-  await tx.run(sql`
+  const changed = await tx.all<{ slug: string }>(sql`
     insert into product.categories as c (slug, name, parent, position, path)
     select slug, name, parent, position, path
     from jsonb_to_recordset(${sql.json(rows)}::jsonb) as r(slug text, name jsonb, parent text, position integer, path text[])
-    order by cardinality(path), slug
+    order by slug
     on conflict (slug) do update set
       name = excluded.name, parent = excluded.parent, position = excluded.position, path = excluded.path
     where (c.name, c.parent, c.position, c.path) is distinct from
-          (excluded.name, excluded.parent, excluded.position, excluded.path)`)
+          (excluded.name, excluded.parent, excluded.position, excluded.path)
+    returning slug`)
+  // Products are searched by the names of their categories too; a job makes that text anew.
   await tx.run(sql`
-    update product.listings l set category_path = c.path
+    update product.listings l set category_path = c.path, search_form = 1
     from product.products p join product.categories c on c.slug = p.category
-    where p.id = l.product_id and l.category_path <> c.path`)
+    where p.id = l.product_id and c.path && ${changed.map(({ slug }) => slug)}::text[]`)
 }

@@ -314,6 +314,7 @@ export const CatalogueProduct = Type.Object({
 })
 export type CatalogueProduct = Static<typeof CatalogueProduct>
 
+const Language = Type.Enum(['ko', 'en'])
 const ProductInPath = Type.Object({ productId: Id })
 const OfSeller = {
   /** Whose products; a seller's own unless given, and only administrators may name someone else. */
@@ -337,6 +338,8 @@ export const product = contract('product', {
     query: Type.Object({
       /** With all categories below it. */
       category: Type.Optional(Slug),
+      /** Whose names the brands are ordered by; Korean unless given. */
+      language: Type.Optional(Language),
     }),
     reply: Type.Array(Brand),
     access: 'anyone',
@@ -359,10 +362,15 @@ export const product = contract('product', {
       /** Compared with the lowest price of the product's variants, both ends included. */
       minPrice: Type.Optional(Amount),
       maxPrice: Type.Optional(Amount),
-      /** Words that all stand in the Korean or English name or the brand, also inside other words. */
+      /**
+       * Words that all stand in the Korean or English name, the brand, the shop, the categories or the SKUs of the first
+       * 50 variants, also inside other words. Spaces, capitals and full-width letters make no difference.
+       */
       q: Type.Optional(line(100)),
       /** `popular`: most units sold first, then the newest; sales count within two minutes. */
       sort: Type.Optional(Type.Enum(['newest', 'price-asc', 'price-desc', 'name', 'popular'])),
+      /** Whose names `sort=name` goes by, in the order of that language; Korean unless given. */
+      language: Type.Optional(Language),
       cursor: Cursor,
       limit: PageSize,
     }),
@@ -418,7 +426,7 @@ export const product = contract('product', {
   /**
    * The columns are those of `exportProducts` and `stock`, or those of a product export of Shopify or WooCommerce.
    * Columns, rows and variants that the file does not have stay as they are. Raises `csv_header_invalid`,
-   * `csv_not_utf8`, `csv_is_workbook`, `csv_too_large`, `seller_unknown`, `category_unknown`.
+   * `csv_not_utf8`, `csv_is_workbook`, `csv_too_large`, `imports_busy`, `seller_unknown`, `category_unknown`.
    */
   importProducts: post('/products/import', {
     summary: 'Take in a CSV file, one row a variant',
@@ -433,7 +441,7 @@ export const product = contract('product', {
       /** The category of products for which the file names none that is known. */
       category: Type.Optional(Slug),
       /** In which language a file of another shop is; Korean unless given. */
-      language: Type.Optional(Type.Enum(['ko', 'en'])),
+      language: Type.Optional(Language),
     }),
     body: Upload(
       'text/csv',

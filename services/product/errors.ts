@@ -82,3 +82,8 @@ export const csvTooLarge = domainError(
   422,
   'The file has more than {limit} {what}; split it and send the parts one after the other.',
 )
+export const importsBusy = domainError(
+  'imports_busy',
+  503,
+  'Other files were being taken in all the time; nothing of this one was, so send it again in a minute.',
+)

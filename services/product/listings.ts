@@ -24,6 +24,9 @@ interface Refreshed {
   oldSellerId: string | null
 }
 
+/** Of a product with more variants, the SKUs of so many are searched by. */
+const SEARCHED_SKUS = 50
+
 /** From this many products on, forgetting them one by one costs more than forgetting all. */
 const MANY = 50
 
@@ -68,29 +71,44 @@ function staleKeys(row: Refreshed): string[] {
   return [`product:${id}`, ...shelves.flatMap((shelf) => (shelf ? `list:${shelf}:*` : []))]
 }
 
-// Category, brand and seller are locked for sharing: whoever moves or renames one waits until these rows can be
+// Categories, in the order of `writeCategories`, brand and seller are locked for sharing: whoever moves or renames one waits until these rows can be
 // seen, or else these rows wait and are made from what is new.
 function refreshRows(tx: Transaction, ids: readonly string[]): Promise<Refreshed[]> {
   return tx.all<Refreshed>(sql`
-    with product as materialized (
+    with shelf as materialized (
+      select slug, name, path from product.categories
+      where slug in (
+        select unnest(c.path) from product.products p join product.categories c on c.slug = p.category
+        where p.id = any(${ids}::uuid[]))
+      order by slug for share
+    ), product as materialized (
       select p.*, c.path, s.slug as seller_slug, s.name as seller_name, s.is_open
       from product.products p
-      join product.categories c on c.slug = p.category
+      join shelf c on c.slug = p.category
       join product.sellers s on s.id = p.seller_id
       where p.id = any(${ids}::uuid[])
       order by p.id
-      for share of c, s
+      for share of s
     ), brand as materialized (
       select slug, name from product.brands where slug in (select brand from product) order by slug for share
     ), variant as (
       select product_id, min(price) as price_from, max(price) as price_to, min(currency) as currency,
              jsonb_agg(jsonb_build_object(
                'sku', sku, 'price', price, 'compareAtPrice', compare_at_price, 'currency', currency,
-               'options', options) order by position) as variants
+               'options', options) order by position) as variants,
+             array_to_string((array_agg(product.searchable(sku) order by position))[1:${SEARCHED_SKUS}], ' ') as skus
       from product.variants where product_id = any(${ids}::uuid[]) group by product_id
     ), made as materialized (
       select p.*, v.price_from,
-             lower(normalize(concat_ws(' ', p.name->>'ko', p.name->>'en', b.name->>'ko', b.name->>'en'), nfc)) as search_text,
+             concat_ws(' ',
+               product.searchable(p.name->>'ko'), product.searchable(p.name->>'en'),
+               product.searchable(b.name->>'ko'), product.searchable(b.name->>'en'),
+               product.searchable(p.seller_name->>'ko'), product.searchable(p.seller_name->>'en'),
+               (select string_agg(concat_ws(' ', product.searchable(name->>'ko'), product.searchable(name->>'en')), ' ')
+                from shelf where slug = any(p.path)),
+               v.skus) as search_text,
+             -- A category that moved while it was waited for may have parents now that are not on the shelf.
+             case when p.path <@ (select array_agg(slug) from shelf) then 2 else 1 end as search_form,
              jsonb_build_object(
                'id', p.id, 'name', p.name, 'image', p.images->0, 'priceFrom', v.price_from, 'priceTo', v.price_to,
                'currency', v.currency, 'seller', jsonb_build_object('id', p.seller_id, 'name', p.seller_name),
@@ -116,12 +134,12 @@ function refreshRows(tx: Transaction, ids: readonly string[]): Promise<Refreshed
       on conflict (product_id) do update set detail = excluded.detail
     ), listings as (
       insert into product.listings
-        (product_id, seller_id, state, brand, category_path, name, price_from, search_text, created_at, summary)
-      select id, seller_id, ${listedState(sql`p.is_open`)}, brand, path, name->>'ko', price_from, search_text, created_at, summary from made p
+        (product_id, seller_id, state, brand, category_path, name, price_from, search_text, search_form, created_at, summary)
+      select id, seller_id, ${listedState(sql`p.is_open`)}, brand, path, name->>'ko', price_from, search_text, search_form, created_at, summary from made p
       on conflict (product_id) do update set
         seller_id = excluded.seller_id, state = excluded.state, brand = excluded.brand,
         category_path = excluded.category_path, name = excluded.name, price_from = excluded.price_from,
-        search_text = excluded.search_text, created_at = excluded.created_at, summary = excluded.summary
+        search_text = excluded.search_text, search_form = excluded.search_form, created_at = excluded.created_at, summary = excluded.summary
     )
     select m.id, m.detail, m.summary, m.path as "categoryPath", old.brand as "oldBrand",
            old.category_path as "oldCategoryPath", old.seller_id as "oldSellerId"
@@ -164,4 +182,21 @@ function newsOf({ detail, summary, categoryPath }: Refreshed): ProductNews {
   const { state, description, attributes, options, variants, version } = detail
   const skus = variants.map(({ sku }) => sku)
   return { ...summary, state, description, attributes, options, skus, categoryPath, version }
+}
+
+/** Makes the read models of some products anew whose text of search is not of the present form, and answers how many. */
+export async function renewSearchTexts(tx: Transaction, limit: number): Promise<number> {
+  // A product that somebody is writing has its text made by them.
+  const due = await tx.all<{ id: string }>(sql`
+    select id from product.products
+    where id in (select product_id from product.listings where search_form = 1 limit ${limit})
+    order by id for no key update skip locked`)
+  // Nothing that lists and pages show changes by that, so nothing that is cached is forgotten.
+  if (due.length > 0) {
+    await refreshRows(
+      tx,
+      due.map(({ id }) => id),
+    )
+  }
+  return due.length
 }

@@ -2,7 +2,7 @@
 import { Amount, asKeyset, Id, type Page, type Queryable, type Sql, sql, type TSchema, Type } from '@doran/kernel'
 import type { State, Summary } from './contract.ts'
 
-export type Sort = 'newest' | 'price-asc' | 'price-desc' | 'name' | 'popular'
+export type Sort = 'newest' | 'price-asc' | 'price-desc' | 'name-ko' | 'name-en' | 'popular'
 
 export interface ProductFilter {
   /** With its depth in the tree, 1 for the topmost. */
@@ -19,6 +19,15 @@ type Column = 'product_id' | 'created_at' | 'price_from' | 'name' | 'sold'
 /** With the columns that the list is sorted by. */
 type Row = Record<Column, string | number> & { summary: Summary }
 
+/** What a list is sorted by: a column as it is, or in the order of a language. */
+type SortKey = Column | { by: string; of: (row: Row) => string | number; column?: Column }
+
+const KOREAN_NAME: SortKey = { by: 'name collate product.names_ko', of: ({ name }) => name, column: 'name' }
+const ENGLISH_NAME: SortKey = {
+  by: "(summary->'name'->>'en') collate product.names_en",
+  of: ({ summary }) => summary.name.en,
+}
+
 // Only what PostgreSQL reads as well; a cursor may have been forged.
 const CreatedAt = Type.String({
   format: 'date-time',
@@ -32,16 +41,20 @@ const SORTS = {
   newest: sortedBy(['created_at', 'product_id'], 'desc', [CreatedAt, Id]),
   'price-asc': sortedBy(['price_from', 'product_id'], 'asc', [Amount, Id]),
   'price-desc': sortedBy(['price_from', 'product_id'], 'desc', [Amount, Id]),
-  name: sortedBy(['name', 'product_id'], 'asc', [ListName, Id]),
+  'name-ko': sortedBy([KOREAN_NAME, 'product_id'], 'asc', [ListName, Id]),
+  'name-en': sortedBy([ENGLISH_NAME, 'product_id'], 'asc', [ListName, Id]),
   popular: sortedBy(['sold', 'created_at', 'product_id'], 'desc', [Units, CreatedAt, Id]),
 } satisfies Record<Sort, unknown>
 
-/** All columns go in one direction, and together they are different for each product. */
-function sortedBy(columns: readonly Column[], direction: 'asc' | 'desc', key: readonly TSchema[]) {
+/** All keys go in one direction, and together they are different for each product. */
+function sortedBy(keys: readonly SortKey[], direction: 'asc' | 'desc', key: readonly TSchema[]) {
+  const by = keys.map((one) => (typeof one === 'string' ? one : one.by))
+  const columns = keys.flatMap((one) => (typeof one === 'string' ? one : (one.column ?? [])))
   return {
-    columns,
-    names: sql.raw(columns.join(', ')),
-    order: sql.raw(`order by ${columns.map((column) => `${column} ${direction}`).join(', ')}`),
+    columns: sql.raw(columns.join(', ')),
+    keyOf: (row: Row) => keys.map((one) => (typeof one === 'string' ? row[one] : one.of(row))),
+    names: sql.raw(by.join(', ')),
+    order: sql.raw(`order by ${by.map((one) => `${one} ${direction}`).join(', ')}`),
     beyond: direction === 'asc' ? sql`>` : sql`<`,
     key,
   }
@@ -62,24 +75,19 @@ export interface ProductQuery {
 /** A page of products on sale. */
 export async function findProducts(db: Queryable, query: ProductQuery): Promise<Page<Summary>> {
   const { cursor, limit, sort } = query
-  const { columns, names, order, beyond, key } = SORTS[sort]
+  const { columns, keyOf, names, order, beyond, key } = SORTS[sort]
   const last = asKeyset.read(cursor, key)?.map((value) => sql`${value}`)
-  const select = sql`select ${names}, summary from`
+  const select = sql`select ${columns}, summary from`
   const after = last ? sql`and (${names}) ${beyond} (${sql.join(last)})` : sql.empty
   const page = sql`${after} ${order} limit ${limit + 1}`
 
   const conditions = conditionsOf(query.filter)
   const rows = await db.all<Row>(
     isSelective(query)
-      ? fewOrMany(select, conditions, page, order)
+      ? fewOrMany(select, isLed(sort) ? conditions : unled(conditions), page, order)
       : sql`${select} product.listings where state = 'on-sale' ${and(conditions)} ${page}`,
   )
-  return asKeyset.page(
-    rows,
-    limit,
-    (row) => columns.map((column) => row[column]),
-    (row) => row.summary,
-  )
+  return asKeyset.page(rows, limit, keyOf, (row) => row.summary)
 }
 
 /**
@@ -137,6 +145,15 @@ function and({ lead, others, indexed }: Conditions): Sql {
   return all.length === 0 ? sql.empty : sql`and ${sql.join(all, ' and ')}`
 }
 
+/** Whether there is an index in this order for each lead. Few read by English names, so that order has one for all. */
+function isLed(sort: Sort): boolean {
+  return sort !== 'name-en'
+}
+
+function unled({ lead, others, indexed }: Conditions): Conditions {
+  return { lead: [], others: [...lead, ...others], indexed }
+}
+
 /** For the walk in order no other index may be used, and the conditions must be thought to let many rows through. */
 function walked({ lead, others }: Conditions): Conditions {
   return { lead, others: others.map(unindexed), indexed: [] }
@@ -158,11 +175,16 @@ function isSelective({ filter, sort }: ProductQuery): boolean {
   const { category, brand, seller, minPrice, maxPrice, q } = filter
   const leads = [category, brand, seller].filter((lead) => lead !== undefined).length
   const priced = minPrice !== undefined || maxPrice !== undefined
-  return q !== undefined || leads > 1 || (priced && !sort.startsWith('price'))
+  return q !== undefined || leads > (isLed(sort) ? 1 : 0) || (priced && !sort.startsWith('price'))
 }
 
+/** As `product.searchable` makes the text. Quotes around words say nothing that it could look for. */
 function wordsOf(q = ''): string[] {
-  return q.normalize('NFC').toLowerCase().split(/\s+/).filter(Boolean)
+  return q
+    .normalize('NFKC')
+    .toLowerCase()
+    .split(/[\s"“”„]+/)
+    .filter(Boolean)
 }
 
 function contains(word: string): string {

@@ -21,6 +21,7 @@ const NOT_SHOWN = new Set([
   'headers_too_large',
   'idempotency_key_invalid',
   'idempotency_key_too_short',
+  'imports_busy',
   'malformed_body',
   'malformed_request',
   'not_our_service',

@@ -4,7 +4,6 @@ import { Sku } from '../contract.ts'
 import { productKeyTaken, skuTaken } from '../errors.ts'
 import { publishProducts } from '../listings.ts'
 import { findSkuOwners, isChanged, lockProducts, type ProductWrite, type SkuOwner, tidy } from '../products.ts'
-import { skuOf } from './cells.ts'
 import { type ReadOptions, type ReadProduct, readProduct } from './read-product.ts'
 import type { Report, RowMessage } from './report.ts'
 import type { ProductRows } from './sheet.ts'
@@ -48,12 +47,10 @@ export async function importBatch(batch: ProductRows[], shop: Shop, report: Repo
 
 /** Before the transaction, which must not wait for another service; nothing of what it need not know is asked. */
 async function askStock(batch: ProductRows[], shop: Shop, ctx: ImportContext): Promise<StockOf> {
-  const named = batch.flatMap(({ rows }) => rows.map(({ cells }) => skuOf(cells.sku ?? '')))
+  const named = skusOf(batch)
   const keys = batch.map(({ key }) => key)
   const unnamed = shop.removeVariants ? await findUnnamedSkus(ctx.db, { sellerId: shop.sellerId, keys, named }) : []
-  const counted = batch.flatMap(({ rows }) =>
-    rows.flatMap(({ cells }) => (shop.sheet.columns.has('stock') && cells.stock ? skuOf(cells.sku ?? '') : [])),
-  )
+  const counted = shop.sheet.columns.has('stock') ? named : []
   const asked = new Set([...unnamed, ...counted].filter((sku) => !validate(Sku, sku)))
   return findStock(ctx, [...asked])
 }
@@ -76,7 +73,7 @@ async function writeBatch(batch: ProductRows[], shop: Shop, stockOf: StockOf, ct
       )
     } catch (error) {
       if (!skuTaken.is(error)) throw error
-      const row = product.rows[0]?.row ?? 1
+      const row = product.lines[0]?.row ?? 1
       outcomes.push({ ...NOTHING, errors: [{ row, column: columnOf(shop, 'sku'), message: error.message }] })
     }
   }
@@ -94,8 +91,7 @@ async function writeAll(
 ): Promise<Outcome> {
   const { sellerId } = shop
   // Owners first: a product that somebody makes in between is then found by its key, not taken for a stranger's.
-  const skus = batch.flatMap(({ rows }) => rows.map(({ cells }) => skuOf(cells.sku ?? '')))
-  const ownerOf = new Map((await findSkuOwners(tx, skus)).map((owner) => [owner.sku, owner]))
+  const ownerOf = new Map((await findSkuOwners(tx, skusOf(batch))).map((owner) => [owner.sku, owner]))
   const known = await lockProducts(
     tx,
     batch.map(({ key }) => ({ sellerId, key })),
@@ -125,20 +121,24 @@ async function writeAll(
   return outcome
 }
 
+function skusOf(batch: readonly ProductRows[]): string[] {
+  return batch.flatMap(({ lines }) => lines.map(({ sku }) => sku))
+}
+
 function columnOf(shop: Shop, column: string): string | null {
   return shop.sheet.columns.get(column) ?? null
 }
 
 /** SKUs that belong to somebody or something else. */
 function strangers(
-  { rows }: ProductRows,
+  { lines }: ProductRows,
   shop: Shop,
   ownerOf: ReadonlyMap<string, SkuOwner>,
   productId: string | undefined,
 ): RowMessage[] {
   const column = columnOf(shop, 'sku')
-  return rows.flatMap(({ row, cells }) => {
-    const owner = ownerOf.get(skuOf(cells.sku ?? ''))
+  return lines.flatMap(({ row, sku }) => {
+    const owner = ownerOf.get(sku)
     if (owner && owner.sellerId !== shop.sellerId) return { row, column, message: 'belongs to another shop' }
     if (owner?.productId && owner.productId !== productId) return { row, column, message: 'belongs to another product' }
     return []
@@ -146,8 +146,8 @@ function strangers(
 }
 
 /** Pieces that would be lost from sight, and counts that are lower than what buyers have been promised. */
-function stockProblems({ rows }: ProductRows, read: ReadProduct, shop: Shop, stockOf: StockOf): RowMessage[] {
-  const row = rows[0]?.row ?? 1
+function stockProblems({ lines }: ProductRows, read: ReadProduct, shop: Shop, stockOf: StockOf): RowMessage[] {
+  const row = lines[0]?.row ?? 1
   const lost = shop.removeVariants
     ? read.unnamed.flatMap((sku) => {
         const stock = stockOf.get(sku)
@@ -170,13 +170,13 @@ function countedOf({ stock }: ReadProduct, stockOf: StockOf): CountedStock[] {
   )
 }
 
-function removedOf({ rows }: ProductRows, { unnamed }: ReadProduct, shop: Shop) {
-  return shop.removeVariants ? unnamed.map((sku) => ({ row: rows[0]?.row ?? 1, sku })) : []
+function removedOf({ lines }: ProductRows, { unnamed }: ReadProduct, shop: Shop) {
+  return shop.removeVariants ? unnamed.map((sku) => ({ row: lines[0]?.row ?? 1, sku })) : []
 }
 
-function keptWarning({ rows }: ProductRows, { unnamed }: ReadProduct, shop: Shop): RowMessage[] {
+function keptWarning({ lines }: ProductRows, { unnamed }: ReadProduct, shop: Shop): RowMessage[] {
   if (shop.removeVariants || unnamed.length === 0) return []
   const skus = unnamed.slice(0, 5).join(', ') + (unnamed.length > 5 ? ` and ${unnamed.length - 5} more` : '')
   const message = `the product keeps ${skus}, which the file does not name; \`removeVariants=true\` removes what is missing`
-  return [{ row: rows[0]?.row ?? 1, column: columnOf(shop, 'sku'), message }]
+  return [{ row: lines[0]?.row ?? 1, column: columnOf(shop, 'sku'), message }]
 }

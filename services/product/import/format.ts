@@ -1,7 +1,7 @@
 /** What a file's first line tells: which shop wrote it, and which of its columns are read. */
 import { csvHeaderInvalid } from '../errors.ts'
 import { own } from './own.ts'
-import type { Report } from './report.ts'
+import type { Report, RowMessage } from './report.ts'
 import { shopify } from './shopify.ts'
 import { woocommerce } from './woocommerce.ts'
 
@@ -12,13 +12,33 @@ export interface SheetRow {
   cells: Readonly<Record<string, string>>
 }
 
-/** A row as the file has it. */
-export interface RawRow {
-  row: number
+/** A row as the file has it; only the cells of columns that are read are kept, for a file may have hundreds of others. */
+export class RawRow {
+  /** Line of the file on which the row begins. */
+  readonly row: number
+  /** Whether it cannot be read at all, and with it its product. */
+  readonly isBad: boolean
+  readonly #cells: readonly string[]
+  readonly #indexOf: ReadonlyMap<string, number>
+
+  constructor(row: number, isBad: boolean, cells: readonly string[], indexOf: ReadonlyMap<string, number>) {
+    this.row = row
+    this.isBad = isBad
+    this.#cells = cells
+    this.#indexOf = indexOf
+  }
+
   /** The cell of a column by the name that the format knows it by; empty without the column. */
-  cell: (column: string) => string
-  /** Why the row cannot be read at all, and with it its product. */
-  bad: boolean
+  cell(column: string): string {
+    return this.#cells[this.#indexOf.get(column) ?? -1] ?? ''
+  }
+}
+
+/** The rows of a product in Doran's columns, and what there is to say of them. */
+export interface Translation {
+  rows: SheetRow[]
+  errors?: RowMessage[]
+  warnings?: RowMessage[]
 }
 
 export type RowGroup = [key: string, rows: RawRow[]]
@@ -36,8 +56,8 @@ export interface Format {
   alsoRead: readonly string[]
   /** The rows of each product with the product's key; empty where only SKUs tell. */
   group(rows: readonly RawRow[], names: ReadonlySet<string>, report: Report): RowGroup[]
-  /** In Doran's columns, with texts in the language that the file is in. */
-  toRows(group: RowGroup, language: Language, report: Report): SheetRow[]
+  /** With texts in the language that the file is in. */
+  translate(group: RowGroup, language: Language): Translation
 }
 
 export interface HeaderOptions {

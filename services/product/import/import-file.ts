@@ -2,11 +2,11 @@
 import { setImmediate } from 'node:timers/promises'
 import { type Context, type Queryable, sql } from '@doran/kernel'
 import { importBatch, type Shop } from './batch.ts'
-import { skuOf } from './cells.ts'
 import type { HeaderOptions } from './format.ts'
 import { Report } from './report.ts'
 import { type ProductRows, readSheet, type Sheet } from './sheet.ts'
 import { findShelves } from './shelves.ts'
+import { Turnstile } from './turnstile.ts'
 
 /** A transaction: enough to be fast, few enough not to hold locks for long. */
 const BATCH_PRODUCTS = 200
@@ -16,11 +16,16 @@ const RESERVE_MS = 2_000
 
 export interface ImportOptions extends HeaderOptions, Omit<Shop, 'sheet' | 'shelves'> {}
 
-export async function importFile(
-  bytes: Buffer,
-  options: ImportOptions,
-  ctx: Pick<Context, 'db' | 'cache' | 'client' | 'log' | 'deadline'>,
-): Promise<Report> {
+type ImportContext = Pick<Context, 'db' | 'cache' | 'client' | 'log' | 'deadline'>
+
+/** So many files are taken in at a time by a process; others wait, for each may need a hundred megabytes. */
+const imports = new Turnstile(2)
+
+export function importFile(bytes: Buffer, options: ImportOptions, ctx: ImportContext): Promise<Report> {
+  return imports.pass(ctx.deadline, () => takeIn(bytes, options, ctx))
+}
+
+async function takeIn(bytes: Buffer, options: ImportOptions, ctx: ImportContext): Promise<Report> {
   const report = new Report()
   const sheet = await readSheet(bytes, options, report, ctx.deadline)
   const shop: Shop = { ...options, sheet, shelves: await findShelves(ctx.db) }
@@ -45,7 +50,7 @@ function* batches(products: ProductRows[]): Generator<{ from: number; batch: Pro
   for (let from = 0; from < products.length; ) {
     let [to, rows] = [from, 0]
     while (to < products.length && to - from < BATCH_PRODUCTS && (rows === 0 || rows < BATCH_ROWS)) {
-      rows += products[to]?.rows.length ?? 0
+      rows += products[to]?.lines.length ?? 0
       to++
     }
     yield { from, batch: products.slice(from, to) }
@@ -56,17 +61,23 @@ function* batches(products: ProductRows[]): Generator<{ from: number; batch: Pro
 /** Where the file has SKUs only: rows of one known product come together; a new SKU is a product of that name. */
 async function withKeys(db: Queryable, sheet: Sheet, sellerId: string): Promise<ProductRows[]> {
   if (!sheet.products.some(({ key }) => key === '')) return sheet.products
-  const skus = sheet.products.flatMap(({ rows }) => rows.map(({ cells }) => skuOf(cells.sku ?? '')))
-  const keyOf = await findKeys(db, sellerId, skus)
-  const products = new Map<string, ProductRows>()
-  for (const { rows } of sheet.products) {
-    const sku = skuOf(rows[0]?.cells.sku ?? '')
+  const keyOf = await findKeys(
+    db,
+    sellerId,
+    sheet.products.flatMap(({ lines }) => lines.map(({ sku }) => sku)),
+  )
+  const together = new Map<string, ProductRows[]>()
+  for (const product of sheet.products) {
+    const sku = product.lines[0]?.sku ?? ''
     const key = keyOf.get(sku) ?? sku
-    const known = products.get(key)
-    if (known) known.rows.push(...rows)
-    else products.set(key, { key, rows: [...rows], problems: [] })
+    together.set(key, [...(together.get(key) ?? []), product])
   }
-  return [...products.values()]
+  return [...together].map(([key, parts]) => ({
+    key,
+    lines: parts.flatMap(({ lines }) => lines),
+    translate: () => ({ rows: parts.flatMap(({ translate }) => translate().rows) }),
+    problems: [],
+  }))
 }
 
 async function findKeys(db: Queryable, sellerId: string, skus: readonly string[]): Promise<Map<string, string>> {
@@ -80,16 +91,14 @@ async function findKeys(db: Queryable, sellerId: string, skus: readonly string[]
 function findSharedSkus(products: readonly ProductRows[]): void {
   const keyOf = new Map<string, string>()
   const shared = new Set<string>()
-  for (const { key, rows } of products) {
-    for (const { cells } of rows) {
-      const sku = skuOf(cells.sku ?? '')
+  for (const { key, lines } of products) {
+    for (const { sku } of lines) {
       if (sku !== '' && (keyOf.get(sku) ?? key) !== key) shared.add(sku)
       keyOf.set(sku, key)
     }
   }
-  for (const { rows, problems } of shared.size > 0 ? products : []) {
-    const wrong = rows.filter(({ cells }) => shared.has(skuOf(cells.sku ?? '')))
+  for (const { lines, problems } of shared.size > 0 ? products : []) {
     const message = 'stands in another product of this file too'
-    problems.push(...wrong.map(({ row }) => ({ row, column: 'sku', message })))
+    for (const { row, sku } of lines) if (shared.has(sku)) problems.push({ row, column: 'sku', message })
   }
 }

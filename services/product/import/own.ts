@@ -20,7 +20,7 @@ export const own: Format = {
     const groups = new Map<string, RawRow[]>()
     for (const row of rows) {
       const key = unescaped(row.cell('product_key')).trim()
-      if (key === '' && !row.bad) {
+      if (key === '' && !row.isBad) {
         const message = 'is empty; rows with the same key are one product'
         report.error({ row: row.row, column: 'product_key', message })
       }
@@ -32,9 +32,10 @@ export const own: Format = {
     return [...groups]
   },
 
-  toRows: ([, rows]) =>
-    rows.map(({ row, cell }) => ({
-      row,
-      cells: Object.fromEntries(READ_COLUMNS.map((column) => [column, unescaped(cell(column))])),
+  translate: ([, rows]) => ({
+    rows: rows.map((raw) => ({
+      row: raw.row,
+      cells: Object.fromEntries(READ_COLUMNS.map((column) => [column, unescaped(raw.cell(column))])),
     })),
+  }),
 }

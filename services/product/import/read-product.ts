@@ -8,6 +8,7 @@ import { piecesOf, skuOf, wonOf } from './cells.ts'
 import { nearestColumns, PRODUCT_COLUMNS } from './columns.ts'
 import { attributesOf, imagesOf } from './facts.ts'
 import type { SheetRow } from './format.ts'
+import { locate } from './locate.ts'
 import { readOptions } from './options.ts'
 import type { RowMessage } from './report.ts'
 import type { ProductRows, Sheet } from './sheet.ts'
@@ -58,13 +59,15 @@ class ProductReader {
   readonly #columns: Sheet['columns']
   /** By row and column, so that one cell has one error: the first that was found says most. */
   readonly #errors = new Map<string, RowMessage>()
-  readonly #warnings: RowMessage[] = []
+  readonly #warnings: RowMessage[]
   readonly #stored: ReadonlyMap<string, Variant>
   readonly #rowOf: ReadonlyMap<string, SheetRow>
 
-  constructor({ key, rows, problems }: ProductRows, before: StoredProduct | undefined, options: ReadOptions) {
+  constructor({ key, translate, problems }: ProductRows, before: StoredProduct | undefined, options: ReadOptions) {
+    const { rows, warnings = [] } = translate()
     this.#key = key
     this.#rows = rows
+    this.#warnings = [...warnings]
     this.#first = rows[0] as SheetRow
     this.#before = before
     this.#options = options
@@ -79,7 +82,8 @@ class ProductReader {
     this.#findMissing()
     const { variants, unnamed, ...parts } = this.#variants()
     const draft: Draft = { ...this.#productPart(), options: parts.options, variants }
-    for (const problem of this.#problemsOf(draft)) this.#error(this.#locate(problem, draft, parts.numbers))
+    const places = { draft, numbers: parts.numbers, first: this.#first, rowOf: this.#rowOf, stored: this.#stored }
+    for (const problem of this.#problemsOf(draft)) this.#error(locate(problem, places))
     const stock = this.#stock()
     return { draft, unnamed, stock, errors: [...this.#errors.values()], warnings: this.#warnings }
   }
@@ -251,49 +255,6 @@ class ProductReader {
       else this.#error({ row, column: 'stock', message: 'must be a whole number of pieces, 0 to 10,000,000' })
     }
     return stock
-  }
-
-  /** Row and column of a problem that is known by its path in the product. */
-  #locate({ path, message }: Problem, draft: Draft, numbers: readonly number[]): RowMessage {
-    const [field = '', index, part, item, ...rest] = path.split('.')
-    const language = path.endsWith('.en') ? 'en' : 'ko'
-    const first = (column: string): RowMessage => ({ row: this.#first.row, column, message })
-    switch (field) {
-      case 'variants': {
-        const n = numbers[Number(item ?? 0)] ?? 1
-        const columns: Record<string, string> = { compareAtPrice: 'compare_at_price', options: `option_${n}_code` }
-        return this.#atVariant(draft.variants[Number(index)]?.sku, columns[part ?? ''] ?? part ?? 'sku', message)
-      }
-      case 'options': {
-        const place = Number(index)
-        const n = numbers[place] ?? 1
-        if (part !== 'values') return first(`option_${n}_name_${language}`)
-        const code = draft.options?.[place]?.values[Number(item)]?.code
-        const owner = draft.variants.find(({ options }) => options?.[place] === code)
-        return this.#atVariant(
-          owner?.sku,
-          rest[0] === 'name' ? `option_${n}_value_${language}` : `option_${n}_code`,
-          message,
-        )
-      }
-      case 'images':
-        return first(part === 'alt' ? `image_alts_${language}` : 'images')
-      case 'name':
-      case 'description':
-      case 'attributes':
-        return first(`${field}_${language}`)
-      case 'key':
-        return first('product_key')
-    }
-    return first(field)
-  }
-
-  /** A variant that the file does not name is told of where the product begins. */
-  #atVariant(sku: string | undefined, column: string, message: string): RowMessage {
-    const row = sku === undefined ? undefined : this.#rowOf.get(sku)
-    if (row) return { row: row.row, column, message }
-    const of = sku && this.#stored.get(sku) ? `${sku}, which the file does not name: ` : ''
-    return { row: this.#first.row, column: of ? 'sku' : column, message: `${of}${message}` }
   }
 }
 

@@ -45,6 +45,7 @@ export class RecordReader {
   #state: 'start' | 'plain' | 'quoted' | 'closed' = 'start'
   #afterReturn = false
   #records: CsvRecord[] = []
+  #isBroken = false
 
   constructor(separator: string) {
     this.#separator = separator.charCodeAt(0)
@@ -71,6 +72,7 @@ export class RecordReader {
         } else if (code === LF) this.#line++
         continue
       }
+      if (this.#isBroken) break
       if (code === QUOTE && this.#state !== 'plain') {
         // The second of two quotes is one that belongs to the text.
         if (this.#state === 'closed') this.#cell += '"'
@@ -90,8 +92,8 @@ export class RecordReader {
         this.#state = 'plain'
       } else this.#state = 'plain'
     }
-    this.#cell += piece.slice(from)
-    if (this.#cell.length <= MAX_CELL_CHARACTERS) return { records: this.#records }
+    if (!this.#isBroken) this.#cell += piece.slice(from)
+    if (!this.#isBroken && this.#cell.length <= MAX_CELL_CHARACTERS) return { records: this.#records }
     const hint = this.#state === 'quoted' ? '; perhaps it opens a quote that nothing closes' : ''
     return {
       records: this.#records,
@@ -111,15 +113,17 @@ export class RecordReader {
 
   #endCell(text: string): void {
     const cell = this.#cell + text
+    this.#isBroken ||= cell.length > MAX_CELL_CHARACTERS
     if (this.#values.length <= MAX_CELLS) this.#values.push(cell.includes('\r') ? cell.replace(/\r\n?/g, '\n') : cell)
     this.#cell = ''
     this.#state = 'start'
   }
 
   #endRecord(): void {
-    if (this.#values.some((cell) => cell.trim() !== '')) this.#records.push({ row: this.#row, values: this.#values })
+    if (!this.#isBroken && this.#values.some((cell) => cell.trim() !== ''))
+      this.#records.push({ row: this.#row, values: this.#values })
     this.#values = []
     this.#line++
-    this.#row = this.#line
+    if (!this.#isBroken) this.#row = this.#line
   }
 }

@@ -2,13 +2,14 @@
 import { setImmediate } from 'node:timers/promises'
 import type { Context } from '@doran/kernel'
 import { csvTooLarge } from '../errors.ts'
-import { type Header, type HeaderOptions, type RawRow, readHeader, type SheetRow } from './format.ts'
+import { skuOf } from './cells.ts'
+import { type Header, type HeaderOptions, RawRow, readHeader, type Translation } from './format.ts'
 import { own } from './own.ts'
 import { type BrokenRecord, type CsvRecord, MAX_CELLS, RecordReader, separatorOf } from './records.ts'
 import type { Report, RowMessage } from './report.ts'
 import { readText } from './text.ts'
 
-export const MAX_ROWS = 50_000
+export const MAX_ROWS = 20_000
 /** A product has 500 variants at most; other shops write further rows for its pictures. */
 const MAX_ROWS_OF_PRODUCT = 1_000
 
@@ -20,11 +21,13 @@ export interface Sheet {
   products: ProductRows[]
 }
 
-/** The rows of one product; they need not follow one another in the file. */
+/** A product of the file. It is translated only when it is its turn: a file of translated rows takes much more room. */
 export interface ProductRows {
   /** Empty while only the SKUs tell which product it is. */
   key: string
-  rows: SheetRow[]
+  /** Lines on which its rows begin, which need not follow one another, and the SKU of each. */
+  lines: { row: number; sku: string }[]
+  translate: () => Translation
   /** What only the other products of the file could tell. */
   problems: RowMessage[]
 }
@@ -46,11 +49,14 @@ export async function readSheet(
     const [key, raw] = group
     if (raw.length > MAX_ROWS_OF_PRODUCT) {
       report.error({ row: raw[0]?.row ?? 1, column: null, message: 'begins a product of more than 1,000 rows' })
-    } else if (!raw.some(({ bad }) => bad)) {
-      const read = format.toRows(group, options.language, report)
-      if (read.length > 0) products.push({ key, rows: read, problems: [] })
+    } else if (!raw.some(({ isBad }) => isBad)) {
+      const translate = () => format.translate(group, options.language)
+      const translation = translate()
+      const lines = translation.rows.map(({ row, cells }) => ({ row, sku: skuOf(cells.sku ?? '') }))
+      for (const error of translation.errors ?? []) report.error(error)
+      if (lines.length > 0) products.push({ key, lines, translate, problems: [] })
     }
-    if (index % 500 === 499) await pause(deadline)
+    if (index % 200 === 199) await pause(deadline)
   }
   return { columns, isForeign: format !== own, products }
 }
@@ -86,14 +92,16 @@ async function* recordsOf(bytes: Buffer): AsyncGenerator<{ records: CsvRecord[];
   if (reader) yield reader.end()
 }
 
-/** Only the cells of columns that are read are kept: a file may have hundreds of others. */
 function rawRow({ row, values }: CsvRecord, { width, places, indexOf }: Header, report: Report): RawRow {
-  const bad = values.length < width || values.slice(width).some((cell) => cell.trim() !== '')
-  if (bad) {
-    report.error({ row, column: null, message: `has ${values.length} cells, but the header has ${width}` })
-  }
-  const kept = places.map((place) => values[place] ?? '')
-  return { row, bad, cell: (column) => kept[indexOf.get(column) ?? -1] ?? '' }
+  const isBad = values.length < width || values.slice(width).some((cell) => cell.trim() !== '')
+  const message = `has ${values.length} cells, but the header has ${width}`
+  if (isBad) report.error({ row, column: null, message })
+  return new RawRow(
+    row,
+    isBad,
+    places.map((place) => values[place] ?? ''),
+    indexOf,
+  )
 }
 
 async function pause(deadline: Context['deadline']): Promise<void> {

@@ -31,6 +31,9 @@ interface CategoryRow extends BrandRow {
 
 type Names = Map<string, Set<string>>
 
+/** A file names few categories many times, and to look for what a wrong one may have meant takes long. */
+const REMEMBERED = 1_000
+
 function namesOf(rows: readonly BrandRow[]): Names {
   const names: Names = new Map()
   for (const { slug, name } of rows) for (const text of [name.ko, name.en]) add(names, text, slug)
@@ -62,18 +65,25 @@ function add(names: Names, name: string, slug: string): void {
 }
 
 function lookupOf(kind: 'category' | 'brand', names: Names): Lookup {
-  const where = kind === 'category' ? 'GET /api/categories' : 'GET /api/brands'
+  const answers = new Map<string, ReturnType<Lookup>>()
   return (cell) => {
-    const wanted = cell.split('\n').filter((name) => name.trim() !== '')
-    const found = wanted.map((name) => names.get(pathOf(name))).find((slugs) => slugs !== undefined)
-    const [slug, ...others] = found ?? []
-    if (slug && others.length === 0) return { slug }
-    const shown = cell.trim().slice(0, 80)
-    if (slug) return { problem: `${shown} may be ${[...(found ?? [])].slice(0, 5).join(' or ')}; write which` }
-    const near = nearest(names, wanted[0] ?? '')
-    const hint = near.length > 0 ? `did you mean ${near.join(' or ')}? ` : ''
-    return { problem: `there is no ${kind} ${shown}; ${hint}${where} lists them by slug and name` }
+    const answer = answers.get(cell) ?? lookUp(kind, names, cell)
+    if (answers.size < REMEMBERED) answers.set(cell, answer)
+    return answer
   }
+}
+
+function lookUp(kind: 'category' | 'brand', names: Names, cell: string): ReturnType<Lookup> {
+  const where = kind === 'category' ? 'GET /api/categories' : 'GET /api/brands'
+  const wanted = cell.split('\n').filter((name) => name.trim() !== '')
+  const found = wanted.map((name) => names.get(pathOf(name))).find((slugs) => slugs !== undefined)
+  const [slug, ...others] = found ?? []
+  if (slug && others.length === 0) return { slug }
+  const shown = cell.trim().slice(0, 80)
+  if (slug) return { problem: `${shown} may be ${[...(found ?? [])].slice(0, 5).join(' or ')}; write which` }
+  const near = nearest(names, wanted[0] ?? '')
+  const hint = near.length > 0 ? `did you mean ${near.join(' or ')}? ` : ''
+  return { problem: `there is no ${kind} ${shown}; ${hint}${where} lists them by slug and name` }
 }
 
 /** Steps of a path are separated by `>`, as in other shops. */

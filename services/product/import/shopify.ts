@@ -4,6 +4,7 @@
  */
 import { MADE_UP, madeUpSku, OPTION_NUMBERS, plainText } from './foreign.ts'
 import type { Format, RawRow } from './format.ts'
+import type { RowMessage } from './report.ts'
 
 /** What Shopify has called its columns since 2025, and before. */
 const OLDER: Record<string, string> = {
@@ -69,9 +70,10 @@ export const shopify: Format = {
     return [...groups]
   },
 
-  toRows([handle, raw], language, report) {
+  translate([handle, raw], language) {
     const [first] = raw
-    if (!first) return []
+    if (!first) return { rows: [] }
+    const warnings: RowMessage[] = []
     const variants = raw.filter((row) =>
       ['variant price', 'variant sku', 'option1 value'].some((name) => row.cell(name)),
     )
@@ -86,11 +88,11 @@ export const shopify: Format = {
       ...picturesOf(raw, language),
       ...Object.fromEntries(options.map((n) => [`option_${n}_name_${language}`, first.cell(`option${n} name`)])),
     }
-    return variants.map((row) => {
+    const rows = variants.map((row) => {
       const values = options.map((n) => row.cell(`option${n} value`).trim())
       const given = row.cell('variant sku').trim()
       const sku = given || madeUpSku(handle, values)
-      if (!given) report.warn({ row: row.row, column: 'Variant SKU', message: `${MADE_UP} ${sku}` })
+      if (!given) warnings.push({ row: row.row, column: 'Variant SKU', message: `${MADE_UP} ${sku}` })
       return {
         row: row.row,
         cells: {
@@ -106,6 +108,7 @@ export const shopify: Format = {
         },
       }
     })
+    return { rows, warnings }
   },
 }
 

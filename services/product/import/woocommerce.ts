@@ -6,7 +6,7 @@
 import { MADE_UP, madeUpSku, OPTION_NUMBERS, plainText } from './foreign.ts'
 import type { Format, RawRow } from './format.ts'
 import { unescaped } from './formulas.ts'
-import type { Report } from './report.ts'
+import type { RowMessage } from './report.ts'
 
 /** WooCommerce writes as many attributes as a product has; so many are read. */
 const ATTRIBUTES = Array.from({ length: 20 }, (_, index) => index + 1)
@@ -72,8 +72,9 @@ export const woocommerce: Format = {
     return [...groups]
   },
 
-  toRows([key, [parent, ...variations]], language, report) {
-    if (!parent) return []
+  translate([key, [parent, ...variations]], language) {
+    if (!parent) return { rows: [] }
+    const warnings: RowMessage[] = []
     const isVariable = text(parent, 'type').toLowerCase().startsWith('variable')
     const names = isVariable ? optionNamesOf(variations) : []
     const rows = isVariable ? variations : [parent]
@@ -92,19 +93,18 @@ export const woocommerce: Format = {
       rows.length === 0
         ? 'is variable, but has no variation'
         : names.length > OPTION_NUMBERS.length && `has variations by ${names.length} attributes; three are possible`
-    if (problem) report.error({ row: parent.row, column: 'Type', message: problem })
-    if (problem) return []
-    return rows.map((row) => {
+    if (problem) return { rows: [], errors: [{ row: parent.row, column: 'Type', message: problem }] }
+    const translated = rows.map((row) => {
       const values = names.map((name) => attributesOf(row).get(name)?.[0] ?? '')
       const given = text(row, 'sku')
       const sku = given || madeUpSku(key.replace(':', '-'), values)
-      if (!given) report.warn({ row: row.row, column: 'SKU', message: `${MADE_UP} ${sku}` })
+      if (!given) warnings.push({ row: row.row, column: 'SKU', message: `${MADE_UP} ${sku}` })
       return {
         row: row.row,
         cells: {
           ...product,
           sku,
-          ...pricesOf(row, report),
+          ...pricesOf(row, warnings),
           stock: text(row, 'stock').replace(/^-\d+$/, '0'),
           ...Object.fromEntries(
             names.map((_, place) => [`option_${place + 1}_value_${language}`, values[place] ?? '']),
@@ -112,6 +112,7 @@ export const woocommerce: Format = {
         },
       }
     })
+    return { rows: translated, warnings }
   },
 }
 
@@ -150,12 +151,12 @@ function factsOf(parent: RawRow, options: readonly string[]): string {
     .join('\n')
 }
 
-function pricesOf(row: RawRow, report: Report): { price: string; compare_at_price: string } {
+function pricesOf(row: RawRow, warnings: RowMessage[]): { price: string; compare_at_price: string } {
   const [regular, sale] = [text(row, 'regular price'), text(row, 'sale price')]
   if (!sale) return { price: regular, compare_at_price: '' }
   if (!text(row, 'date sale price starts') && !text(row, 'date sale price ends'))
     return { price: sale, compare_at_price: regular }
   const message = 'is for a time only, which is not taken over; the regular price is'
-  report.warn({ row: row.row, column: 'Sale price', message })
+  warnings.push({ row: row.row, column: 'Sale price', message })
   return { price: regular, compare_at_price: '' }
 }

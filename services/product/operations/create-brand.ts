@@ -8,6 +8,6 @@ export const createBrand: Handler<typeof product, 'createBrand'> = ({ slug, name
       insert into product.brands (slug, name) values (${slug}, ${sql.json(name)}) on conflict do nothing`)
     if (created === 0) throw brandExists({ slug })
     audited(ctx, { target: { slug }, after: { name } })
-    await ctx.cache.invalidate(tx, ['brands'])
+    await ctx.cache.invalidate(tx, ['brands:*'])
     return { slug, name }
   })

@@ -3,23 +3,30 @@ import { cachedCategories } from '../categories.ts'
 import type { Brand, product } from '../contract.ts'
 import { categoryNotFound } from '../errors.ts'
 
-export const listBrands: Handler<typeof product, 'listBrands'> = ({ category }, ctx) => {
-  if (category === undefined) return ctx.cache.get('brands', () => findBrands(ctx.db))
+type Language = keyof Brand['name']
+
+export const listBrands: Handler<typeof product, 'listBrands'> = ({ category, language = 'ko' }, ctx) => {
+  if (category === undefined) return ctx.cache.get(`brands:${language}`, () => findBrands(ctx.db, language))
   // On the category's shelf: a change of any product that stands there forgets it, and so does a move of categories,
   // also while it is being loaded.
-  return ctx.cache.get(`list:category:${category}:brands`, async () => {
+  return ctx.cache.get(`list:category:${category}:brands:${language}`, async () => {
     const path = (await cachedCategories(ctx)).pathOf.get(category)
     if (!path) throw categoryNotFound({ slug: category })
-    return findBrandsBelow(ctx.db, path)
+    return findBrandsBelow(ctx.db, path, language)
   })
 }
 
-function findBrands(db: Queryable): Promise<Brand[]> {
-  return db.all<Brand>(sql`select slug, name from product.brands order by name->>'ko' collate "C", slug`)
+const ORDER = {
+  ko: sql`order by b.name->>'ko' collate product.names_ko, b.slug`,
+  en: sql`order by b.name->>'en' collate product.names_en, b.slug`,
+}
+
+function findBrands(db: Queryable, language: Language): Promise<Brand[]> {
+  return db.all<Brand>(sql`select b.slug, b.name from product.brands b ${ORDER[language]}`)
 }
 
 /** One look into an index for each brand; `limit` keeps PostgreSQL from reading all products of the category instead. */
-function findBrandsBelow(db: Queryable, path: readonly string[]): Promise<Brand[]> {
+function findBrandsBelow(db: Queryable, path: readonly string[], language: Language): Promise<Brand[]> {
   const below = path.map((slug, index) => sql`l.category_path[${sql.raw(String(index + 1))}] = ${slug}`)
   return db.all<Brand>(sql`
     select b.slug, b.name
@@ -29,5 +36,5 @@ function findBrandsBelow(db: Queryable, path: readonly string[]): Promise<Brand[
       where l.state = 'on-sale' and l.brand = b.slug and ${sql.join(below, ' and ')}
       limit 1
     ) found
-    order by b.name->>'ko' collate "C", b.slug`)
+    ${ORDER[language]}`)
 }

@@ -5,7 +5,8 @@ import { categoryNotFound } from '../errors.ts'
 import { findProducts, type ProductQuery } from '../product-list.ts'
 
 export const listProducts: Handler<typeof product, 'listProducts'> = async (input, ctx) => {
-  const { category, seller, sort = 'newest', cursor, limit, ...others } = input
+  const { category, seller, sort: by = 'newest', language = 'ko', cursor, limit, ...others } = input
+  const sort = by === 'name' ? (`name-${language}` as const) : by
   const depth = category && (await cachedCategories(ctx)).pathOf.get(category)?.length
   if (category && !depth) throw categoryNotFound({ slug: category })
   const filter = {

@@ -21,7 +21,7 @@ async function loadCategories(tx: Transaction, cache: Context['cache'], categori
   if (categories.length === 0) return
   await lockCategories(tx)
   await writeCategories(tx, categories)
-  await cache.invalidate(tx, ['categories', 'list:category:*'])
+  await cache.invalidate(tx, ['categories', 'list:*'])
 }
 
 async function loadShopsAndBrands(
@@ -32,7 +32,7 @@ async function loadShopsAndBrands(
 ): Promise<void> {
   const changed = { shops: await writeSellers(tx, shops), brands: await writeBrands(tx, brands) }
   if (changed.shops.length + changed.brands.length === 0) return
-  await cache.invalidate(tx, ['brands', 'seller:*'])
+  await cache.invalidate(tx, ['brands:*', 'seller:*'])
   await refresh(tx, cache, await findProductsOf(tx, changed.shops, changed.brands))
 }
 

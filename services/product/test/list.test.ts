@@ -69,23 +69,33 @@ describe('the list of products', () => {
       brand: string | null
       seller: string
       ko: string
+      en: string
       text: string
       price: number
       at: string
       sold: number
     }>(sql`
       select p.id, p.category, p.brand, p.seller_id as seller, p.name->>'ko' as ko, p.created_at as at,
-             lower(concat_ws(' ', p.name->>'ko', p.name->>'en', b.name->>'ko', b.name->>'en')) as text,
+             p.name->>'en' as en,
+             (select string_agg(replace(lower(word), ' ', ''), ' ')
+              from unnest(array[p.name, b.name, s.name] ||
+                          (select array_agg(c.name) from product.categories c where c.slug = any(l.category_path))) name,
+                   jsonb_each_text(name) words(language, word)) ||
+             (select ' ' || string_agg(lower(sku), ' ') from product.variants where product_id = p.id) as text,
              (select min(price) from product.variants where product_id = p.id) as price, l.sold
       from product.products p join product.listings l on l.product_id = p.id
+      join product.sellers s on s.id = p.seller_id
       left join product.brands b on b.slug = p.brand where p.state = 'on-sale'`)
+    const names = new Intl.Collator(query.language ?? 'ko', { numeric: true })
     const compare = (a: string | number, b: string | number): number => (a < b ? -1 : a > b ? 1 : 0)
     const down = !['price-asc', 'name'].includes(query.sort ?? 'newest')
-    const keys = ({ id, at, ko, price, sold }: (typeof rows)[number]) => {
+    const keys = ({ id, at, price, sold }: (typeof rows)[number]) => {
       if (query.sort === 'popular') return [sold, at, id]
-      return [query.sort === 'name' ? ko : query.sort?.startsWith('price') ? price : at, id]
+      return query.sort === 'name' ? [id] : [query.sort?.startsWith('price') ? price : at, id]
     }
     const order = (a: (typeof rows)[number], b: (typeof rows)[number]) => {
+      const byName = query.sort === 'name' ? names.compare(a[query.language ?? 'ko'], b[query.language ?? 'ko']) : 0
+      if (byName !== 0) return byName
       const others = keys(b)
       return keys(a).reduce<number>((found, key, index) => found || compare(key, others[index] as typeof key), 0)
     }
@@ -96,8 +106,9 @@ describe('the list of products', () => {
       .filter((row) => row.price >= (query.minPrice ?? 0) && row.price <= (query.maxPrice ?? Infinity))
       .filter((row) =>
         (query.q ?? '')
+          .normalize('NFKC')
           .toLowerCase()
-          .split(' ')
+          .split(/[ “”]/)
           .every((word) => row.text.includes(word)),
       )
       .sort((a, b) => order(a, b) * (down ? -1 : 1))
@@ -122,7 +133,13 @@ describe('the list of products', () => {
     ['two words in any order', () => ({ q: '케이스 무선' })],
     ['an English word in any case', () => ({ q: 'RICE' })],
     ['a single Latin letter', () => ({ q: 'b' })],
-    ['the name of a brand', () => ({ q: '하루' })],
+    ['the name of a brand', () => ({ q: '도란' })],
+    ['a Korean word that is written apart', () => ({ q: '이어 폰' })],
+    ['Korean words that are written together', () => ({ q: '무선이어폰케이스' })],
+    ['a word in full-width letters', () => ({ q: 'ＲＩＣＥ' })],
+    ['a word in quotes', () => ({ q: '“김치”' })],
+    ['the name of a shop', () => ({ q: '하루농장' })],
+    ['the name of a category', () => ({ q: '곡물' })],
     ['a text with signs that SQL knows', () => ({ q: '100%' })],
     ['a text of such signs alone', () => ({ q: '%_' })],
     [
@@ -132,12 +149,14 @@ describe('the list of products', () => {
   ]
   for (const [what, filter] of filters) {
     it(`finds ${what}, in every order, page by page`, async () => {
-      for (const sort of ['newest', 'price-asc', 'price-desc', 'name', 'popular'] as const) {
-        const query = { ...filter(), sort }
+      const sorts = ['newest', 'price-asc', 'price-desc', 'name', 'popular'] as const
+      for (const query of [...sorts.map((sort) => ({ sort })), { sort: 'name' as const, language: 'en' as const }].map(
+        (order) => ({ ...filter(), ...order }),
+      )) {
         assert.deepEqual(
           (await all(query)).map(({ id }) => id),
           await expected(query),
-          sort,
+          JSON.stringify(query),
         )
       }
       assert.ok('%_' === filter().q || (await expected(filter())).length > 0)
@@ -198,6 +217,11 @@ describe('the list of products', () => {
         )
       }
     }
+    const inEnglish = { category: 'living', sort: 'name', language: 'en' } as const
+    assert.deepEqual(
+      (await all({ ...inEnglish, limit: 100 })).map(({ id }) => id),
+      await expected(inEnglish),
+    )
   })
 
   it('shows each product once while others come and go', async () => {

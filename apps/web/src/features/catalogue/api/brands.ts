@@ -1,11 +1,13 @@
 import { queryOptions } from '@tanstack/react-query'
 import { api } from '../../../api/client.ts'
+import { currentLanguage } from '../../../language/language.ts'
 
-/** Brands with something on sale in a category, or all brands. */
+/** Brands with something on sale in a category, or all brands, in the order of the language that is shown. */
 export function brandsQuery(category: string | undefined) {
+  const language = currentLanguage()
   return queryOptions({
-    queryKey: ['brands', category],
-    queryFn: () => api.product.listBrands({ category }),
+    queryKey: ['brands', category, language],
+    queryFn: () => api.product.listBrands({ category, language }),
     staleTime: 10 * 60_000,
   })
 }

@@ -1,6 +1,7 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
 import { api } from '../../../api/client.ts'
 import { queryClient } from '../../../api/query-client.ts'
+import { currentLanguage } from '../../../language/language.ts'
 import { loadedPages } from '../loaded-pages.ts'
 
 type Input = NonNullable<Parameters<typeof api.product.listProducts>[0]>
@@ -10,8 +11,9 @@ export type List = Omit<Input, 'cursor' | 'limit'>
 
 const PAGE = 24
 
-/** A list of products that goes on page after page. */
-export function listQuery(list: List) {
+/** A list of products that goes on page after page. Names stand in the order of the language that is shown. */
+export function listQuery(wanted: List) {
+  const list = wanted.sort === 'name' ? { ...wanted, language: currentLanguage() } : wanted
   return infiniteQueryOptions({
     queryKey: ['products', 'list', list],
     queryFn: ({ pageParam }) => api.product.listProducts({ ...list, limit: PAGE, cursor: pageParam }),
