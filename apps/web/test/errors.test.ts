@@ -45,6 +45,7 @@ const NOT_SHOWN = new Set([
   'webhook_provider_unknown',
   'webhook_signature_invalid',
   'webhook_stale',
+  'webhook_unreadable',
 ])
 
 const GENERAL = ['offlineTitle', 'offline', 'unknownTitle', 'unknown', 'notFoundTitle', 'refusedTitle']
