@@ -126,7 +126,7 @@ export const TimelineEntry = Type.Object({
 
 const summary = {
   id: Id,
-  /** Date and seven digits with a check digit, to be read out: `261121-4827-1934`. */
+  /** Date, random digits and a check digit, to be read out: `261121-4827-1934`; four digits more on the busiest days. */
   number: Type.String(),
   status: OrderStatus,
   total: Amount,
@@ -231,7 +231,8 @@ export const order = contract('order', {
   /**
    * Answers the payment that is open already, if there is one; after a refusal it opens a new one. From here on the stock
    * is held until the order expires. Refused with `not_enough_stock` when somebody else has it: its `lines` say for each
-   * SKU what was `wanted` and what is `available`; nothing is held then, and `reduceOrder` goes on without it.
+   * SKU what was `wanted` and what is `available`; nothing is held then, and `reduceOrder` goes on without it. Refused with
+   * `return_url_refused` when `returnUrl` is none of the shop's own addresses.
    */
   startPayment: post('/orders/:orderId/payment', {
     summary: 'Open the payment page of an order',

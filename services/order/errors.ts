@@ -45,6 +45,12 @@ export const orderUnpaidInPart = domainError(
   'The order is not paid yet, so only the whole of it can be cancelled: leave `sellerOrderIds` out.',
 )
 export const orderNotPayable = domainError('order_not_payable', 409, 'The order is {status}, so it cannot be paid.')
+export const returnUrlRefused = domainError(
+  'return_url_refused',
+  422,
+  'The payment page does not lead back to {origin}: SHOP_ORIGINS does not name it.',
+  { returnUrl: ["must be an address of the shop's own"] },
+)
 export const paymentNotStarted = domainError(
   'payment_not_started',
   409,

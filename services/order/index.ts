@@ -1,4 +1,5 @@
 import { service } from '@doran/kernel'
+import { orderConfig } from './config.ts'
 import { order } from './contract.ts'
 import * as errors from './errors.ts'
 import { onPaymentApproved } from './events/on-payment-approved.ts'
@@ -48,4 +49,5 @@ export default service(order, {
   jobs: [expireUnpaidOrders, forgetAbandonedCarts],
   migrations: new URL('./migrations/', import.meta.url),
   errors,
+  config: orderConfig,
 })

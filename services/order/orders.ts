@@ -1,7 +1,7 @@
 import { type Actor, type Context, newId, type Queryable, type SagaFailure, sql, type Transaction } from '@doran/kernel'
 import type { Address, Cart, CartLine, Order, OrderLine, OrderStatus, SellerOrder } from './contract.ts'
 import { orderNotFound } from './errors.ts'
-import { newOrderNumber } from './order-number.ts'
+import { drawOrderNumber } from './order-number.ts'
 
 /** Minutes that a buyer has to pay. */
 export const MINUTES_TO_PAY = 30
@@ -64,11 +64,11 @@ export async function insertOrder(
   const lines = sellers.flatMap(({ id, lines }) =>
     lines.map((line, position) => ({ ...line, sellerOrderId: id, position })),
   )
-  for (;;) {
+  for (let draw = 1; ; draw++) {
     const placed = await tx.first<OrderRow & { placedAt: string }>(sql`
       with placed as (
         insert into "order".orders (id, number, buyer_id, cart_id, total, currency, address, note, expires_at)
-        values (${newId()}, ${newOrderNumber()}, ${buyerId}, ${cart.id}, ${cart.total}, ${cart.currency},
+        values (${newId()}, ${drawOrderNumber(draw)}, ${buyerId}, ${cart.id}, ${cart.total}, ${cart.currency},
                 ${sql.json(address)}, ${note}, now() + make_interval(mins => ${MINUTES_TO_PAY}))
         on conflict (number) do nothing
         returning ${orderColumns}, placed_at as "placedAt"

@@ -48,6 +48,7 @@ export async function openShop(others: readonly Service[] = []): Promise<Shop> {
     services: [productService, inventoryService, paymentService, orderService, ...others],
     environment: {
       PORT: String(port),
+      SHOP_ORIGINS: 'https://shop.example, https://www.shop.example',
       PAYMENT_SANDBOX_URL: sandbox.url,
       PAYMENT_SANDBOX_SECRET: secret,
       PAYMENT_WEBHOOK_URL: `http://127.0.0.1:${port}/api/payments/webhooks/sandbox`,
