@@ -110,6 +110,8 @@ export const SellerOrder = Type.Object({
   sellerId: Id,
   sellerName: Localised,
   status: SellerOrderStatus,
+  /** Its money was given back at the provider, without us: it is not shipped until an administrator has decided. */
+  held: Type.Boolean(),
   subtotal: Amount,
   lines: Type.Array(OrderLine),
 })
@@ -119,7 +121,8 @@ export const OrderFailure = Type.Object({ code: Type.String(), message: Type.Str
 
 export const TimelineEntry = Type.Object({
   at: Timestamp,
-  /** `placed`, `reduced`, `payment_started`, `payment_approved`, `payment_failed`, `paid`, `cancel_requested`, `cancelled`, `cancel_failed`, `expired`. */
+  /** `placed`, `reduced`, `payment_started`, `payment_approved`, `payment_failed`, `paid`, `cancel_requested`, `cancelled`, `cancel_failed`, `held`,
+   * `resumed`, `expired`. */
   what: Type.String(),
   details: Type.Record(Type.String(), Type.Unknown()),
 })
@@ -160,6 +163,8 @@ export const SellerOrderView = Type.Object({
   orderId: Id,
   number: Type.String(),
   status: SellerOrderStatus,
+  /** Do not ship it: its money was given back at the provider, and an administrator has yet to decide. */
+  held: Type.Boolean(),
   subtotal: Amount,
   currency: Currency,
   address: Address,
@@ -301,6 +306,20 @@ export const order = contract('order', {
     reply: Order,
     access: 'user',
   }),
+  /**
+   * Of a paid order whose money was given back at the provider. `cancel` gives back what is missing and puts the goods
+   * back; `resume` lets the parts go on. Refused with `order_not_held` when nothing waits for a decision.
+   */
+  decideHeldOrder: post('/orders/:orderId/decision', {
+    summary: 'Decide what becomes of parts that are held',
+    path: OrderInPath,
+    body: Type.Object({
+      decision: Type.Enum(['resume', 'cancel']),
+      reason: Type.String({ maxLength: 200, default: '' }),
+    }),
+    reply: Order,
+    access: ['admin'],
+  }),
   listSellerOrders: get('/seller/orders', {
     summary: "A seller's parts of paid orders, newest first",
     query: Type.Object({ status: Type.Optional(SellerOrderStatus), cursor: Cursor, limit: PageSize }),
@@ -329,3 +348,7 @@ export const orderCancelled = event(
   'order.cancelled',
   Type.Object({ ...About, refunded: Amount, sellers: Parts, reason: Type.String() }),
 )
+/** `returned` was given back at the provider, without us; these parts are not shipped until an administrator decides. */
+export const orderHeld = event('order.held', Type.Object({ ...About, returned: Amount, sellers: Parts }))
+/** These parts go on. */
+export const orderResumed = event('order.resumed', Type.Object({ ...About, reason: Type.String(), sellers: Parts }))

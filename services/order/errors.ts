@@ -62,6 +62,7 @@ export const orderNotCancellable = domainError(
   'The order, or a part of it that was named, is {status} and cannot be cancelled.',
 )
 export const orderNotReducible = domainError('order_not_reducible', 409, 'The order cannot be reduced: {reason}.')
+export const orderNotHeld = domainError('order_not_held', 409, 'No part of the order waits for a decision.')
 export const orderBusy = domainError(
   'order_busy',
   409,

@@ -4,12 +4,14 @@ import { order } from './contract.ts'
 import * as errors from './errors.ts'
 import { onPaymentApproved } from './events/on-payment-approved.ts'
 import { onPaymentFailed } from './events/on-payment-failed.ts'
+import { onPaymentRefunded } from './events/on-payment-refunded.ts'
 import { expireUnpaidOrders } from './jobs/expire-unpaid-orders.ts'
 import { forgetAbandonedCarts } from './jobs/forget-abandoned-carts.ts'
 import { addLine } from './operations/add-line.ts'
 import { cancelOrder } from './operations/cancel-order.ts'
 import { confirmPayment } from './operations/confirm-payment.ts'
 import { createCart } from './operations/create-cart.ts'
+import { decideHeldOrder } from './operations/decide-held-order.ts'
 import { getCart } from './operations/get-cart.ts'
 import { getOrder } from './operations/get-order.ts'
 import { listOrders } from './operations/list-orders.ts'
@@ -25,6 +27,7 @@ import { checkout } from './sagas/checkout.ts'
 import { closing } from './sagas/close-payment.ts'
 import { freeCancellation } from './sagas/free-cancellation.ts'
 import { freeCheckout } from './sagas/free-checkout.ts'
+import { heldCancellation } from './sagas/held-cancellation.ts'
 import { releasing } from './sagas/release-stock.ts'
 
 export default service(order, {
@@ -42,10 +45,11 @@ export default service(order, {
     getOrder,
     listOrders,
     cancelOrder,
+    decideHeldOrder,
     listSellerOrders,
   },
-  subscriptions: [onPaymentApproved, onPaymentFailed],
-  sagas: [checkout, freeCheckout, cancellation, freeCancellation, closing, releasing],
+  subscriptions: [onPaymentApproved, onPaymentFailed, onPaymentRefunded],
+  sagas: [checkout, freeCheckout, cancellation, freeCancellation, heldCancellation, closing, releasing],
   jobs: [expireUnpaidOrders, forgetAbandonedCarts],
   migrations: new URL('./migrations/', import.meta.url),
   errors,

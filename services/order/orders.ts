@@ -37,6 +37,7 @@ function splitBySeller(cart: Cart): SellerOrder[] {
     sellerId,
     sellerName: (lines[0] as OrderableLine).sellerName,
     status: 'pending',
+    held: false,
     subtotal: lines.reduce((sum, { lineTotal }) => sum + lineTotal, 0),
     lines: lines.map(({ sku, productId, name, optionText, image, quantity, price, lineTotal }) => ({
       sku,
@@ -114,7 +115,8 @@ export async function getOrderView(db: Queryable, orderId: string, actor?: Actor
   const order = await db.first<Order>(sql`
     select ${orderColumns}, failure, address, note, placed_at as "placedAt", paid_at as "paidAt",
       (select json_agg(json_build_object(
-          'id', s.id, 'sellerId', s.seller_id, 'sellerName', s.seller_name, 'status', s.status, 'subtotal', s.subtotal,
+          'id', s.id, 'sellerId', s.seller_id, 'sellerName', s.seller_name, 'status', s.status,
+          'held', s.held_at is not null, 'subtotal', s.subtotal,
           'lines', (${linesOf(sql`s.id`)})) order by s.position)
        from "order".seller_orders s where s.order_id = o.id) as sellers,
       (select json_agg(json_build_object(

@@ -22,6 +22,7 @@ const NOT_SHOWN = new Set([
   'own_admin_role',
   'payment_mismatch',
   'payment_not_authorised',
+  'order_not_held',
   'product_invalid',
   'product_key_taken',
   'product_not_yours',

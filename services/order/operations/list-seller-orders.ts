@@ -5,7 +5,7 @@ import { linesOf } from '../orders.ts'
 export const listSellerOrders: Handler<typeof order, 'listSellerOrders'> = async ({ status, cursor, limit }, ctx) => {
   const [before] = asKeyset.read(cursor, [Id]) ?? []
   const rows = await ctx.db.all<SellerOrderView>(sql`
-    select s.id, s.order_id as "orderId", o.number, s.status, s.subtotal, o.currency, o.address, o.note,
+    select s.id, s.order_id as "orderId", o.number, s.status, s.held_at is not null as held, s.subtotal, o.currency, o.address, o.note,
            o.paid_at as "paidAt", (${linesOf(sql`s.id`)}) as lines
     from "order".seller_orders s join "order".orders o on o.id = s.order_id
     where s.seller_id = ${ctx.actor.id} and o.paid_at is not null

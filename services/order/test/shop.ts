@@ -36,13 +36,14 @@ export interface Shop {
   close(): Promise<void>
 }
 
+export const SECRET = 'a secret of the tests'
+
 const RETURN_URL = 'https://shop.example/return'
 
 /** `others` are services that run beside those of every shop. */
 export async function openShop(others: readonly Service[] = []): Promise<Shop> {
   const folder = await mkdtemp(join(tmpdir(), 'doran-sandbox-'))
-  const secret = 'a secret of the tests'
-  const sandbox = await startSandbox({ port: 0, host: '127.0.0.1', folder, secret })
+  const sandbox = await startSandbox({ port: 0, host: '127.0.0.1', folder, secret: SECRET })
   const port = await freePort()
   const platform = await startPlatform({
     services: [productService, inventoryService, paymentService, orderService, ...others],
@@ -50,7 +51,7 @@ export async function openShop(others: readonly Service[] = []): Promise<Shop> {
       PORT: String(port),
       SHOP_ORIGINS: 'https://shop.example, https://www.shop.example',
       PAYMENT_SANDBOX_URL: sandbox.url,
-      PAYMENT_SANDBOX_SECRET: secret,
+      PAYMENT_SANDBOX_SECRET: SECRET,
       PAYMENT_WEBHOOK_URL: `http://127.0.0.1:${port}/api/payments/webhooks/sandbox`,
     },
   })
