@@ -121,8 +121,10 @@ export const OrderFailure = Type.Object({ code: Type.String(), message: Type.Str
 
 export const TimelineEntry = Type.Object({
   at: Timestamp,
-  /** `placed`, `reduced`, `payment_started`, `payment_approved`, `payment_failed`, `paid`, `cancel_requested`, `cancelled`, `cancel_failed`, `held`,
-   * `resumed`, `expired`. */
+  /**
+   * `placed`, `reduced`, `payment_started`, `payment_approved`, `payment_failed`, `paid`, `cancel_requested`, `cancelled`,
+   * `cancel_failed`, `held`, `resumed`, `expired`.
+   */
   what: Type.String(),
   details: Type.Record(Type.String(), Type.Unknown()),
 })
@@ -218,8 +220,8 @@ export const order = contract('order', {
   }),
   /**
    * An order that costs nothing needs no payment: it is `processing` at once. Refused with `total_changed`,
-   * `not_enough_stock`, `sku_not_on_sale`, `cart_empty`, with `address_invalid` when the postal code is not one of the country's, and with
-   * `total_too_large` beyond what one order may cost.
+   * `not_enough_stock`, `sku_not_on_sale` and `cart_empty`; with `address_invalid` when the postal code is not one of the
+   * country's; with `cart_full` and `total_too_large` beyond what one order may hold and cost.
    */
   placeOrder: post('/orders', {
     summary: 'Order what is in a cart, at the total that the buyer saw',
@@ -338,9 +340,9 @@ const Parts = Type.Array(
   }),
 )
 
+export const orderPlaced = event('order.placed', Type.Object({ ...About, sellers: Parts }))
 /** An unpaid order has fewer lines than before; `sellers` and `total` are what is left. */
 export const orderReduced = event('order.reduced', Type.Object({ ...About, sellers: Parts }))
-export const orderPlaced = event('order.placed', Type.Object({ ...About, sellers: Parts }))
 /** `paymentId` is null for an order that costs nothing. */
 export const orderPaid = event('order.paid', Type.Object({ ...About, paymentId: nullable(Id), sellers: Parts }))
 /** Some or all parts of a paid order were cancelled; `refunded` was given back for them. */
