@@ -43,7 +43,7 @@ export function PaySummary({ cart, error, busy }: PaySummaryProps) {
       </dl>
       <Refusal error={error} cart={cart} />
       <Button type="submit" size="large" busy={busy} disabled={!isOrderable} className="mt-5 w-full">
-        {t('pay', { amount: money(total, currency) })}
+        {count > 0 ? t('pay', { amount: money(total, currency) }) : t('payNothing')}
       </Button>
       <p className="mt-3 text-center text-sm text-muted">{isOrderable ? t('agree') : t('stockChanged')}</p>
     </section>
