@@ -110,6 +110,8 @@ export const SellerOrder = Type.Object({
   sellerId: Id,
   sellerName: Localised,
   status: SellerOrderStatus,
+  /** Its money was given back at the provider, without us: it is not shipped until an administrator has decided. */
+  held: Type.Boolean(),
   subtotal: Amount,
   lines: Type.Array(OrderLine),
 })
@@ -119,14 +121,17 @@ export const OrderFailure = Type.Object({ code: Type.String(), message: Type.Str
 
 export const TimelineEntry = Type.Object({
   at: Timestamp,
-  /** `placed`, `reduced`, `payment_started`, `payment_approved`, `payment_failed`, `paid`, `cancel_requested`, `cancelled`, `cancel_failed`, `expired`. */
+  /**
+   * `placed`, `reduced`, `payment_started`, `payment_approved`, `payment_failed`, `paid`, `cancel_requested`, `cancelled`,
+   * `cancel_failed`, `held`, `resumed`, `expired`.
+   */
   what: Type.String(),
   details: Type.Record(Type.String(), Type.Unknown()),
 })
 
 const summary = {
   id: Id,
-  /** Date and seven digits with a check digit, to be read out: `261121-4827-1934`. */
+  /** Date, random digits and a check digit, to be read out: `261121-4827-1934`; four digits more on the busiest days. */
   number: Type.String(),
   status: OrderStatus,
   total: Amount,
@@ -160,6 +165,8 @@ export const SellerOrderView = Type.Object({
   orderId: Id,
   number: Type.String(),
   status: SellerOrderStatus,
+  /** Do not ship it: its money was given back at the provider, and an administrator has yet to decide. */
+  held: Type.Boolean(),
   subtotal: Amount,
   currency: Currency,
   address: Address,
@@ -239,8 +246,8 @@ export const order = contract('order', {
   }),
   /**
    * An order that costs nothing needs no payment: it is `processing` at once. Refused with `total_changed`,
-   * `not_enough_stock`, `sku_not_on_sale`, `cart_empty`, with `address_invalid` when the postal code is not one of the country's, and with
-   * `total_too_large` beyond what one order may cost.
+   * `not_enough_stock`, `sku_not_on_sale` and `cart_empty`; with `address_invalid` when the postal code is not one of the
+   * country's; with `cart_full` and `total_too_large` beyond what one order may hold and cost.
    */
   placeOrder: post('/orders', {
     summary: 'Order what is in a cart, at the total that the buyer saw',
@@ -257,7 +264,8 @@ export const order = contract('order', {
   /**
    * Answers the payment that is open already, if there is one; after a refusal it opens a new one. From here on the stock
    * is held until the order expires. Refused with `not_enough_stock` when somebody else has it: its `lines` say for each
-   * SKU what was `wanted` and what is `available`; nothing is held then, and `reduceOrder` goes on without it.
+   * SKU what was `wanted` and what is `available`; nothing is held then, and `reduceOrder` goes on without it. Refused with
+   * `return_url_refused` when `returnUrl` is none of the shop's own addresses.
    */
   startPayment: post('/orders/:orderId/payment', {
     summary: 'Open the payment page of an order',
@@ -328,6 +336,20 @@ export const order = contract('order', {
     reply: Order,
     access: 'user',
   }),
+  /**
+   * Of a paid order whose money was given back at the provider. `cancel` gives back what is missing and puts the goods
+   * back; `resume` lets the parts go on. Refused with `order_not_held` when nothing waits for a decision.
+   */
+  decideHeldOrder: post('/orders/:orderId/decision', {
+    summary: 'Decide what becomes of parts that are held',
+    path: OrderInPath,
+    body: Type.Object({
+      decision: Type.Enum(['resume', 'cancel']),
+      reason: Type.String({ maxLength: 200, default: '' }),
+    }),
+    reply: Order,
+    access: ['admin'],
+  }),
   listSellerOrders: get('/seller/orders', {
     summary: "A seller's parts of paid orders, newest first; cancelled ones tell no address",
     query: Type.Object({ status: Type.Optional(SellerOrderStatus), cursor: Cursor, limit: PageSize }),
@@ -352,9 +374,9 @@ const Parts = Type.Array(
   }),
 )
 
+export const orderPlaced = event('order.placed', Type.Object({ ...About, sellers: Parts }))
 /** An unpaid order has fewer lines than before; `sellers` and `total` are what is left. */
 export const orderReduced = event('order.reduced', Type.Object({ ...About, sellers: Parts }))
-export const orderPlaced = event('order.placed', Type.Object({ ...About, sellers: Parts }))
 /** `paymentId` is null for an order that costs nothing. */
 export const orderPaid = event('order.paid', Type.Object({ ...About, paymentId: nullable(Id), sellers: Parts }))
 /** Some or all parts of a paid order were cancelled; `refunded` was given back for them. */
@@ -362,3 +384,7 @@ export const orderCancelled = event(
   'order.cancelled',
   Type.Object({ ...About, refunded: Amount, sellers: Parts, reason: Type.String() }),
 )
+/** `returned` was given back at the provider, without us; these parts are not shipped until an administrator decides. */
+export const orderHeld = event('order.held', Type.Object({ ...About, returned: Amount, sellers: Parts }))
+/** These parts go on. */
+export const orderResumed = event('order.resumed', Type.Object({ ...About, reason: Type.String(), sellers: Parts }))

@@ -50,6 +50,12 @@ export const orderUnpaidInPart = domainError(
   'The order is not paid yet, so only the whole of it can be cancelled: leave `sellerOrderIds` out.',
 )
 export const orderNotPayable = domainError('order_not_payable', 409, 'The order is {status}, so it cannot be paid.')
+export const returnUrlRefused = domainError(
+  'return_url_refused',
+  422,
+  'The payment page does not lead back to {origin}: SHOP_ORIGINS does not name it.',
+  { returnUrl: ["must be an address of the shop's own"] },
+)
 export const paymentNotStarted = domainError(
   'payment_not_started',
   409,
@@ -61,6 +67,7 @@ export const orderNotCancellable = domainError(
   'The order, or a part of it that was named, is {status} and cannot be cancelled.',
 )
 export const orderNotReducible = domainError('order_not_reducible', 409, 'The order cannot be reduced: {reason}.')
+export const orderNotHeld = domainError('order_not_held', 409, 'No part of the order waits for a decision.')
 export const orderBusy = domainError(
   'order_busy',
   409,

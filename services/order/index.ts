@@ -1,8 +1,10 @@
 import { service } from '@doran/kernel'
+import { orderConfig } from './config.ts'
 import { order } from './contract.ts'
 import * as errors from './errors.ts'
 import { onPaymentApproved } from './events/on-payment-approved.ts'
 import { onPaymentFailed } from './events/on-payment-failed.ts'
+import { onPaymentRefunded } from './events/on-payment-refunded.ts'
 import { onShopStandingChanged } from './events/on-shop-standing-changed.ts'
 import { onUserWithdrawn } from './events/on-user-withdrawn.ts'
 import { expireUnpaidOrders } from './jobs/expire-unpaid-orders.ts'
@@ -13,6 +15,7 @@ import { cancelOrder } from './operations/cancel-order.ts'
 import { confirmPayment } from './operations/confirm-payment.ts'
 import { createCart } from './operations/create-cart.ts'
 import { createDirectCart } from './operations/create-direct-cart.ts'
+import { decideHeldOrder } from './operations/decide-held-order.ts'
 import { exportPersonalData } from './operations/export-personal-data.ts'
 import { getCart } from './operations/get-cart.ts'
 import { getOrder } from './operations/get-order.ts'
@@ -31,6 +34,7 @@ import { checkout } from './sagas/checkout.ts'
 import { closing } from './sagas/close-payment.ts'
 import { freeCancellation } from './sagas/free-cancellation.ts'
 import { freeCheckout } from './sagas/free-checkout.ts'
+import { heldCancellation } from './sagas/held-cancellation.ts'
 import { releasing } from './sagas/release-stock.ts'
 
 export default service(order, {
@@ -51,12 +55,14 @@ export default service(order, {
     getOrder,
     listOrders,
     cancelOrder,
+    decideHeldOrder,
     listSellerOrders,
     listOrdersOfClosedShops,
   },
-  subscriptions: [onUserWithdrawn, onPaymentApproved, onPaymentFailed, onShopStandingChanged],
-  sagas: [checkout, freeCheckout, cancellation, freeCancellation, closing, releasing],
+  subscriptions: [onUserWithdrawn, onPaymentApproved, onPaymentFailed, onPaymentRefunded, onShopStandingChanged],
+  sagas: [checkout, freeCheckout, cancellation, freeCancellation, heldCancellation, closing, releasing],
   jobs: [expireUnpaidOrders, forgetAbandonedCarts, forgetAddressesOfOldOrders],
   migrations: new URL('./migrations/', import.meta.url),
   errors,
+  config: orderConfig,
 })

@@ -23,6 +23,7 @@ export interface OrderFacts {
   lines: { sku: string; quantity: number }[]
 }
 
+const cancellations = sql`('cancellation', 'free-cancellation', 'held-cancellation')`
 const unfinished = sql`s.service = 'order' and s.state in ('running', 'compensating')`
 
 export function pageOrders(db: Queryable, after: string, limit: number): Promise<string[]> {
@@ -98,7 +99,7 @@ export function findUnsound(db: Queryable, ids: readonly string[]): Promise<Brea
           then 'is processing, and no checkout is at it' end,
         case when p.states @> array['cancelling'] and not exists (
             select 1 from doran.sagas s
-            where s.name in ('cancellation', 'free-cancellation') and ${unfinished} and s.input ->> 'orderId' = o.id::text)
+            where s.name in ${cancellations} and ${unfinished} and s.input ->> 'orderId' = o.id::text)
           then 'is being cancelled, and no cancellation is at it' end) as what
       from "order".orders o
       left join parts p on p.order_id = o.id left join history h on h.order_id = o.id
@@ -154,7 +155,7 @@ export function pageCancellations(db: Queryable, after: string, limit: number): 
   return idsOf(
     db,
     sql`select id from doran.sagas
-        where id > ${after} and service = 'order' and name in ('cancellation', 'free-cancellation') and state in ('done', 'undone')
+        where id > ${after} and service = 'order' and name in ${cancellations} and state in ('done', 'undone')
         order by id limit ${limit}`,
   )
 }
@@ -168,7 +169,7 @@ export function readCancellations(db: Queryable, sagaIds: readonly string[]): Pr
 export function findCancellations(db: Queryable, ids: readonly string[]): Promise<CancellationFacts[]> {
   return db.all<CancellationFacts>(sql`
     select ${cancellationColumns} from doran.sagas s
-    where s.service = 'order' and s.name in ('cancellation', 'free-cancellation') and s.key = any(${ids}::text[])`)
+    where s.service = 'order' and s.name in ${cancellations} and s.key = any(${ids}::text[])`)
 }
 
 /** Units that were paid for and not cancelled, by product. */

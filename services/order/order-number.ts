@@ -1,20 +1,31 @@
 import { randomInt } from 'node:crypto'
 
+/** Random digits of a number: ten million a day… */
+const DIGITS = 7
+/** …and, once so many draws were taken, digits that no day uses up. */
+const DRAWS = 5
+const MORE_DIGITS = 11
+
+/** The number for the nth draw of an order; the database refuses one that is taken, and the caller draws again. */
+export function drawOrderNumber(draw: number): string {
+  const digits = draw <= DRAWS ? DIGITS : MORE_DIGITS
+  return newOrderNumber(new Date(), randomInt(10 ** digits), digits)
+}
+
 /**
- * A number that can be read out over the telephone: the date in Korea, seven random digits and a check digit
- * (Luhn, ISO/IEC 7812-1, over all digits), as `261121-4827-1934`. Ten million a day; the database refuses a
- * repetition and the caller draws again.
+ * A number that can be read out over the telephone: the date in Korea, random digits and a check digit (Luhn,
+ * ISO/IEC 7812-1, over all digits), as `261121-4827-1934`. It tells nobody how many orders there are.
  */
-export function newOrderNumber(now = new Date(), random = randomInt(10_000_000)): string {
-  const digits = `${koreanDate(now)}${String(random).padStart(7, '0')}`
-  const all = digits + checkDigit(digits)
-  return `${all.slice(0, 6)}-${all.slice(6, 10)}-${all.slice(10)}`
+export function newOrderNumber(now: Date, random: number, digits = DIGITS): string {
+  const all = `${koreanDate(now)}${String(random).padStart(digits, '0')}`
+  const groups = (all + checkDigit(all)).match(/^\d{6}|\d{4}/g) as string[]
+  return groups.join('-')
 }
 
 /** Whether the check digit is right, so that a misheard number is noticed before it is looked up. */
 export function isOrderNumber(text: string): boolean {
   const digits = text.replaceAll('-', '')
-  return /^\d{6}-\d{4}-\d{4}$/.test(text) && checkDigit(digits.slice(0, -1)) === digits.at(-1)
+  return /^\d{6}(-\d{4}){2,3}$/.test(text) && checkDigit(digits.slice(0, -1)) === digits.at(-1)
 }
 
 const DATE_IN_KOREA = new Intl.DateTimeFormat('en-CA', {

@@ -1,7 +1,7 @@
 import { type Actor, type Context, newId, type Queryable, type SagaFailure, sql, type Transaction } from '@doran/kernel'
 import type { Address, Cart, CartLine, Order, OrderLine, OrderStatus, SellerOrder } from './contract.ts'
 import { orderNotFound } from './errors.ts'
-import { newOrderNumber } from './order-number.ts'
+import { drawOrderNumber } from './order-number.ts'
 
 /** Minutes that a buyer has to pay. */
 export const MINUTES_TO_PAY = 30
@@ -37,6 +37,7 @@ function splitBySeller(cart: Cart): SellerOrder[] {
     sellerId,
     sellerName: (lines[0] as OrderableLine).sellerName,
     status: 'pending',
+    held: false,
     subtotal: lines.reduce((sum, { lineTotal }) => sum + lineTotal, 0),
     lines: lines.map(({ sku, productId, name, optionText, image, quantity, price, lineTotal }) => ({
       sku,
@@ -64,11 +65,11 @@ export async function insertOrder(
   const lines = sellers.flatMap(({ id, lines }) =>
     lines.map((line, position) => ({ ...line, sellerOrderId: id, position })),
   )
-  for (;;) {
+  for (let draw = 1; ; draw++) {
     const placed = await tx.first<OrderRow & { placedAt: string }>(sql`
       with placed as (
         insert into "order".orders (id, number, buyer_id, cart_id, total, currency, address, note, expires_at)
-        values (${newId()}, ${newOrderNumber()}, ${buyerId}, ${cart.id}, ${cart.total}, ${cart.currency},
+        values (${newId()}, ${drawOrderNumber(draw)}, ${buyerId}, ${cart.id}, ${cart.total}, ${cart.currency},
                 ${sql.json(address)}, ${note}, now() + make_interval(mins => ${MINUTES_TO_PAY}))
         on conflict (number) do nothing
         returning ${orderColumns}, placed_at as "placedAt"
@@ -114,7 +115,8 @@ export async function getOrderView(db: Queryable, orderId: string, actor?: Actor
   const order = await db.first<Order>(sql`
     select ${orderColumns}, failure, address, note, placed_at as "placedAt", paid_at as "paidAt",
       (select json_agg(json_build_object(
-          'id', s.id, 'sellerId', s.seller_id, 'sellerName', s.seller_name, 'status', s.status, 'subtotal', s.subtotal,
+          'id', s.id, 'sellerId', s.seller_id, 'sellerName', s.seller_name, 'status', s.status,
+          'held', s.held_at is not null, 'subtotal', s.subtotal,
           'lines', (${linesOf(sql`s.id`)})) order by s.position)
        from "order".seller_orders s where s.order_id = o.id) as sellers,
       (select json_agg(json_build_object(

@@ -88,7 +88,8 @@ export const payment = contract('payment', {
     reply: page(Discrepancy),
     access: ['admin'],
   }),
-  /** Verified by its signature, so anyone may knock; what is replayed, late or out of order changes nothing. */
+  /** Verified by its signature, so anyone may knock; what is replayed, late or out of order changes nothing, and
+   * neither does a kind that is not followed. Refused with `webhook_unreadable` when it is signed but not to be read. */
   receiveWebhook: post('/payments/webhooks/:provider', {
     summary: "Take in a provider's webhook",
     headers: Type.Object({ 'x-signature': Type.String({ maxLength: 500 }) }),

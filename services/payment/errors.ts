@@ -48,6 +48,11 @@ export const webhookStale = domainError(
   400,
   'The webhook was signed more than five minutes ago; sign it again when it is sent again.',
 )
+export const webhookUnreadable = domainError(
+  'webhook_unreadable',
+  422,
+  'The body of the webhook is signed rightly, but nothing that this provider sends: {reason}.',
+)
 export const webhookProviderUnknown = domainError(
   'webhook_provider_unknown',
   404,

@@ -1,5 +1,7 @@
 /** What Doran asks of a payment provider. A new provider is one implementation of this, in `providers/`. */
 
+import { Amount, type Static, Type } from '@doran/kernel'
+
 export interface PaymentProvider {
   readonly name: string
   /** Opens a payment page. The same key again answers the same session. */
@@ -10,8 +12,12 @@ export interface PaymentProvider {
   find(key: string): Promise<OperationResult | undefined>
   /** The session as it is now; undefined when the provider knows of none. */
   look(sessionId: string): Promise<Snapshot | undefined>
-  /** Checks a webhook's signature and age and reads it; throws `webhook_signature_invalid` or `webhook_stale`. */
-  readWebhook(body: string, signature: string): Snapshot
+  /**
+   * Checks a webhook's signature and age, and then its form: a signature says who has written something, not that it can
+   * be read. Undefined for a kind that we do not follow; the provider is told that it has arrived. Throws
+   * `webhook_signature_invalid`, `webhook_stale` or `webhook_unreadable`.
+   */
+  readWebhook(body: string, signature: string): Snapshot | undefined
 }
 
 export interface OpenRequest {
@@ -32,24 +38,25 @@ export interface OperationRequest {
   amount: number
 }
 
-export interface OperationResult {
-  outcome: 'succeeded' | 'refused'
-  /** Why it was refused. */
-  code?: string
-  message?: string
-  snapshot: Snapshot
-}
-
 /** A session as the provider has it. Of two, the one with the higher sequence is the newer. */
-export interface Snapshot {
-  sessionId: string
-  status: 'pending' | 'approved' | 'authorised' | 'captured' | 'voided' | 'failed'
-  /** Minor units. */
-  captured: number
-  refunded: number
-  sequence: number
-  failure: { code: string; message: string } | null
-}
+export const Snapshot = Type.Object({
+  sessionId: Type.String({ minLength: 1, maxLength: 300 }),
+  status: Type.Enum(['pending', 'approved', 'authorised', 'captured', 'voided', 'failed']),
+  captured: Amount,
+  refunded: Amount,
+  sequence: Type.Integer({ minimum: 0 }),
+  failure: Type.Union([Type.Object({ code: Type.String(), message: Type.String() }), Type.Null()]),
+})
+export type Snapshot = Static<typeof Snapshot>
+
+export const OperationResult = Type.Object({
+  outcome: Type.Enum(['succeeded', 'refused']),
+  /** Why it was refused. */
+  code: Type.Optional(Type.String()),
+  message: Type.Optional(Type.String()),
+  snapshot: Snapshot,
+})
+export type OperationResult = Static<typeof OperationResult>
 
 /** The provider did not answer, so nobody knows whether it did what it was asked for. */
 export class ProviderSilentError extends Error {

@@ -68,6 +68,7 @@ export async function openMarketplace(
     PAYMENT_SANDBOX_URL: sandbox.url,
     PAYMENT_SANDBOX_SECRET: SECRET,
     PAYMENT_WEBHOOK_URL: `http://127.0.0.1:${port}/api/payments/webhooks/sandbox`,
+    SHOP_ORIGINS: 'https://shop.example',
     RATE_LIMIT_PER_IP: '1000000',
     AUTH_PASSWORD_RATE: '1000000',
     RATE_LIMIT_FILES_PER_IP: '1000000',

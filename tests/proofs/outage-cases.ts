@@ -9,9 +9,18 @@ export type Ending =
   | 'open'
   /** All money is back, and all goods. */
   | 'cancelled'
+  /** Paid, but some of the money was given back past Doran, and somebody has to decide. */
+  | 'held'
 
 export interface OutageCase {
-  readonly saga: 'checkout' | 'free-checkout' | 'cancellation' | 'free-cancellation' | 'close-payment' | 'release-stock'
+  readonly saga:
+    | 'checkout'
+    | 'free-checkout'
+    | 'cancellation'
+    | 'free-cancellation'
+    | 'held-cancellation'
+    | 'close-payment'
+    | 'release-stock'
   readonly step: string
   /** Whether the step is done or taken back when the outage begins. */
   readonly way: 'act' | 'undo'
@@ -116,6 +125,34 @@ export const OUTAGE_CASES: readonly OutageCase[] = [
   }),
   ...refusing({
     saga: 'free-cancellation',
+    step: 'cancel-parts',
+    way: 'act',
+    away: 'database',
+    at: 'cancelled',
+    ending: 'cancelled',
+  }),
+  ...(['payment', 'provider'] as const).flatMap((away) =>
+    both({ saga: 'held-cancellation', step: 'refund-rest', way: 'act', away, at: 'refund', ending: 'cancelled' }),
+  ),
+  ...refusing({
+    saga: 'held-cancellation',
+    step: 'refund-rest',
+    way: 'undo',
+    away: 'database',
+    at: 'cancel_failed',
+    refusal: 'refund',
+    ending: 'held',
+  }),
+  ...both({
+    saga: 'held-cancellation',
+    step: 'restock',
+    way: 'act',
+    away: 'inventory',
+    at: 'restock',
+    ending: 'cancelled',
+  }),
+  ...refusing({
+    saga: 'held-cancellation',
     step: 'cancel-parts',
     way: 'act',
     away: 'database',

@@ -6,7 +6,7 @@ import { order } from '@doran/order/contract'
 import pg from 'pg'
 import { openLedger } from '../../apps/server/check/provider-ledger.ts'
 import { services } from '../../apps/server/services.ts'
-import { openShop, type Shop } from '../../services/order/test/shop.ts'
+import { giveBackPastDoran, openShop, type Shop } from '../../services/order/test/shop.ts'
 import { refundRefused } from '../../services/payment/errors.ts'
 import type { OutageCase } from './outage-cases.ts'
 
@@ -65,14 +65,18 @@ export class OutageShop {
       id = (await place()).id
       if (one.saga.endsWith('cancellation')) {
         if (price > 0) await this.shop.pay(this.#buyer, id)
-        await api.confirmPayment({ orderId: id })
+        const { paymentId } = await api.confirmPayment({ orderId: id })
+        if (one.saga === 'held-cancellation') await giveBackPastDoran(this.shop, paymentId as string, price)
       }
       // The stock is held from here on, before the saga begins.
       if (['checkout', 'close-payment', 'release-stock'].includes(one.saga))
         await api.startPayment({ orderId: id, returnUrl: 'https://shop.example/' })
       end = await this.#begin(one, sku)
       if (one.saga === 'checkout') await this.shop.pay(this.#buyer, id)
-      else await api.cancelOrder({ orderId: id, reason: 'changed my mind' })
+      else if (one.saga === 'held-cancellation') {
+        const asAdmin = this.shop.platform.api(order, this.#admin)
+        await asAdmin.decideHeldOrder({ orderId: id, decision: 'cancel', reason: 'talked to the buyer' })
+      } else await api.cancelOrder({ orderId: id, reason: 'changed my mind' })
     }
     const rests = await outlast(this.#db, OUTAGE_MS, end)
     if (rests) await this.shop.platform.settled()
@@ -165,6 +169,8 @@ export class OutageShop {
     const whole = onHand === ON_HAND || onHand === 0
     const back = kept === 0 && held === 0 && whole
     if (status === 'paid' && parts === 'preparing' && kept === total && refunded === 0 && sold) return 'paid'
+    const someBack = kept > 0 && kept < total
+    if (status === 'paid' && sellers.every((part) => part.held) && someBack && refunded === 0 && sold) return 'held'
     if (status === 'awaiting_payment' && parts === 'pending' && back) return 'open'
     if (status === 'cancelled' && parts === 'cancelled' && back && reserved === 0) return 'cancelled'
     return `${status}, its part ${parts}; the provider keeps ${kept} of ${total} and holds ${held}; ${onHand} on hand, ${reserved} reserved`

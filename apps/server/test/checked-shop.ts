@@ -47,6 +47,7 @@ export async function openCheckedShop(databases: Record<string, string> = {}): P
   const port = await freePort()
   const settings = {
     PORT: String(port),
+    SHOP_ORIGINS: 'https://shop.example',
     PAYMENT_SANDBOX_URL: sandbox.url,
     PAYMENT_SANDBOX_SECRET: SECRET,
     PAYMENT_WEBHOOK_URL: `http://127.0.0.1:${port}/payments/webhooks/sandbox`,

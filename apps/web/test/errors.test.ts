@@ -29,6 +29,7 @@ const NOT_SHOWN = new Set([
   'own_admin_role',
   'payment_mismatch',
   'payment_not_authorised',
+  'order_not_held',
   'product_invalid',
   'product_key_taken',
   'product_not_yours',
@@ -55,6 +56,7 @@ const NOT_SHOWN = new Set([
   'webhook_provider_unknown',
   'webhook_signature_invalid',
   'webhook_stale',
+  'webhook_unreadable',
 ])
 
 const GENERAL = ['offlineTitle', 'offline', 'unknownTitle', 'unknown', 'notFoundTitle', 'refusedTitle']

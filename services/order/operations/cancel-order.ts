@@ -54,6 +54,7 @@ function chooseParts({ sellers, status }: Order, ids: readonly string[] | undefi
   const chosen = sellers.filter(({ id }) => !ids || ids.includes(id))
   const parts = ids ? chosen : chosen.filter(({ status }) => status === 'preparing')
   const fixed = parts.find(({ status }) => status !== 'preparing')
+  if (parts.some(({ held }) => held)) throw orderNotCancellable({ status: 'held' })
   if (fixed || parts.length === 0) throw orderNotCancellable({ status: fixed?.status ?? chosen[0]?.status ?? status })
   return parts
 }

@@ -2,9 +2,11 @@ import { inventory } from '@doran/inventory/contract'
 import { type Context, DomainError, type Handler, newId, sql, type Transaction } from '@doran/kernel'
 import { payment } from '@doran/payment/contract'
 import { findLines } from '../checkout.ts'
+import type { OrderConfig } from '../config.ts'
 import type { order } from '../contract.ts'
 import { notEnoughStock, orderNotPayable, shopClosed } from '../errors.ts'
 import { addHistory, lockOrder, type OrderRow } from '../orders.ts'
+import { assertReturnUrl } from '../return-url.ts'
 import { sellsClosedShop } from '../shops.ts'
 
 /** Minutes for which stock is held beyond an order's time: the job that ends orders runs once a minute. */
@@ -14,7 +16,8 @@ const GRACE_MINUTES = 5
  * Stock first: whoever cannot have everything hears of it before they pay. The attempt to pay is written down before the
  * payment service is asked, and the payment has the attempt's id: asking twice opens one payment.
  */
-export const startPayment: Handler<typeof order, 'startPayment'> = async ({ orderId, returnUrl }, ctx) => {
+export const startPayment: Handler<typeof order, 'startPayment', OrderConfig> = async ({ orderId, returnUrl }, ctx) => {
+  assertReturnUrl(returnUrl, ctx.config)
   const attempt = await ctx.db.transaction(async (tx) => {
     const found = await lockOrder(tx, orderId, ctx.actor)
     if (found.status !== 'awaiting_payment') throw orderNotPayable({ status: found.status })

@@ -5,6 +5,7 @@ import { newId, sql } from '@doran/kernel'
 import { type Order, order, orderCancelled, orderPaid } from '@doran/order/contract'
 import { payment } from '@doran/payment/contract'
 import { isOrderNumber, newOrderNumber } from '../order-number.ts'
+import { assertReturnUrl } from '../return-url.ts'
 import { address, DECLINED_CARD, openShop, type Shop } from './shop.ts'
 
 describe('an order', () => {
@@ -212,6 +213,30 @@ describe('an order', () => {
     assert.deepEqual([expired.status, expired.timeline.at(-1)?.what], ['expired', 'expired'])
   })
 
+  it('is placed also when every short number that is drawn was taken before', async () => {
+    await shop.stock([{ sku: 'NUMBERED', price: 1_000, onHand: 9 }])
+    const taken = await shop.placeOrder(await shop.platform.user(), { NUMBERED: 1 })
+    const database = shop.platform.database('order')
+    const { number } = await database.one<{ number: string }>(
+      sql`select number from "order".orders where id = ${taken.id}`,
+    )
+    await database.run(sql`
+      create function "order".draw_again() returns trigger language plpgsql as $$ begin
+        if length(new.number) = 16 then new.number := tg_argv[0]; end if;
+        return new;
+      end $$`)
+    await database.run(sql`
+      create trigger draw_again before insert on "order".orders for each row execute function "order".draw_again(${sql.raw(`'${number}'`)})`)
+
+    const placed = await shop
+      .placeOrder(await shop.platform.user(), { NUMBERED: 1 })
+      .finally(() => database.run(sql`drop trigger draw_again on "order".orders`))
+
+    const found = await database.one<{ number: string }>(sql`select number from "order".orders where id = ${placed.id}`)
+    assert.ok(isOrderNumber(found.number))
+    assert.equal(found.number.length, 21)
+  })
+
   it('is seen by its buyer and its sellers only, each their part', async () => {
     const seller = await shop.platform.user(['seller'])
     await shop.stock([
@@ -258,6 +283,42 @@ describe('an order', () => {
     )
     assert.equal(second.next, null)
     assert.deepEqual(await api.listOrders({ status: 'paid' }), { items: [], next: null })
+  })
+
+  for (const [index, returnUrl] of [
+    'https://shop@evil.example/',
+    'https://evil.example:99999/',
+    'http://1.2.3.4.5/',
+    'https://shop.example.evil.example/',
+    'http://shop.example/',
+    'http://127.0.0.1:3000/',
+  ].entries()) {
+    it(`does not lead back from the payment page to ${returnUrl}`, async () => {
+      const sku = `BACK-TO-${index}`
+      await shop.stock([{ sku, price: 1_000, onHand: 9 }])
+      const buyer = await shop.platform.user()
+      const { id } = await shop.placeOrder(buyer, { [sku]: 1 })
+
+      const { status, body } = await shop.platform.request('POST', `/api/orders/${id}/payment`, {
+        as: buyer,
+        body: { returnUrl },
+      })
+
+      assert.deepEqual([status, Object.keys(body.errors)], [422, ['returnUrl']])
+      assert.equal(await available(sku), 9)
+    })
+  }
+
+  it('leads back from the payment page to each of the shop’s own origins', async () => {
+    await shop.stock([{ sku: 'HOME', price: 1_000, onHand: 9 }])
+    const buyer = await shop.platform.user()
+    for (const returnUrl of ['https://shop.example/a?b=c', 'https://www.shop.example/']) {
+      const { id } = await shop.placeOrder(buyer, { HOME: 1 })
+
+      const { paymentUrl } = await shop.platform.api(order, buyer).startPayment({ orderId: id, returnUrl })
+
+      assert.match(paymentUrl, /^http/)
+    }
   })
 
   const bad: [string, string, string, object | undefined, string[]][] = [
@@ -327,12 +388,36 @@ describe('an order', () => {
   })
 })
 
+describe('the way back from the payment page', () => {
+  const settings = { SHOP_ORIGINS: '' }
+
+  it('leads to any port of this machine while no origin is named', () => {
+    for (const url of ['http://localhost:5173/x', 'http://127.0.0.1:3000/', 'http://[::1]:8080/']) {
+      assert.doesNotThrow(() => assertReturnUrl(url, settings), url)
+    }
+  })
+
+  it('leads nowhere else', () => {
+    for (const url of ['https://evil.example/', 'http://localhost.evil.example/', 'http://10.0.0.1/', 'http://']) {
+      assert.throws(() => assertReturnUrl(url, settings), { code: 'return_url_refused' }, url)
+    }
+  })
+})
+
 describe('an order number', () => {
   it('has the date in Korea and a check digit', () => {
     const number = newOrderNumber(new Date('2026-11-20T15:30:00Z'), 4_827_193)
 
     assert.match(number, /^261121-4827-193\d$/)
     assert.equal(isOrderNumber(number), true)
+  })
+
+  it('is longer when those of the day have become rare, and still has its date and its check digit', () => {
+    const number = newOrderNumber(new Date('2026-11-20T15:30:00Z'), 48_271_934_567, 11)
+
+    assert.match(number, /^261121-4827-1934-567\d$/)
+    assert.equal(isOrderNumber(number), true)
+    assert.equal(isOrderNumber(number.replace('1934', '1943')), false)
   })
 
   it('is noticed when a digit is misheard or two neighbours are swapped', () => {

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import inventoryService from '@doran/inventory'
-import { newId } from '@doran/kernel'
+import { newId, sql } from '@doran/kernel'
 import type { Service } from '@doran/kernel/platform'
 import { freePort, startPlatform, type TestPlatform, type TestUser } from '@doran/kernel/testing'
 import orderService from '@doran/order'
@@ -46,17 +46,19 @@ export interface ShopOptions {
   settings?: Record<string, string>
 }
 
+export const SECRET = 'a secret of the tests'
+
 const RETURN_URL = 'https://shop.example/return'
 
 export async function openShop({ services = SERVICES, settings = {} }: ShopOptions = {}): Promise<Shop> {
   const folder = await mkdtemp(join(tmpdir(), 'doran-sandbox-'))
-  const secret = 'a secret of the tests'
-  const sandbox = await startSandbox({ port: 0, host: '127.0.0.1', folder, secret })
+  const sandbox = await startSandbox({ port: 0, host: '127.0.0.1', folder, secret: SECRET })
   const port = await freePort()
   const environment = {
     PORT: String(port),
+    SHOP_ORIGINS: 'https://shop.example, https://www.shop.example',
     PAYMENT_SANDBOX_URL: sandbox.url,
-    PAYMENT_SANDBOX_SECRET: secret,
+    PAYMENT_SANDBOX_SECRET: SECRET,
     PAYMENT_WEBHOOK_URL: `http://127.0.0.1:${port}/api/payments/webhooks/sandbox`,
     ...settings,
   }
@@ -88,4 +90,21 @@ export async function openShop({ services = SERVICES, settings = {} }: ShopOptio
       await rm(folder, { recursive: true })
     },
   }
+}
+
+/** Money goes back at the provider without Doran, as by its owner or a bank; and the reconciliation has found it. */
+export async function giveBackPastDoran({ platform, sandbox }: Shop, paymentId: string, amount: number): Promise<void> {
+  const database = platform.database('payment')
+  const { sessionId } = await database.one<{ sessionId: string }>(sql`
+    select session_id as "sessionId" from payment.payments where id = ${paymentId}`)
+  const { status } = await fetch(`${sandbox.url}/v1/sessions/${sessionId}/refunds`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${SECRET}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ key: `by-hand-${paymentId}`, amount }),
+  })
+  if (status !== 200) throw new Error(`the provider answered ${status}`)
+  await platform.settled()
+  await database.run(sql`update payment.payments set updated_at = now() - interval '1 hour' where id = ${paymentId}`)
+  await database.run(sql`update doran.tasks set run_at = now() where handler = 'payment/job:reconcile'`)
+  await platform.settled()
 }

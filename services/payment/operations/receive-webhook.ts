@@ -5,9 +5,16 @@ import type { payment } from '../contract.ts'
 import { paymentNotFound } from '../errors.ts'
 import { follow, providerNamed } from '../payments.ts'
 
+/** Characters of a webhook that are logged. */
+const LOGGED = 200
+
 export const receiveWebhook: Handler<typeof payment, 'receiveWebhook', PaymentConfig> = async (input, ctx) => {
   const { provider, body, 'x-signature': signature } = input
   const snapshot = providerNamed(provider, ctx).readWebhook(body, signature)
+  if (!snapshot) {
+    ctx.log.info({ provider, webhook: body.slice(0, LOGGED) }, 'a webhook of a kind that is not followed was taken in')
+    return
+  }
   const payment = await findBySession(ctx.db, provider, snapshot.sessionId)
   if (!payment) {
     // Our own row may not know its session yet: the provider sends it again.

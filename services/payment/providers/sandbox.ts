@@ -1,17 +1,24 @@
-import { secretsIn } from '@doran/kernel'
+import { type Static, secretsIn, type TSchema, Type, validate } from '@doran/kernel'
 import type { PaymentConfig } from '../config.ts'
-import { webhookSignatureInvalid, webhookStale } from '../errors.ts'
-import { type OperationResult, type PaymentProvider, ProviderSilentError, type Snapshot } from '../provider.ts'
+import { webhookSignatureInvalid, webhookStale, webhookUnreadable } from '../errors.ts'
+import { OperationResult, type PaymentProvider, ProviderSilentError, Snapshot } from '../provider.ts'
 import { signedAt } from '../signature.ts'
 
 const OLDEST_WEBHOOK_SECONDS = 300
+
+const OpenedSession = Type.Object({ id: Type.String(), url: Type.String() })
+
+/** What it tells of, each time with how the session stands. */
+const KINDS = ['session.approved', 'session.failed', 'authorised', 'captured', 'voided', 'refunded']
+const News = Type.Object({ type: Type.Optional(Type.Enum(KINDS)), snapshot: Snapshot })
+const OtherKind = Type.Object({ type: Type.String({ not: { enum: KINDS } }) })
 
 /** The sandbox: a provider that moves no real money but behaves, and misbehaves, like one. */
 export function sandboxProvider(config: PaymentConfig): PaymentProvider {
   const { PAYMENT_SANDBOX_URL: url, PAYMENT_PROVIDER_TIMEOUT_MS: timeout } = config
   const secrets = secretsIn(config.PAYMENT_SANDBOX_SECRET)
 
-  async function ask<T>(path: string, body?: object): Promise<T | undefined> {
+  async function ask<S extends TSchema>(reply: S, path: string, body?: object): Promise<Static<S> | undefined> {
     let response: Response
     try {
       response = await fetch(url + path, {
@@ -21,15 +28,15 @@ export function sandboxProvider(config: PaymentConfig): PaymentProvider {
         signal: AbortSignal.timeout(timeout),
       })
       if (response.status === 404) return undefined
-      if (response.ok || response.status === 402) return (await response.json()) as T
+      if (response.ok || response.status === 402) return assertReadable(reply, await response.json())
     } catch (cause) {
       throw new ProviderSilentError(`the payment sandbox did not answer ${path}`, { cause })
     }
     throw new ProviderSilentError(`the payment sandbox answered ${path} with ${response.status}`)
   }
 
-  async function expect<T>(path: string, body?: object): Promise<T> {
-    const answer = await ask<T>(path, body)
+  async function expect<S extends TSchema>(reply: S, path: string, body?: object): Promise<Static<S>> {
+    const answer = await ask(reply, path, body)
     if (!answer) throw new Error(`the payment sandbox knows nothing of ${path}`)
     return answer
   }
@@ -37,21 +44,44 @@ export function sandboxProvider(config: PaymentConfig): PaymentProvider {
   return {
     name: 'sandbox',
     async open(request) {
-      const session = await expect<{ id: string; url: string }>('/v1/sessions', {
+      const session = await expect(OpenedSession, '/v1/sessions', {
         ...request,
         webhookUrl: config.PAYMENT_WEBHOOK_URL,
       })
       return { sessionId: session.id, url: session.url }
     },
     perform: ({ sessionId, kind, key, amount }) =>
-      expect<OperationResult>(`/v1/sessions/${sessionId}/operations`, { kind, key, amount }),
-    find: (key) => ask<OperationResult>(`/v1/operations/by-key/${encodeURIComponent(key)}`),
-    look: (sessionId) => ask<Snapshot>(`/v1/sessions/${sessionId}`),
+      expect(OperationResult, `/v1/sessions/${sessionId}/operations`, { kind, key, amount }),
+    find: (key) => ask(OperationResult, `/v1/operations/by-key/${encodeURIComponent(key)}`),
+    look: (sessionId) => ask(Snapshot, `/v1/sessions/${sessionId}`),
     readWebhook(body, signature) {
       const seconds = secrets.map((secret) => signedAt(body, signature, secret)).find((signed) => signed !== undefined)
       if (seconds === undefined) throw webhookSignatureInvalid()
       if (Math.abs(Date.now() / 1000 - seconds) > OLDEST_WEBHOOK_SECONDS) throw webhookStale()
-      return (JSON.parse(body) as { snapshot: Snapshot }).snapshot
+      return readNews(body)
     },
+  }
+}
+
+/** An answer that cannot be read says nothing of what was done. */
+function assertReadable<S extends TSchema>(schema: S, answer: unknown): Static<S> {
+  const errors = validate(schema, answer)
+  if (errors) throw new TypeError(`the answer does not fit: ${JSON.stringify(errors)}`)
+  return answer as Static<S>
+}
+
+function readNews(body: string): Snapshot | undefined {
+  const news = parsed(body)
+  if (!validate(OtherKind, news)) return undefined
+  const errors = validate(News, news)
+  if (errors) throw webhookUnreadable({ reason: Object.keys(errors).join(', ') })
+  return (news as Static<typeof News>).snapshot
+}
+
+function parsed(body: string): unknown {
+  try {
+    return JSON.parse(body)
+  } catch {
+    throw webhookUnreadable({ reason: 'it is not JSON' })
   }
 }

@@ -52,13 +52,18 @@ export function mistakesIn(
   form: { number: string; expiry: string; cvc: string },
   now = new Date(),
 ): ('number' | 'expiry' | 'cvc')[] {
-  const month = /^(0[1-9]|1[0-2]) ?\/ ?(\d{2})$/.exec(form.expiry.trim())
-  const until = month ? Date.UTC(2000 + Number(month[2]), Number(month[1])) : 0
+  const until = endOfMonth(form.expiry.trim())
   return [
     ...(isCardNumber(form.number) && cardOf(form.number) ? [] : ['number' as const]),
     ...(until > now.getTime() ? [] : ['expiry' as const]),
     ...(/^\d{3,4}$/.test(form.cvc.trim()) ? [] : ['cvc' as const]),
   ]
+}
+
+/** When a card ends that is valid until `12/30`, `12 / 2030` or `1230`: phones' digit pads have no slash. 0 when it is no month. */
+function endOfMonth(expiry: string): number {
+  const [, month, year] = /^(0[1-9]|1[0-2]) ?\/? ?(?:20)?(\d{2})$/.exec(expiry) ?? []
+  return month ? Date.UTC(2000 + Number(year), Number(month)) : 0
 }
 
 /** Luhn, ISO/IEC 7812-1. */

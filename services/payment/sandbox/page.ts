@@ -54,11 +54,26 @@ export function languageOf(acceptLanguage: string | undefined): Language {
 
 export type Mistakes = readonly ('number' | 'expiry' | 'cvc')[]
 
-/** The form for the card; after a mistake with what was typed, but for the secret parts. */
-export function cardPage(session: Session, language: Language, mistakes: Mistakes = [], number = ''): string {
+/** What was typed into the form for the card. */
+export interface TypedCard {
+  number: string
+  expiry: string
+  cvc: string
+}
+
+const NOTHING_TYPED: TypedCard = { number: '', expiry: '', cvc: '' }
+
+/** The form for the card; after a mistake with what was typed, a wrong number to be mended, other wrong fields empty. */
+export function cardPage(
+  session: Session,
+  language: Language,
+  mistakes: Mistakes = [],
+  typed: TypedCard = NOTHING_TYPED,
+): string {
   const text = TEXTS[language]
-  const field = (name: 'number' | 'expiry' | 'cvc', attributes: string, value = '') => {
+  const field = (name: keyof TypedCard, attributes: string) => {
     const wrong = mistakes.includes(name)
+    const value = wrong && name !== 'number' ? '' : typed[name]
     return `<label for="${name}">${text[name]}</label>
       <input id="${name}" name="${name}" value="${escapeHtml(value)}" inputmode="numeric" required ${attributes}
         ${wrong ? `aria-invalid="true" aria-describedby="${name}-mistake"` : ''}>
@@ -71,8 +86,8 @@ export function cardPage(session: Session, language: Language, mistakes: Mistake
     session,
     language,
     `<form method="post">
-      ${field('number', 'autocomplete="cc-number" maxlength="23"', number)}
-      <div class="row"><div>${field('expiry', 'autocomplete="cc-exp" placeholder="12/30" maxlength="7"')}</div>
+      ${field('number', 'autocomplete="cc-number" maxlength="23"')}
+      <div class="row"><div>${field('expiry', 'autocomplete="cc-exp" placeholder="12/30" maxlength="9"')}</div>
       <div>${field('cvc', 'autocomplete="cc-csc" maxlength="4"')}</div></div>
       <button name="action" value="pay">${text.pay} ${money(session, language)}</button>
       <button name="action" value="cancel" class="plain" formnovalidate>${text.cancel}</button>

@@ -121,6 +121,7 @@ function merchantApi(app: FastifyInstance, desk: Desk, secrets: readonly string[
     '/sessions',
     { schema: { body: NewSession } },
     async (request, reply) => {
+      if (!URL.canParse(request.body.returnUrl)) return reply.code(400).send({ error: 'returnUrl is no URL.' })
       const session = desk.store.open(request.body)
       const same = (['reference', 'amount', 'currency', 'returnUrl'] as const).every(
         (name) => session[name] === request.body[name],
@@ -233,7 +234,9 @@ function buyerPages(app: FastifyInstance, desk: Desk): void {
       .send(page)
 
   const leave = (reply: FastifyReply, session: Session) => {
-    const url = new URL(session.returnUrl)
+    const url = URL.parse(session.returnUrl)
+    // Opened by a version that took any text: there is no way back, but the payment stands.
+    if (!url) return html(reply, finishedPage(session, 'en'))
     url.searchParams.set('status', session.failureCode === 'cancelled_by_buyer' ? 'cancelled' : session.status)
     return reply.redirect(url.href, 303)
   }
@@ -254,7 +257,8 @@ function buyerPages(app: FastifyInstance, desk: Desk): void {
     const session = store.find(request.params.id)
     const language = languageOf(request.headers['accept-language'])
     if (!session) return reply.code(404).type('text/plain; charset=utf-8').send('There is no such payment.')
-    if (session.status !== 'pending') return html(reply, finishedPage(session, language), 409)
+    // Sent twice, by a second tap or from a second tab: what was decided stays, and the buyer goes on.
+    if (session.status !== 'pending') return leave(reply, session)
     const { action, number = '', expiry = '', cvc = '' } = request.body ?? {}
 
     if (action === 'cancel')
@@ -266,7 +270,7 @@ function buyerPages(app: FastifyInstance, desk: Desk): void {
     }
     const card = number.replace(/[ -]/g, '')
     const mistakes = mistakesIn({ number: card, expiry, cvc })
-    if (mistakes.length > 0) return html(reply, cardPage(session, language, mistakes, number), 422)
+    if (mistakes.length > 0) return html(reply, cardPage(session, language, mistakes, { number, expiry, cvc }), 422)
     if (cardOfSession({ ...session, card })?.challenge) {
       store.remember(session.id, card)
       return reply.redirect(`/pay/${session.id}`, 303)

@@ -61,8 +61,46 @@ describe('the payment page', () => {
     assert.match(answer.headers.get('location') ?? '', /status=cancelled$/)
     const { status, failure } = await till.service().refreshPayment({ paymentId: id })
     assert.deepEqual([status, failure?.code], ['failed', 'cancelled_by_buyer'])
-    assert.equal((await submit(url, card)).status, 409)
+
+    const again = await submit(url, card)
+    assert.deepEqual([again.status, again.headers.get('location')], [303, answer.headers.get('location')])
+    assert.equal((await till.service().refreshPayment({ paymentId: id })).status, 'failed')
   })
+
+  it('sends the buyer on as before when the form is sent twice', async () => {
+    const { id, url } = await till.open()
+
+    const answers = await Promise.all([submit(url, card), submit(url, card)])
+
+    assert.deepEqual(
+      answers.map(({ status, headers }) => [status, headers.get('location')]),
+      Array(2).fill([303, 'https://shop.example/return?x=1&status=approved']),
+    )
+    assert.equal((await till.service().refreshPayment({ paymentId: id })).status, 'approved')
+  })
+
+  for (const expiry of ['1239', '12/39', '12 / 39', '12/2039', ' 1239 ']) {
+    it(`takes ${JSON.stringify(expiry)} as the end of a card`, async () => {
+      const { url } = await till.open()
+
+      assert.equal((await submit(url, { ...card, expiry })).status, 303)
+    })
+  }
+
+  for (const expiry of ['', '1339', '0039', '139', '12-39', '1220', '12/20', '123999']) {
+    it(`refuses ${JSON.stringify(expiry)} as the end of a card and keeps what is right`, async () => {
+      const { url } = await till.open()
+
+      const answer = await submit(url, { ...card, expiry })
+
+      const page = await answer.text()
+      assert.equal(answer.status, 422)
+      assert.deepEqual(
+        ['number', 'expiry', 'cvc'].map((name) => new RegExp(`name="${name}" value="([^"]*)"`).exec(page)?.[1]),
+        [card.number, '', card.cvc],
+      )
+    })
+  }
 
   it('asks the bank’s question for a card that wants it: yes', async () => {
     const { id, url } = await till.open()
@@ -125,6 +163,13 @@ describe('the provider', () => {
           webhookUrl: 'x',
         },
       ],
+      ...['https://shop.example:99999/', 'http://1.2.3.4.5/', 'https://'].map(
+        (returnUrl) =>
+          [
+            '/v1/sessions',
+            { key: 'k', reference: 'r', amount: 1, currency: 'KRW', title: 't', returnUrl, webhookUrl: 'http://x' },
+          ] as const,
+      ),
       ['/v1/faults', { webhooks: { duplicate: 1_000 } }],
     ] as const) {
       assert.equal((await till.ask(path, 'POST', body)).status, 400)

@@ -75,6 +75,36 @@ describe('webhooks', () => {
     assert.deepEqual([status, body.code], [404, 'payment_not_found'])
   })
 
+  it('of a kind that is not followed are taken in and change nothing', async () => {
+    const { id } = await till.open(CARD.approved)
+    await until(async () => (await stored(id)).status === 'approved')
+    const before = await stored(id)
+
+    const { status } = await send({ id: newId(), type: 'dispute.opened', sessionId: before.sessionId, reason: 'fraud' })
+
+    assert.deepEqual([status, await stored(id)], [204, before])
+  })
+
+  for (const text of [
+    '{}',
+    'null',
+    '',
+    'hello',
+    '[]',
+    '{"type":"session.approved"}',
+    '{"type":"session.approved","snapshot":{"sessionId":"x","status":"rich","captured":0,"refunded":0,"sequence":1,"failure":null}}',
+    '{"snapshot":{"sessionId":"x","status":"captured","captured":-5,"refunded":0,"sequence":1,"failure":null}}',
+  ]) {
+    it(`that are signed rightly and say ${text.slice(0, 60) || 'nothing'} are refused as unreadable`, async () => {
+      const { status, body } = await till.platform.request('POST', '/api/payments/webhooks/sandbox', {
+        body: text,
+        headers: { 'content-type': 'application/json', 'x-signature': sign(text, SECRET) },
+      })
+
+      assert.deepEqual([status, body.code], [422, 'webhook_unreadable'])
+    })
+  }
+
   it('signed by somebody else are refused', async () => {
     const { status, body } = await send(snapshot('x', 'captured', 9), { secret: 'another secret, longer than it' })
 

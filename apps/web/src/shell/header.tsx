@@ -114,8 +114,8 @@ function SearchBox() {
 function CartLink() {
   const t = useMessages(shellMessages)
   const { data: cart } = useQuery(cartQuery)
-  // What can be bought: of what has sold out the cart itself tells.
-  const count = cart?.lines.reduce((sum, { quantity, problem }) => sum + (problem ? 0 : quantity), 0) ?? 0
+  // What can be bought: goods that are sold out wait in the cart and call nobody.
+  const count = cart?.lines.reduce((sum, { quantity, available }) => sum + Math.min(quantity, available), 0) ?? 0
   return (
     <Link to="/cart" aria-label={count > 0 ? t('cartWith', { count }) : t('cart')} className={HEADER_BUTTON}>
       <ShoppingBag className="size-5" aria-hidden />

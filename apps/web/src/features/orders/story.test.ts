@@ -8,6 +8,7 @@ const part = (id: string): Order['sellers'][number] => ({
   sellerId: id,
   sellerName: { ko: id, en: id },
   status: 'preparing',
+  held: false,
   subtotal: 1_000,
   lines: [],
 })

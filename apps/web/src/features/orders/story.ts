@@ -80,6 +80,8 @@ const KINDS: Record<string, Pick<Chapter, 'title' | 'tone'>> = {
   cancel_requested: { title: 'story_cancel_requested', tone: 'waiting' },
   cancelled: { title: 'story_cancelled', tone: 'done' },
   cancel_failed: { title: 'story_cancel_failed', tone: 'bad' },
+  held: { title: 'story_held', tone: 'waiting' },
+  resumed: { title: 'story_resumed', tone: 'done' },
   expired: { title: 'story_expired', tone: 'bad' },
 }
 

@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import { inventory } from '@doran/inventory/contract'
+import { newId, sql } from '@doran/kernel'
+import type { TestUser } from '@doran/kernel/testing'
+import { order, orderHeld, orderResumed } from '@doran/order/contract'
+import { payment } from '@doran/payment/contract'
+import { giveBackPastDoran, openShop, type Shop } from './shop.ts'
+
+describe('an order whose money was given back at the provider', () => {
+  let shop: Shop
+  let admin: TestUser
+  before(async () => {
+    shop = await openShop()
+    admin = await shop.platform.user(['admin'])
+  })
+  after(() => shop.close())
+
+  /** Paid: two pieces at 3,000, of which the provider's owner gives back `amount`, and the reconciliation finds it. */
+  async function charged(amount: number) {
+    const sku = `BACK-${newId().slice(-12).toUpperCase()}`
+    const seller = await shop.platform.user(['seller'])
+    await shop.stock([{ sku, price: 3_000, onHand: 2, sellerId: seller.id }])
+    const buyer = await shop.platform.user()
+    const { id: orderId } = await shop.placeOrder(buyer, { [sku]: 2 })
+    await shop.pay(buyer, orderId)
+    const api = shop.platform.api(order, buyer)
+    const { paymentId } = await api.confirmPayment({ orderId })
+    await giveBackPastDoran(shop, paymentId as string, amount)
+    return { api, seller, orderId, sku, paymentId: paymentId as string }
+  }
+
+  const decide = (orderId: string, decision: 'resume' | 'cancel') =>
+    shop.platform.api(order, admin).decideHeldOrder({ orderId, decision, reason: 'talked to the buyer' })
+  const refunded = async (paymentId: string) =>
+    (await shop.platform.client(payment).refreshPayment({ paymentId })).refunded
+
+  it('is held, which its seller sees, and its buyer cannot have the money twice', async () => {
+    const { api, seller, orderId } = await charged(6_000)
+
+    const held = await api.getOrder({ orderId })
+    const { items } = await shop.platform.api(order, seller).listSellerOrders({})
+    assert.deepEqual(
+      [held.status, held.sellers[0]?.held, held.timeline.at(-1)?.what, items[0]?.held],
+      ['paid', true, 'held', true],
+    )
+    await assert.rejects(api.cancelOrder({ orderId, reason: '' }), { code: 'order_not_cancellable' })
+    const told = (await shop.platform.events(orderHeld)).filter((event) => event.orderId === orderId)
+    assert.deepEqual(
+      told.map(({ returned }) => returned),
+      [6_000],
+    )
+  })
+
+  it('goes on when an administrator says so', async () => {
+    const { orderId } = await charged(6_000)
+
+    const resumed = await decide(orderId, 'resume')
+
+    assert.deepEqual([resumed.sellers[0]?.held, resumed.sellers[0]?.status], [false, 'preparing'])
+    const told = (await shop.platform.events(orderResumed)).filter((event) => event.orderId === orderId)
+    assert.equal(told.length, 1)
+    await assert.rejects(decide(orderId, 'cancel'), { code: 'order_not_held', status: 409 })
+  })
+
+  for (const amount of [6_000, 1_000]) {
+    it(`is cancelled when an administrator says so: of ${amount} given back only the rest follows, and the goods return`, async () => {
+      const { api, orderId, sku, paymentId } = await charged(amount)
+
+      await decide(orderId, 'cancel')
+      await shop.platform.settled()
+
+      const cancelled = await api.getOrder({ orderId })
+      assert.deepEqual([cancelled.status, cancelled.refunded], ['cancelled', 6_000])
+      assert.equal(await refunded(paymentId), 6_000)
+      assert.equal((await shop.platform.api(inventory).getAvailability({ sku })).available, 2)
+    })
+  }
+
+  it('is decided on by administrators only, and only while it is held', async () => {
+    const { api, orderId } = await charged(6_000)
+
+    await assert.rejects(api.decideHeldOrder({ orderId, decision: 'resume', reason: '' }), { code: 'forbidden' })
+    await assert.rejects(decide(newId(), 'resume'), { code: 'order_not_found' })
+    const { status, body } = await shop.platform.request('POST', `/api/orders/${orderId}/decision`, {
+      as: admin,
+      body: { decision: 'ship' },
+    })
+    assert.deepEqual([status, Object.keys(body.errors)], [422, ['decision']])
+  })
+})
