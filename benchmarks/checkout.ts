@@ -4,7 +4,7 @@ import { newId } from '@doran/kernel'
 import { httpClient } from '@doran/kernel/client'
 import { order } from '@doran/order/contract'
 import { payByCard } from '@doran/payment/sandbox'
-import type { Load } from './rounds.ts'
+import { type Load, loadOf } from './rounds.ts'
 import type { Stocked } from './shop.ts'
 
 const BUYERS = 16
@@ -72,10 +72,7 @@ export async function checkouts(
   }
   const begun = performance.now()
   await Promise.all(buyers.map(buy))
-  const took = performance.now() - begun
-  times.sort((a, b) => a - b)
-  const at = (share: number) => times[Math.floor(times.length * share)] ?? 0
-  return { rate: (times.length * 1_000) / took, requests: times.length, p50: at(0.5), p99: at(0.99), errors }
+  return loadOf(times, performance.now() - begun, errors)
 }
 
 /** Cart, order, payment page, card, confirmation: as the web application does it. */

@@ -16,6 +16,31 @@ export interface Load {
   readonly errors: number
 }
 
+/** The figures of requests that took these times, in milliseconds, each and together. */
+export function loadOf(times: number[], took: number, errors = 0): Load {
+  const sorted = times.toSorted((a, b) => a - b)
+  const at = (share: number) => sorted[Math.floor(sorted.length * share)] ?? 0
+  return { rate: (sorted.length * 1_000) / took, requests: sorted.length, p50: at(0.5), p99: at(0.99), errors }
+}
+
+/** Does the work again and again for some seconds, `atOnce` times side by side. */
+export async function repeat(
+  work: () => Promise<unknown>,
+  { seconds, atOnce = 1 }: { seconds: number; atOnce?: number },
+): Promise<Load> {
+  const times: number[] = []
+  const begun = performance.now()
+  const goOn = async () => {
+    while (performance.now() - begun < seconds * 1_000) {
+      const since = performance.now()
+      await work()
+      times.push(performance.now() - since)
+    }
+  }
+  await Promise.all(Array.from({ length: atOnce }, goOn))
+  return loadOf(times, performance.now() - begun)
+}
+
 export interface Side {
   /** Processes whose time is counted. */
   readonly pids: readonly number[]

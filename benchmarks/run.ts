@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { checkout } from './parts/checkout.ts'
+import { claims } from './parts/claims.ts'
 import { community } from './parts/community.ts'
 import { gateway } from './parts/gateway.ts'
 import { growth } from './parts/growth.ts'
@@ -27,6 +28,7 @@ const PARTS: Record<PartName, (suite: Suite) => Promise<Row[]>> = {
   checkout,
   import: importing,
   notify,
+  claims,
   community,
   gateway,
   memory,

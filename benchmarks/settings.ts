@@ -5,6 +5,7 @@ const PARTS = [
   'checkout',
   'import',
   'notify',
+  'claims',
   'community',
   'gateway',
   'memory',

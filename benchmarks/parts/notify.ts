@@ -1,8 +1,9 @@
 /** What it costs a commit to tell other processes that something is due: after it, inside of it, and not at all. */
 import { event, publish, sql, type Transaction, Type } from '@doran/kernel'
 import { kernelMigrations, Listener, migrate, Pool } from '@doran/kernel/platform'
-import { compare, type Load, type Side } from '../rounds.ts'
+import { compare, type Load, repeat, type Side } from '../rounds.ts'
 import type { Row } from '../rows.ts'
+import type { Settings } from '../settings.ts'
 import type { Suite } from '../suite.ts'
 
 const CONNECTIONS = 32
@@ -21,7 +22,7 @@ export async function notify(suite: Suite): Promise<Row[]> {
 
   const side = (change: (tx: Transaction) => Promise<unknown>): Side => ({
     pids: [process.pid],
-    load: () => commits(pool, change, settings.seconds),
+    load: () => commits(pool, change, settings),
   })
   const insert = (tx: Transaction) => tx.run(sql`insert into public.notes (text) values ('a')`)
   const publishing = async (tx: Transaction) => {
@@ -43,7 +44,7 @@ export async function notify(suite: Suite): Promise<Row[]> {
         what: 'commits that publish, hint after the commit / no hint',
         bar: { atLeast: 0.9 },
         doran,
-        floor: { ...doran, load: () => commits(silent, publishing, settings.seconds) },
+        floor: { ...doran, load: () => commits(silent, publishing, settings) },
       },
     ],
     suite,
@@ -53,23 +54,7 @@ export async function notify(suite: Suite): Promise<Row[]> {
   return rows
 }
 
-async function commits(pool: Pool, change: (tx: Transaction) => Promise<unknown>, seconds: number): Promise<Load> {
-  const times: number[] = []
-  const begun = performance.now()
-  const end = begun + seconds * 1_000
-  // Transactions of requests may hold most of a pool's connections, not all of them.
-  const database = pool.at(2)
-  await Promise.all(
-    Array.from({ length: CONNECTIONS }, async () => {
-      while (performance.now() < end) {
-        const since = performance.now()
-        await database.transaction(change)
-        times.push(performance.now() - since)
-      }
-    }),
-  )
-  const took = performance.now() - begun
-  times.sort((a, b) => a - b)
-  const at = (share: number) => times[Math.floor(times.length * share)] ?? 0
-  return { rate: (times.length * 1_000) / took, requests: times.length, p50: at(0.5), p99: at(0.99), errors: 0 }
+/** Transactions of requests may hold most of a pool's connections; these hold all of them. */
+function commits(pool: Pool, change: (tx: Transaction) => Promise<unknown>, { seconds }: Settings): Promise<Load> {
+  return repeat(() => pool.at(2).transaction(change), { seconds, atOnce: CONNECTIONS })
 }

@@ -19,8 +19,8 @@ export interface Vacancy {
 
 export interface Vacancies {
   readonly handlers: readonly Vacancy[]
-  /** Free slots of each lane in which events are handed on to other databases. */
-  readonly relays: Readonly<Record<EventLane, number>>
+  /** Free slots of each lane in which events are handed on to other databases; none when nobody asks for relays. */
+  readonly relays: Readonly<Partial<Record<EventLane, number>>>
   /** How many runs of each relay are under way here. */
   readonly relaying: Readonly<Record<string, number>>
   readonly leaseMs: number
@@ -49,18 +49,23 @@ export async function claim(database: Queryable, vacancies: Vacancies): Promise<
  * the end.
  */
 export function claimStatement({ handlers, relays, relaying, leaseMs, holder }: Vacancies): Sql {
+  const free = handlers.filter(({ room }) => room > 0)
+  const relaysToo = sql`
+    union all
+    select r.handler, l.lane, l.room, l.room, coalesce((${sql.json(relaying)}::jsonb ->> r.handler)::integer, 0)
+    from relays r
+    join unnest(${Object.keys(relays)}::text[], ${Object.values(relays)}::integer[]) as l (lane, room)
+      on l.lane = coalesce((select s.lane from doran.subscriptions s where s.handler = r.handler limit 1), 'events')
+    where r.handler is not null and l.room > 0`
+  const isRelaying = Object.keys(relays).length > 0
   return sql`
-    with recursive ${relayHandlers}, vacancies (handler, "group", group_room, room, running) as (
+    with recursive ${isRelaying ? sql`${relayHandlers},` : sql.empty}
+    vacancies (handler, "group", group_room, room, running) as (
       select * from unnest(
-        ${handlers.map(({ handler }) => handler)}::text[], ${handlers.map(({ group }) => group)}::text[],
-        ${handlers.map(({ groupRoom }) => groupRoom)}::integer[], ${handlers.map(({ room }) => room)}::integer[],
-        ${handlers.map(({ running }) => running)}::integer[])
-      union all
-      select r.handler, l.lane, l.room, l.room, coalesce((${sql.json(relaying)}::jsonb ->> r.handler)::integer, 0)
-      from relays r
-      join unnest(${Object.keys(relays)}::text[], ${Object.values(relays)}::integer[]) as l (lane, room)
-        on l.lane = coalesce((select s.lane from doran.subscriptions s where s.handler = r.handler limit 1), 'events')
-      where r.handler is not null and l.room > 0
+        ${free.map(({ handler }) => handler)}::text[], ${free.map(({ group }) => group)}::text[],
+        ${free.map(({ groupRoom }) => groupRoom)}::integer[], ${free.map(({ room }) => room)}::integer[],
+        ${free.map(({ running }) => running)}::integer[])
+      ${isRelaying ? relaysToo : sql.empty}
     ), candidates as materialized (
       select id, "group" from (
         select due.id, v."group", v.group_room,

@@ -4,7 +4,6 @@ import { beginSpan, type Metrics, type SpanSink, traceFrom, traceParent } from '
 import type { Logger } from 'pino'
 import type { Pool, Queryable } from '../database/database.ts'
 import { sql } from '../database/sql.ts'
-import type { EventLane } from '../service.ts'
 import { claim, type Vacancies, type Vacancy } from './claim.ts'
 import {
   due,
@@ -37,6 +36,8 @@ export interface WorkerOptions {
 }
 
 const POLL_MS = 1_000
+/** What is wanted, or heard to be due, when nobody says which handler's. */
+const EVERYTHING = ''
 const BACKOFF_MS = { first: 200, longest: 300_000 }
 
 /** Slots of each lane: most for what a person waits for. The others must leave connections to requests. */
@@ -58,16 +59,17 @@ export class Worker {
   readonly #options: Required<Omit<WorkerOptions, 'spans'>> & Pick<WorkerOptions, 'spans'>
   readonly #database: Queryable
   readonly #slots: Record<Lane, number>
-  /** Names of the events that a handler of this process is told of. */
-  readonly #events: ReadonlySet<string>
+  /** The handlers of this process by the names of the events that they are told of. */
+  readonly #handlersOf: ReadonlyMap<string, readonly string[]>
   readonly #running = new Set<Run>()
   #closing = false
   #isClaiming = false
   /** Resolves when the last claim has started what it took. */
   #claimed: Promise<void> | undefined
-  #wanted = false
+  /** Handlers that may have something due; {@link RELAY} for all relays, {@link EVERYTHING} for all there is. */
+  #wanted = new Set<string>()
   /** Groups and handlers for which the last claim took as much as there was room for, so more may be due. */
-  #backlog: ReadonlySet<string> = new Set()
+  #backlog = new Set<string>()
   #poll: NodeJS.Timeout | undefined
   #renew: NodeJS.Timeout | undefined
 
@@ -75,7 +77,7 @@ export class Worker {
     this.#options = { lease: LEASE_MS, poll: POLL_MS, holder: String(process.pid), ...options }
     this.#database = options.pool.at(0)
     this.#slots = slotsOf(options.concurrency)
-    this.#events = new Set([...options.handlers.keys()].flatMap((name) => name.split('/on:')[1] ?? []))
+    this.#handlersOf = Map.groupBy(options.handlers.keys(), (name) => name.split('/on:')[1] ?? '')
   }
 
   start(): void {
@@ -85,19 +87,21 @@ export class Worker {
     this.wake()
   }
 
-  /** Looks for due tasks now. */
-  wake(): void {
-    this.#wanted = true
+  /** Looks for due tasks now: of these handlers, or of all. */
+  wake(handlers: readonly string[] = [EVERYTHING]): void {
+    for (const handler of handlers) this.#wanted.add(handler)
     if (!this.#isClaiming && !this.#closing) this.#claimed = this.#claimAll()
   }
 
   /**
-   * Looks when `what` (see `DUE_CHANNEL`) may be for this process. An event that this process published itself may be
-   * for another database, too; any process may hand it on, so the others leave that to it.
+   * Looks for what may be due for this process when `what` is: see `DUE_CHANNEL`. An event that this process published
+   * itself may be for another database, too; any process may hand it on, so the others leave that to it.
    */
   hear(what: string, own: boolean): void {
-    const mine = what === '' || own || this.#options.handlers.has(what) || this.#events.has(what)
-    if (mine || what.startsWith(RELAY)) this.wake()
+    const named = what === EVERYTHING || this.#options.handlers.has(what)
+    const told = named ? [what] : (this.#handlersOf.get(what) ?? [])
+    const handsOn = !named && (own || what.startsWith(RELAY))
+    if (told.length > 0 || handsOn) this.wake([...told, ...(handsOn ? [RELAY] : [])])
   }
 
   /** How many tasks this process holds. */
@@ -128,15 +132,18 @@ export class Worker {
 
   async #claimAll(): Promise<void> {
     this.#isClaiming = true
-    while (this.#wanted && !this.#closing) {
-      const vacancies = this.#vacancies()
-      if (vacancies.handlers.every(({ room }) => room === 0)) break
-      this.#wanted = false
+    while (this.#wanted.size > 0 && !this.#closing) {
+      const wanted = this.#wanted
+      const vacancies = this.#vacancies(wanted)
+      if (!hasRoom(vacancies)) break
+      this.#wanted = new Set()
       try {
         const { tasks, contended } = await claim(this.#database, vacancies)
         this.#startAll(tasks)
-        this.#backlog = backlogOf(vacancies, tasks)
-        if (contended) this.#wanted = true
+        const backlog = backlogOf(vacancies, tasks)
+        // A look at a few handlers says nothing about the others.
+        this.#backlog = wanted.has(EVERYTHING) ? backlog : this.#backlog.union(backlog)
+        if (contended) this.#wanted = this.#wanted.union(wanted)
       } catch (error) {
         this.#options.log.warn({ err: error }, 'tasks could not be claimed; trying again')
         break
@@ -146,11 +153,13 @@ export class Worker {
   }
 
   /** A handler that takes batches has one slot of its own, the others those of their lane. */
-  #vacancies(): Vacancies {
+  #vacancies(wanted: ReadonlySet<string>): Vacancies {
+    const isWanted = (name: string) => wanted.has(EVERYTHING) || wanted.has(name)
     const runs = [...this.#running]
     const runsOf = (handler: string) => runs.filter((run) => run.handler === handler).length
     const free = (lane: Lane) => Math.max(0, this.#slots[lane] - runs.filter(({ group }) => group === lane).length)
-    const handlers = [...this.#options.handlers].map(([handler, { lane = 'events', batch, concurrency }]): Vacancy => {
+    const candidates = [...this.#options.handlers].filter(([handler]) => isWanted(handler))
+    const handlers = candidates.map(([handler, { lane = 'events', batch, concurrency }]): Vacancy => {
       const running = runsOf(handler)
       const allowed = Math.max(0, (concurrency ?? (batch ? 1 : Number.MAX_SAFE_INTEGER)) - running)
       const groupRoom = batch ? Math.min(allowed, 1) * batch.size : free(lane)
@@ -163,10 +172,7 @@ export class Worker {
     )
     return {
       handlers,
-      relays: { urgent: free('urgent'), events: free('events'), bulk: free('bulk') } satisfies Record<
-        EventLane,
-        number
-      >,
+      relays: isWanted(RELAY) ? { urgent: free('urgent'), events: free('events'), bulk: free('bulk') } : {},
       relaying: Object.fromEntries([...relayed].map(([handler, { length }]) => [handler, length])),
       leaseMs: this.#options.lease,
       holder: this.#options.holder,
@@ -185,7 +191,8 @@ export class Worker {
     const { handler } = tasks[0] as Task
     const done = this.#runAll(tasks, lease.signal).finally(() => {
       this.#running.delete(run)
-      if (this.#wanted || this.#backlog.has(group) || this.#backlog.has(handler)) this.wake()
+      if (this.#backlog.has(group) || this.#backlog.has(handler)) this.wake()
+      else if (this.#wanted.size > 0) this.wake([])
     })
     const run: Run = { tasks, handler, group, lease, done }
     this.#running.add(run)
@@ -293,6 +300,10 @@ export class Worker {
 /** The rows of tasks as long as their holder has not lost them; compare `id` and `epoch`. */
 function heldRows(tasks: readonly Task[]) {
   return sql`unnest(${tasks.map(({ id }) => id)}::bigint[], ${tasks.map(({ epoch }) => epoch)}::bigint[]) as held (id, epoch)`
+}
+
+function hasRoom({ handlers, relays }: Vacancies): boolean {
+  return handlers.some(({ room }) => room > 0) || Object.values(relays).some((room) => room > 0)
 }
 
 /** What had no room left, before or after this claim. */

@@ -122,13 +122,17 @@ describe('the lanes of a process', { timeout: 30_000 }, () => {
       input: Type.Object({}),
       steps: [step('ring', { act: async () => done.push('saga') })],
     })
-    const jobs = ['one', 'two', 'three'].map((name) => job(name, { cron: '0 0 1 1 *', run: () => released }))
+    const waits = async () => {
+      await released
+      done.push('what waits')
+    }
+    const jobs = ['one', 'two', 'three'].map((name) => job(name, { cron: '0 0 1 1 *', run: waits }))
     const db = await open(
       {
         jobs,
         sagas: [toll],
         subscriptions: [
-          on(listed, () => released, { lane: 'bulk' }),
+          on(listed, waits, { lane: 'bulk' }),
           on(asked, async () => void done.push('urgent event'), { lane: 'urgent' }),
           on(heard, async () => void done.push('event')),
         ],
@@ -149,7 +153,6 @@ describe('the lanes of a process', { timeout: 30_000 }, () => {
     await until(() => done.length === 3)
 
     assert.deepEqual(done.toSorted(), ['event', 'saga', 'urgent event'])
-    assert.equal((await db.one<{ count: number }>(held)).count, 2)
     release()
   })
 })

@@ -10,6 +10,7 @@ import { receive } from '../durable/events.ts'
 import { addTask, complete, LeaseLostError, type Task, type TaskHandler } from '../durable/tasks.ts'
 import { Worker } from '../durable/worker.ts'
 import { noteService, noteWritten, outOfInk, printerDouble, printerService, printing } from './note-service.ts'
+import { until } from './workbench.ts'
 
 const state = async (platform: TestPlatform, id: string) =>
   platform
@@ -304,12 +305,3 @@ describe('a service with a database of its own', () => {
     await Promise.all([one.drop(), other.drop()])
   })
 })
-
-/** Asks until the answer is there: true, or a list that is not empty. */
-async function until<T>(ask: () => Promise<T>): Promise<T> {
-  for (;;) {
-    const answer = await ask()
-    if (Array.isArray(answer) ? answer.length > 0 : answer) return answer
-    await new Promise((wake) => setTimeout(wake, 10))
-  }
-}

@@ -136,6 +136,44 @@ describe('lanes', { timeout: 60_000 }, () => {
   })
 })
 
+describe('a hint', { timeout: 30_000 }, () => {
+  let bench: Workbench
+  before(async () => {
+    bench = await openWorkbench()
+  })
+  afterEach(() => bench.clear())
+  after(() => bench.close())
+
+  it('makes a process look for what it names, and for nothing when that is not its own', async () => {
+    const handlers = { 'note/on:pub.told': bench.end, 'note/on:pub.shouted': bench.end, 'note/saga:print@1': bench.end }
+    await bench.add('note/job:first', 1)
+    const worker = bench.worker({ ...handlers, 'note/job:first': bench.end }, { poll: 60_000 })
+    // The look with which a worker starts is over.
+    await until(() => ended('note/job:first'))
+    for (const handler of Object.keys(handlers)) await bench.add(handler, 1)
+    const left = async () =>
+      (await bench.db.all<{ handler: string }>(sql`select handler from doran.tasks order by handler`)).map(
+        ({ handler }) => handler,
+      )
+
+    worker.hear('order/saga:checkout@1', false)
+    worker.hear('pub.told', false)
+    await until(() => ended('note/on:pub.told'))
+    const afterEvent = await left()
+    worker.hear('note/saga:print@1', false)
+    await until(() => ended('note/saga:print@1'))
+
+    assert.deepEqual(afterEvent, ['note/on:pub.shouted', 'note/saga:print@1'])
+    assert.deepEqual(await left(), ['note/on:pub.shouted'])
+    worker.hear('', false)
+    await until(() => ended('note/on:pub.shouted'))
+  })
+
+  const ended = async (handler: string) =>
+    (await bench.db.one<{ count: number }>(sql`select count(*) from doran.tasks where handler = ${handler}`)).count ===
+    0
+})
+
 describe('a handler that takes batches', { timeout: 60_000 }, () => {
   let bench: Workbench
   before(async () => {
