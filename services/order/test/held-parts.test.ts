@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { inventory } from '@doran/inventory/contract'
-import { newId, sql } from '@doran/kernel'
+import { newId } from '@doran/kernel'
 import type { TestUser } from '@doran/kernel/testing'
 import { order, orderHeld, orderResumed } from '@doran/order/contract'
 import { payment } from '@doran/payment/contract'
