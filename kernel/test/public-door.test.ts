@@ -162,9 +162,11 @@ describe('the public door', () => {
 
     const json = await platform.request('POST', '/api/notes/c', sent)
     const nothing = await platform.request('POST', '/api/notes/shred', { ...sent, as: await platform.user(['admin']) })
+    const nowhere = await platform.request('POST', '/api/nowhere', sent)
 
     assert.match(json.body.detail, /does not read application\/vnd\.ms-excel; send application\/json\.$/)
     assert.match(nothing.body.detail, /send a request without a body\.$/)
+    assert.equal(nowhere.status, 404)
   })
 
   it('shows nothing of what went wrong inside', async () => {
