@@ -13,8 +13,6 @@ import { type EventEnvelope, receive } from './events.ts'
 import { endSubscriberElsewhere, enterSubscriberElsewhere } from './subscriptions.ts'
 import { complete, RELAY, type Task, type TaskHandler } from './tasks.ts'
 
-const ATTEMPTS = 30
-
 const operations = {
   'doran.subscribe': post('/subscriptions', {
     summary: 'Have events handed on to a handler in another database',
@@ -85,14 +83,16 @@ export async function databaseIdOf(db: Queryable): Promise<string> {
   return id
 }
 
-/** Hands an event on: `relay/<service>/on:<event>`. The inbox over there knows one that comes twice. */
+/**
+ * Hands an event on, for as long as it takes: `relay/<service>/on:<event>`. The inbox over there knows one that comes
+ * twice.
+ */
 export function relay(
   from: Pool,
   metrics: Metrics,
   client: (service: string, task: Task, lease: AbortSignal) => Client<ReturnType<typeof relayContract>>,
 ): TaskHandler {
   return {
-    maxAttempts: ATTEMPTS,
     async run(task, lease) {
       const handler = task.handler.slice(RELAY.length)
       const [service] = handler.split('/') as [string]

@@ -95,15 +95,18 @@ export async function openShop({ services = SERVICES, settings = {} }: ShopOptio
 /** Money goes back at the provider without Doran, as by its owner or a bank; and the reconciliation has found it. */
 export async function giveBackPastDoran({ platform, sandbox }: Shop, paymentId: string, amount: number): Promise<void> {
   const database = platform.database('payment')
-  const { sessionId } = await database.one<{ sessionId: string }>(sql`
-    select session_id as "sessionId" from payment.payments where id = ${paymentId}`)
+  const read = () =>
+    database.one<{ sessionId: string; refunded: number }>(sql`
+      select session_id as "sessionId", refunded from payment.payments where id = ${paymentId}`)
+  const { sessionId, refunded } = await read()
   const { status } = await fetch(`${sandbox.url}/v1/sessions/${sessionId}/refunds`, {
     method: 'POST',
     headers: { authorization: `Bearer ${SECRET}`, 'content-type': 'application/json' },
     body: JSON.stringify({ key: `by-hand-${paymentId}`, amount }),
   })
   if (status !== 200) throw new Error(`the provider answered ${status}`)
-  await platform.settled()
+  // The provider tells of it by a webhook, which is taken in before the time is moved.
+  while ((await read()).refunded === refunded) await new Promise((wake) => setTimeout(wake, 5))
   await database.run(sql`update payment.payments set updated_at = now() - interval '1 hour' where id = ${paymentId}`)
   await database.run(sql`update doran.tasks set run_at = now() where handler = 'payment/job:reconcile'`)
   await platform.settled()
