@@ -104,7 +104,7 @@ function addRoute(
     async handler(request, reply) {
       const trace = traceFrom(request.headers.traceparent as string | undefined)
       beginServing(request, spans, trace)
-      const body = await bodyOf(request, limit)
+      const body = await bodyOf(request, reply, limit)
       const elsewhere = options.shares.pick(service, name, request.actor?.id ?? request.ip)
       const target = elsewhere ? options.targets.at(elsewhere) : options.targets.of(service)
       const gone = new AbortController()
@@ -151,28 +151,42 @@ function addRoute(
   })
 }
 
-/** Nothing, the whole body, or a stream of one that is large or of unknown size. */
-async function bodyOf(request: FastifyRequest, limit: number): Promise<Buffer | Readable | null> {
+/**
+ * Nothing, the whole body, or a stream of one that is large or may be. Throws `body_too_large` for a whole body; a stream
+ * fails with it.
+ */
+async function bodyOf(request: FastifyRequest, reply: FastifyReply, limit: number): Promise<Buffer | Readable | null> {
   const stream = request.body as IncomingMessage | undefined
   if (!stream) return null
   const length = request.headers['content-length']
-  if (length === undefined) return stream.pipe(atMost(limit))
-  if (Number(length) > KEPT_BODY) return stream
+  if (Number(length ?? limit) > KEPT_BODY) return length === undefined ? stream.pipe(atMost(limit)) : stream
   const chunks: Buffer[] = []
-  for await (const chunk of stream) chunks.push(chunk)
+  let size = 0
+  // Destroying the stream would destroy the connection, and with it the answer.
+  for await (const chunk of stream.iterator({ destroyOnReturn: false })) {
+    size += chunk.length
+    if (size > limit) {
+      // Its sender may go on for ever.
+      reply.header('connection', 'close')
+      throw kernelErrors.bodyTooLarge({ limit })
+    }
+    chunks.push(chunk)
+  }
   return Buffer.concat(chunks)
 }
 
 /** Passes on so many bytes and fails with `body_too_large` at the next one. */
 function atMost(limit: number): Transform {
   let passed = 0
-  return new Transform({
+  const counted = new Transform({
     transform(piece: Buffer, _encoding, done) {
       passed += piece.length
-      if (passed > limit) done(kernelErrors.bodyTooLarge())
+      if (passed > limit) done(kernelErrors.bodyTooLarge({ limit }))
       else done(null, piece)
     },
   })
+  // It may fail before a service reads it, and an error that nobody hears ends the process.
+  return counted.on('error', () => {})
 }
 
 function isStream(body: Buffer | Readable | null): body is Readable {

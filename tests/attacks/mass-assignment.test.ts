@@ -7,12 +7,13 @@ import { PASSWORD, type Person, startVictim, type Victim } from './victim.ts'
 
 const MARK = 'smuggled-7f3a'
 
+const MEMBERS = { isAdmin: MARK, roles: [MARK], sellerid: MARK, undeclared: { [MARK]: MARK } }
+
 /** The same, with members in every object that nobody declares. */
 function smuggled(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(smuggled)
   if (!(value instanceof Object)) return value
-  const members = Object.fromEntries(Object.entries(value).map(([name, member]) => [name, smuggled(member)]))
-  return { ...members, isAdmin: MARK, roles: [MARK], sellerid: MARK, undeclared: { [MARK]: MARK } }
+  return { ...Object.fromEntries(Object.entries(value).map(([name, member]) => [name, smuggled(member)])), ...MEMBERS }
 }
 
 interface Storing {
@@ -56,7 +57,10 @@ describe('members that an operation does not declare', () => {
     ]
   }
 
-  async function send({ method = 'POST', path, as, body }: Storing): Promise<{ status: number; text: string }> {
+  async function send(
+    { method = 'POST', path, as }: Storing,
+    body: unknown,
+  ): Promise<{ status: number; text: string }> {
     const answer = await fetch(`${victim.url}/api${path}`, {
       method,
       headers: {
@@ -64,26 +68,30 @@ describe('members that an operation does not declare', () => {
         'idempotency-key': `${MARK.length}${crypto.randomUUID()}`,
         ...(as && { authorization: `Bearer ${as.token}` }),
       },
-      body: JSON.stringify(smuggled(body)),
+      body: JSON.stringify(body),
     })
     return { status: answer.status, text: await answer.text() }
   }
 
   it('are neither answered nor stored anywhere', async () => {
     for (const each of await storing()) {
-      const { status, text } = await send(each)
+      const everywhere = await send(each, smuggled(each.body))
+      // Some nested objects refuse what they do not declare. That must be why; then only the outermost one has more.
+      const refused = everywhere.text.includes('must NOT have additional properties')
+      const { status, text } = refused ? await send(each, { ...each.body, ...MEMBERS }) : everywhere
 
       assert.ok(status < 300, `${each.path} answered ${status} ${text}`)
-      assert.ok(!text.includes(MARK), `${each.path} answered what was smuggled in: ${text}`)
+      for (const answer of [everywhere.text, text])
+        assert.ok(!answer.includes(MARK), `${each.path} answered what was smuggled in: ${answer}`)
     }
     assert.deepEqual(await tablesWith(victim.databaseUrl, MARK), [])
   })
 
   it('would be found if they were stored (the test can fail)', async () => {
     const [first] = await storing()
-    const named = { ...first, body: { email: 'third@example.com', password: PASSWORD, name: `A ${MARK}` } } as Storing
+    const body = { email: 'third@example.com', password: PASSWORD, name: `A ${MARK}` }
 
-    const { status } = await send(named)
+    const { status } = await send(first as Storing, body)
 
     assert.equal(status, 201)
     assert.ok((await tablesWith(victim.databaseUrl, MARK)).length > 0)

@@ -4,6 +4,7 @@ import type { Operation } from '@doran/kernel'
 import { services } from '../../apps/server/services.ts'
 import { type Person, startVictim, type Victim } from './victim.ts'
 
+const ROLES = ['seller', 'admin', 'operator'] as const
 const ID = '01936b2e-0000-7000-8000-000000000000'
 
 const operations = services.flatMap(({ contract }) =>
@@ -39,7 +40,7 @@ describe('an operation', () => {
     const internal = ofAccess((access) => access === 'internal')
     assert.ok(internal.length > 10)
     for (const each of internal) {
-      for (const as of [undefined, member, victim.seller, victim.admin]) {
+      for (const as of [undefined, member, victim.seller, victim.admin, victim.operator]) {
         const { status } = await ask(each, as)
         // Another operation may have the same address; then it says so itself, and nothing of this one is done.
         assert.ok([400, 401, 403, 404, 405, 422].includes(status), `${each.name} answered ${status}`)
@@ -59,7 +60,7 @@ describe('an operation', () => {
     assert.ok(privileged.length > 10)
     for (const each of privileged) {
       const access = each.operation.access as readonly string[]
-      const others = [member, ...(access.includes('seller') ? [] : [victim.seller])]
+      const others = [member, ...ROLES.filter((role) => !access.includes(role)).map((role) => victim[role])]
       for (const as of others) {
         const { status, code } = await ask(each, as)
         assert.equal(status, 403, `${each.name} answered ${status} ${code}`)

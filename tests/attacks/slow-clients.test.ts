@@ -6,9 +6,9 @@ import { duringAttack } from './bystander.ts'
 import { dial, untilClosed } from './send.ts'
 import { startVictim, type Victim } from './victim.ts'
 
-const CLIENTS = 60
-const HEAD =
-  'POST /api/auth/sign-in HTTP/1.1\r\nhost: victim\r\ncontent-type: application/json\r\ncontent-length: 100\r\n'
+const CLIENTS = 120
+const head = (path: string, type: string) =>
+  `POST ${path} HTTP/1.1\r\nhost: victim\r\ncontent-type: ${type}\r\ncontent-length: 100\r\n`
 /** Node.js looks for requests that take too long every thirty seconds. */
 const LONGEST_MS = 75_000
 
@@ -31,17 +31,27 @@ describe('clients that never finish', () => {
   })
   after(() => victim.close())
 
-  it('a head, a body or a word are cut off, and keep nobody from being served', async () => {
-    const kinds = ['', HEAD, `${HEAD}\r\n`]
+  it('a head, a body or a word are cut off by Doran and by the payment provider, and keep nobody from being served', async () => {
+    const doors = [
+      { url: victim.url, unfinished: head('/api/auth/sign-in', 'application/json') },
+      { url: victim.sandboxUrl, unfinished: head('/pay/unknown', 'application/x-www-form-urlencoded') },
+    ]
+    const kinds = doors.flatMap(({ url, unfinished }) =>
+      ['', unfinished, `${unfinished}\r\n`].map((begin) => ({ url, begin })),
+    )
 
     const report = await duringAttack(victim.url, () =>
       Promise.all(
-        Array.from({ length: CLIENTS }, (_, index) => drip(victim.url, kinds[index % kinds.length] as string)),
+        Array.from({ length: CLIENTS }, (_, index) => {
+          const { url, begin } = kinds[index % kinds.length] as (typeof kinds)[number]
+          return drip(url, begin)
+        }),
       ),
     )
 
     const longest = Math.max(...report.outcome)
     assert.ok(longest < LONGEST_MS, `cut off after ${longest} ms only`)
     await assertUnharmed(victim, report)
+    assert.equal((await fetch(`${victim.sandboxUrl}/health/live`)).status, 200)
   })
 })

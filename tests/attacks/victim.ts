@@ -6,7 +6,7 @@ import { httpClient } from '@doran/kernel/client'
 import { createPlatform } from '@doran/kernel/platform'
 import { createTestDatabase, freePort } from '@doran/kernel/testing'
 import { product } from '@doran/product/contract'
-import { type Running, run } from '../../apps/server/demo/process.ts'
+import { run } from '../../apps/server/demo/process.ts'
 import { identity, services } from '../../apps/server/services.ts'
 import { putOnSale } from '../../services/order/test/goods.ts'
 
@@ -15,6 +15,20 @@ export const PASSWORD = 'a password that nobody guesses'
 
 /** Resident memory that the process may reach; the containers of compose.yaml have no more. */
 export const MEMORY_LIMIT_MB = 384
+/** As in the image. */
+const MEMORY_SETTINGS = {
+  NODE_OPTIONS: '--max-semi-space-size=2',
+  MALLOC_ARENA_MAX: '2',
+  MALLOC_TRIM_THRESHOLD_: '131072',
+}
+/** Rates so high that they are never what stops an attack. */
+const NO_RATES = {
+  RATE_LIMIT_PER_IP: '1000000',
+  RATE_LIMIT_PER_ACCOUNT: '1000000',
+  RATE_LIMIT_FILES_PER_IP: '1000000',
+  RATE_LIMITS_PER_NETWORK: 'auth.register=1000000,auth.registerMember=1000000,order.createCart=1000000',
+  AUTH_PASSWORD_RATE: '1000000',
+}
 
 export interface Person {
   readonly id: string
@@ -24,11 +38,14 @@ export interface Person {
 
 export interface Victim {
   readonly url: string
+  /** Of the payment provider's server. */
+  readonly sandboxUrl: string
   /** SKU of something that can be bought. */
   readonly sku: string
   readonly databaseUrl: string
   readonly seller: Person
   readonly admin: Person
+  readonly operator: Person
   member(): Promise<Person>
   api<C extends Contract>(contract: C, as?: Person): ReturnType<typeof httpClient<C>>
   /** Largest resident memory so far, in MB. */
@@ -36,24 +53,23 @@ export interface Victim {
   close(): Promise<void>
 }
 
-/** Everything in one process, with rates so high that they are never what stops an attack. */
+/** Everything in one process. */
 export async function startVictim(settings: Record<string, string> = {}): Promise<Victim> {
   const database = await createTestDatabase(services)
-  const [seller, admin] = [
-    { id: newId(), email: `${newId()}@example.com` },
-    { id: newId(), email: `${newId()}@example.com` },
-  ]
+  const somebody = (): Somebody => ({ id: newId(), email: `${newId()}@example.com` })
+  const people = { seller: somebody(), admin: somebody(), operator: somebody() }
   const sku = 'VICTIM-1'
-  await fill(database.url, { seller, admin, sku })
+  await fill(database.url, people, sku)
   const port = await freePort()
+  const sandboxPort = await freePort()
   const environment = {
     DATABASE_URL: database.url,
     PORT: String(port),
-    SANDBOX_PORT: String(await freePort()),
+    SANDBOX_PORT: String(sandboxPort),
     DORAN_DATA: process.env.TMPDIR ?? '/tmp',
     LOG_LEVEL: 'warn',
-    RATE_LIMIT_PER_IP: '1000000',
-    RATE_LIMIT_PER_ACCOUNT: '1000000',
+    ...MEMORY_SETTINGS,
+    ...NO_RATES,
     ...settings,
   }
   const running = await run(['start', '--no-seed'], environment)
@@ -66,17 +82,19 @@ export async function startVictim(settings: Record<string, string> = {}): Promis
   }
   return {
     url,
+    sandboxUrl: `http://127.0.0.1:${sandboxPort}`,
     sku,
     databaseUrl: database.url,
-    seller: await signedIn(seller),
-    admin: await signedIn(admin),
+    seller: await signedIn(people.seller),
+    admin: await signedIn(people.admin),
+    operator: await signedIn(people.operator),
     async member() {
       const email = `${newId()}@example.com`
       const { userId, accessToken } = await api(auth).register({ email, password: PASSWORD, name: 'Member' })
       return { id: userId, email, token: accessToken }
     },
     api,
-    peakMemory: () => peakMemoryOf(running),
+    peakMemory: () => peakMemoryOf(running.child),
     async close() {
       await running.stop()
       await database.drop()
@@ -90,7 +108,11 @@ interface Somebody {
 }
 
 /** What only services can do: a shop, goods and accounts with roles. */
-async function fill(databaseUrl: string, { seller, admin, sku }: { seller: Somebody; admin: Somebody; sku: string }) {
+async function fill(
+  databaseUrl: string,
+  { seller, admin, operator }: Record<'seller' | 'admin' | 'operator', Somebody>,
+  sku: string,
+): Promise<void> {
   const platform = await createPlatform({ services, environment: {}, databaseUrl, identity })
   try {
     await putOnSale(platform, [{ sku, price: 1_000, onHand: 1_000_000, sellerId: seller.id }])
@@ -103,13 +125,15 @@ async function fill(databaseUrl: string, { seller, admin, sku }: { seller: Someb
     })
     await accounts.ensureAccount({ ...account(seller), roles: ['seller'] })
     await accounts.ensureAccount({ ...account(admin), roles: ['admin'] })
+    await accounts.ensureAccount({ ...account(operator), roles: ['operator'] })
     await platform.client(product).upsertSeller({ id: seller.id, slug: 'victim', name: { ko: '가게', en: 'Shop' } })
   } finally {
     await platform.close()
   }
 }
 
-async function peakMemoryOf({ child }: Running): Promise<number> {
-  const status = await readFile(`/proc/${child.pid}/status`, 'utf8')
+/** Largest resident memory so far, in MB. */
+export async function peakMemoryOf({ pid }: { readonly pid?: number | undefined }): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8')
   return Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1]) / 1_024
 }

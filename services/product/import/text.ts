@@ -2,8 +2,11 @@
 import { isUtf8 } from 'node:buffer'
 import { csvIsWorkbook, csvNotUtf8 } from '../errors.ts'
 
-/** Bytes that are decoded at a time, so that a long file never holds up others. */
-const PIECE_BYTES = 64 * 1024
+/**
+ * Bytes that are decoded at a time, so that a long file never holds up others: a page takes several turns of the event
+ * loop, and waits for a piece in each of them.
+ */
+const PIECE_BYTES = 16 * 1024
 
 type Decode = (piece?: Uint8Array) => string
 
