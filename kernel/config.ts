@@ -160,7 +160,7 @@ export function secretsIn(setting: string): [string, ...string[]] {
 export function defaultSecrets(schemas: readonly TObject[], environment: Environment): string[] {
   return schemas
     .flatMap(({ properties }) => Object.entries(properties as Record<string, { default?: unknown }>))
-    .filter(([name, { default: known }]) => known && /SECRET|PASSWORD|_KEY$/.test(name))
+    .filter(([name, { default: known }]) => known && /(SECRET|PASSWORD|_KEY)$/.test(name))
     .filter(([name, { default: known }]) => secretsIn(environment[name] || String(known)).includes(String(known)))
     .map(([name]) => name)
 }

@@ -1,5 +1,6 @@
 import type { Queryable } from '../database/database.ts'
 import { sql } from '../database/sql.ts'
+import { due } from '../durable/tasks.ts'
 
 const LOOK_MS = 5
 
@@ -37,11 +38,8 @@ async function skipPauses(database: Queryable): Promise<number> {
     ), skipped as (
       update doran.tasks t set run_at = now(), failing_since = failing_since - pause, last_error = null
       from waiting where t.id = waiting.id returning pause
-    ), woken as (
-      select pg_notify('doran_tasks', '') from skipped
     )
-    select coalesce(max(extract(epoch from pause) * 1000), 0)::float8 as "skippedMs"
-    from skipped, (select count(*) from woken) as told`)
+    select coalesce(max(extract(epoch from pause) * 1000), 0)::float8 as "skippedMs" from skipped ${due('')}`)
   return skippedMs
 }
 

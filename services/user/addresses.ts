@@ -3,7 +3,7 @@
  * profile, so that simultaneous ones follow one another.
  */
 import { assertInput, newId, type Queryable, sql, type Transaction } from '@doran/kernel'
-import { asWritten, CorrectAddress, postalCodeMistake } from './address.ts'
+import { asWritten, CorrectAddress, postalCodeMistake } from './contract/address.ts'
 import type { Address, NewAddress } from './contract.ts'
 import { addressNotFound, postalCodeInvalid, tooManyAddresses } from './errors.ts'
 

@@ -1,7 +1,7 @@
 import { contract, del, event, get, Id, Line, patch, post, put, type Static, Timestamp, Type } from '@doran/kernel'
-import { DeliveryAddress } from './address.ts'
+import { DeliveryAddress } from './contract/address.ts'
 
-export { asWritten, CorrectAddress, DeliveryAddress, postalCodeMistake } from './address.ts'
+export { asWritten, CorrectAddress, DeliveryAddress, postalCodeMistake } from './contract/address.ts'
 
 /** One line of text: not blank, without control characters. */
 function line(maxLength: number) {

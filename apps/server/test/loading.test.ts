@@ -31,7 +31,7 @@ async function filesOf(...names: string[]): Promise<string[]> {
 
 /** Names of the services of which more is loaded than the contract. */
 function servicesIn(files: string[]): string[] {
-  const found = files.flatMap((file) => /\/services\/([\w-]+)\/(?!contract\.ts$)/.exec(file)?.[1] ?? [])
+  const found = files.flatMap((file) => /\/services\/([\w-]+)\/(?!contract(?:\.ts$|\/))/.exec(file)?.[1] ?? [])
   return [...new Set(found)]
 }
 

@@ -165,7 +165,7 @@ describe('a secret from a file', () => {
     const schemas = [kernelConfig, serverConfig, fleetConfig, ...services.flatMap(({ config }) => config ?? [])]
     const named = schemas
       .flatMap(({ properties }) => Object.keys(properties))
-      .filter((name) => /SECRET|PASSWORD|TOKEN$|_KEY$|^(DATABASE|REDIS)_URL$/.test(name))
+      .filter((name) => /(SECRET|PASSWORD|TOKEN|_KEY)$|^(DATABASE|REDIS)_URL$/.test(name))
       // Names a file already.
       .filter((name) => name !== 'DORAN_TLS_KEY')
 

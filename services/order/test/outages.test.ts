@@ -31,9 +31,12 @@ describe('while a service is away for five minutes', () => {
     return [status, refunded]
   }
 
-  async function buy(sku: string): Promise<string> {
+  /** `begin` is called when the payment page is open and the stock is held. */
+  async function buy(sku: string, begin: () => void = () => {}): Promise<string> {
     await shop.stock([{ sku, price: 10_000, onHand: 5 }])
     const { id } = await shop.placeOrder(buyer, { [sku]: 2 })
+    await shop.platform.api(order, buyer).startPayment({ orderId: id, returnUrl: 'https://shop.example/' })
+    begin()
     await shop.pay(buyer, id)
     return id
   }
@@ -85,9 +88,8 @@ describe('while a service is away for five minutes', () => {
 
     it(`an order whose goods cannot be reserved is given up, and its money goes back, when the inventory ${how}`, async () => {
       const sku = `RESERVE-${kind === 'refuses' ? 1 : 2}`
-      outageOf('inventory').begin(kind, 'reserve')
 
-      const id = await buy(sku)
+      const id = await buy(sku, () => outageOf('inventory').begin(kind, 'reserve'))
       await endure(outageOf('inventory'))
 
       const given = await read(id)
