@@ -23,7 +23,7 @@ import { Listener } from './database/listener.ts'
 import { type MigrationSource, migrate } from './database/migrate.ts'
 import { sql } from './database/sql.ts'
 import { Deadline } from './deadline.ts'
-import { type Backlog, countTasks } from './durable/backlog.ts'
+import { type Backlog, COUNTED_AT_MOST, countTasks } from './durable/backlog.ts'
 import { type DatabaseOfProcess, enterWork, prepareWorkers, type Wiring } from './durable/handlers.ts'
 import { withRelay } from './durable/relay.ts'
 import { bindSaga, readFailingSagas } from './durable/sagas.ts'
@@ -282,7 +282,8 @@ function observe(metrics: Metrics, databases: readonly DatabaseOfProcess[]): voi
       .finally(() => (counting = undefined))
     return counting
   }
-  const counts = 'Durable tasks of a service past their time (due), and waiting for an operator (dead)'
+  const most = COUNTED_AT_MOST.toLocaleString('en')
+  const counts = `Durable tasks of a service past their time (due), and waiting for an operator (dead); due ones are counted up to ${most} for each handler, dead ones up to ${most}`
   gauge(metrics, 'doran_tasks', counts, ['service', 'state'], async () =>
     [...Map.groupBy(await backlog(), ({ service }) => service)].flatMap(([service, lanes]) =>
       (['due', 'dead'] as const).map((state): [{ service: string; state: string }, number] => [

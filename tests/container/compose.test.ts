@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
 import { readSettings } from '../../apps/server/config.ts'
 import { connectionsOf } from '../../apps/server/doctor/databases.ts'
+import { assertOwnSecrets } from '../../apps/server/secrets.ts'
 import { services } from '../../apps/server/services.ts'
 import { type ComposeService, fillIn, readCompose, readYaml } from './compose.ts'
 
@@ -70,6 +71,13 @@ describe('compose.yaml', () => {
 
   it('gives each process settings that it accepts', () => {
     for (const [, { environment = {} }] of ours) readSettings(environment, services)
+  })
+
+  it('leaves no process without a secret that it refuses to start without', () => {
+    for (const [, { environment = {} }] of ours) {
+      const run = services.filter(({ contract }) => environment.DORAN_SERVICES?.split(',').includes(contract.name))
+      assertOwnSecrets({ ...environment, NODE_ENV: 'production' }, run, { host: '0.0.0.0' })
+    }
   })
 
   it('uses one image for Doran and names the version of every other', () => {

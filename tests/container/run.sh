@@ -106,12 +106,12 @@ make_base() {
   prove "a stand-in of node:24-slim from Debian with Node.js $("$node" --version)"
 }
 
-# What compose.yaml says, with secrets that are as good as any.
+# What compose.yaml says, with secrets that are as good as any, for buyers who reach the gateway by its name.
 read_compose() {
   password=$(new_secret hex)
   compose=$(env -i POSTGRES_PASSWORD="$password" REDIS_PASSWORD="$(new_secret hex)" DORAN_SERVICE_SECRET="$(new_secret hex)" \
     PAYMENT_SANDBOX_SECRET="$(new_secret hex)" AUTH_ENCRYPTION_KEY="$(new_secret base64)" \
-    "$node" "$root/tests/container/compose.ts")
+    SHOP_ORIGINS=http://gateway:8080 "$node" "$root/tests/container/compose.ts")
 }
 
 new_secret() { "$node" -p "crypto.randomBytes(32).toString('$1')"; }

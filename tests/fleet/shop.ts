@@ -11,6 +11,8 @@ import type { Request, Send } from './load.ts'
 
 export const SKU = 'FLEET-1'
 export const ON_HAND = 1_000_000
+/** For the order of {@link openShop}, whose payment has begun and does not end. */
+export const HELD = 1
 
 export interface Shop {
   market: Marketplace & { platform: Processes }
@@ -24,7 +26,7 @@ export async function openShop(instances: Record<string, number>): Promise<Shop>
   const buyer = await market.signUp()
   const orders = market.platform.api(order, buyer)
   const { id: cartId } = await orders.createCart()
-  const { total } = await orders.addLine({ cartId, sku: SKU, quantity: 1 })
+  const { total } = await orders.addLine({ cartId, sku: SKU, quantity: HELD })
   const { id: orderId } = await orders.placeOrder({ cartId, expectedTotal: total, address, note: '' })
   const { paymentId } = await orders.startPayment({ orderId, returnUrl: RETURN_URL })
   const { items } = await market.platform.api(product).listProducts({ q: SKU })

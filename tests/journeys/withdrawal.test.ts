@@ -47,6 +47,9 @@ describe('the personal data of a member', () => {
     const orderId = await market.buy(someone, { [sku]: 1 })
     await platform.api(order, someone).confirmPayment({ orderId })
     const declined = await market.buy(someone, { [sku]: 1 }, CARDS.declined)
+    // An order that is being paid cannot be cancelled.
+    await platform.api(order, someone).confirmPayment({ orderId: declined })
+    await platform.settled()
     await platform.api(order, someone).cancelOrder({ orderId: declined, reason: 'changed my mind' })
     await platform.settled()
     const me = await platform.api(user, someone).getMe()

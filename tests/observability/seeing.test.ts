@@ -227,6 +227,7 @@ describe('the metrics', () => {
       status: (value) => /^([2-5]xx|gone)$/.test(value),
       outcome: (value) => ['ok', 'refused', 'failed', 'done', 'dead', 'lost'].includes(value),
       state: (value) => ['due', 'dead'].includes(value),
+      lane: (value) => ['urgent', 'events', 'jobs', 'bulk'].includes(value),
       handler: (value) => /^(relay\/)?[a-z]+\/(on|job|saga):[\w.@-]+$/.test(value),
       peer: (value) => urls.has(value),
     }
@@ -321,13 +322,20 @@ describe('a trace', () => {
       assert.ok(trace.has(service), service)
     assert.deepEqual(gapsOf(spans, SENDER), [])
     assert.deepEqual(pathTo(spans, 'inventory', 'inventory.reserve'), [
+      'gateway server order.startPayment',
+      'gateway client order.startPayment',
+      'order server order.startPayment',
+      'order client inventory.reserve',
+      'inventory server inventory.reserve',
+    ])
+    assert.deepEqual(pathTo(spans, 'inventory', 'inventory.commit'), [
       'gateway server order.confirmPayment',
       'gateway client order.confirmPayment',
       'order server order.confirmPayment',
       'order consumer order/saga:checkout@2',
-      'order internal checkout/reserve-stock',
-      'order client inventory.reserve',
-      'inventory server inventory.reserve',
+      'order internal checkout/commit-stock',
+      'order client inventory.commit',
+      'inventory server inventory.commit',
     ])
     assert.deepEqual(pathTo(spans, 'order', 'order.doran.receive'), [
       'gateway server order.confirmPayment',
