@@ -55,7 +55,7 @@ describe('by keyboard alone', () => {
       await page.keyboard.type(text)
     }
     await page.keyboard.press('Enter')
-    await page.waitForURL('**/checkout')
+    await page.waitForURL('**/checkout?cart=*')
     await page.getByLabel('Recipient').waitFor()
     for (const [label, text] of [
       [/^Phone/, '01012345678'],

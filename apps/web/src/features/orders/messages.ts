@@ -14,6 +14,7 @@ export const ordersMessages = catalogue({
     part_preparing: '상품 준비 중',
     part_cancelling: '취소 처리 중',
     part_cancelled: '취소됨',
+    part_held: '배송 보류',
     notFound: '주문을 찾을 수 없어요',
     notFoundText: '주소가 잘못되었거나 다른 계정의 주문일 수 있어요.',
     again: '같은 상품 다시 담기',
@@ -98,6 +99,8 @@ export const ordersMessages = catalogue({
     cancelledBanner: '취소된 주문이에요.',
     refundedBanner: '{amount}을 돌려 드렸어요.',
     nothingPaid: '결제된 돈은 없어요.',
+    heldBanner:
+      '결제 회사에서 이 주문의 돈을 돌려드려 배송을 잠시 멈췄어요. 확인한 뒤 상품을 보내거나 주문을 취소할게요.',
     cancellingBanner: '취소를 처리하고 있어요. 이 화면은 저절로 바뀝니다.',
     expiredBanner: '결제 기한이 지나 닫힌 주문이에요. 결제된 돈은 없어요.',
     working: '결제를 확인하고 있어요',
@@ -134,6 +137,7 @@ export const ordersMessages = catalogue({
     part_preparing: 'Being prepared',
     part_cancelling: 'Being cancelled',
     part_cancelled: 'Cancelled',
+    part_held: 'On hold',
     notFound: 'There is no such order',
     notFoundText: 'The address may be wrong, or the order belongs to another account.',
     again: 'Put it all into the cart again',
@@ -221,6 +225,8 @@ export const ordersMessages = catalogue({
     cancelledBanner: 'This order was cancelled.',
     refundedBanner: '{amount} was given back to you.',
     nothingPaid: 'No money was taken.',
+    heldBanner:
+      'The payment company gave money of this order back to you, so shipping waits. We look into it and then ship the products or cancel the order.',
     cancellingBanner: 'The cancellation is under way. This page changes by itself.',
     expiredBanner: 'This order was not paid in time and is closed. No money was taken.',
     working: 'Confirming your payment',

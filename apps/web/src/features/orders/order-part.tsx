@@ -17,7 +17,7 @@ export interface OrderPartProps {
 export function OrderPart({ part, currency, onCancel }: OrderPartProps) {
   const t = useMessages(ordersMessages)
   const { text, money } = useFormat()
-  const { sellerId, sellerName, status, subtotal, lines } = part
+  const { sellerId, sellerName, subtotal, lines } = part
   const seller = text(sellerName)
   return (
     <section aria-label={seller} className="rounded-3xl border border-line bg-surface px-4 sm:px-6">
@@ -27,7 +27,7 @@ export function OrderPart({ part, currency, onCancel }: OrderPartProps) {
             {seller}
           </Link>
         </h2>
-        <PartBadge status={status} />
+        <PartBadge part={part} />
       </div>
       <ul className="divide-y divide-line">
         {lines.map((line) => (

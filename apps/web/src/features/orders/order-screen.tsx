@@ -9,6 +9,7 @@ import { onDemand } from '../../ui/on-demand.tsx'
 import { Page } from '../../ui/page.tsx'
 import { Skeleton, Waiting } from '../../ui/states.tsx'
 import { orderQuery } from './api/orders.ts'
+import { isCancellable } from './held.ts'
 import { ordersMessages } from './messages.ts'
 import { OrderAgain } from './order-again.tsx'
 import { OrderFacts } from './order-facts.tsx'
@@ -45,7 +46,7 @@ function Whole({ order }: { order: Order }) {
   const { date } = useFormat()
   const [doomed, setDoomed] = useState<Doomed>()
   const { number, status, placedAt, sellers } = order
-  const left = sellers.filter((part) => part.status === 'preparing')
+  const left = sellers.filter(isCancellable)
   return (
     <>
       <Link to="/orders" className="-ml-2 inline-flex min-h-11 items-center gap-1.5 px-2 text-muted hover:text-ink">
@@ -65,7 +66,7 @@ function Whole({ order }: { order: Order }) {
               key={part.id}
               part={part}
               currency={order.currency}
-              onCancel={part.status === 'preparing' && sellers.length > 1 ? () => setDoomed({ part }) : undefined}
+              onCancel={isCancellable(part) && sellers.length > 1 ? () => setDoomed({ part }) : undefined}
             />
           ))}
           <OrderStory order={order} />

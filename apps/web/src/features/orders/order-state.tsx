@@ -5,6 +5,7 @@ import { useFormat, useMessages } from '../../language/language.ts'
 import { Button } from '../../ui/button.tsx'
 import { Clock, CreditCard, LoaderCircle } from '../../ui/icons.ts'
 import { Banner } from '../../ui/states.tsx'
+import { isHeld } from './held.ts'
 import { ordersMessages } from './messages.ts'
 import { OrderGone } from './order-gone.tsx'
 import { reasonOf } from './story.ts'
@@ -27,6 +28,7 @@ function State({ order }: { order: Order }) {
   if (status === 'processing') return <Working title={t('processingTitle')} text={t('processingText')} />
   if (status === 'expired') return <Banner>{t('expiredBanner')}</Banner>
   if (sellers.some((part) => part.status === 'cancelling')) return <Working title={t('cancellingBanner')} />
+  if (sellers.some(isHeld)) return <Banner tone="warning">{t('heldBanner')}</Banner>
   return <Cancelled order={order} />
 }
 

@@ -1,5 +1,6 @@
-import type { OrderStatus, SellerOrderStatus } from '@doran/order/contract'
+import type { OrderStatus, SellerOrder, SellerOrderStatus } from '@doran/order/contract'
 import { useMessages } from '../../language/language.ts'
+import { isHeld } from './held.ts'
 import { ordersMessages } from './messages.ts'
 
 const GOOD = 'bg-leaf-soft text-leaf'
@@ -22,15 +23,17 @@ const PART_STATES = {
   cancelled: { text: 'part_cancelled', look: OVER },
 } as const satisfies Record<SellerOrderStatus, object>
 
+const HELD = { text: 'part_held', look: WAITING } as const
+
 export function OrderBadge({ status }: { status: OrderStatus }) {
   return <Badge {...ORDER_STATES[status]} />
 }
 
-export function PartBadge({ status }: { status: SellerOrderStatus }) {
-  return <Badge {...PART_STATES[status]} />
+export function PartBadge({ part }: { part: SellerOrder }) {
+  return <Badge {...(isHeld(part) ? HELD : PART_STATES[part.status])} />
 }
 
-type State = (typeof ORDER_STATES)[OrderStatus] | (typeof PART_STATES)[SellerOrderStatus]
+type State = typeof HELD | (typeof ORDER_STATES)[OrderStatus] | (typeof PART_STATES)[SellerOrderStatus]
 
 function Badge({ text, look }: State) {
   const t = useMessages(ordersMessages)
