@@ -1,9 +1,9 @@
 /**
  * The audit log: who did what by virtue of a role, or to what belongs to somebody else (docs/decisions/0045).
  *
- * The entry of an act travels with the commit of the transaction that the act is, so there is no act without its entry,
- * wherever a process dies. `doran.audit` is only appended to, and PostgreSQL links each entry to the one before by its
- * hash; the lock of the chain is held for no longer than the commit takes.
+ * The entry travels with the commit of the act's first transaction, so a process that dies leaves neither without the other.
+ * What an act does outside of a transaction is entered right after it. `doran.audit` is only appended to, and PostgreSQL
+ * links each entry to the one before by its hash; the lock of the chain is held for no longer than the commit takes.
  */
 import { isDeepStrictEqual } from 'node:util'
 import type { Logger } from 'pino'

@@ -4,20 +4,34 @@ import { type Order, orderHeld, orderResumed, type SellerOrder } from './contrac
 import { orderNotHeld } from './errors.ts'
 import { addHistory, getOrderView, lockOrder, partsForEvent } from './orders.ts'
 
-/** Holds what is not shipped of a paid order. Other payments of it, which are taken back as a whole, hold nothing. */
-export async function holdParts(
+/**
+ * Takes in that money of an order's payment was given back past Doran. While its checkout runs the amount is only noted:
+ * {@link holdReturned} finds it. Other payments of the order, which are taken back as a whole, hold nothing.
+ */
+export async function takeInReturned(
   tx: Transaction,
   { orderId, paymentId, amount }: { orderId: string; paymentId: string; amount: number },
 ): Promise<void> {
-  const found = await lockOrder(tx, orderId)
-  if (found.status !== 'paid' || found.paymentId !== paymentId) return
+  const { status, paymentId: current } = await lockOrder(tx, orderId)
+  if (current !== paymentId || (status !== 'paid' && status !== 'processing')) return
   await tx.later(sql`update "order".orders set returned = returned + ${amount} where id = ${orderId}`)
+  if (status === 'paid') await hold(tx, orderId, amount)
+}
+
+/** Holds what is not shipped of a paid order when money of it was given back past Doran before. */
+export async function holdReturned(tx: Transaction, orderId: string): Promise<void> {
+  const { returned } = await tx.one<{ returned: number }>(sql`
+    select returned from "order".orders where id = ${orderId}`)
+  if (returned > 0) await hold(tx, orderId, returned)
+}
+
+async function hold(tx: Transaction, orderId: string, returned: number): Promise<void> {
   await tx.later(sql`
     update "order".seller_orders set held_at = now()
     where order_id = ${orderId} and status = 'preparing' and held_at is null`)
-  await addHistory(tx, orderId, 'held', { returned: amount })
+  await addHistory(tx, orderId, 'held', { returned })
   const view = await getOrderView(tx, orderId)
-  await publish(tx, orderHeld, { ...about(view), returned: amount, sellers: partsForEvent(heldOf(view)) })
+  await publish(tx, orderHeld, { ...about(view), returned, sellers: partsForEvent(heldOf(view)) })
 }
 
 /** Lets the held parts go on as if nothing had been given back. */

@@ -36,7 +36,7 @@ export function readOrders(db: Queryable, ids: readonly string[]): Promise<Order
       select (s.input ->> 'orderId')::uuid as id from doran.sagas s where ${unfinished} and s.input ? 'orderId'
     )
     select o.id, o.status, o.payment_id as "paymentId", o.paid_at is not null as paid,
-           case when o.paid_at is null then 0 else o.total - o.refunded end as kept,
+           case when o.paid_at is null then 0 else o.total - o.refunded - o.returned end as kept,
            o.id in (select id from under_way) as "underWay",
            (select json_agg(json_build_object('sku', sku, 'quantity', quantity) order by sku collate "C") from (
               select l.sku, sum(l.quantity) as quantity

@@ -66,7 +66,7 @@ export class OutageShop {
       if (one.saga.endsWith('cancellation')) {
         if (price > 0) await this.shop.pay(this.#buyer, id)
         const { paymentId } = await api.confirmPayment({ orderId: id })
-        if (one.saga === 'held-cancellation') await giveBackPastDoran(this.shop, paymentId as string, price)
+        if (one.saga === 'held-cancellation') await this.#giveBackPastDoran(paymentId as string, price)
       }
       // The stock is held from here on, before the saga begins.
       if (['checkout', 'close-payment', 'release-stock'].includes(one.saga))
@@ -122,6 +122,14 @@ export class OutageShop {
       await this.#misbehave()
       if (away === 'database') await this.#alterHistory('drop constraint outage')
     }
+  }
+
+  /** And somebody has looked at what the reconciliation reports of it, so it is no finding any more. */
+  async #giveBackPastDoran(paymentId: string, amount: number): Promise<void> {
+    await giveBackPastDoran(this.shop, paymentId, amount)
+    await this.shop.platform
+      .database('payment')
+      .run(sql`delete from payment.discrepancies where payment_id = ${paymentId} and what = 'amounts_differ'`)
   }
 
   async #alterHistory(change: string): Promise<void> {

@@ -1,6 +1,6 @@
 import { on } from '@doran/kernel'
 import { paymentRefunded } from '@doran/payment/contract'
-import { holdParts } from '../held-parts.ts'
+import { takeInReturned } from '../held-parts.ts'
 
 /**
  * Refunds that the order has asked for carry its id; any other was made with the provider: a chargeback, or by hand. The
@@ -9,7 +9,7 @@ import { holdParts } from '../held-parts.ts'
 export const onPaymentRefunded = on(
   paymentRefunded,
   async ({ orderId, paymentId, refundId, amount }, ctx) => {
-    if (refundId === null) await holdParts(ctx.db, { orderId, paymentId, amount })
+    if (refundId === null) await takeInReturned(ctx.db, { orderId, paymentId, amount })
   },
   { lane: 'urgent' },
 )

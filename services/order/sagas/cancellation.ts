@@ -15,7 +15,8 @@ import {
 } from '@doran/kernel'
 import { payment } from '@doran/payment/contract'
 import { orderCancelled } from '../contract.ts'
-import { addHistory, getOrderView, partsForEvent } from '../orders.ts'
+import { holdReturned } from '../held-parts.ts'
+import { addHistory, getOrderView, lockOrder, partsForEvent } from '../orders.ts'
 
 const CancellationInput = Type.Object({
   orderId: Id,
@@ -101,9 +102,13 @@ async function resumeOrder(input: CancellationInput, ctx: Context<undefined>, { 
   if (outcome !== 'refused') throw new Error(`the refund ${cancellationId} may be done, so its order is not resumed`)
   const { code, message } = reason
   await ctx.db.transaction(async (tx) => {
+    await lockOrder(tx, orderId)
     const resumed = await tx.run(sql`
       update "order".seller_orders set status = 'preparing'
       where id = any(${sellerOrderIds}::uuid[]) and status = 'cancelling'`)
-    if (resumed > 0) await addHistory(tx, orderId, 'cancel_failed', { sellerOrderIds, code, message })
+    if (resumed === 0) return
+    await addHistory(tx, orderId, 'cancel_failed', { sellerOrderIds, code, message })
+    // The money may be missing because it was given back past Doran meanwhile.
+    await holdReturned(tx, orderId)
   })
 }

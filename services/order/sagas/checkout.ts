@@ -13,6 +13,7 @@ import {
 } from '@doran/kernel'
 import { payment } from '@doran/payment/contract'
 import { orderPaid } from '../contract.ts'
+import { holdReturned } from '../held-parts.ts'
 import { addHistory, announce, cancelWhole, getOrderView, lockOrder, partsForEvent, refusePayment } from '../orders.ts'
 
 const CheckoutInput = Type.Object({ orderId: Id, paymentId: Id, lines: Lines })
@@ -77,6 +78,7 @@ export async function confirmOrder(
     paymentId,
     sellers: partsForEvent(sellers),
   })
+  await holdReturned(tx, orderId)
   await announce(tx, orderId, ctx)
 }
 

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { inventory } from '@doran/inventory/contract'
-import { newId } from '@doran/kernel'
-import type { TestUser } from '@doran/kernel/testing'
+import { newId, sql } from '@doran/kernel'
+import { Outage, type TestUser } from '@doran/kernel/testing'
 import { order, orderHeld, orderResumed } from '@doran/order/contract'
 import { payment } from '@doran/payment/contract'
-import { giveBackPastDoran, openShop, type Shop } from './shop.ts'
+import { giveBackPastDoran, openShop, refundAtProvider, SERVICES, type Shop } from './shop.ts'
 
 describe('an order whose money was given back at the provider', () => {
   let shop: Shop
@@ -87,5 +87,65 @@ describe('an order whose money was given back at the provider', () => {
       body: { decision: 'ship' },
     })
     assert.deepEqual([status, Object.keys(body.errors)], [422, ['decision']])
+  })
+})
+
+describe('money that is given back at the provider while a saga is at the order', () => {
+  const watched = SERVICES.map((service) => new Outage(service))
+  let shop: Shop
+  before(async () => {
+    shop = await openShop({ services: watched.map(({ service }) => service) })
+  })
+  after(() => shop.close())
+
+  /** All of the order's money goes back, and the order knows, before the service answers its next call of this operation. */
+  function giveAllBackBefore(service: string, operation: string): void {
+    const about = watched.find((one) => one.service.contract.name === service) as Outage
+    about.beforeCall = async (called) => {
+      if (called !== operation) return
+      about.beforeCall = () => {}
+      const database = shop.platform.database('order')
+      const find = () =>
+        database.one<{ paymentId: string; returned: number }>(sql`
+          select payment_id as "paymentId", returned from "order".orders order by id desc limit 1`)
+      await refundAtProvider(shop, (await find()).paymentId, 6_000)
+      while ((await find()).returned === 0) await new Promise((wake) => setTimeout(wake, 5))
+    }
+  }
+
+  async function pay(sku: string) {
+    await shop.stock([{ sku, price: 3_000, onHand: 2 }])
+    const buyer = await shop.platform.user()
+    const { id: orderId } = await shop.placeOrder(buyer, { [sku]: 2 })
+    await shop.pay(buyer, orderId)
+    const api = shop.platform.api(order, buyer)
+    await api.confirmPayment({ orderId })
+    await shop.platform.settled()
+    return { api, orderId }
+  }
+
+  async function assertHeld(orderId: string, api: Awaited<ReturnType<typeof pay>>['api']): Promise<void> {
+    const { status, sellers } = await api.getOrder({ orderId })
+    assert.deepEqual([status, sellers[0]?.status, sellers[0]?.held], ['paid', 'preparing', true])
+    const told = (await shop.platform.events(orderHeld)).findLast((event) => event.orderId === orderId)
+    assert.deepEqual([told?.returned, told?.sellers.length], [6_000, 1])
+  }
+
+  it('holds the parts as soon as they are paid', async () => {
+    giveAllBackBefore('inventory', 'commit')
+
+    const { api, orderId } = await pay('CHECKOUT')
+
+    await assertHeld(orderId, api)
+  })
+
+  it('holds the parts when their cancellation is refused, because there is nothing left to give back', async () => {
+    const { api, orderId } = await pay('CANCELLATION')
+    giveAllBackBefore('payment', 'refund')
+
+    await api.cancelOrder({ orderId, reason: 'changed my mind' })
+    await shop.platform.settled()
+
+    await assertHeld(orderId, api)
   })
 })

@@ -93,7 +93,13 @@ export async function openShop({ services = SERVICES, settings = {} }: ShopOptio
 }
 
 /** Money goes back at the provider without Doran, as by its owner or a bank; and the reconciliation has found it. */
-export async function giveBackPastDoran({ platform, sandbox }: Shop, paymentId: string, amount: number): Promise<void> {
+export async function giveBackPastDoran(shop: Shop, paymentId: string, amount: number): Promise<void> {
+  await refundAtProvider(shop, paymentId, amount)
+  await shop.platform.settled()
+}
+
+/** {@link giveBackPastDoran}, and the reconciliation is about to find it. */
+export async function refundAtProvider({ platform, sandbox }: Shop, paymentId: string, amount: number): Promise<void> {
   const database = platform.database('payment')
   const read = () =>
     database.one<{ sessionId: string; refunded: number }>(sql`
@@ -109,5 +115,4 @@ export async function giveBackPastDoran({ platform, sandbox }: Shop, paymentId: 
   while ((await read()).refunded === refunded) await new Promise((wake) => setTimeout(wake, 5))
   await database.run(sql`update payment.payments set updated_at = now() - interval '1 hour' where id = ${paymentId}`)
   await database.run(sql`update doran.tasks set run_at = now() where handler = 'payment/job:reconcile'`)
-  await platform.settled()
 }
