@@ -224,8 +224,8 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
   }
 }
 
-const LOOK = 20
-const PATIENCE = 5_000
+const LOOK_MS = 20
+const WARN_EVERY_MS = 5_000
 
 /**
  * Connections that may wait until the event loop takes them in. Who finds no room is heard again after one second, three or seven,
@@ -253,10 +253,10 @@ async function unready(databases: Iterable<DatabaseOfProcess>): Promise<string[]
 
 /** Waits for the auth service, which may still be starting, or until `stopped`. */
 async function untilLoaded(identity: Identity, log: Logger, stopped: AbortSignal): Promise<void> {
-  for (let waited = 0; !identity.loaded && !stopped.aborted; waited += LOOK) {
-    if (waited > 0 && waited % PATIENCE === 0)
+  for (let waited = 0; !identity.loaded && !stopped.aborted; waited += LOOK_MS) {
+    if (waited > 0 && waited % WARN_EVERY_MS === 0)
       log.warn('waiting for the auth service, which tells what tokens are revoked')
-    await setTimeout(LOOK)
+    await setTimeout(LOOK_MS)
   }
 }
 
@@ -311,7 +311,7 @@ async function shutDown(
 ): Promise<void> {
   const left = () => Math.max(0, end - performance.now())
   // What was sent as a stream has not told its client that the connection ends with it.
-  const idle = setInterval(() => http.server.closeIdleConnections(), LOOK)
+  const idle = setInterval(() => http.server.closeIdleConnections(), LOOK_MS)
   await Promise.race([http.close(), setTimeout(left(), undefined, { ref: false })])
   clearInterval(idle)
   http.server.closeAllConnections()
@@ -319,5 +319,5 @@ async function shutDown(
   for (const { listener } of databases) await listener.close()
   // What was cut may hold connections; they end with the process.
   const closed = databases.map(({ pool }) => pool.close())
-  await Promise.race([Promise.all(closed), setTimeout(left() + LOOK, undefined, { ref: false })])
+  await Promise.race([Promise.all(closed), setTimeout(left() + LOOK_MS, undefined, { ref: false })])
 }

@@ -32,7 +32,7 @@ const types = {
 }
 
 /** Longer than PostgreSQL lets a statement take: see the role's settings in migrate.ts. */
-const PATIENCE = 35_000
+const QUERY_TIMEOUT_MS = 35_000
 
 /**
  * The connections of one process to one database, shared by all services that live there.
@@ -50,8 +50,8 @@ export class Pool {
   /** Without one, notifications go over connections of the pool. */
   notifier: Notifier | undefined
 
-  /** `patience`: milliseconds after which a connection that does not answer is given up. */
-  constructor(url: string, size: number, patience = PATIENCE, log?: Logger) {
+  /** `queryTimeoutMs`: after which a connection that does not answer is given up. */
+  constructor(url: string, size: number, queryTimeoutMs = QUERY_TIMEOUT_MS, log?: Logger) {
     this.#size = size
     this.#log = log
     this.#pool = new pg.Pool({
@@ -61,7 +61,7 @@ export class Pool {
       application_name: 'doran',
       connectionTimeoutMillis: 5_000,
       // A machine that vanishes says nothing, and TCP alone would wait for a quarter of an hour.
-      query_timeout: patience,
+      query_timeout: queryTimeoutMs,
       idleTimeoutMillis: 60_000,
     })
     // A connection that dies while idle is replaced at the next use; the query that needs it reports trouble.
@@ -135,7 +135,7 @@ export class Pool {
     return this.#pool.end()
   }
 
-  /** Whoever has waited until nobody waits for the answer is refused: what is done too late keeps others waiting. */
+  /** Refuses a caller whose deadline passes while it waits for a connection: its work would only delay others. */
   #admit(depth: number, deadline: Deadline | undefined): Promise<void> | void {
     if (this.#held < this.#limit(depth)) {
       this.#held++

@@ -41,8 +41,8 @@ const ROLE_SETTINGS = {
 
 // Whoever waits for a table lets everyone wait who comes after, so a migration gives up soon and tries again. For as
 // long as the longest statement and the longest idle transaction of this code base may take, and then some.
-const LOCK_WAIT = 500
-const PATIENCE = 60_000
+const LOCK_WAIT_MS = 500
+const LONGEST_WAIT_MS = 60_000
 const LOCK_NOT_AVAILABLE = '55P03'
 
 /** Begins a migration that is run statement by statement, as `create index concurrently` must be. */
@@ -64,12 +64,12 @@ export async function readMigrations(sources: readonly MigrationSource[]): Promi
 /**
  * Brings the database at `url` up to date and answers the names of what it applied. Several processes may
  * do so at once: one works, the others wait and then find nothing to do. A table that others hold is waited for by
- * turns that do not hold up their requests, for `patience` milliseconds in all.
+ * turns that do not hold up their requests, for `longestWaitMs` in all.
  */
 export async function migrate(
   url: string,
   sources: readonly MigrationSource[],
-  { patience = PATIENCE } = {},
+  { longestWaitMs = LONGEST_WAIT_MS } = {},
 ): Promise<string[]> {
   const migrations = await readMigrations(sources)
   const client = new pg.Client({ connectionString: url, application_name: 'doran migrate' })
@@ -80,7 +80,7 @@ export async function migrate(
     while (!(await client.query('select pg_try_advisory_lock($1) as mine', [MIGRATION_LOCK])).rows[0].mine)
       await pause(20)
     await prepare(client, [...new Set(sources.map(({ service }) => service))])
-    return await apply(client, migrations, patience)
+    return await apply(client, migrations, longestWaitMs)
   } finally {
     await client.end()
   }
@@ -104,7 +104,7 @@ async function prepare(client: pg.Client, services: string[]): Promise<void> {
   }
 }
 
-async function apply(client: pg.Client, migrations: Migration[], patience: number): Promise<string[]> {
+async function apply(client: pg.Client, migrations: Migration[], longestWaitMs: number): Promise<string[]> {
   const { rows } = await client.query('select service, name, checksum from doran.migrations')
   const applied = new Map(rows.map((row) => [`${row.service}/${row.name}`, row.checksum]))
   const done: string[] = []
@@ -118,21 +118,21 @@ async function apply(client: pg.Client, migrations: Migration[], patience: numbe
           'was and write a new migration for the change.',
       )
     }
-    await applyOne(client, migration, patience)
+    await applyOne(client, migration, longestWaitMs)
     done.push(id)
   }
   return done
 }
 
-async function applyOne(client: pg.Client, migration: Migration, patience: number): Promise<void> {
+async function applyOne(client: pg.Client, migration: Migration, longestWaitMs: number): Promise<void> {
   const { service, name, text } = migration
-  for (const begun = performance.now(); ; await pause(LOCK_WAIT)) {
+  for (const begun = performance.now(); ; await pause(LOCK_WAIT_MS)) {
     try {
       return text.startsWith(OUTSIDE) ? await runOutside(client, migration) : await runInside(client, migration)
     } catch (cause) {
       await client.query('rollback')
       const held = sqlState(cause) === LOCK_NOT_AVAILABLE
-      if (held && performance.now() - begun < patience) continue
+      if (held && performance.now() - begun < longestWaitMs) continue
       const why = held
         ? 'others held what it changes for too long; it can be tried again'
         : (withoutValues(cause) as Error).message
@@ -142,7 +142,7 @@ async function applyOne(client: pg.Client, migration: Migration, patience: numbe
 }
 
 async function runInside(client: pg.Client, migration: Migration): Promise<void> {
-  await client.query(`begin; set local lock_timeout = ${LOCK_WAIT}`)
+  await client.query(`begin; set local lock_timeout = ${LOCK_WAIT_MS}`)
   await client.query(migration.text)
   await record(client, migration)
   await client.query('commit')

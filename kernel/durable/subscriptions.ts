@@ -11,7 +11,7 @@ import type { EventLane, Service, Subscription } from '../service.ts'
 import type { DatabaseOfProcess, Wiring } from './handlers.ts'
 import { databaseIdOf, relayContract } from './relay.ts'
 
-const AGAIN_MS = 1_000
+const RETRY_PAUSE_MS = 1_000
 
 /** Name of the handler that is given the events of a subscription. */
 export function handlerNameOf({ contract }: Service, { event }: Subscription): string {
@@ -153,7 +153,7 @@ async function untilDone(stopped: AbortSignal | undefined, work: () => Promise<v
       return await work()
     } catch (error) {
       if (!stopped) throw error
-      await setTimeout(AGAIN_MS, undefined, { signal: stopped, ref: false }).catch(() => {})
+      await setTimeout(RETRY_PAUSE_MS, undefined, { signal: stopped, ref: false }).catch(() => {})
     }
   }
 }

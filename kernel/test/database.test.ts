@@ -57,8 +57,8 @@ describe('the database', () => {
 
   it('gives up a connection on which nothing comes back, and the next one is new', async () => {
     const { link, url } = await linkTo(database.url)
-    const patience = 500
-    const far = new Pool(url, 2, patience)
+    const queryTimeoutMs = 500
+    const far = new Pool(url, 2, queryTimeoutMs)
     const ask = () => far.at(0).one(sql`select 1 as one`)
     const change = () => far.at(0).transaction((tx) => tx.run(sql`update public.things set name = 'x'`))
     const took = async (work: Promise<unknown>) => {
@@ -72,7 +72,7 @@ describe('the database', () => {
     const times = await Promise.all([took(ask()), took(change())])
     link.heal()
 
-    for (const time of times) assert.ok(time >= patience - 10 && time < 2 * patience, `${time} ms`)
+    for (const time of times) assert.ok(time >= queryTimeoutMs - 10 && time < 2 * queryTimeoutMs, `${time} ms`)
     assert.deepEqual(await ask(), { one: 1 })
     assert.equal(await change(), 0)
     await far.close()
@@ -281,7 +281,7 @@ describe('migrations', () => {
     await reading.promise
 
     await assert.rejects(
-      migrate(database.url, sources(), { patience: 0 }),
+      migrate(database.url, sources(), { longestWaitMs: 0 }),
       /thing\/0003-third\.sql failed: others held what it changes for too long/,
     )
     const applied = run()

@@ -26,9 +26,9 @@ export async function holdReturned(tx: Transaction, orderId: string): Promise<vo
 }
 
 async function hold(tx: Transaction, orderId: string, returned: number): Promise<void> {
-  await tx.later(sql`
-    update "order".seller_orders set held_at = now()
-    where order_id = ${orderId} and status = 'preparing' and held_at is null`)
+  const held = await tx.run(sql`
+    update "order".seller_orders set held_at = now() where order_id = ${orderId} and status = 'preparing'`)
+  if (held === 0) return
   await addHistory(tx, orderId, 'held', { returned })
   const view = await getOrderView(tx, orderId)
   await publish(tx, orderHeld, { ...about(view), returned, sellers: partsForEvent(heldOf(view)) })

@@ -1,5 +1,6 @@
 /** Requests as an attacker makes them: any bytes, and no patience. */
 import { connect, type Socket } from 'node:net'
+import { setInterval } from 'node:timers'
 import type { Person } from './victim.ts'
 
 export interface Sent {
@@ -13,16 +14,17 @@ export interface Sent {
 /** One request with a body as it is. An answer that never comes has the status 0. */
 export async function send(
   url: string,
-  body: string | Uint8Array<ArrayBuffer>,
+  body: string | Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>,
   { as, method = 'POST', headers = {} }: { as?: Person; method?: string; headers?: Record<string, string> } = {},
 ): Promise<Sent> {
   const begun = performance.now()
   const answer = await fetch(url, {
     method,
     body,
+    duplex: 'half',
     headers: { 'content-type': 'application/json', ...(as && { authorization: `Bearer ${as.token}` }), ...headers },
     signal: AbortSignal.timeout(60_000),
-  }).catch(() => undefined)
+  } as RequestInit).catch(() => undefined)
   const text = (await answer?.text().catch(() => '')) ?? ''
   const milliseconds = performance.now() - begun
   const code = answer?.headers.get('content-type')?.includes('json') ? JSON.parse(text).code : undefined
@@ -30,7 +32,7 @@ export async function send(
 }
 
 /** A connection of bytes. */
-export function dial(url: string): Promise<Socket> {
+function dial(url: string): Promise<Socket> {
   const { hostname, port } = new URL(url)
   return new Promise((resolve, reject) => {
     const socket = connect(Number(port), hostname, () => resolve(socket))
@@ -39,9 +41,26 @@ export function dial(url: string): Promise<Socket> {
 }
 
 /** Milliseconds until the other side closes the connection; what it says meanwhile is dropped. */
-export function untilClosed(socket: Socket): Promise<number> {
+function untilClosed(socket: Socket): Promise<number> {
   const begun = performance.now()
   socket.on('error', () => {})
   socket.resume()
   return new Promise((resolve) => socket.once('close', () => resolve(performance.now() - begun)))
+}
+
+/** A client that sends this at once and then a byte now and then; milliseconds until it is cut off. */
+export async function drip(url: string, begin: string): Promise<number> {
+  const socket = await dial(url)
+  socket.write(begin)
+  const dripping = setInterval(() => socket.write('x'), 1_000)
+  try {
+    return await untilClosed(socket)
+  } finally {
+    clearInterval(dripping)
+  }
+}
+
+/** The head of a request whose body has a hundred bytes, without its end. */
+export function headOf(path: string, type: string): string {
+  return `POST ${path} HTTP/1.1\r\nhost: victim\r\ncontent-type: ${type}\r\ncontent-length: 100\r\n`
 }

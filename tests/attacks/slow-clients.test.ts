@@ -1,28 +1,13 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { setInterval } from 'node:timers'
 import { assertUnharmed } from './assertions.ts'
 import { duringAttack } from './bystander.ts'
-import { dial, untilClosed } from './send.ts'
+import { drip, headOf } from './send.ts'
 import { startVictim, type Victim } from './victim.ts'
 
 const CLIENTS = 120
-const head = (path: string, type: string) =>
-  `POST ${path} HTTP/1.1\r\nhost: victim\r\ncontent-type: ${type}\r\ncontent-length: 100\r\n`
 /** Node.js looks for requests that take too long every thirty seconds. */
 const LONGEST_MS = 75_000
-
-/** A client that sends this at once and then a byte now and then, until it is cut off. */
-async function drip(url: string, begin: string): Promise<number> {
-  const socket = await dial(url)
-  socket.write(begin)
-  const dripping = setInterval(() => socket.write('x'), 2_000)
-  try {
-    return await untilClosed(socket)
-  } finally {
-    clearInterval(dripping)
-  }
-}
 
 describe('clients that never finish', () => {
   let victim: Victim
@@ -33,8 +18,8 @@ describe('clients that never finish', () => {
 
   it('a head, a body or a word are cut off by Doran and by the payment provider, and keep nobody from being served', async () => {
     const doors = [
-      { url: victim.url, unfinished: head('/api/auth/sign-in', 'application/json') },
-      { url: victim.sandboxUrl, unfinished: head('/pay/unknown', 'application/x-www-form-urlencoded') },
+      { url: victim.url, unfinished: headOf('/api/auth/sign-in', 'application/json') },
+      { url: victim.sandboxUrl, unfinished: headOf('/pay/unknown', 'application/x-www-form-urlencoded') },
     ]
     const kinds = doors.flatMap(({ url, unfinished }) =>
       ['', unfinished, `${unfinished}\r\n`].map((begin) => ({ url, begin })),

@@ -22,7 +22,7 @@ const MEMORY_SETTINGS = {
   MALLOC_TRIM_THRESHOLD_: '131072',
 }
 /** Rates so high that they are never what stops an attack. */
-const NO_RATES = {
+export const NO_RATES = {
   RATE_LIMIT_PER_IP: '1000000',
   RATE_LIMIT_PER_ACCOUNT: '1000000',
   RATE_LIMIT_FILES_PER_IP: '1000000',

@@ -193,9 +193,9 @@ describe('a new version of a service', { timeout: 120_000 }, () => {
   }
 
   /** What `doran migrate` of the newer version does. */
-  function apply(patience = 60_000): Promise<string[]> {
+  function apply(longestWaitMs = 60_000): Promise<string[]> {
     const source = { service: 'inventory', folder: pathToFileURL(`${folder}/`) }
-    return migrate(market.platform.environment.DATABASE_URL as string, [source], { patience })
+    return migrate(market.platform.environment.DATABASE_URL as string, [source], { longestWaitMs })
   }
 
   /** A transaction that has read the stock and does not end until it is released. */

@@ -29,7 +29,7 @@ export interface CheckOptions {
 /** So many suspects are enough: a walk that finds more breaks off. */
 const ENOUGH = 10_000
 /** How many suspects are looked at again at once. */
-const AGAIN = 500
+const SUSPECTS_AT_ONCE = 500
 
 export async function checkInvariants(sources: Sources, options: CheckOptions = {}): Promise<Finding[]> {
   const { settle = 6, looks = 3 } = options
@@ -79,8 +79,8 @@ async function lookAgain({ walk, suspects }: Stroll): Promise<Suspect[]> {
   const subjects = [...new Set(suspects.map(({ subject, id }) => subject ?? id))]
   const before = new Set(suspects.map(keyOf))
   const found: Suspect[] = []
-  for (let from = 0; from < subjects.length; from += AGAIN) {
-    found.push(...(await walk.look(subjects.slice(from, from + AGAIN))))
+  for (let from = 0; from < subjects.length; from += SUSPECTS_AT_ONCE) {
+    found.push(...(await walk.look(subjects.slice(from, from + SUSPECTS_AT_ONCE))))
   }
   return found.filter((suspect) => !suspect.parked && before.has(keyOf(suspect)))
 }

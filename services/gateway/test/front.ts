@@ -16,7 +16,7 @@ import {
 
 export const MB = 1_048_576
 /** Milliseconds that the gateway gives a service. */
-export const PATIENCE = 1_500
+export const PROXY_TIMEOUT_MS = 1_500
 
 const taken = domainError('taken', 409, 'The place {place} is taken.')
 
@@ -193,7 +193,7 @@ async function startGateway(
         config,
         api: openApi([shelfService], { version: '1.0.0' }),
         errors: [],
-        proxy: { contracts, targets, shares, timeout: PATIENCE },
+        proxy: { contracts, targets, shares, timeout: PROXY_TIMEOUT_MS },
       }),
   })
   await shares.watch(started.database('gateway'), started.channel)

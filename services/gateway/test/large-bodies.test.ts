@@ -10,7 +10,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { keepSilent } from '../../../fleet/test/members.ts'
-import { type Front, MB, openFront, PATIENCE } from './front.ts'
+import { type Front, MB, openFront, PROXY_TIMEOUT_MS } from './front.ts'
 
 /** `node --expose-gc`, for this process as it runs. */
 setFlagsFromString('--expose-gc')
@@ -143,7 +143,7 @@ describe('large bodies', { timeout: 30_000 }, () => {
     await front.impostor('bulk', takeIn)
     const { request, response } = upload({})
     request.write('x')
-    await pause(1.2 * PATIENCE)
+    await pause(1.2 * PROXY_TIMEOUT_MS)
     request.end('y')
 
     assert.equal((await response)[0].statusCode, 200)

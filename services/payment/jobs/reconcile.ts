@@ -7,7 +7,7 @@ import { look } from '../refresh.ts'
 
 const BATCH = 200
 /** So many without an answer, one after the other: the provider is away, and the next run goes on. */
-const PATIENCE = 5
+const MOST_SILENCES = 5
 
 /**
  * Compares with the provider what may have been missed: operations whose answer never came, payments that are not
@@ -36,7 +36,7 @@ async function reconcileAll(ctx: Context<undefined, PaymentConfig>): Promise<voi
 function patiently(ctx: PaymentContext) {
   let silences = 0
   return async (paymentId: string, work: () => Promise<void>): Promise<void> => {
-    if (silences >= PATIENCE) return
+    if (silences >= MOST_SILENCES) return
     try {
       await work()
       silences = 0

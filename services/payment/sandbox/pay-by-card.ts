@@ -1,12 +1,12 @@
 /** Milliseconds after which nobody waits any more for a page that does not come. */
-const PATIENCE = 30_000
+const TIMEOUT_MS = 30_000
 
 /**
  * Pays on the payment page as a browser would: opens it, sends the form, confirms with the bank when asked to, and
  * answers the address to which the buyer is sent back. For demonstrations, tests and measurements.
  */
 export async function payByCard(paymentUrl: string, cardNumber: string): Promise<string> {
-  const opened = await fetch(paymentUrl, { signal: AbortSignal.timeout(PATIENCE) })
+  const opened = await fetch(paymentUrl, { signal: AbortSignal.timeout(TIMEOUT_MS) })
   if (!opened.ok || !(await opened.text()).includes('name="number"')) {
     throw new Error(`the payment page ${paymentUrl} does not ask for a card (${opened.status})`)
   }
@@ -20,7 +20,7 @@ async function submit(url: string, form: Record<string, string>): Promise<string
     method: 'POST',
     body: new URLSearchParams(form),
     redirect: 'manual',
-    signal: AbortSignal.timeout(PATIENCE),
+    signal: AbortSignal.timeout(TIMEOUT_MS),
   })
   const location = answer.headers.get('location')
   if (answer.status !== 303 || !location) throw new Error(`the payment page refused the form (${answer.status})`)
