@@ -133,6 +133,7 @@ export class System {
       PAYMENT_SANDBOX_SECRET: SECRET,
       PAYMENT_SANDBOX_URL: `http://${host}:${sandboxPort}`,
       PAYMENT_WEBHOOK_URL: `${doors[0]}/api/payments/webhooks/sandbox`,
+      SHOP_ORIGINS: doors.join(),
       PAYMENT_PROVIDER_TIMEOUT_MS: String(PROVIDER_TIMEOUT),
       RATE_LIMIT_PER_IP: '1000000',
       AUTH_PASSWORD_RATE: '1000000',
