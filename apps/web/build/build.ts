@@ -47,16 +47,28 @@ export async function build({ edition, ifChanged = false, ...options }: BuildOpt
       'Vite is not here, so the web application cannot be built: install all with `npm ci --include=dev`.',
     )
   })
-  await vite.build({
-    configFile: join(WEB, 'vite.config.ts'),
-    configLoader: 'native',
-    mode: edition,
-    logLevel: 'warn',
-    build: { outDir: folder, emptyOutDir: true },
-  })
+  const restoreEnvironment = rememberNodeEnv()
+  await vite
+    .build({
+      configFile: join(WEB, 'vite.config.ts'),
+      configLoader: 'native',
+      mode: edition,
+      logLevel: 'warn',
+      build: { outDir: folder, emptyOutDir: true },
+    })
+    .finally(restoreEnvironment)
   await finishPages(folder, apiUrl)
   await writeFile(stampFile, stamp)
   return folder
+}
+
+/** Vite sets `NODE_ENV` to `production` for good: a server that the same process starts later would ask for its secrets. */
+function rememberNodeEnv(): () => void {
+  const { NODE_ENV } = process.env
+  return () => {
+    if (NODE_ENV === undefined) delete process.env.NODE_ENV
+    else process.env.NODE_ENV = NODE_ENV
+  }
 }
 
 async function hashOfSources(settings: string): Promise<string> {

@@ -42,6 +42,35 @@ describe('the cart', () => {
     await visitor.close()
   })
 
+  it('says at sign-in what it had no room for', async () => {
+    const shop = await theShop()
+    const member = await shop.newMember()
+    const [product] = await productsOf('bedding', 1)
+    const sku = product?.sku as string
+    await shop.admin.inventory.setStock({ sku, onHand: 2_000 })
+    const own = await member.calls.order.createCart()
+    await member.calls.order.addLine({ cartId: own.id, sku, quantity: 999 })
+    const visitor = await newVisitor({ url: shop.url })
+    const { page } = visitor
+    await visitor.open(`/products/${product?.id}?sku=${sku}`)
+    await page.getByRole('button', { name: 'Put into cart' }).locator('visible=true').first().click()
+    await page.getByText('It is in your cart').waitFor()
+
+    await page.goto('/sign-in?to=/cart')
+    await page.getByLabel('E-mail address').fill(member.email)
+    await page.getByLabel('Password', { exact: true }).fill(member.password)
+    await page.getByRole('main').getByRole('button', { name: 'Sign in', exact: true }).click()
+
+    // Hidden from the tree: what it says is read out beside it.
+    const toast = page.getByRole('alertdialog', {
+      name: 'Your cart is full, so something was left out',
+      includeHidden: true,
+    })
+    await toast.getByText(product?.name as string).waitFor()
+    visitor.assertQuiet()
+    await visitor.close()
+  })
+
   it('says what has sold out meanwhile, and takes what is left', async () => {
     const shop = await theShop()
     const [product] = await productsOf('lighting', 1)

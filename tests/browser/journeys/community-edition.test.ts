@@ -81,6 +81,21 @@ describe('the community edition', () => {
     await page.waitForURL((url) => url.pathname === '/')
   })
 
+  it('asks for the present password when a member changes it', async () => {
+    visitor.expectErrors(/40[13] \(|422 \(/)
+    await visitor.open('/settings')
+    assert.equal(await page.locator('input[name="currentPassword"]').count(), 0)
+
+    await page.locator('input[name="password"]').fill('another horse battery')
+    await page.locator('input[name="currentPassword"]').fill('not the password')
+    await page.locator('button[type="submit"]').click()
+    await page.getByText('The present password is wrong.').waitFor()
+    await page.locator('input[name="currentPassword"]').fill('correct horse battery')
+    await page.locator('button[type="submit"]').click()
+
+    await page.waitForURL((url) => url.pathname === '/profile/edition')
+  })
+
   it('changes settings, shows the profile, and signs out', async () => {
     await visitor.open('/settings')
     await page.locator('textarea[name="bio"]').fill('Writes little')

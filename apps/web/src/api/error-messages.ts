@@ -42,8 +42,7 @@ export const errorMessages = catalogue({
     out_of_stock: '그 사이 재고가 모자라게 되었어요. 남은 수량에 맞게 줄여 주세요.',
     outcome_unknown: '처리되었는지 아직 알 수 없어요. 다시 하기 전에 먼저 확인해 주세요.',
     overloaded: '지금 이용자가 많아요. 잠시 뒤에 다시 시도해 주세요.',
-    password_needed:
-      '이메일이나 비밀번호를 바꾸려면 지금 비밀번호가 필요해요. 내 정보의 비밀번호 화면에서 바꾸거나, 다시 로그인해 주세요.',
+    password_needed: '이메일이나 비밀번호를 바꾸려면 지금 비밀번호도 적어 주세요.',
     password_weak: '이 비밀번호는 쉽게 알아낼 수 있어요. 흔하지 않고 이름이나 이메일과 다른 새 비밀번호로 정해 주세요.',
     password_wrong: '지금 비밀번호가 맞지 않아요.',
     payment_cancelled: '결제가 취소되었어요. 다시 결제해 주세요.',
@@ -127,8 +126,7 @@ export const errorMessages = catalogue({
     out_of_stock: 'Somebody was faster: there is not enough left. Choose no more than there is.',
     outcome_unknown: 'It is not known yet whether that was done. Look before you do it again.',
     overloaded: 'There is a lot going on. Please try again in a moment.',
-    password_needed:
-      'A new e-mail address or password needs the present password. Change it under My page, or sign in again first.',
+    password_needed: 'A new e-mail address or password needs your present password. Write it, too.',
     password_weak:
       'This password is easily guessed. Choose a new one that is less common and is neither your name nor your address.',
     password_wrong: 'The present password is wrong.',

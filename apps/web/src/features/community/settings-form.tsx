@@ -21,13 +21,20 @@ export function SettingsForm({ me }: { me: Me }) {
   const { mutate, isPending, error, reset } = useUpdateMe()
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
-    const { password, ...fields } = Object.fromEntries(new FormData(event.currentTarget)) as Record<string, string>
+    const { password, currentPassword, ...fields } = Object.fromEntries(new FormData(event.currentTarget)) as Record<
+      string,
+      string
+    >
     const missing = blankFields(fields, NEEDED)
     setBlank(missing)
     if (missing.length > 0) return
-    mutate(password ? { ...fields, password } : fields, {
-      onSuccess: ({ username }) => navigate({ to: at('/profile/$username'), params: { username } }),
-    })
+    const passwords = { ...(password && { password }), ...(currentPassword && { currentPassword }) }
+    mutate(
+      { ...fields, ...passwords },
+      {
+        onSuccess: ({ username }) => navigate({ to: at('/profile/$username'), params: { username } }),
+      },
+    )
   }
   /** What was wrong is not said any longer once it is being put right. */
   const correct = () => {
@@ -72,9 +79,18 @@ export function SettingsForm({ me }: { me: Me }) {
 /** In the marketplace these are under My page. */
 function AccountFields({ email }: { email: string }) {
   const t = useMessages(formMessages)
+  const [newEmail, setNewEmail] = useState(email)
+  const [newPassword, setNewPassword] = useState('')
   return (
     <>
-      <TextField label={t('email')} name="email" type="email" autoComplete="email" defaultValue={email} />
+      <TextField
+        label={t('email')}
+        name="email"
+        type="email"
+        autoComplete="email"
+        value={newEmail}
+        onChange={({ currentTarget }) => setNewEmail(currentTarget.value)}
+      />
       <TextField
         label={t('password')}
         name="password"
@@ -82,7 +98,19 @@ function AccountFields({ email }: { email: string }) {
         autoComplete="new-password"
         placeholder={t('passwordHint')}
         maxLength={200}
+        value={newPassword}
+        onChange={({ currentTarget }) => setNewPassword(currentTarget.value)}
       />
+      {(newEmail !== email || newPassword) && (
+        <TextField
+          label={t('currentPassword')}
+          hint={t('currentPasswordHint')}
+          name="currentPassword"
+          type="password"
+          autoComplete="current-password"
+          maxLength={200}
+        />
+      )}
     </>
   )
 }

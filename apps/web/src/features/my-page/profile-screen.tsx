@@ -7,10 +7,10 @@ import { useMessages } from '../../language/language.ts'
 import { Button } from '../../ui/button.tsx'
 import { TextField } from '../../ui/field.tsx'
 import { onDemand } from '../../ui/on-demand.tsx'
-import { Refused } from '../../ui/refused.tsx'
+import { Refused, useFailureToast } from '../../ui/refused.tsx'
 import { Failed, Skeleton, Waiting } from '../../ui/states.tsx'
 import { toast } from '../../ui/toasts.ts'
-import { profileQuery, useChangeProfile } from './api/profile.ts'
+import { profileQuery, useChangeProfile, useExport } from './api/profile.ts'
 import { myPageMessages } from './messages.ts'
 import { SectionTitle } from './my-page.tsx'
 
@@ -35,6 +35,7 @@ export function ProfileScreen() {
       ) : (
         <>
           <ProfileForm profile={profile.data} />
+          <Export />
           <Withdrawal />
         </>
       )}
@@ -102,6 +103,32 @@ function ProfileForm({ profile }: { profile: Profile }) {
 /** What was refused, unless it is said at the fields already. */
 function FormFailure({ error, known }: { error: unknown; known: boolean }) {
   return known && isRefusal(error) ? null : <Refused error={error} />
+}
+
+function Export() {
+  const t = useMessages(myPageMessages)
+  const tellFailure = useFailureToast()
+  const { mutate, isPending } = useExport()
+  const save = () =>
+    mutate(undefined, { onSuccess: (json) => download(json, 'doran-my-data.json'), onError: tellFailure })
+  return (
+    <section aria-labelledby="export" className="mt-14 border-t border-line pt-8">
+      <h2 id="export" className="text-lg font-bold">
+        {t('export')}
+      </h2>
+      <p className="mt-1 mb-4 text-muted">{t('exportText')}</p>
+      <Button look="secondary" busy={isPending} onClick={save}>
+        {t('download')}
+      </Button>
+    </section>
+  )
+}
+
+function download(json: string, fileName: string): void {
+  const url = URL.createObjectURL(new Blob([json], { type: 'application/json' }))
+  Object.assign(document.createElement('a'), { href: url, download: fileName }).click()
+  // The browser has taken the file over by the time that this task ends.
+  setTimeout(() => URL.revokeObjectURL(url))
 }
 
 function Withdrawal() {

@@ -1,12 +1,13 @@
 import type { Session } from '@doran/auth/contract'
 import { useInfiniteQuery } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
 import { useFormat, useMessages } from '../../language/language.ts'
 import { Button } from '../../ui/button.tsx'
 import { MonitorSmartphone } from '../../ui/icons.ts'
 import { useFailureToast } from '../../ui/refused.tsx'
 import { Failed, Skeleton, Waiting } from '../../ui/states.tsx'
 import { toast } from '../../ui/toasts.ts'
-import { sessionsQuery, useRevokeSession } from './api/sessions.ts'
+import { sessionsQuery, useRevokeSession, useSignOutEverywhere } from './api/sessions.ts'
 import { deviceOf } from './device.ts'
 import { myPageMessages } from './messages.ts'
 import { SectionTitle } from './my-page.tsx'
@@ -37,9 +38,33 @@ export function SessionsScreen() {
               {t('more')}
             </Button>
           )}
+          <SignOutEverywhere />
         </>
       )}
     </>
+  )
+}
+
+function SignOutEverywhere() {
+  const t = useMessages(myPageMessages)
+  const navigate = useNavigate()
+  const tellFailure = useFailureToast()
+  const { mutate, isPending } = useSignOutEverywhere()
+  const signOut = () =>
+    mutate(undefined, {
+      onSuccess: async () => {
+        toast(t('everySessionEnded'))
+        await navigate({ to: '/' })
+      },
+      onError: tellFailure,
+    })
+  return (
+    <section className="mt-8 border-t border-line pt-8">
+      <p className="mb-4 text-muted">{t('endEverySessionText')}</p>
+      <Button look="danger" busy={isPending} onClick={signOut}>
+        {t('endEverySession')}
+      </Button>
+    </section>
   )
 }
 

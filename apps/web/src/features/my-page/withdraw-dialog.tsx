@@ -6,7 +6,7 @@ import { Dialog } from '../../ui/dialog.tsx'
 import { TextField } from '../../ui/field.tsx'
 import { Refused } from '../../ui/refused.tsx'
 import { toast } from '../../ui/toasts.ts'
-import { signOut } from '../sign-in/api/sign-in.ts'
+import { leave } from '../sign-in/api/sign-in.ts'
 import { useWithdraw } from './api/profile.ts'
 import { myPageMessages } from './messages.ts'
 
@@ -18,9 +18,9 @@ export function WithdrawDialog({ onClose }: { onClose: () => void }) {
     event.preventDefault()
     withdraw.mutate(String(new FormData(event.currentTarget).get('password')), {
       onSuccess: async () => {
-        await navigate({ to: '/' })
-        await signOut()
+        leave()
         toast(t('withdrawn'))
+        await navigate({ to: '/' })
       },
     })
   }

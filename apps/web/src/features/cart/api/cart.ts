@@ -7,6 +7,7 @@ import { queryClient } from '../../../api/query-client.ts'
 import { session } from '../../../api/session.ts'
 import { stored } from '../../../api/stored.ts'
 import { withoutLine, withQuantity } from '../cart-changes.ts'
+import { tellLeftOut } from '../left-out.ts'
 
 const CART_ID = 'doran.cart'
 const cartId = stored<string>(CART_ID)
@@ -44,13 +45,20 @@ async function findCart(): Promise<Cart | null> {
   try {
     const cart = await api.order.getCart({ cartId: id })
     const isLeftBehind = cart.buyerId === null && session.get()
-    return isLeftBehind ? remember(await api.order.mergeCart({ cartId: id })) : cart
+    return isLeftBehind ? merge(id, cart) : cart
   } catch (error) {
     // It was ordered or merged elsewhere, has expired, or belongs to somebody who was signed in here before.
     if (!isGone(error)) throw error
     forgetCart(id)
     return findCart()
   }
+}
+
+/** Puts a guest's cart into the member's own. */
+async function merge(id: string, guests: Cart | null | undefined): Promise<Cart> {
+  const cart = await api.order.mergeCart({ cartId: id })
+  tellLeftOut(cart, guests)
+  return remember(cart)
 }
 
 function isGone(error: unknown): boolean {
@@ -74,8 +82,10 @@ export async function takeCartAlong(): Promise<void> {
   const guests = cartId.get()
   cartId.set(undefined)
   try {
-    const cart = guests ? await api.order.mergeCart({ cartId: guests }) : await api.order.createCart()
-    queryClient.setQueryData(KEY, remember(cart))
+    const cart = guests
+      ? await merge(guests, queryClient.getQueryData(cartQuery.queryKey))
+      : remember(await api.order.createCart())
+    queryClient.setQueryData(KEY, cart)
   } catch (error) {
     // The next look at the cart tries again.
     if (!isGone(error)) cartId.set(guests)

@@ -19,6 +19,11 @@ export function useChangeProfile() {
   })
 }
 
+/** Everything that Doran keeps of the member, as the text of a JSON file. */
+export function useExport() {
+  return useMutation({ mutationFn: async () => JSON.stringify(await api.user.exportMe(), null, 2) })
+}
+
 /** There is no way back, so the password is asked for again: refused like a sign-in, and with what is still open. */
 export function useWithdraw() {
   const client = useQueryClient()

@@ -1,5 +1,6 @@
 import { infiniteQueryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
 import { api } from '../../../api/client.ts'
+import { signOutEverywhere } from '../../sign-in/api/sign-in.ts'
 
 export const sessionsQuery = infiniteQueryOptions({
   queryKey: ['me', 'sessions'],
@@ -15,6 +16,10 @@ export function useRevokeSession() {
     mutationFn: (sessionId: string) => api.auth.revokeSession({ sessionId }),
     onSettled: () => client.invalidateQueries({ queryKey: sessionsQuery.queryKey }),
   })
+}
+
+export function useSignOutEverywhere() {
+  return useMutation({ mutationFn: signOutEverywhere })
 }
 
 export function useChangePassword() {

@@ -27,6 +27,17 @@ async function arrive(): Promise<void> {
 /** The session ends here even when the API cannot be told. */
 export async function signOut(): Promise<void> {
   await api.auth.signOut().catch(() => undefined)
+  leave()
+}
+
+/** Ends every session of the member, this one too. When that fails, the member stays signed in. */
+export async function signOutEverywhere(): Promise<void> {
+  await api.auth.endSessions()
+  leave()
+}
+
+/** Forgets the member in this browser, after the API has ended the session. */
+export function leave(): void {
   endSession()
   forgetCart()
   queryClient.clear()
