@@ -16,7 +16,7 @@ const address = {
 
 /** The first SKUs of two products, with so many pieces of each in stock. */
 async function twoInStock({ admin }: Shop, stock: readonly [number, number]) {
-  const { items } = await admin.product.listProducts({ category: 'stationery', limit: 2 })
+  const { items } = await admin.product.listProducts({ category: 'camping', limit: 2 })
   return Promise.all(
     items.map(async ({ id }, index) => {
       const { name, variants } = await admin.product.getProduct({ productId: id })
