@@ -17,6 +17,7 @@ import type { Actor, Identity } from './identity.ts'
 import { BODY_LIMIT, bodyLimitOf, inputOfRequest } from './input.ts'
 import { answerMetrics } from './metrics-door.ts'
 import { answerParserError, routeNotFound, sendError, sendErrorWithoutRoute } from './problems.ts'
+import { Turns } from './turns.ts'
 import { Uploads } from './upload.ts'
 
 declare module 'fastify' {
@@ -90,10 +91,12 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
   app.decorateRequest('trace', undefined)
   app.decorateRequest('endSpan', undefined)
   const parseJson = app.getDefaultJsonParser('error', 'error')
+  const largeBodies = new Turns()
   app.removeContentTypeParser(['application/json', 'text/plain'])
   app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {
     if (body === '') done(null, undefined)
-    else parseJson(request, body, done)
+    else if (body.length <= BODY_LIMIT) parseJson(request, body, done)
+    else largeBodies.take(() => parseJson(request, body, done))
   })
   app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id)
