@@ -52,10 +52,15 @@ function hasBody({ headers }: FastifyRequest): boolean {
 
 function expectBody({ raw, routeOptions }: FastifyRequest, reply: FastifyReply, receiveTimeout: number): void {
   const time = routeOptions.bodyLimit > LARGE_BODY ? TIMES_FOR_LARGE_BODY * receiveTimeout : receiveTimeout
-  const timer = setTimeout(() => {
+  const giveUp = () => {
     if (!reply.sent) reply.header('connection', 'close').send(kernelErrors.requestTimeout())
-  }, time).unref()
-  const arrived = () => clearTimeout(timer)
-  raw.once('end', arrived)
-  reply.raw.once('close', arrived)
+    else raw.socket.destroy()
+  }
+  let timer = setTimeout(giveUp, time).unref()
+  raw.once('end', () => clearTimeout(timer))
+  reply.raw.once('close', () => {
+    clearTimeout(timer)
+    // Answered before all of it was there: what still comes is read by nobody, and may never end.
+    if (!raw.complete && !raw.destroyed) timer = setTimeout(giveUp, receiveTimeout).unref()
+  })
 }

@@ -54,6 +54,27 @@ describe('a connection', () => {
     assert.equal(headers['x-content-type-options'], 'nosniff')
   })
 
+  it('is ended when a body goes on without end after its request was answered', { timeout: 20_000 }, async () => {
+    const socket = await open()
+    const closed = once(socket, 'close')
+    socket.on('error', () => {})
+    const [answer] = await Promise.all([
+      once(socket, 'data'),
+      socket.write(
+        'POST /api/notes/shred HTTP/1.1\r\nhost: doran\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n',
+      ),
+    ])
+    socket.resume()
+    const begun = performance.now()
+    const going = setInterval(() => socket.write('1\r\nx\r\n'), 20)
+    await closed
+    clearInterval(going)
+
+    assert.match(String(answer), /^HTTP\/1.1 401/)
+    // Node's own limit, the last resort, comes after eleven times the 300 ms.
+    assert.ok(performance.now() - begun < 2_500)
+  })
+
   it('is kept for the next request when all of a request arrived in time', async () => {
     const body = JSON.stringify({ text: 'x' })
     const request = `POST /api/notes/quick HTTP/1.1\r\nhost: doran\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`
