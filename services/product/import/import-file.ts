@@ -66,12 +66,10 @@ async function withKeys(db: Queryable, sheet: Sheet, sellerId: string): Promise<
     sellerId,
     sheet.products.flatMap(({ lines }) => lines.map(({ sku }) => sku)),
   )
-  const together = new Map<string, ProductRows[]>()
-  for (const product of sheet.products) {
-    const sku = product.lines[0]?.sku ?? ''
-    const key = keyOf.get(sku) ?? sku
-    together.set(key, [...(together.get(key) ?? []), product])
-  }
+  const together = Map.groupBy(sheet.products, ({ lines }) => {
+    const sku = lines[0]?.sku ?? ''
+    return keyOf.get(sku) ?? sku
+  })
   return [...together].map(([key, parts]) => ({
     key,
     lines: parts.flatMap(({ lines }) => lines),
