@@ -18,7 +18,7 @@ export interface ImportOptions extends HeaderOptions, Omit<Shop, 'sheet' | 'shel
 
 type ImportContext = Pick<Context, 'db' | 'cache' | 'client' | 'log' | 'deadline'>
 
-/** So many files are taken in at a time by a process; others wait, for each may need a hundred megabytes. */
+/** A process takes in two files at a time; others wait, for each may need a hundred megabytes. */
 const imports = new Turnstile(2)
 
 export function importFile(bytes: Buffer, options: ImportOptions, ctx: ImportContext): Promise<Report> {
