@@ -22,10 +22,13 @@ export const Title = Line(200)
 const Description = Text(500)
 /** Markdown. It is kept as it was written; whoever shows it must clean it. */
 const Body = Text(100_000)
-/** A body of the most characters, with room for clients that write each of them as `\uXXXX`. */
+/** Room for the longest body, even from clients that write each of its characters as `\uXXXX`. */
 const ARTICLE_LIMIT_BYTES = 1_048_576
 
-/** In the author's order. Spaces around a tag, empty tags and repetitions, whatever the capital letters, are dropped. */
+/**
+ * In the author's order. Spaces around a tag are dropped, and so are empty tags, and tags that differ from an earlier one
+ * in their capital letters at most.
+ */
 const TagList = Type.Array(Type.String({ maxLength: 60, not: { pattern: '\\p{Cc}' } }), {
   maxItems: 20,
   errorMessage: { type: 'must be a list of tags', maxItems: 'has too many tags (maximum is 20)' },
@@ -108,7 +111,7 @@ export const article = contract('article', {
   listArticles: get('/articles', {
     summary: 'Articles, newest first (RealWorld)',
     query: Type.Object({
-      /** Whatever the capital letters. */
+      /** Capital letters make no difference. */
       tag: Type.Optional(Type.String({ maxLength: 60 })),
       /** Name of the author. */
       author: Type.Optional(Type.String({ maxLength: 200 })),

@@ -1,7 +1,7 @@
-/** Tags: kept as their authors write them, and found whatever the capital letters and however an accent is composed. */
+/** Tags are kept as their authors write them. Capital letters and the composition of accents make no difference in finding them. */
 import { type Queryable, type Sql, sql } from '@doran/kernel'
 
-/** What tags have in common that are the same to a reader; the index `tags_by_key` has it of `article.tags`. */
+/** The same for tags that are the same to a reader; the index `tags_by_key` is over it. */
 export function keyOf(tag: Sql): Sql {
   return sql`lower(normalize(${tag}, nfc) collate "und-x-icu")`
 }
@@ -17,7 +17,7 @@ export function tagsOf(tagList: readonly string[] = []): string[] {
   return [...byKey.values()]
 }
 
-/** Those that most articles have and those used last, each in the form that most articles have. */
+/** The most frequent tags and those used last, each in the form that most articles have. */
 export async function findTags(db: Queryable): Promise<string[]> {
   const rows = await db.all<{ tag: string }>(sql`
     with used as (

@@ -18,6 +18,9 @@ import {
 import { Profile } from '@doran/profile/contract'
 import { personalData } from '@doran/user/contract'
 
+/** Room for the longest comment, even from clients that write each of its characters as `\uXXXX`. */
+const COMMENT_LIMIT_BYTES = 131_072
+
 /** The protocol has numbers. */
 const CommentId = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })
 
@@ -66,8 +69,7 @@ export const comment = contract('comment', {
     path: BySlug,
     envelope: 'comment',
     body: Type.Object({ body: Text(10_000) }),
-    // The most characters, with room for clients that write each of them as `\uXXXX`.
-    bodyLimit: 131_072,
+    bodyLimit: COMMENT_LIMIT_BYTES,
     reply: Type.Object({ comment: Comment }),
     status: 201,
     access: 'user',

@@ -167,11 +167,12 @@ export const inventory = contract('inventory', {
     idempotent: true,
   }),
   /**
-   * All lines or none. Refused with `out_of_stock`, whose `lines` say for each SKU that is short what was `wanted`
-   * and what is `available`; a SKU that is not known has none. The same order again answers its reservation, held for
-   * longer when little of its time is left, or takes it again if it has expired. It is held until `until` at least. Refused with `reservation_released` after a release, which may have come
-   * before; with `reservation_mismatch` when the order has a reservation with other lines; with
-   * `quantity_too_large` when the lines of a SKU add up to more than 9,999.
+   * Holds all lines or none, until `until` at least. The same order again answers its reservation, which is held for
+   * longer when little of its time is left, and taken again when it has expired. Refused with `out_of_stock`, whose
+   * `lines` say for each SKU that is short what was `wanted` and what is `available` (nothing of a SKU that is not
+   * known); with `reservation_released` after a release, which may have come before; with `reservation_mismatch` when
+   * the order has a reservation with other lines; with `quantity_too_large` when the lines of a SKU add up to more than
+   * 9,999.
    */
   reserve: post('/inventory/reservations', {
     summary: 'Hold stock for an order',

@@ -7,7 +7,7 @@ import { onRolesChanged } from './events/on-roles-changed.ts'
 import { onUserStatusChanged } from './events/on-user-status-changed.ts'
 import { compareStandings } from './jobs/compare-standings.ts'
 import { countSoldUnits } from './jobs/count-sold-units.ts'
-import { renewSearchTextsJob } from './jobs/renew-search-texts.ts'
+import { renewSearchTexts } from './jobs/renew-search-texts.ts'
 import { changeProductState } from './operations/change-product-state.ts'
 import { createBrand } from './operations/create-brand.ts'
 import { createCategory } from './operations/create-category.ts'
@@ -49,7 +49,7 @@ export default service(product, {
     loadCatalogue,
   },
   subscriptions: [onOrderPaid, onOrderCancelled, onUserStatusChanged, onRolesChanged],
-  jobs: [countSoldUnits, compareStandings, renewSearchTextsJob],
+  jobs: [countSoldUnits, compareStandings, renewSearchTexts],
   migrations: new URL('./migrations/', import.meta.url),
   errors,
 })

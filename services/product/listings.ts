@@ -71,8 +71,8 @@ function staleKeys(row: Refreshed): string[] {
   return [`product:${id}`, ...shelves.flatMap((shelf) => (shelf ? `list:${shelf}:*` : []))]
 }
 
-// Categories, in the order of `writeCategories`, brand and seller are locked for sharing: whoever moves or renames one waits until these rows can be
-// seen, or else these rows wait and are made from what is new.
+// Categories, brands and sellers are locked for sharing, categories in the order in which `writeCategories` locks them. So
+// whoever moves or renames one either waits until these rows can be seen, or makes this statement wait and read what is new.
 function refreshRows(tx: Transaction, ids: readonly string[]): Promise<Refreshed[]> {
   return tx.all<Refreshed>(sql`
     with shelf as materialized (
@@ -184,8 +184,8 @@ function newsOf({ detail, summary, categoryPath }: Refreshed): ProductNews {
   return { ...summary, state, description, attributes, options, skus, categoryPath, version }
 }
 
-/** Makes the read models of some products anew whose text of search is not of the present form, and answers how many. */
-export async function renewSearchTexts(tx: Transaction, limit: number): Promise<number> {
+/** Makes the read models of at most `limit` products anew whose search text has an outdated form, and answers of how many. */
+export async function renewOutdatedSearchTexts(tx: Transaction, limit: number): Promise<number> {
   // A product that somebody is writing has its text made by them.
   const due = await tx.all<{ id: string }>(sql`
     select id from product.products

@@ -192,9 +192,9 @@ function contains(word: string): string {
 }
 
 /**
- * What the index knows words by, as `product.grams` of the first migration makes it, which takes longer than the search: two
- * characters that follow one another, and every single one that is not Latin. A single Latin letter stands in nearly every
- * name, so the index has none.
+ * The keys by which the index knows words: each pair of neighbouring characters, and each single character that is not Latin.
+ * A single Latin letter stands in nearly every name, so it is no key. `product.grams` of the first migration makes the same
+ * keys, but to call it here would take longer than the search.
  */
 export function gramsOf(words: readonly string[]): string[] {
   const grams = words.flatMap((word) => {

@@ -1,5 +1,5 @@
 /** The CSV that an export writes: one row a variant; what belongs to the product stands in each of its rows. */
-import type { Name, Product } from './contract.ts'
+import type { Language, Product } from './contract.ts'
 import { COLUMNS } from './import/columns.ts'
 import { escaped } from './import/formulas.ts'
 
@@ -23,7 +23,7 @@ function quoted(cell: string): string {
 
 function rowsOf(product: Product): Record<string, string>[] {
   const { options, images, attributes } = product
-  const lines = (language: keyof Name) => ({
+  const lines = (language: Language) => ({
     [`name_${language}`]: product.name[language],
     [`description_${language}`]: product.description[language],
     [`attributes_${language}`]: attributes.map(({ name, value }) => `${name[language]}: ${value[language]}`).join('\n'),

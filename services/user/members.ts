@@ -54,7 +54,7 @@ function findMembersByKey(db: Queryable, keys: readonly string[]): Promise<Membe
 }
 
 function byId(userId: string): string {
-  return `member:${userId.toLowerCase()}`
+  return `member:${userId}`
 }
 
 function idOf(key: string): string {

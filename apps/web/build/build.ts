@@ -19,7 +19,7 @@ const ROOT = join(WEB, '../..')
 const SOURCES = [
   'apps/web/{src,public,build}/**/*.*',
   'apps/web/{index.html,vite.config.ts,package.json}',
-  'services/*/contract.ts',
+  'services/*/contract{.ts,/**/*.ts}',
   'kernel/{client,contract,errors,values}.ts',
   'package-lock.json',
 ]
@@ -73,10 +73,13 @@ function rememberNodeEnv(): () => void {
 
 async function hashOfSources(settings: string): Promise<string> {
   const hash = createHash('sha256').update(settings)
-  const names: string[] = []
-  for await (const name of glob(SOURCES, { cwd: ROOT })) names.push(name)
-  for (const name of names.sort()) hash.update(name).update(await readFile(join(ROOT, name)))
+  for (const name of await findSources()) hash.update(name).update(await readFile(join(ROOT, name)))
   return hash.digest('hex')
+}
+
+/** The files that the built pages depend on, by their paths in the repository. */
+export async function findSources(): Promise<string[]> {
+  return (await Array.fromAsync(glob(SOURCES, { cwd: ROOT }))).sort()
 }
 
 if (import.meta.main) {

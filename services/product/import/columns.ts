@@ -1,7 +1,10 @@
 /** The columns of Doran's own CSV; the forms of other shops are translated into them. */
 
-const LANGUAGES = ['ko', 'en'] as const
-const OPTIONS = [1, 2, 3] as const
+import type { Language } from '../contract.ts'
+
+export const LANGUAGES: readonly Language[] = ['ko', 'en']
+/** Which option columns there are. */
+export const OPTION_NUMBERS = [1, 2, 3] as const
 
 /** Whose cells belong to the product, not to the variant. */
 export const PRODUCT_COLUMNS = [
@@ -17,10 +20,10 @@ export const PRODUCT_COLUMNS = [
   'images',
   'image_alts_ko',
   'image_alts_en',
-  ...OPTIONS.flatMap((n) => LANGUAGES.map((language) => `option_${n}_name_${language}`)),
+  ...OPTION_NUMBERS.flatMap((n) => LANGUAGES.map((language) => `option_${n}_name_${language}`)),
 ]
 
-const OPTION_VALUE_COLUMNS = OPTIONS.flatMap((n) => [
+const OPTION_VALUE_COLUMNS = OPTION_NUMBERS.flatMap((n) => [
   `option_${n}_code`,
   `option_${n}_value_ko`,
   `option_${n}_value_en`,

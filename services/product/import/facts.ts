@@ -1,5 +1,5 @@
 /** Pictures and facts: lists in one cell, one line each, with a column for each language. */
-import type { Attribute, Image, Name } from '../contract.ts'
+import type { Attribute, Image, Language, Name } from '../contract.ts'
 import type { RowMessage } from './report.ts'
 
 export interface FactSource {
@@ -8,8 +8,6 @@ export interface FactSource {
   has: (column: string) => boolean
   problem: (message: RowMessage) => void
 }
-
-type Language = keyof Name
 
 /** Longer lists are refused whatever they hold, so no more lines are looked at. */
 const MAX_LINES = 100

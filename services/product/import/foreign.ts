@@ -44,6 +44,3 @@ export function madeUpSku(product: string, values: readonly string[]): string {
 }
 
 export const MADE_UP = 'was empty; the variant is given the SKU'
-
-/** Option columns 1 to 3, for what the format calls so. */
-export const OPTION_NUMBERS = [1, 2, 3] as const

@@ -1,4 +1,5 @@
 /** What a file's first line tells: which shop wrote it, and which of its columns are read. */
+import type { Language } from '../contract.ts'
 import { csvHeaderInvalid } from '../errors.ts'
 import { own } from './own.ts'
 import type { Report, RowMessage } from './report.ts'
@@ -42,7 +43,6 @@ export interface Translation {
 }
 
 export type RowGroup = [key: string, rows: RawRow[]]
-export type Language = 'ko' | 'en'
 
 /** How a shop writes its products. */
 export interface Format {

@@ -18,7 +18,7 @@ export interface ImportOptions extends HeaderOptions, Omit<Shop, 'sheet' | 'shel
 
 type ImportContext = Pick<Context, 'db' | 'cache' | 'client' | 'log' | 'deadline'>
 
-/** So many files are taken in at a time by a process; others wait, for each may need a hundred megabytes. */
+/** A process takes in two files at a time; others wait, for each may need a hundred megabytes. */
 const imports = new Turnstile(2)
 
 export function importFile(bytes: Buffer, options: ImportOptions, ctx: ImportContext): Promise<Report> {
@@ -66,12 +66,10 @@ async function withKeys(db: Queryable, sheet: Sheet, sellerId: string): Promise<
     sellerId,
     sheet.products.flatMap(({ lines }) => lines.map(({ sku }) => sku)),
   )
-  const together = new Map<string, ProductRows[]>()
-  for (const product of sheet.products) {
-    const sku = product.lines[0]?.sku ?? ''
-    const key = keyOf.get(sku) ?? sku
-    together.set(key, [...(together.get(key) ?? []), product])
-  }
+  const together = Map.groupBy(sheet.products, ({ lines }) => {
+    const sku = lines[0]?.sku ?? ''
+    return keyOf.get(sku) ?? sku
+  })
   return [...together].map(([key, parts]) => ({
     key,
     lines: parts.flatMap(({ lines }) => lines),

@@ -1,10 +1,11 @@
 /** The options of a product and each variant's values, from rows that may name values by code, by name or not at all. */
-import type { Name, Option } from '../contract.ts'
+import type { Language, Name, Option } from '../contract.ts'
 import type { StoredProduct } from '../products.ts'
+import { LANGUAGES, OPTION_NUMBERS } from './columns.ts'
 import type { SheetRow } from './format.ts'
 import type { RowMessage } from './report.ts'
 
-export interface ReadOptions {
+export interface OptionsAndCodes {
   options: Option[]
   /** For each row the codes of its variant's values, in the order of the options. */
   codes: string[][]
@@ -22,11 +23,8 @@ export interface OptionSource {
   problem: (message: RowMessage) => void
 }
 
-const LANGUAGES = ['ko', 'en'] as const
-type Language = (typeof LANGUAGES)[number]
-
-export function readOptions(source: OptionSource): ReadOptions {
-  const numbers = [1, 2, 3].filter((n) => exists(n, source))
+export function readOptions(source: OptionSource): OptionsAndCodes {
+  const numbers = OPTION_NUMBERS.filter((n) => exists(n, source))
   const read = numbers.map((n) => readOption(n, source))
   return {
     numbers,

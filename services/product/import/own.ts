@@ -1,5 +1,5 @@
 import { READ_COLUMNS, VARIANT_COLUMNS } from './columns.ts'
-import type { Format, RawRow } from './format.ts'
+import type { Format } from './format.ts'
 import { unescaped } from './formulas.ts'
 
 /** The form that an export writes: one row a variant; rows with one `product_key` are one product. */
@@ -17,18 +17,12 @@ export const own: Format = {
   group(rows, names, report) {
     // Without keys each row is for itself, until the catalogue has told which product its SKU belongs to.
     if (!names.has('product_key')) return rows.map((row) => ['', [row]])
-    const groups = new Map<string, RawRow[]>()
-    for (const row of rows) {
-      const key = unescaped(row.cell('product_key')).trim()
-      if (key === '' && !row.isBad) {
-        const message = 'is empty; rows with the same key are one product'
-        report.error({ row: row.row, column: 'product_key', message })
-      }
-      if (key === '') continue
-      const group = groups.get(key)
-      if (group) group.push(row)
-      else groups.set(key, [row])
+    const groups = Map.groupBy(rows, (row) => unescaped(row.cell('product_key')).trim())
+    for (const { row, isBad } of groups.get('') ?? []) {
+      const message = 'is empty; rows with the same key are one product'
+      if (!isBad) report.error({ row, column: 'product_key', message })
     }
+    groups.delete('')
     return [...groups]
   },
 

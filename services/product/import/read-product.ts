@@ -1,8 +1,7 @@
 /** From the rows of one product to the product, or to everything that is wrong with it, cell by cell. */
 import { type Static, validate } from '@doran/kernel'
-import { ImportedProduct, type Name, type Variant } from '../contract.ts'
-import type { StoredProduct } from '../products.ts'
-import { tidy } from '../products.ts'
+import { ImportedProduct, type Language, type Name, type Variant } from '../contract.ts'
+import { type StoredProduct, tidy } from '../products.ts'
 import { findProblems, type Problem } from '../rules.ts'
 import { piecesOf, skuOf, wonOf } from './cells.ts'
 import { nearestColumns, PRODUCT_COLUMNS } from './columns.ts'
@@ -150,7 +149,7 @@ class ProductReader {
   /** Where the file has one language and nothing is stored, it is the text of both. */
   #text(field: 'name' | 'description', stored: Name | undefined): Name {
     const { cells } = this.#first
-    const inLanguage = (language: keyof Name, other: keyof Name) =>
+    const inLanguage = (language: Language, other: Language) =>
       this.#has(`${field}_${language}`)
         ? (cells[`${field}_${language}`] ?? '')
         : (stored?.[language] ?? cells[`${field}_${other}`] ?? '')

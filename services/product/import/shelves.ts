@@ -2,6 +2,7 @@
 import { type Queryable, sql } from '@doran/kernel'
 import type { Name } from '../contract.ts'
 import { folded } from './cells.ts'
+import { LANGUAGES } from './columns.ts'
 
 export interface Shelves {
   category: Lookup
@@ -45,7 +46,7 @@ function namesOfCategories(rows: readonly CategoryRow[]): Names {
   const nameOf = new Map(rows.map(({ slug, name }) => [slug, name]))
   const names: Names = new Map()
   for (const { slug, path } of rows) {
-    for (const language of ['ko', 'en'] as const) {
+    for (const language of LANGUAGES) {
       const parts = path.map((step) => folded(nameOf.get(step)?.[language] ?? step))
       for (let from = 0; from < parts.length; from++) add(names, parts.slice(from).join('>'), slug)
     }

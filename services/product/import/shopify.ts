@@ -2,7 +2,8 @@
  * Shopify's product CSV: rows of one `Handle` are a product, texts stand in the first of them. A row with a price or an
  * option's value is a variant; others only add a picture. https://help.shopify.com/manual/products/import-export/using-csv
  */
-import { MADE_UP, madeUpSku, OPTION_NUMBERS, plainText } from './foreign.ts'
+import { OPTION_NUMBERS } from './columns.ts'
+import { MADE_UP, madeUpSku, plainText } from './foreign.ts'
 import type { Format, RawRow } from './format.ts'
 import type { RowMessage } from './report.ts'
 
@@ -59,14 +60,11 @@ export const shopify: Format = {
   },
 
   group(rows, _names, report) {
-    const groups = new Map<string, RawRow[]>()
-    for (const row of rows) {
-      const handle = row.cell('handle').trim()
-      const group = groups.get(handle)
-      if (handle === '') report.error({ row: row.row, column: 'Handle', message: 'is empty; it names the product' })
-      else if (group) group.push(row)
-      else groups.set(handle, [row])
+    const groups = Map.groupBy(rows, (row) => row.cell('handle').trim())
+    for (const { row } of groups.get('') ?? []) {
+      report.error({ row, column: 'Handle', message: 'is empty; it names the product' })
     }
+    groups.delete('')
     return [...groups]
   },
 

@@ -1,7 +1,7 @@
 import type { Context } from '@doran/kernel'
 import { importsBusy } from '../errors.ts'
 
-/** Lets so many through at a time, in the order in which they came. */
+/** Lets a fixed number of callers through at a time, in the order in which they came. */
 export class Turnstile {
   #free: number
   readonly #waiting: (() => void)[] = []

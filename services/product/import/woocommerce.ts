@@ -3,7 +3,8 @@
  * `simple` product is one row. https://github.com/woocommerce/woocommerce/wiki/Product-CSV-Import-Schema
  */
 
-import { MADE_UP, madeUpSku, OPTION_NUMBERS, plainText } from './foreign.ts'
+import { OPTION_NUMBERS } from './columns.ts'
+import { MADE_UP, madeUpSku, plainText } from './foreign.ts'
 import type { Format, RawRow } from './format.ts'
 import { unescaped } from './formulas.ts'
 import type { RowMessage } from './report.ts'

@@ -3,7 +3,7 @@ import type { Product, product } from '../contract.ts'
 import { productNotFound } from '../errors.ts'
 
 export const getProduct: Handler<typeof product, 'getProduct'> = async ({ productId }, ctx) => {
-  const found = await ctx.cache.get(`product:${productId.toLowerCase()}`, () => findProduct(ctx.db, productId))
+  const found = await ctx.cache.get(`product:${productId}`, () => findProduct(ctx.db, productId))
   if (!found) throw productNotFound()
   const { detail, isShown } = found
   const own = detail.seller.id === ctx.actor?.id || ctx.actor?.roles.includes('admin')

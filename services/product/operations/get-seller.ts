@@ -4,7 +4,7 @@ import { sellerNotFound } from '../errors.ts'
 import { findSeller } from '../sellers.ts'
 
 export const getSeller: Handler<typeof product, 'getSeller'> = async ({ sellerId }, ctx) => {
-  const seller = await ctx.cache.get(`seller:${sellerId.toLowerCase()}`, () => findSeller(ctx.db, sellerId))
+  const seller = await ctx.cache.get(`seller:${sellerId}`, () => findSeller(ctx.db, sellerId))
   if (!seller) throw sellerNotFound()
   return seller
 }

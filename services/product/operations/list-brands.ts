@@ -1,9 +1,7 @@
 import { type Handler, type Queryable, sql } from '@doran/kernel'
 import { cachedCategories } from '../categories.ts'
-import type { Brand, product } from '../contract.ts'
+import type { Brand, Language, product } from '../contract.ts'
 import { categoryNotFound } from '../errors.ts'
-
-type Language = keyof Brand['name']
 
 export const listBrands: Handler<typeof product, 'listBrands'> = ({ category, language = 'ko' }, ctx) => {
   if (category === undefined) return ctx.cache.get(`brands:${language}`, () => findBrands(ctx.db, language))

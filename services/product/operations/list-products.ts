@@ -5,18 +5,11 @@ import { categoryNotFound } from '../errors.ts'
 import { findProducts, type ProductQuery } from '../product-list.ts'
 
 export const listProducts: Handler<typeof product, 'listProducts'> = async (input, ctx) => {
-  const { category, seller, sort: by = 'newest', language = 'ko', cursor, limit, ...others } = input
+  const { category, sort: by = 'newest', language = 'ko', cursor, limit, ...others } = input
   const sort = by === 'name' ? (`name-${language}` as const) : by
   const depth = category && (await cachedCategories(ctx)).pathOf.get(category)?.length
   if (category && !depth) throw categoryNotFound({ slug: category })
-  const filter = {
-    brand: others.brand,
-    minPrice: others.minPrice,
-    maxPrice: others.maxPrice,
-    q: others.q,
-    seller: seller?.toLowerCase(),
-    ...(category && depth && { category: { slug: category, depth } }),
-  }
+  const filter = { ...others, ...(category && depth && { category: { slug: category, depth } }) }
   const query = { filter, sort, cursor, limit }
   const key = cacheKey(query)
   return key ? ctx.cache.get(key, () => findProducts(ctx.db, query)) : findProducts(ctx.db, query)

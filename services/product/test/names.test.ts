@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { product } from '../contract.ts'
-import { renewSearchTexts } from '../listings.ts'
+import { renewOutdatedSearchTexts } from '../listings.ts'
 import { aProduct, type Catalogue, soon, startCatalogue } from './catalogue.ts'
 
 describe('names', () => {
@@ -16,7 +16,7 @@ describe('names', () => {
     shop.api(product, shop.seller).createProduct({ ...aProduct(fields), name: { ko, en } })
   const search = async (q: string) => (await api().listProducts({ q, limit: 100 })).items.map(({ name }) => name.en)
   const renewed = async () => {
-    const renew = () => shop.database('product').transaction((tx) => renewSearchTexts(tx, 100))
+    const renew = () => shop.database('product').transaction((tx) => renewOutdatedSearchTexts(tx, 100))
     while ((await renew()) > 0) {}
   }
 

@@ -6,10 +6,12 @@ import { assertNoOpenBusiness } from '../personal-data.ts'
 import { changeStatusOf, lockProfile, presentProfile } from '../profiles.ts'
 
 export const changeStatus: Handler<typeof user, 'changeStatus'> = async ({ userId, status }, ctx) => {
-  const withdrawsThemself = ctx.actor.id === userId.toLowerCase() && status === 'withdrawn'
+  const withdrawsThemself = ctx.actor.id === userId && status === 'withdrawn'
   if (!withdrawsThemself && !ctx.actor.roles.includes('admin')) throw statusNotAllowed()
-  if (status === 'withdrawn') assertFresh(ctx.actor)
-  if (status === 'withdrawn') await assertNoOpenBusiness(ctx, userId)
+  if (status === 'withdrawn') {
+    assertFresh(ctx.actor)
+    await assertNoOpenBusiness(ctx, userId)
+  }
   return ctx.db.transaction(async (tx) => {
     const before = await lockProfile(tx, userId)
     if (status !== 'active') await assertNotLastAdministrator(tx, before.id)

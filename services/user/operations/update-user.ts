@@ -5,7 +5,7 @@ import { changeProfile, lockProfile, presentProfile } from '../profiles.ts'
 
 export const updateUser: Handler<typeof user, 'updateUser'> = async (input, ctx) => {
   const { userId, name, phone, locale, username, bio, image } = input
-  if (ctx.actor.id !== userId.toLowerCase() && !ctx.actor.roles.includes('admin')) throw notYourProfile()
+  if (ctx.actor.id !== userId && !ctx.actor.roles.includes('admin')) throw notYourProfile()
   return ctx.db.transaction(async (tx) => {
     const before = await lockProfile(tx, userId)
     const change = { name, phone, locale, username, bio, image }

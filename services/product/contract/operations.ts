@@ -1,0 +1,255 @@
+import {
+  Amount,
+  Cursor,
+  contract,
+  get,
+  Id,
+  PageSize,
+  page,
+  patch,
+  post,
+  put,
+  Streamed,
+  Type,
+  Upload,
+} from '@doran/kernel'
+import {
+  Brand,
+  CatalogueProduct,
+  Category,
+  CategoryTree,
+  contentFields,
+  ImportReport,
+  Key,
+  Language,
+  line,
+  Name,
+  NewProduct,
+  nullable,
+  Offer,
+  Product,
+  Seller,
+  Sku,
+  Slug,
+  State,
+  Summary,
+  Text,
+} from './schemas.ts'
+
+const ProductInPath = Type.Object({ productId: Id })
+const OfSeller = {
+  /** Whose products; a seller's own unless given, and only administrators may name someone else. */
+  sellerId: Type.Optional(Id),
+}
+/** A product with the most variants, options, pictures and text. */
+const PRODUCT_LIMIT_BYTES = 2 * 1024 * 1024
+const CSV_LIMIT_BYTES = 10 * 1024 * 1024
+const IMPORT_TIMEOUT_MS = 60_000
+const LOAD_LIMIT_BYTES = 64 * 1024 * 1024
+
+export const product = contract('product', {
+  listCategories: get('/categories', {
+    summary: 'All categories as a tree',
+    reply: Type.Array(CategoryTree),
+    access: 'anyone',
+  }),
+  /** Raises `category_not_found`. */
+  listBrands: get('/brands', {
+    summary: 'All brands by name, or those with something on sale in a category',
+    query: Type.Object({
+      /** With all categories below it. */
+      category: Type.Optional(Slug),
+      /** Whose names the brands are ordered by; Korean unless given. */
+      language: Type.Optional(Language),
+    }),
+    reply: Type.Array(Brand),
+    access: 'anyone',
+  }),
+  /** Raises `seller_not_found`. */
+  getSeller: get('/sellers/:sellerId', {
+    summary: 'A shop',
+    path: Type.Object({ sellerId: Id }),
+    reply: Seller,
+    access: 'anyone',
+  }),
+  /** Only what is on sale. Raises `category_not_found`; an unknown brand or seller has no products. */
+  listProducts: get('/products', {
+    summary: 'Products on sale, filtered and sorted',
+    query: Type.Object({
+      /** With all categories below it. */
+      category: Type.Optional(Slug),
+      brand: Type.Optional(Slug),
+      seller: Type.Optional(Id),
+      /** Compared with the lowest price of the product's variants, both ends included. */
+      minPrice: Type.Optional(Amount),
+      maxPrice: Type.Optional(Amount),
+      /**
+       * Words that all stand in the Korean or English name, the brand, the shop, the categories or the SKUs of the first
+       * 50 variants, also inside other words. Spaces, capitals and full-width letters make no difference.
+       */
+      q: Type.Optional(line(100)),
+      /** `popular`: most units sold first, then the newest; sales count within two minutes. */
+      sort: Type.Optional(Type.Enum(['newest', 'price-asc', 'price-desc', 'name', 'popular'])),
+      /** Whose names `sort=name` goes by, in the order of that language; Korean unless given. */
+      language: Type.Optional(Language),
+      cursor: Cursor,
+      limit: PageSize,
+    }),
+    reply: page(Summary),
+    access: 'anyone',
+  }),
+  /** Raises `product_not_found`, also for what the caller may not know of. */
+  getProduct: get('/products/:productId', {
+    summary: 'A product; drafts for their seller only',
+    path: ProductInPath,
+    reply: Product,
+    access: 'anyone',
+  }),
+  listSellerProducts: get('/seller/products', {
+    summary: "A seller's own products in every state, newest first",
+    query: Type.Object({ ...OfSeller, state: Type.Optional(State), cursor: Cursor, limit: PageSize }),
+    reply: page(Type.Object({ ...Summary.properties, key: Key, state: State, version: Type.Integer() })),
+    access: ['seller', 'admin'],
+  }),
+  /**
+   * Raises `seller_unknown`, `category_unknown`, `brand_unknown`, `product_invalid`, `sku_taken`,
+   * `product_key_taken`.
+   */
+  createProduct: post('/products', {
+    summary: 'Write a new product; a draft unless put on sale at once',
+    body: Type.Object({ ...OfSeller, ...NewProduct.properties }),
+    bodyLimit: PRODUCT_LIMIT_BYTES,
+    reply: Product,
+    status: 201,
+    access: ['seller', 'admin'],
+  }),
+  /** Replaces all of it but its state. Raises what `createProduct` does, and `product_outdated`. */
+  updateProduct: put('/products/:productId', {
+    summary: 'Change a product',
+    path: ProductInPath,
+    body: Type.Object({
+      key: Type.Optional(Key),
+      ...contentFields,
+      /** The version that the change was made from; refused when there is a newer one. */
+      version: Type.Optional(Type.Integer({ minimum: 1 })),
+    }),
+    bodyLimit: PRODUCT_LIMIT_BYTES,
+    reply: Product,
+    access: ['seller', 'admin'],
+  }),
+  changeProductState: patch('/products/:productId/state', {
+    summary: 'Put a product on sale, or stop selling it',
+    path: ProductInPath,
+    body: Type.Object({ state: Type.Enum(['on-sale', 'stopped']) }),
+    reply: Product,
+    access: ['seller', 'admin'],
+  }),
+  /**
+   * The columns are those of `exportProducts` and `stock`, or those of a product export of Shopify or WooCommerce.
+   * Columns, rows and variants that the file does not have stay as they are. Raises `csv_header_invalid`,
+   * `csv_not_utf8`, `csv_is_workbook`, `csv_too_large`, `imports_busy`, `seller_unknown`, `category_unknown`.
+   */
+  importProducts: post('/products/import', {
+    summary: 'Take in a CSV file, one row a variant',
+    query: Type.Object({
+      ...OfSeller,
+      /** Reports what the file would do, and writes nothing. */
+      dryRun: Type.Optional(Type.Boolean()),
+      /** Leaves out columns that are not known, instead of refusing the file. */
+      ignoreUnknown: Type.Optional(Type.Boolean()),
+      /** Removes variants that the file does not name from the products that it names, unless they have stock. */
+      removeVariants: Type.Optional(Type.Boolean()),
+      /** The category of products for which the file names none that is known. */
+      category: Type.Optional(Slug),
+      /** In which language a file of another shop is; Korean unless given. */
+      language: Type.Optional(Language),
+    }),
+    body: Upload(
+      'text/csv',
+      ...['application/csv', 'application/vnd.ms-excel', 'text/plain', 'text/tab-separated-values'],
+      ...['application/vnd.openxmlformats-officedocument.spreadsheetml.sheet', 'application/octet-stream'],
+    ),
+    bodyLimit: CSV_LIMIT_BYTES,
+    timeout: IMPORT_TIMEOUT_MS,
+    reply: ImportReport,
+    access: ['seller', 'admin'],
+  }),
+  exportProducts: get('/products/export', {
+    summary: "All of a seller's products as CSV, one row a variant",
+    query: Type.Object(OfSeller),
+    reply: Streamed('text/csv'),
+    access: ['seller', 'admin'],
+  }),
+  /** Raises `category_exists`, `category_unknown`, `category_too_deep`. */
+  createCategory: post('/categories', {
+    summary: 'Add a category',
+    body: Type.Object({
+      ...Category.properties,
+      parent: Type.Optional(nullable(Slug)),
+      position: Type.Optional(Category.properties.position),
+    }),
+    reply: Category,
+    status: 201,
+    access: ['admin'],
+  }),
+  /** Raises `category_not_found`, `category_unknown`, `category_cycle`, `category_too_deep`. */
+  updateCategory: put('/categories/:slug', {
+    summary: 'Rename or move a category with everything below it',
+    path: Type.Object({ slug: Slug }),
+    body: Type.Object({ name: Name, parent: Category.properties.parent, position: Category.properties.position }),
+    reply: Category,
+    access: ['admin'],
+  }),
+  /** Raises `brand_exists`. */
+  createBrand: post('/brands', {
+    summary: 'Add a brand',
+    body: Brand,
+    reply: Brand,
+    status: 201,
+    access: ['admin'],
+  }),
+  /** SKUs that are not known are left out. */
+  getOffers: post('/offers', {
+    summary: 'What several SKUs are sold for, at this moment',
+    body: Type.Object({ skus: Type.Array(Sku, { maxItems: 200 }) }),
+    reply: Type.Array(Offer),
+    access: 'internal',
+    idempotent: true,
+  }),
+  /** SKUs that anybody may take are left out. */
+  getSkuOwners: post('/skus/owners', {
+    summary: 'To which sellers SKUs belong',
+    body: Type.Object({ skus: Type.Array(Sku, { maxItems: 1_000 }) }),
+    reply: Type.Array(Type.Object({ sku: Sku, sellerId: Id })),
+    access: 'internal',
+    idempotent: true,
+  }),
+  /** A seller with a row may write products. Raises `slug_taken`. */
+  upsertSeller: post('/sellers', {
+    summary: 'Make a shop known, or change it',
+    body: Type.Object({ ...Seller.properties, about: Type.Optional(Text) }),
+    reply: Seller,
+    access: 'internal',
+    idempotent: true,
+  }),
+  /**
+   * Sets categories, brands, sellers and products as given and leaves all others alone. It publishes no events:
+   * whoever loads a catalogue tells the inventory of its SKUs by `inventory.loadStock`. Raises what
+   * `createProduct` does.
+   */
+  loadCatalogue: post('/catalogue/load', {
+    summary: 'Enter a whole catalogue, or a part of one',
+    body: Type.Object({
+      categories: Type.Optional(Type.Array(Category, { maxItems: 5_000 })),
+      brands: Type.Optional(Type.Array(Brand, { maxItems: 10_000 })),
+      sellers: Type.Optional(
+        Type.Array(Type.Object({ ...Seller.properties, about: Type.Optional(Text) }), { maxItems: 10_000 }),
+      ),
+      products: Type.Optional(Type.Array(CatalogueProduct, { maxItems: 5_000 })),
+    }),
+    bodyLimit: LOAD_LIMIT_BYTES,
+    reply: Type.Object({ created: Type.Integer(), updated: Type.Integer(), unchanged: Type.Integer() }),
+    access: 'internal',
+    idempotent: true,
+  }),
+})
