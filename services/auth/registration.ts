@@ -20,6 +20,8 @@ export interface Registration {
   locale?: Profile['locale'] | undefined
   /** For clients whose protocol knows no such rule. */
   allowCommonPassword?: boolean
+  /** Whether the answer tells the client a token to remember. */
+  tellsDeviceToken?: boolean
 }
 
 /** Opens an account with its user and begins a session. */
@@ -27,9 +29,14 @@ export async function openNewAccount(
   ctx: Context<Actor | undefined, AuthConfig>,
   registration: Registration,
   from: From,
-): Promise<Grant & { deviceToken: string }> {
-  const { email, password, name, username, locale, allowCommonPassword = false } = registration
-  assertPassword(password, { field: 'password', email, names: [name], allowCommon: allowCommonPassword })
+): Promise<Grant & { deviceToken?: string }> {
+  const { email, password, name, username, locale } = registration
+  assertPassword(password, {
+    field: 'password',
+    email,
+    names: [name],
+    allowCommon: registration.allowCommonPassword ?? false,
+  })
   const address = from['x-client-address']
   await beginExpensive(ctx.db, address, ctx.config.AUTH_PASSWORD_RATE)
   await assertClientMayTry(ctx.db, address)
@@ -57,6 +64,7 @@ export async function openNewAccount(
     if (!(await openAccount(tx, { userId, passwordHash, roles: [] }))) throw emailTaken()
     const grant = await startSession(tx, ctx.channel, await shareAccount(tx, userId), from)
     await record(tx, { kind: 'registered', userId, sessionId: grant.sessionId, address })
+    if (!registration.tellsDeviceToken) return grant
     return { ...grant, deviceToken: await rememberDevice(tx, userId, undefined) }
   })
 }

@@ -10,15 +10,22 @@ import { accountNotActive, credentialsInvalid } from './errors.ts'
 import { passwordFits } from './passwords.ts'
 import { type Grant, startSession } from './sessions.ts'
 
+export interface SignIn {
+  email: string
+  password: string
+  /** With the token that it presents. Absent for clients whose protocol has no place for one. */
+  device?: { token: string | undefined }
+}
+
 export async function beginSession(
   { db, config, channel }: Pick<Context<unknown, AuthConfig>, 'db' | 'config' | 'channel'>,
-  { email, password, deviceToken }: { email: string; password: string; deviceToken?: string | undefined },
+  { email, password, device }: SignIn,
   from: From,
-): Promise<Grant & { deviceToken: string }> {
+): Promise<Grant & { deviceToken?: string }> {
   const address = from['x-client-address']
   await beginExpensive(db, address, config.AUTH_PASSWORD_RATE)
   const known = await findAccountByEmail(db, email)
-  const attempt = await attemptBy(db, { email, userId: known?.userId }, { deviceToken, address })
+  const attempt = await attemptBy(db, { email, userId: known?.userId }, { deviceToken: device?.token, address })
   await beginAttempt(db, attempt)
   if (!(await passwordFits(password, known?.passwordHash)) || !known) {
     await blameClient(db, address)
@@ -38,7 +45,8 @@ export async function beginSession(
     }
     const granted = await startSession(tx, channel, account, from)
     await record(tx, { kind: 'signed_in', userId: account.userId, sessionId: granted.sessionId, address })
-    return { granted: { ...granted, deviceToken: await rememberDevice(tx, account.userId, deviceToken) } }
+    if (!device) return { granted }
+    return { granted: { ...granted, deviceToken: await rememberDevice(tx, account.userId, device.token) } }
   })
   if (!grant.granted) throw grant.refused
   return grant.granted

@@ -98,7 +98,8 @@ export const payment = contract('payment', {
     access: 'anyone',
     idempotent: true,
   }),
-  /** The same `paymentId` again answers the same payment; a different amount under it is refused with `payment_mismatch`. */
+  /** The same `paymentId` again answers the same payment; a different amount under it is refused with `payment_mismatch`.
+   * Refused with `payment_cancelled` when a cancellation came first. */
   createPayment: post('/payments', {
     summary: 'Open a payment and its page with the provider',
     body: Type.Object({
@@ -139,7 +140,8 @@ export const payment = contract('payment', {
     access: 'internal',
     idempotent: true,
   }),
-  /** Whatever the state: voids a hold, refunds what was captured; a later authorise or capture is refused. */
+  /** Whatever the state: voids a hold, refunds what was captured; a later authorise or capture is refused. Refused with
+   * `payment_not_found` when there is none: nothing is held then, and none is opened under this id later. */
   cancelPayment: post('/payments/:paymentId/cancel', {
     summary: 'Take the whole payment back',
     path: PaymentInPath,

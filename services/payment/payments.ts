@@ -1,4 +1,4 @@
-import { type Context, newId, publish, type Queryable, sql, type Transaction } from '@doran/kernel'
+import { type Context, newId, publish, type Queryable, type Sql, sql, type Transaction } from '@doran/kernel'
 import type { PaymentConfig } from './config.ts'
 import { type Payment, type PaymentStatus, paymentApproved, paymentCaptured, paymentFailed } from './contract.ts'
 import { paymentNotFound, webhookProviderUnknown } from './errors.ts'
@@ -31,25 +31,39 @@ export function providerNamed(name: string, { config }: Pick<PaymentContext, 'co
   return provider(config)
 }
 
-/** Enters a payment under the id that its caller chose; one that is there already stays as it is, and is the answer. */
+/** Enters a payment under the id that its caller chose; one that is there already is the answer. A tombstone cancels either. */
 export function enterPayment(
   db: Queryable,
   payment: Pick<PaymentRow, 'id' | 'orderId' | 'buyerId' | 'provider' | 'amount' | 'currency' | 'title' | 'returnUrl'>,
 ): Promise<PaymentRow> {
   const { id, orderId, buyerId, provider, amount, currency, title, returnUrl } = payment
-  // Taking the conflicting row by an update that changes nothing makes it visible to `returning`.
+  // Taking the conflicting row by an update makes it visible to `returning`.
   return db.one<PaymentRow>(sql`
-    insert into payment.payments (id, order_id, buyer_id, provider, amount, currency, title, return_url)
-    values (${id}, ${orderId}, ${buyerId}, ${provider}, ${amount}, ${currency}, ${title}, ${returnUrl})
-    on conflict (id) do update set id = excluded.id
+    insert into payment.payments (id, order_id, buyer_id, provider, amount, currency, title, return_url, cancelled)
+    values (${id}, ${orderId}, ${buyerId}, ${provider}, ${amount}, ${currency}, ${title}, ${returnUrl},
+      ${hasTombstone(id)})
+    on conflict (id) do update set cancelled = payments.cancelled or excluded.cancelled
     returning ${columns}`)
 }
 
-/** Notes where the provider lets the buyer pay. */
+/**
+ * Notes where the provider lets the buyer pay. A tombstone counts here, too: one whose transaction the statement that
+ * entered the payment did not see, and which may in turn not have seen the payment.
+ */
 export function enterPage(db: Queryable, id: string, page: { sessionId: string; url: string }): Promise<PaymentRow> {
   return db.one<PaymentRow>(sql`
-    update payment.payments set session_id = ${page.sessionId}, payment_url = ${page.url}
+    update payment.payments set session_id = ${page.sessionId}, payment_url = ${page.url},
+      cancelled = cancelled or ${hasTombstone(id)}
     where id = ${id} returning ${columns}`)
+}
+
+/** From here on no payment is opened under this id. */
+export async function insertTombstone(db: Queryable, id: string): Promise<void> {
+  await db.run(sql`insert into payment.tombstones (payment_id) values (${id}) on conflict do nothing`)
+}
+
+function hasTombstone(id: string): Sql {
+  return sql`exists (select from payment.tombstones where payment_id = ${id})`
 }
 
 export async function findPayment(db: Queryable, id: string): Promise<PaymentRow | undefined> {

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
+import { auth } from '@doran/auth/contract'
 import { type Marketplace, openMarketplace } from '../journeys/marketplace.ts'
 import type { Processes } from '../journeys/processes.ts'
 import { duringAttack, type Report } from './bystander.ts'
-import { send } from './send.ts'
-import { MEMORY_LIMIT_MB, NO_RATES, peakMemoryOf } from './victim.ts'
+import { flood, send } from './send.ts'
+import { MEMORY_LIMIT_MB, NO_RATES, PASSWORD, peakMemoryOf } from './victim.ts'
 
 const blanks = Buffer.alloc(20_000_000, ' ')
 const bombs: [string, Uint8Array<ArrayBuffer>][] = [
@@ -14,14 +15,25 @@ const bombs: [string, Uint8Array<ArrayBuffer>][] = [
   ['deflate', new Uint8Array(deflateSync(blanks))],
 ]
 
+const RECEIVE_TIMEOUT_MS = 1_000
+/** Files have ten times as long, and whoever was answered without having sent all has as long as for a body once more. */
+const LONGEST_MS = 15 * RECEIVE_TIMEOUT_MS
+
 describe('a fleet', () => {
   let market: Marketplace
   let fleet: Processes
   let url: string
+  let seller: string
   before(async () => {
-    market = await openMarketplace(NO_RATES, { separate: true, instances: {} })
+    market = await openMarketplace(
+      { ...NO_RATES, RECEIVE_TIMEOUT_MS: String(RECEIVE_TIMEOUT_MS) },
+      { separate: true, instances: {} },
+    )
     fleet = market.platform as Processes
     url = fleet.url
+    const account = { email: 'seller@example.com', password: PASSWORD, name: 'Seller' }
+    await fleet.client(auth).ensureAccount({ ...account, roles: ['seller'] })
+    seller = (await fleet.api(auth).signIn(account)).accessToken
   })
   after(() => market.close())
 
@@ -61,4 +73,35 @@ describe('a fleet', () => {
     for (const { status } of report.outcome) assert.ok(status < 500, `answered ${status}`)
     await assertUnharmed(report)
   })
+
+  for (const [what, chunk, everyMs] of [
+    ['fast', 'x'.repeat(16_384), 1],
+    ['slow', 'x', 100],
+  ] as const) {
+    it(`cuts off ${what} bodies that never end, and serves others meanwhile`, async () => {
+      const { token } = await market.signUp()
+      const doors = [
+        { path: '/api/auth/refresh', type: 'application/json' },
+        { path: '/api/articles', type: 'application/json', token },
+        { path: '/api/products/import', type: 'text/csv', token: seller },
+        { path: '/api/products/import', type: 'text/csv', token },
+      ]
+
+      const report = await duringAttack(url, () =>
+        Promise.all(
+          Array.from({ length: 40 }, (_, index) => {
+            const { path, ...about } = doors[index % doors.length] as (typeof doors)[number]
+            return flood(url, path, { ...about, chunk, everyMs })
+          }),
+        ),
+      )
+
+      for (const [index, { answer, milliseconds }] of report.outcome.entries()) {
+        const { path } = doors[index % doors.length] as (typeof doors)[number]
+        assert.ok(milliseconds < LONGEST_MS, `${path} was cut off after ${milliseconds} ms, answered ${answer}`)
+        assert.doesNotMatch(answer, /^HTTP\/1.1 [25]/, path)
+      }
+      await assertUnharmed(report)
+    })
+  }
 })

@@ -60,6 +60,30 @@ export async function drip(url: string, begin: string): Promise<number> {
   }
 }
 
+/** A client whose chunked body never ends; what it was answered, and the milliseconds until it is cut off. */
+export async function flood(
+  url: string,
+  path: string,
+  { type, token, chunk, everyMs }: { type: string; token?: string; chunk: string; everyMs: number },
+): Promise<{ answer: string; milliseconds: number }> {
+  const socket = await dial(url)
+  let answer = ''
+  socket.on('data', (piece) => (answer += piece))
+  const authorization = token ? `authorization: Bearer ${token}\r\n` : ''
+  socket.write(
+    `POST ${path} HTTP/1.1\r\nhost: victim\r\ncontent-type: ${type}\r\n${authorization}transfer-encoding: chunked\r\n\r\n`,
+  )
+  const piece = `${chunk.length.toString(16)}\r\n${chunk}\r\n`
+  // Nothing is kept here when the other side reads slowly.
+  const flooding = setInterval(() => socket.writableNeedDrain || socket.write(piece), everyMs)
+  try {
+    const milliseconds = await untilClosed(socket)
+    return { answer, milliseconds }
+  } finally {
+    clearInterval(flooding)
+  }
+}
+
 /** The head of a request whose body has a hundred bytes, without its end. */
 export function headOf(path: string, type: string): string {
   return `POST ${path} HTTP/1.1\r\nhost: victim\r\ncontent-type: ${type}\r\ncontent-length: 100\r\n`

@@ -6,5 +6,6 @@ import { presentTokens } from '../tokens.ts'
 
 export const register: Handler<typeof auth, 'register', AuthConfig> = async (input, ctx) => {
   const { email, password, name, locale, ...from } = input
-  return presentTokens(ctx, await openNewAccount(ctx, { email, password, name, locale }, from))
+  const grant = await openNewAccount(ctx, { email, password, name, locale, tellsDeviceToken: true }, from)
+  return presentTokens(ctx, grant)
 }

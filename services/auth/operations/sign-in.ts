@@ -6,5 +6,5 @@ import { presentTokens } from '../tokens.ts'
 
 export const signIn: Handler<typeof auth, 'signIn', AuthConfig> = async (input, ctx) => {
   const { email, password, deviceToken, ...from } = input
-  return presentTokens(ctx, await beginSession(ctx, { email, password, deviceToken }, from))
+  return presentTokens(ctx, await beginSession(ctx, { email, password, device: { token: deviceToken } }, from))
 }

@@ -223,6 +223,19 @@ describe('wrong passwords of strangers', () => {
     assert.equal(status, 200)
   })
 
+  it('do not make a device wait after fifty sign-ins by clients that keep no token', async () => {
+    const { email, deviceToken } = await platform.member()
+    const credentials = { email, password: PASSWORD }
+    for (let n = 0; n < 50; n++) {
+      assert.equal((await signIn('198.51.100.12', { user: credentials }, '/api/users/login')).status, 200)
+    }
+    await besiege(email)
+
+    const { status } = await signIn('198.51.100.13', { ...credentials, deviceToken })
+
+    assert.equal(status, 200)
+  })
+
   it('do not keep its owner from changing the password', async () => {
     const someone = await platform.member()
     await besiege(someone.email)

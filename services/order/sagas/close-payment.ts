@@ -6,7 +6,7 @@ type ClosePaymentInput = Static<typeof ClosePaymentInput>
 
 /**
  * A payment that nobody waits for any more: its page closes, and whatever was held or taken goes back. There is no way
- * back, so a refusal waits for an operator; only that there is no such payment means that nothing was held.
+ * back, so a refusal waits for an operator; only that there is no such payment means that nothing was held, and none is opened later.
  */
 export const closing = saga('close-payment', {
   version: 1,

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { newId } from '@doran/kernel'
+import { newId, sql } from '@doran/kernel'
 import { order } from '@doran/order/contract'
+import { payment } from '@doran/payment/contract'
 import { openShop, type Shop } from './shop.ts'
 
 describe('cancelling parts of an order', () => {
@@ -29,6 +30,27 @@ describe('cancelling parts of an order', () => {
     const cancelled = await api.cancelOrder({ orderId, sellerOrderIds: parts, reason: '' })
 
     assert.equal(cancelled.status, 'cancelled')
+  })
+
+  it('opens no payment page for an order whose payment was on its way', async () => {
+    const { api, buyer, orderId, parts } = await placed()
+    const paymentId = newId()
+    await shop.platform.database('order').run(sql`
+      update "order".orders set payment_id = ${paymentId} where id = ${orderId}`)
+    await api.cancelOrder({ orderId, sellerOrderIds: parts, reason: '' })
+    await shop.platform.settled()
+
+    const late = shop.platform.client(payment).createPayment({
+      paymentId,
+      orderId,
+      buyerId: buyer.id,
+      amount: 7_000,
+      currency: 'KRW',
+      title: 'late',
+      returnUrl: 'https://shop.example/return',
+    })
+
+    await assert.rejects(late, { code: 'payment_cancelled' })
   })
 
   it('leaves an unpaid order as it is when only some of its parts are named', async () => {

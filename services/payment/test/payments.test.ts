@@ -213,6 +213,33 @@ describe('a payment', () => {
       await assert.rejects(till.service().createPayment(input), { code: 'payment_cancelled' })
     })
 
+    it('before it was entered is never entered later', async () => {
+      const input = newPayment(500)
+      const cancel = () => till.service().cancelPayment({ paymentId: input.paymentId, reason: '' })
+
+      await assert.rejects(cancel(), { code: 'payment_not_found' })
+
+      await assert.rejects(till.service().createPayment(input), { code: 'payment_cancelled' })
+      await assert.rejects(till.service().createPayment(input), { code: 'payment_cancelled' })
+      assert.equal((await cancel()).paymentUrl, '')
+    })
+
+    it('while it is being entered leaves no page open', async () => {
+      const inputs = Array.from({ length: 20 }, () => newPayment(500))
+
+      const opened = await Promise.all(
+        inputs.map(async (input) => {
+          const [created] = await Promise.allSettled([
+            till.service().createPayment(input),
+            till.service().cancelPayment({ paymentId: input.paymentId, reason: '' }),
+          ])
+          return created.status === 'fulfilled' && input.paymentId
+        }),
+      )
+
+      for (const paymentId of opened) if (paymentId) assert.equal(await statusOf(paymentId), 'voided')
+    })
+
     it('while it is being captured ends with nothing kept', async () => {
       const paymentId = await authorised()
       const { orderId } = await till.service().refreshPayment({ paymentId })
