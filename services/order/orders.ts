@@ -110,6 +110,14 @@ function maySee(order: Pick<OrderRow, 'buyerId'>, actor: Actor): boolean {
   return order.buyerId === actor.id || actor.roles.includes('admin')
 }
 
+/** Whether this payment of the order, or any, was started with its stock held. */
+export async function wasPaymentStarted(db: Queryable, orderId: string, paymentId?: string): Promise<boolean> {
+  const found = await db.first(sql`
+    select 1 from "order".history where order_id = ${orderId} and what = 'payment_started'
+      and (${paymentId ?? null}::text is null or details ->> 'paymentId' = ${paymentId ?? null}) limit 1`)
+  return found !== undefined
+}
+
 /** The whole order as its buyer sees it, in one statement. */
 export async function getOrderView(db: Queryable, orderId: string, actor?: Actor): Promise<Order> {
   const order = await db.first<Order>(sql`

@@ -62,6 +62,20 @@ const freeCheckout = (...about: Parameters<typeof checkout>): Omit<OutageCase, '
   saga: 'free-checkout',
 })
 
+/** The money of parts that are called off goes back at this step; `ending` is what a refusal of it leaves. */
+const refunding = (saga: 'cancellation' | 'held-cancellation', step: string, ending: Ending): OutageCase[] => [
+  ...(['payment', 'provider'] as const).flatMap((away) =>
+    both({ saga, step, way: 'act', away, at: 'refund', ending: 'cancelled' }),
+  ),
+  ...refusing({ saga, step, way: 'undo', away: 'database', at: 'cancel_failed', refusal: 'refund', ending }),
+]
+
+/** How parts are called off once their money is on its way, or none was paid. */
+const takingBack = (saga: 'cancellation' | 'free-cancellation' | 'held-cancellation'): OutageCase[] => [
+  ...both({ saga, step: 'restock', way: 'act', away: 'inventory', at: 'restock', ending: 'cancelled' }),
+  ...refusing({ saga, step: 'cancel-parts', way: 'act', away: 'database', at: 'cancelled', ending: 'cancelled' }),
+]
+
 const authorised = checkout('authorise-payment', 'provider', 'authorise', 'open')
 
 export const OUTAGE_CASES: readonly OutageCase[] = [
@@ -80,34 +94,8 @@ export const OUTAGE_CASES: readonly OutageCase[] = [
     ...both(checkout('authorise-payment', 'provider', 'cancelPayment', 'cancelled', refusal)),
     ...refusing(checkout('authorise-payment', 'database', 'cancelled', 'cancelled', refusal)),
   ]),
-  ...(['payment', 'provider'] as const).flatMap((away) =>
-    both({ saga: 'cancellation', step: 'refund-payment', way: 'act', away, at: 'refund', ending: 'cancelled' }),
-  ),
-  ...refusing({
-    saga: 'cancellation',
-    step: 'refund-payment',
-    way: 'undo',
-    away: 'database',
-    at: 'cancel_failed',
-    refusal: 'refund',
-    ending: 'paid',
-  }),
-  ...both({
-    saga: 'cancellation',
-    step: 'restock',
-    way: 'act',
-    away: 'inventory',
-    at: 'restock',
-    ending: 'cancelled',
-  }),
-  ...refusing({
-    saga: 'cancellation',
-    step: 'cancel-parts',
-    way: 'act',
-    away: 'database',
-    at: 'cancelled',
-    ending: 'cancelled',
-  }),
+  ...refunding('cancellation', 'refund-payment', 'paid'),
+  ...takingBack('cancellation'),
   ...both(freeCheckout('reserve-stock', 'inventory', 'reserve', 'cancelled')),
   ...both(freeCheckout('commit-stock', 'inventory', 'commit', 'paid')),
   ...refusing(freeCheckout('confirm-order', 'database', 'paid', 'paid')),
@@ -115,50 +103,9 @@ export const OUTAGE_CASES: readonly OutageCase[] = [
     ...both(freeCheckout('reserve-stock', 'inventory', 'release', 'cancelled', refusal)),
     ...refusing(freeCheckout('reserve-stock', 'database', 'cancelled', 'cancelled', refusal)),
   ]),
-  ...both({
-    saga: 'free-cancellation',
-    step: 'restock',
-    way: 'act',
-    away: 'inventory',
-    at: 'restock',
-    ending: 'cancelled',
-  }),
-  ...refusing({
-    saga: 'free-cancellation',
-    step: 'cancel-parts',
-    way: 'act',
-    away: 'database',
-    at: 'cancelled',
-    ending: 'cancelled',
-  }),
-  ...(['payment', 'provider'] as const).flatMap((away) =>
-    both({ saga: 'held-cancellation', step: 'refund-rest', way: 'act', away, at: 'refund', ending: 'cancelled' }),
-  ),
-  ...refusing({
-    saga: 'held-cancellation',
-    step: 'refund-rest',
-    way: 'undo',
-    away: 'database',
-    at: 'cancel_failed',
-    refusal: 'refund',
-    ending: 'held',
-  }),
-  ...both({
-    saga: 'held-cancellation',
-    step: 'restock',
-    way: 'act',
-    away: 'inventory',
-    at: 'restock',
-    ending: 'cancelled',
-  }),
-  ...refusing({
-    saga: 'held-cancellation',
-    step: 'cancel-parts',
-    way: 'act',
-    away: 'database',
-    at: 'cancelled',
-    ending: 'cancelled',
-  }),
+  ...takingBack('free-cancellation'),
+  ...refunding('held-cancellation', 'refund-rest', 'held'),
+  ...takingBack('held-cancellation'),
   ...both({
     saga: 'release-stock',
     step: 'release-stock',

@@ -1,4 +1,4 @@
-import type { Handler } from '@doran/kernel'
+import { type Context, DomainError, type Handler } from '@doran/kernel'
 import { payment } from '@doran/payment/contract'
 import { beginCheckout } from '../checkout.ts'
 import type { order } from '../contract.ts'
@@ -14,12 +14,22 @@ export const confirmPayment: Handler<typeof order, 'confirmPayment'> = async ({ 
       if (found.failure) return found
       throw paymentNotStarted({ orderId })
     }
-    const paid = await ctx.client(payment).refreshPayment({ paymentId: found.paymentId })
-    if (paid.status === 'pending') throw paymentNotStarted({ orderId })
+    const paid = await findPayment(found.paymentId, ctx)
+    if (!paid || paid.status === 'pending') throw paymentNotStarted({ orderId })
     await ctx.db.transaction((tx) =>
       beginCheckout(tx, { orderId, paymentId: paid.id, failure: paid.failure ?? undefined }),
     )
   }
   await waitForOutcome(orderId, ctx)
   return getOrderView(ctx.db, orderId)
+}
+
+/** The payment as the provider has it; none while an attempt to pay has been written down and not opened yet. */
+async function findPayment(paymentId: string, ctx: Context) {
+  try {
+    return await ctx.client(payment).refreshPayment({ paymentId })
+  } catch (error) {
+    if (error instanceof DomainError && error.code === 'payment_not_found') return undefined
+    throw error
+  }
 }

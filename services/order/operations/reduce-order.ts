@@ -1,8 +1,8 @@
-import { type Handler, publish, type Queryable, sql, type Transaction } from '@doran/kernel'
+import { type Handler, publish, sql, type Transaction } from '@doran/kernel'
 import { beginFreeCheckout } from '../checkout.ts'
 import { type Order, type order, orderReduced } from '../contract.ts'
 import { orderNotPayable, orderNotReducible } from '../errors.ts'
-import { addHistory, getOrderView, lockOrder, partsForEvent } from '../orders.ts'
+import { addHistory, getOrderView, lockOrder, partsForEvent, wasPaymentStarted } from '../orders.ts'
 
 interface Line {
   sku: string
@@ -10,14 +10,14 @@ interface Line {
 }
 
 /**
- * The lines of a reservation never change, so an order is reduced only before it has one; it has one from the moment its
- * first payment is started.
+ * The lines of a reservation never change, so an order is reduced only while it certainly has none: no payment of it was
+ * started, and none is being started.
  */
 export const reduceOrder: Handler<typeof order, 'reduceOrder'> = ({ orderId, lines }, ctx) =>
   ctx.db.transaction(async (tx) => {
-    const { status } = await lockOrder(tx, orderId, ctx.actor)
+    const { status, paymentId } = await lockOrder(tx, orderId, ctx.actor)
     if (status !== 'awaiting_payment') throw orderNotPayable({ status })
-    if (await wasPaymentStarted(tx, orderId)) throw orderNotReducible({ reason: 'its stock is held' })
+    if (paymentId || (await wasPaymentStarted(tx, orderId))) throw orderNotReducible({ reason: 'its stock is held' })
     // Of a SKU that is named twice the last one counts.
     const wanted = [...new Map(lines.map((line) => [line.sku, line])).values()]
     assertReduces(await getOrderView(tx, orderId), wanted)
@@ -28,12 +28,6 @@ export const reduceOrder: Handler<typeof order, 'reduceOrder'> = ({ orderId, lin
     await publish(tx, orderReduced, { orderId: id, number, buyerId, currency, total, sellers: partsForEvent(sellers) })
     return total > 0 ? reduced : { ...reduced, status: await beginFreeCheckout(tx, orderId) }
   })
-
-async function wasPaymentStarted(db: Queryable, orderId: string): Promise<boolean> {
-  const found = await db.first(sql`
-    select 1 from "order".history where order_id = ${orderId} and what = 'payment_started' limit 1`)
-  return found !== undefined
-}
 
 function assertReduces({ sellers }: Order, lines: readonly Line[]): void {
   const left = new Map(sellers.flatMap((part) => part.lines.map(({ sku, quantity }) => [sku, quantity] as const)))

@@ -1,11 +1,11 @@
 import { inventory } from '@doran/inventory/contract'
-import { type Context, DomainError, type Handler, newId, sql, type Transaction } from '@doran/kernel'
+import { type Actor, type Context, DomainError, type Handler, newId, sql, type Transaction } from '@doran/kernel'
 import { payment } from '@doran/payment/contract'
 import { findLines } from '../checkout.ts'
 import type { OrderConfig } from '../config.ts'
 import type { order } from '../contract.ts'
 import { notEnoughStock, orderNotPayable, shopClosed } from '../errors.ts'
-import { addHistory, lockOrder, type OrderRow } from '../orders.ts'
+import { addHistory, lockOrder, type OrderRow, wasPaymentStarted } from '../orders.ts'
 import { assertReturnUrl } from '../return-url.ts'
 import { sellsClosedShop } from '../shops.ts'
 
@@ -13,23 +13,16 @@ import { sellsClosedShop } from '../shops.ts'
 const GRACE_MINUTES = 5
 
 /**
- * Stock first: whoever cannot have everything hears of it before they pay. The attempt to pay is written down before the
- * payment service is asked, and the payment has the attempt's id: asking twice opens one payment.
+ * The attempt to pay is written down, then the stock is held, then the payment is opened under the attempt's id. Whoever
+ * cannot have everything hears of it before they pay. Every step may be repeated: an attempt that broke off goes on.
  */
 export const startPayment: Handler<typeof order, 'startPayment', OrderConfig> = async ({ orderId, returnUrl }, ctx) => {
   assertReturnUrl(returnUrl, ctx.config)
-  const attempt = await ctx.db.transaction(async (tx) => {
-    const found = await lockOrder(tx, orderId, ctx.actor)
-    if (found.status !== 'awaiting_payment') throw orderNotPayable({ status: found.status })
-    if (await sellsClosedShop(tx, orderId)) throw shopClosed()
-    if (found.paymentId) return { ...found, paymentId: found.paymentId }
-    // The order stays locked meanwhile, so it is neither reduced nor given up between its hold and its payment.
-    await holdStock(tx, found, ctx)
-    const paymentId = newId()
-    await tx.later(sql`update "order".orders set payment_id = ${paymentId} where id = ${orderId}`)
-    await addHistory(tx, orderId, 'payment_started', { paymentId })
-    return { ...found, paymentId }
-  })
+  const attempt = await ctx.db.transaction((tx) => writeAttempt(tx, orderId, ctx.actor))
+  if (!attempt.isHeld) {
+    await holdStock(attempt, ctx)
+    await ctx.db.transaction((tx) => confirmAttempt(tx, attempt))
+  }
   const opened = await ctx.client(payment).createPayment({
     paymentId: attempt.paymentId,
     orderId,
@@ -42,14 +35,54 @@ export const startPayment: Handler<typeof order, 'startPayment', OrderConfig> = 
   return { paymentId: opened.id, paymentUrl: opened.paymentUrl, expiresAt: attempt.expiresAt }
 }
 
-/** Holds all lines until the order expires. A second attempt to pay finds them held. */
-async function holdStock(tx: Transaction, { id, expiresAt }: OrderRow, ctx: Context): Promise<void> {
-  const lines = await findLines(tx, id)
+interface Attempt extends OrderRow {
+  paymentId: string
+  /** All of its stock is known to be held. */
+  isHeld: boolean
+  lines: Awaited<ReturnType<typeof findLines>>
+}
+
+/** From here on the order is not reduced, because it may have a hold. */
+async function writeAttempt(tx: Transaction, orderId: string, actor: Actor): Promise<Attempt> {
+  const found = await lockOrder(tx, orderId, actor)
+  if (found.status !== 'awaiting_payment') throw orderNotPayable({ status: found.status })
+  if (await sellsClosedShop(tx, orderId)) throw shopClosed()
+  const lines = await findLines(tx, orderId)
+  const { paymentId } = found
+  if (paymentId) return { ...found, paymentId, lines, isHeld: await wasPaymentStarted(tx, orderId, paymentId) }
+  const id = newId()
+  await tx.later(sql`update "order".orders set payment_id = ${id} where id = ${orderId}`)
+  return { ...found, paymentId: id, lines, isHeld: false }
+}
+
+/** Holds all lines until the order expires. A repetition finds them held. */
+async function holdStock(attempt: Attempt, ctx: Context): Promise<void> {
+  const { id: orderId, expiresAt, lines } = attempt
   const until = new Date(Date.parse(expiresAt) + GRACE_MINUTES * 60_000).toISOString()
   try {
-    await ctx.client(inventory).reserve({ orderId: id, lines, until })
+    await ctx.client(inventory).reserve({ orderId, lines, until })
   } catch (error) {
-    if (!(error instanceof DomainError) || error.code !== 'out_of_stock') throw error
+    if (!(error instanceof DomainError)) throw error
+    // Whoever called the order off, or time, was faster.
+    if (error.code === 'reservation_released') throw orderNotPayable({ status: 'cancelled' })
+    if (error.code !== 'out_of_stock') throw error
+    await ctx.db.transaction((tx) => withdrawAttempt(tx, attempt))
     throw notEnoughStock({ lines: error.details.lines })
   }
+}
+
+/** Nothing is held: the order may be reduced and tried again. */
+async function withdrawAttempt(tx: Transaction, { id, paymentId }: Attempt): Promise<void> {
+  await lockOrder(tx, id)
+  if (await wasPaymentStarted(tx, id, paymentId)) return
+  await tx.later(sql`update "order".orders set payment_id = null where id = ${id} and payment_id = ${paymentId}`)
+}
+
+async function confirmAttempt(tx: Transaction, { id, paymentId }: Attempt): Promise<void> {
+  const { status } = await lockOrder(tx, id)
+  if (status !== 'awaiting_payment') throw orderNotPayable({ status })
+  if (await wasPaymentStarted(tx, id, paymentId)) return
+  // Another start of the same payment was refused the stock, and has withdrawn the attempt.
+  await tx.later(sql`update "order".orders set payment_id = ${paymentId} where id = ${id}`)
+  await addHistory(tx, id, 'payment_started', { paymentId })
 }

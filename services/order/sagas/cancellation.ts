@@ -96,19 +96,27 @@ export async function recordCancelled(
   })
 }
 
-/** The provider refused to give the money back: the parts go on as if they had not been called off. */
-async function resumeOrder(input: CancellationInput, ctx: Context<undefined>, { reason, outcome }: SagaTurn) {
-  const { orderId, sellerOrderIds, cancellationId } = input
-  if (outcome !== 'refused') throw new Error(`the refund ${cancellationId} may be done, so its order is not resumed`)
-  const { code, message } = reason
-  await ctx.db.transaction(async (tx) => {
-    await lockOrder(tx, orderId)
-    const resumed = await tx.run(sql`
-      update "order".seller_orders set status = 'preparing'
-      where id = any(${sellerOrderIds}::uuid[]) and status = 'cancelling'`)
-    if (resumed === 0) return
-    await addHistory(tx, orderId, 'cancel_failed', { sellerOrderIds, code, message })
-    // The money may be missing because it was given back past Doran meanwhile.
-    await holdReturned(tx, orderId)
-  })
+function resumeOrder(input: CancellationInput, ctx: Context<undefined>, turn: SagaTurn) {
+  return ctx.db.transaction((tx) => resumeCalledOff(tx, input, turn))
+}
+
+/**
+ * The provider refused to give the money back: the parts go on as if they had not been called off. They are held if money
+ * was given back past Doran meanwhile, or before (`returned`).
+ */
+export async function resumeCalledOff(
+  tx: Transaction,
+  { orderId, sellerOrderIds, cancellationId }: Pick<CancellationInput, 'orderId' | 'sellerOrderIds' | 'cancellationId'>,
+  { reason: { code, message }, outcome }: SagaTurn,
+  returned = 0,
+): Promise<void> {
+  if (outcome !== 'refused') throw new Error(`the refund ${cancellationId} may be done, so its parts are not resumed`)
+  await lockOrder(tx, orderId)
+  const resumed = await tx.run(sql`
+    update "order".seller_orders set status = 'preparing'
+    where id = any(${sellerOrderIds}::uuid[]) and status = 'cancelling'`)
+  if (resumed === 0) return
+  await addHistory(tx, orderId, 'cancel_failed', { sellerOrderIds, code, message })
+  await tx.later(sql`update "order".orders set returned = returned + ${returned} where id = ${orderId}`)
+  await holdReturned(tx, orderId)
 }

@@ -1,8 +1,7 @@
 import { Lines } from '@doran/inventory/contract'
-import { Amount, type Context, Id, type SagaTurn, type Static, saga, sql, step, Type } from '@doran/kernel'
+import { Amount, type Context, Id, type SagaTurn, type Static, saga, step, Type } from '@doran/kernel'
 import { payment } from '@doran/payment/contract'
-import { addHistory } from '../orders.ts'
-import { recordCancelled, restockGoods } from './cancellation.ts'
+import { recordCancelled, restockGoods, resumeCalledOff } from './cancellation.ts'
 
 const HeldCancellationInput = Type.Object({
   orderId: Id,
@@ -34,18 +33,7 @@ async function refundRest(input: HeldCancellationInput, ctx: Context<undefined>)
   if (missing > 0) await ctx.client(payment).refund({ paymentId, refundId: cancellationId, amount: missing, reason })
 }
 
-/** The provider refused to give back the rest: somebody has to decide anew. */
-async function holdAgain(input: HeldCancellationInput, ctx: Context<undefined>, { reason, outcome }: SagaTurn) {
-  const { orderId, sellerOrderIds, cancellationId, amount, missing } = input
-  if (outcome !== 'refused')
-    throw new Error(`the refund ${cancellationId} may be done, so its parts are not held again`)
-  const { code, message } = reason
-  await ctx.db.transaction(async (tx) => {
-    const held = await tx.run(sql`
-      update "order".seller_orders set status = 'preparing', held_at = now()
-      where id = any(${sellerOrderIds}::uuid[]) and status = 'cancelling'`)
-    if (held === 0) return
-    await tx.later(sql`update "order".orders set returned = returned + ${amount - missing} where id = ${orderId}`)
-    await addHistory(tx, orderId, 'cancel_failed', { sellerOrderIds, code, message })
-  })
+/** The provider refused to give back the rest: what was given back past Doran counts again, and somebody has to decide anew. */
+function holdAgain(input: HeldCancellationInput, ctx: Context<undefined>, turn: SagaTurn) {
+  return ctx.db.transaction((tx) => resumeCalledOff(tx, input, turn, input.amount - input.missing))
 }

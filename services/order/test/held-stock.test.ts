@@ -1,16 +1,20 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
+import inventoryService from '@doran/inventory'
 import { inventory } from '@doran/inventory/contract'
 import { newId, sql } from '@doran/kernel'
+import { Outage } from '@doran/kernel/testing'
 import { order, orderReduced } from '@doran/order/contract'
 import { payment } from '@doran/payment/contract'
-import { DECLINED_CARD, openShop, type Shop } from './shop.ts'
+import { DECLINED_CARD, openShop, SERVICES, type Shop } from './shop.ts'
 
 const RETURN_URL = 'https://shop.example/return'
 
 let shop: Shop
+const inventoryOutage = new Outage(inventoryService)
 before(async () => {
-  shop = await openShop()
+  const others = SERVICES.filter((service) => service !== inventoryService)
+  shop = await openShop({ services: [inventoryOutage.service, ...others] })
 })
 after(() => shop.close())
 
@@ -193,6 +197,37 @@ describe('an order of which something is gone', () => {
     assert.equal(reduced.total, 7_100)
     assert.equal((await api.confirmPayment({ orderId })).status, 'paid')
     assert.equal(await available(rare), 0)
+  })
+
+  it('goes on with its hold when an answer of the inventory was lost, and is reduced only when nothing can be held', async () => {
+    await shop.stock([{ sku: 'LOST', price: 1_000, onHand: 2 }])
+    const { api, buyer, orderId, goToPay } = await ordered({ LOST: 2 })
+    inventoryOutage.begin('loses answers', 'reserve')
+    await assert.rejects(goToPay(), { code: 'outcome_unknown' })
+
+    const reduction = api.reduceOrder({ orderId, lines: [{ sku: 'LOST', quantity: 1 }] })
+    await assert.rejects(reduction, { code: 'order_not_reducible' })
+    await assert.rejects(api.confirmPayment({ orderId }), { code: 'payment_not_started' })
+    inventoryOutage.end()
+    await shop.pay(buyer, orderId)
+
+    assert.equal((await api.confirmPayment({ orderId })).status, 'paid')
+    assert.equal(await available('LOST'), 0)
+  })
+
+  it('may be reduced when the inventory did nothing at the first try and has too little at the next', async () => {
+    await shop.stock([{ sku: 'AWAY', price: 1_000, onHand: 2 }])
+    const [mine, other] = [await ordered({ AWAY: 2 }), await ordered({ AWAY: 1 })]
+    inventoryOutage.begin('refuses', 'reserve')
+    await assert.rejects(mine.goToPay(), { code: 'service_unavailable' })
+    inventoryOutage.end()
+    await other.goToPay()
+    await assert.rejects(mine.goToPay(), { code: 'not_enough_stock' })
+
+    await mine.api.reduceOrder({ orderId: mine.orderId, lines: [{ sku: 'AWAY', quantity: 1 }] })
+    await shop.pay(mine.buyer, mine.orderId)
+
+    assert.equal((await mine.api.confirmPayment({ orderId: mine.orderId })).status, 'paid')
   })
 
   it('needs no payment when only what is free is left', async () => {
