@@ -54,7 +54,7 @@ function expectBody({ raw, routeOptions }: FastifyRequest, reply: FastifyReply, 
   const time = routeOptions.bodyLimit > LARGE_BODY ? TIMES_FOR_LARGE_BODY * receiveTimeout : receiveTimeout
   const giveUp = () => {
     if (!reply.sent) reply.header('connection', 'close').send(kernelErrors.requestTimeout())
-    else raw.socket.destroy()
+    else raw.destroy()
   }
   let timer = setTimeout(giveUp, time).unref()
   raw.once('end', () => clearTimeout(timer))

@@ -75,6 +75,17 @@ describe('a connection', () => {
     assert.ok(performance.now() - begun < 2_500)
   })
 
+  it('is not missed by a request that came without one', async () => {
+    const injected = await platform.request('POST', '/api/notes/shred', { body: { text: 'x' } })
+
+    // The time of this body, which never arrives, ends after that of the other.
+    const { status } = await exchange(
+      'POST /api/notes/late HTTP/1.1\r\nhost: doran\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{',
+    )
+
+    assert.deepEqual([injected.status, status], [401, 408])
+  })
+
   it('is kept for the next request when all of a request arrived in time', async () => {
     const body = JSON.stringify({ text: 'x' })
     const request = `POST /api/notes/quick HTTP/1.1\r\nhost: doran\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`

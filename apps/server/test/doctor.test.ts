@@ -14,6 +14,7 @@ import { createTestDatabase, freePort, startPlatform, startTestPostgres } from '
 import { startSandbox } from '@doran/payment/sandbox'
 import pg from 'pg'
 import { makeCertificates } from '../commands/certs.ts'
+import { examine } from '../commands/doctor.ts'
 import { services } from '../services.ts'
 
 const SECRET = 'a secret of this test'
@@ -38,8 +39,20 @@ after(async () => {
   await rm(folder, { recursive: true })
 })
 
-/** What `doran doctor` says in an environment that has nothing else in it. */
-function doctor(environment: Record<string, string>): Promise<{ code: number; lines: string[]; said: string }> {
+interface Verdict {
+  code: number
+  lines: string[]
+  said: string
+}
+
+/** What `doran doctor` finds in an environment that has nothing else in it. */
+async function doctor(environment: Record<string, string>): Promise<Verdict> {
+  const { code, lines } = await examine(environment)
+  return { code, lines, said: lines.join('\n') }
+}
+
+/** The same from the command in a process of its own. */
+function doctorCommand(environment: Record<string, string>): Promise<Verdict> {
   const program = fileURLToPath(new URL('../doran.ts', import.meta.url))
   const { PATH = '' } = process.env
   return new Promise((resolve) => {
@@ -52,7 +65,10 @@ function doctor(environment: Record<string, string>): Promise<{ code: number; li
 }
 
 async function assertWrong(environment: Record<string, string>, ...expected: RegExp[]): Promise<void> {
-  const { code, lines, said } = await doctor({ ...healthy, ...environment })
+  assertFound(await doctor({ ...healthy, ...environment }), ...expected)
+}
+
+function assertFound({ code, lines, said }: Verdict, ...expected: RegExp[]): void {
   const wrong = lines.filter((line) => line.startsWith('wrong '))
   assert.equal(wrong.length, expected.length, said)
   for (const [index, line] of expected.entries()) assert.match(wrong[index] as string, line)
@@ -73,7 +89,7 @@ async function serve(answer: string): Promise<{ port: number; close: () => void 
 
 describe('doran doctor', { timeout: 120_000 }, () => {
   it('finds nothing wrong with a healthy set-up', async () => {
-    const { code, lines, said } = await doctor(healthy)
+    const { code, lines, said } = await doctorCommand(healthy)
 
     assert.equal(code, 0, said)
     assert.deepEqual(
@@ -107,7 +123,9 @@ describe('doran doctor', { timeout: 120_000 }, () => {
     const { port, close } = await serve('220 mail.example ready\r\n')
     t.after(close)
 
-    await assertWrong({ PORT: String(port) }, /PORT \d+: another program has it; stop that, or set PORT/)
+    const verdict = await doctorCommand({ ...healthy, PORT: String(port) })
+
+    assertFound(verdict, /PORT \d+: another program has it; stop that, or set PORT/)
   })
 
   it('tells all mistakes in the settings, each once, and looks at the rest all the same', async () => {
@@ -226,10 +244,13 @@ describe('doran doctor on a database', { timeout: 120_000 }, () => {
     })
 
     assert.match(
-      (await doctor({ ...healthy, ...ahead(3_000) })).said,
+      (await doctorCommand({ ...healthy, ...ahead(3_000) })).said,
       /^warning {2}DATABASE_URL: its clock and ours are [23]\.\d s apart; synchronise/m,
     )
-    await assertWrong(ahead(-8_000), /DATABASE_URL: its clock and ours are [78]\.\d s apart/)
+    assertFound(
+      await doctorCommand({ ...healthy, ...ahead(-8_000) }),
+      /DATABASE_URL: its clock and ours are [78]\.\d s apart/,
+    )
   })
 
   it('tells of one that has no rights, too few connections or another encoding', async (t) => {

@@ -3,9 +3,12 @@ import { after, afterEach, before, describe, it } from 'node:test'
 import { keepSilent, replyWith } from '../../../fleet/test/members.ts'
 import { type Front, openFront } from './front.ts'
 
+/** Longer than a test may take: whoever waits for this hedge fails. */
+const LATE_HEDGE_MS = 60_000
+
 let front: Front
 before(async () => {
-  front = await openFront({ GATEWAY_HEDGES: 'hedged.look=30,alone.look=30,absent.look=500' })
+  front = await openFront({ GATEWAY_HEDGES: `hedged.look=30,alone.look=30,absent.look=${LATE_HEDGE_MS}` })
 })
 afterEach(() => front.clear())
 after(() => front.close())
@@ -36,11 +39,12 @@ describe('a hedged read', { timeout: 20_000 }, () => {
     assert.equal(only.arrivals.length, 1)
   })
 
-  it('is refused as quickly as any other when the service is not there', async () => {
+  it('is refused without waiting for its hedge when the service is not there', async () => {
     const refused = [await look('absent'), await look('absent'), await look('absent')]
 
-    assert.deepEqual([...new Set(refused.map(({ status }) => status))], [503])
-    const times = refused.map(({ took }) => took)
-    assert.ok(Math.min(...times) < 100, `${times} ms`)
+    assert.deepEqual(
+      refused.map(({ status }) => status),
+      [503, 503, 503],
+    )
   })
 })
