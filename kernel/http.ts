@@ -96,7 +96,7 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
   app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {
     if (body === '') done(null, undefined)
     else if (body.length <= BODY_LIMIT) parseJson(request, body, done)
-    else largeBodies.take(() => parseJson(request, body, done))
+    else takeTurn(largeBodies, request, () => parseJson(request, body, done))
   })
   app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id)
@@ -130,6 +130,15 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
   }
   await app.ready()
   return app
+}
+
+/** Whoever hangs up leaves: a body that nobody waits for is neither kept nor read. */
+function takeTurn(turns: Turns, { raw: { socket } }: FastifyRequest, work: () => void): void {
+  const leave = turns.take(() => {
+    socket.off('close', leave)
+    work()
+  })
+  socket.once('close', leave)
 }
 
 /** Health, for whoever starts and watches the process, and metrics. */

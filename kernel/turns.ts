@@ -6,18 +6,27 @@ const SHARE_OF_OTHERS = 2
  * time for everybody else in between. Many large bodies at once then wait for each other, and small requests for one.
  */
 export class Turns {
-  readonly #waiting: (() => void)[] = []
+  readonly #waiting = new Set<() => void>()
+  #isDue = false
 
-  take(work: () => void): void {
-    this.#waiting.push(work)
-    if (this.#waiting.length === 1) setImmediate(this.#next)
+  /** Answers how to leave before the turn has come, which lets go of whatever the work holds. */
+  take(work: () => void): () => void {
+    const turn = () => work()
+    this.#waiting.add(turn)
+    if (!this.#isDue) setImmediate(this.#next)
+    this.#isDue = true
+    return () => void this.#waiting.delete(turn)
   }
 
   readonly #next = (): void => {
+    const [turn] = this.#waiting
     const begun = performance.now()
-    this.#waiting[0]?.()
-    this.#waiting.shift()
+    if (turn) {
+      this.#waiting.delete(turn)
+      turn()
+    }
     const tookMs = performance.now() - begun
-    if (this.#waiting.length > 0) setTimeout(this.#next, tookMs * SHARE_OF_OTHERS)
+    this.#isDue = this.#waiting.size > 0
+    if (this.#isDue) setTimeout(this.#next, tookMs * SHARE_OF_OTHERS)
   }
 }
