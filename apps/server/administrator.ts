@@ -1,12 +1,17 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { auth } from '@doran/auth/contract'
 import { DomainError } from '@doran/kernel'
 import type { Platform } from '@doran/kernel/platform'
 import type { ServerConfig } from './config.ts'
 
+type Settings = Pick<ServerConfig, 'ADMIN_EMAIL' | 'ADMIN_PASSWORD'>
+
+const RETRY_MS = { first: 500, longest: 30_000 }
+
 /** Makes the account of ADMIN_EMAIL an administrator's. Doran starts also when that cannot be, and the log says why. */
 export async function ensureAdministrator(
   platform: Platform,
-  { ADMIN_EMAIL: email, ADMIN_PASSWORD: password }: Pick<ServerConfig, 'ADMIN_EMAIL' | 'ADMIN_PASSWORD'>,
+  { ADMIN_EMAIL: email, ADMIN_PASSWORD: password }: Settings,
 ): Promise<void> {
   if (!email || !password) return
   try {
@@ -21,6 +26,27 @@ export async function ensureAdministrator(
         'registered it may be a stranger. Set ADMIN_PASSWORD to its password if it is yours, or name another address',
     )
   }
+}
+
+/**
+ * The same in a fleet, whose user service may start later than this process, or be away when it starts again: tries in the
+ * background until that service answers. Answers how to stop trying.
+ */
+export function ensureAdministratorInFleet(platform: Platform, settings: Settings): () => void {
+  const stop = new AbortController()
+  const tries = async () => {
+    for (let againInMs = RETRY_MS.first; ; againInMs = Math.min(2 * againInMs, RETRY_MS.longest)) {
+      try {
+        return await ensureAdministrator(platform, settings)
+      } catch (err) {
+        stop.signal.throwIfAborted()
+        platform.log.warn({ err, againInMs }, 'the account of ADMIN_EMAIL could not be made an administrator yet')
+      }
+      await pause(againInMs, undefined, { signal: stop.signal })
+    }
+  }
+  tries().catch(() => {})
+  return () => stop.abort()
 }
 
 /** Whether an account was given no role because it may belong to somebody else. */

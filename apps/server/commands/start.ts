@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import { createLog, type Platform } from '@doran/kernel/platform'
-import { ensureAdministrator } from '../administrator.ts'
+import { ensureAdministrator, ensureAdministratorInFleet } from '../administrator.ts'
 import { Child, reportReady } from '../children.ts'
 import { readSettings } from '../config.ts'
 import { needsEmbedded, ownEmbedded } from '../database.ts'
@@ -78,8 +78,8 @@ async function startServices(names: string[]): Promise<void> {
   try {
     const platform = await host({ names, environment: process.env, databaseUrl: undefined })
     closing.add(platform.close)
-    if (names.includes('auth')) await ensureAdministrator(platform, server)
     const listening = await platform.listen()
+    if (names.includes('auth')) closing.add(ensureAdministratorInFleet(platform, server))
     const stop = closeOnSignal(closing, platform.log)
     const url = localUrl(kernel.HOST, listening)
     platform.log.info({ services: names, url }, 'ready')
