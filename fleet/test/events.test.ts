@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import { afterEach, beforeEach, describe, it } from 'node:test'
 import { contract, event, job, on, post, publish, service, sql, Type } from '@doran/kernel'
-import { createTestDatabase } from '@doran/kernel/testing'
+import { createTestDatabase, makeDue } from '@doran/kernel/testing'
 import { noteService, printerService } from '../../kernel/test/note-service.ts'
 import { type Member, type MemberOptions, startMember, startStuckProcess, until } from './members.ts'
 
@@ -172,9 +172,7 @@ describe('two processes on one database', { timeout: 30_000 }, () => {
     const due = sql`from doran.tasks where handler = 'tower/job:bell' and (run_at <= now() or attempts > 0)`
 
     for (let time = 1; time <= 10; time++) {
-      await db.run(sql`
-        with due as (update doran.tasks set run_at = now() where handler = 'tower/job:bell' returning 1)
-        select pg_notify('doran_tasks', '') from due`)
+      await makeDue(db, 'tower/job:bell')
       await until(async () => (await countOf(db, due)) === 0)
       assert.equal(await countOf(db, sql`from heard`), time)
     }

@@ -18,7 +18,7 @@ import {
   Type,
 } from '@doran/kernel'
 import { listTasks } from '@doran/kernel/platform'
-import { startPlatform, type TestPlatform } from '@doran/kernel/testing'
+import { makeDue, startPlatform, type TestPlatform } from '@doran/kernel/testing'
 import { until } from './workbench.ts'
 
 const By = Type.Object({ name: Type.String() }, { additionalProperties: false })
@@ -158,10 +158,7 @@ describe('the lanes of a process', { timeout: 30_000 }, () => {
 })
 
 describe('a job', { timeout: 30_000 }, () => {
-  const run = async (db: Queryable) => {
-    await db.run(sql`update doran.tasks set run_at = now() where handler = 'herald/job:long'`)
-    await db.run(sql`select pg_notify('doran_tasks', '')`)
-  }
+  const run = (db: Queryable) => makeDue(db, 'herald/job:long')
 
   it('that takes longer than a request calls others as if each call were its first', async () => {
     const { promise: outcome, resolve, reject } = Promise.withResolvers<string>()

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, before, describe, it } from 'node:test'
 import { sql } from '@doran/kernel'
-import { startPlatform, type TestPlatform } from '@doran/kernel/testing'
+import { runJob, startPlatform, type TestPlatform } from '@doran/kernel/testing'
 import { deleteInBatches } from '../durable/retention.ts'
 import { noteService, printerService } from './note-service.ts'
-import { openWorkbench, until, type Workbench } from './workbench.ts'
+import { openWorkbench, type Workbench } from './workbench.ts'
 
 describe('housekeeping', { timeout: 30_000 }, () => {
   let platform: TestPlatform
@@ -25,17 +25,11 @@ describe('housekeeping', { timeout: 30_000 }, () => {
       insert into doran.idempotency_keys (scope, fingerprint, created_at)
       select n::text, '', now() - make_interval(hours => n % 48) from generate_series(1, 12000) as s (n)`)
 
-    await db.run(sql`update doran.tasks set run_at = now() where handler = 'doran/job:housekeeping'`)
-    await db.run(sql`select pg_notify('doran_tasks', '')`)
+    await runJob(platform, 'doran/job:housekeeping', 'note')
+
     const counted = sql`
       select (select count(*) from doran.events) as events, (select count(*) from doran.inbox) as inbox,
              (select count(*) from doran.idempotency_keys) as keys`
-    await until(async () => {
-      const { done } = await db.one<{ done: boolean }>(sql`
-        select run_at > now() + interval '1 minute' as done from doran.tasks where handler = 'doran/job:housekeeping'`)
-      return done
-    })
-
     assert.deepEqual(await db.one(counted), { events: 6_000, inbox: 6_000, keys: 6_000 })
   })
 })

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { afterEach, describe, it } from 'node:test'
 import { contract, event, job, on, publish, type Queryable, saga, service, sql, step, Type } from '@doran/kernel'
 import { createLog, createPlatform, type Platform, type Service } from '@doran/kernel/platform'
-import { createIssuer, createTestDatabase, settled } from '@doran/kernel/testing'
+import { createIssuer, createTestDatabase, makeDue, settled } from '@doran/kernel/testing'
 import { until } from './workbench.ts'
 
 const told = event('pub.told', Type.Object({ n: Type.Integer() }))
@@ -164,8 +164,7 @@ describe('a task whose handler nobody has', { timeout: 60_000 }, () => {
   const printer = service(contract('pub', {}), { operations: {}, sagas: [printing], jobs: [clean] })
 
   async function keepUp(db: Queryable): Promise<void> {
-    await db.run(sql`update doran.tasks set run_at = now() where handler = 'pub/job:upkeep'`)
-    await db.run(sql`select pg_notify('doran_tasks', '')`)
+    await makeDue(db, 'pub/job:upkeep')
     await until(async () => {
       const { due } = await db.one<{ due: boolean }>(sql`
         select run_at <= now() or attempts > 0 as due from doran.tasks where handler = 'pub/job:upkeep'`)

@@ -152,6 +152,23 @@ export async function settled(databases: readonly Queryable[]): Promise<void> {
   }
 }
 
+/** Makes the handler of a job (`order/job:expire-unpaid-orders`) due now. */
+export async function makeDue(database: Queryable, handler: string): Promise<void> {
+  await database.run(sql`
+    with due as (update doran.tasks set run_at = now() where handler = ${handler} returning handler)
+    select pg_notify('doran_tasks', handler) from due`)
+}
+
+/** Runs a job now, in the database of its own service unless another is named, and waits until nothing is due any more. */
+export async function runJob(
+  { database, settled }: Pick<TestPlatform, 'database' | 'settled'>,
+  handler: string,
+  service = handler.split('/')[0] as string,
+): Promise<void> {
+  await makeDue(database(service), handler)
+  await settled()
+}
+
 /** Signs tokens as the auth service does, for tests that run without it. */
 export async function createIssuer(): Promise<{ source: IdentitySource; user: TestPlatform['user'] }> {
   const { publicKey, privateKey } = await generateKeyPair('EdDSA', { extractable: true })

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, it } from 'node:test'
 import { auth } from '@doran/auth/contract'
 import { sql } from '@doran/kernel'
+import { runJob } from '@doran/kernel/testing'
 import { order } from '@doran/order/contract'
 import { product } from '@doran/product/contract'
 import { user } from '@doran/user/contract'
@@ -64,8 +65,7 @@ it('a shop is closed whose seller was suspended before anybody was told', async 
   await database.run(sql`update product.sellers set is_open = true where id = ${sellerId}`)
   await database.run(sql`update product.listings set state = 'on-sale' where seller_id = ${sellerId}`)
 
-  await database.run(sql`update doran.tasks set run_at = now() where handler = 'product/job:compare-standings'`)
-  await platform.settled()
+  await runJob(platform, 'product/job:compare-standings')
 
   assert.equal(await database.first(sql`select 1 from product.sellers where id = ${sellerId} and is_open`), undefined)
 })

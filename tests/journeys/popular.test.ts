@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, it } from 'node:test'
-import { sql } from '@doran/kernel'
+import { runJob } from '@doran/kernel/testing'
 import { order } from '@doran/order/contract'
 import { product } from '@doran/product/contract'
 import { type Marketplace, openMarketplace } from './marketplace.ts'
@@ -14,10 +14,7 @@ after(() => market.close())
 /** Lets the events of the orders arrive and the job run that counts what was sold. */
 async function counted() {
   await market.platform.settled()
-  const database = market.platform.database('product')
-  await database.run(sql`update doran.tasks set run_at = now() where handler = 'product/job:count-sold-units'`)
-  await database.run(sql`select pg_notify('doran_tasks', '')`)
-  await market.platform.settled()
+  await runJob(market.platform, 'product/job:count-sold-units')
 }
 
 /** Pages of different lengths, because first pages are cached for a minute. */

@@ -4,6 +4,7 @@ import { article } from '@doran/article/contract'
 import { auth } from '@doran/auth/contract'
 import { comment } from '@doran/comment/contract'
 import { sql } from '@doran/kernel'
+import { runJob } from '@doran/kernel/testing'
 import { order } from '@doran/order/contract'
 import { profile } from '@doran/profile/contract'
 import { user, userWithdrawn } from '@doran/user/contract'
@@ -134,9 +135,7 @@ describe('the personal data of a member', () => {
     await db.run(sql`
       update "order".orders set placed_at = placed_at - interval '5 years 1 day' where id = ${someone.orderId}`)
 
-    await db.run(sql`update doran.tasks set run_at = now() where handler = 'order/job:forget-old-addresses'`)
-    await db.run(sql`select pg_notify('doran_tasks', '')`)
-    await market.platform.settled()
+    await runJob(market.platform, 'order/job:forget-old-addresses')
 
     const seen = await market.platform.api(order, someone).getOrder({ orderId: someone.orderId })
     assert.equal(seen.address.recipient, '-')

@@ -1,7 +1,7 @@
 /** One order for each outage, in one shop with everything real: what is done to it, and how it ended. */
 import { inventory } from '@doran/inventory/contract'
 import { sql } from '@doran/kernel'
-import { Outage, outlast, type TestUser } from '@doran/kernel/testing'
+import { makeDue, Outage, outlast, type TestUser } from '@doran/kernel/testing'
 import { order } from '@doran/order/contract'
 import pg from 'pg'
 import { openLedger } from '../../apps/server/check/provider-ledger.ts'
@@ -142,8 +142,7 @@ export class OutageShop {
   async #sell(sku: string): Promise<void> {
     const db = this.shop.platform.database('inventory')
     await db.run(sql`update inventory.reservations set expires_at = now() where order_id in (${ordersOf(sku)})`)
-    await db.run(sql`update doran.tasks set run_at = now() where handler = 'inventory/job:release-expired'`)
-    await db.run(sql`select pg_notify('doran_tasks', '')`)
+    await makeDue(db, 'inventory/job:release-expired')
     const held = sql`select 1 as one from inventory.reservations where order_id in (${ordersOf(sku)}) and state = 'held'`
     while (await db.first(held)) await new Promise((wake) => setTimeout(wake, 5))
     await this.shop.platform.client(inventory, this.#admin).setStock({ sku, onHand: 0 })

@@ -4,7 +4,7 @@ import { after, before, describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { sql } from '@doran/kernel'
 import { discardTask } from '@doran/kernel/platform'
-import { createTestDatabase, freePort } from '@doran/kernel/testing'
+import { createTestDatabase, freePort, runJob } from '@doran/kernel/testing'
 import { type CheckOptions, checkInvariants, type Finding, INVARIANTS, type Invariant } from '../check/index.ts'
 import { openReadOnly } from '../check/sources.ts'
 import { services } from '../services.ts'
@@ -131,8 +131,7 @@ describe('the check of invariants', () => {
     await database.run(sql`
       update doran.sagas set created_at = now() - interval '31 days', updated_at = now() - interval '31 days'
       where state = 'done'`)
-    await database.run(sql`update doran.tasks set run_at = now() where handler = 'doran/job:housekeeping'`)
-    await shop.platform.settled()
+    await runJob(shop.platform, 'doran/job:housekeeping', 'order')
 
     const { left } = await database.one<{ left: number }>(sql`
       select count(*) as left from doran.sagas where name = 'cancellation'`)

@@ -6,7 +6,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { article } from '@doran/article/contract'
 import { comment } from '@doran/comment/contract'
 import { newId, sql } from '@doran/kernel'
-import { freePort, startPlatform, type TestPlatform, type TestUser } from '@doran/kernel/testing'
+import { freePort, runJob, startPlatform, type TestPlatform, type TestUser } from '@doran/kernel/testing'
 import { type Order, order } from '@doran/order/contract'
 import { payByCard, startSandbox } from '@doran/payment/sandbox'
 import { profile } from '@doran/profile/contract'
@@ -122,7 +122,7 @@ export async function openCheckedShop(databases: Record<string, string> = {}): P
   const late = await shop.order({ 'C-KIMCHI': 1 }, DECLINED)
   await platform.settled()
   await shop.corrupt('order', `update "order".orders set expires_at = now() - interval '1 minute' where id = '${late}'`)
-  await runJob(platform, 'order', 'expire-unpaid-orders')
+  await runJob(platform, 'order/job:expire-unpaid-orders')
 
   const author = await member()
   const { article: published } = await platform
@@ -133,18 +133,12 @@ export async function openCheckedShop(databases: Record<string, string> = {}): P
   await platform.api(comment, buyer).addComment({ slug, body: 'Works with radish, too.' })
   await platform.api(article, await platform.user(['admin'])).moderateArticle({ slug, hiddenBecause: null })
   await platform.api(profile, buyer).followProfile({ username: author.username })
-  await runJob(platform, 'product', 'count-sold-units')
+  await platform.settled()
+  await runJob(platform, 'product/job:count-sold-units')
   const [{ id: articleId }] = (await platform
     .database('article')
     .all<{ id: string }>(sql`select id from article.articles`)) as [{ id: string }]
   return { ...shop, paid: await orders.getOrder({ orderId: bought.id }), declined, articleId }
-}
-
-async function runJob(platform: TestPlatform, service: string, job: string): Promise<void> {
-  await platform.settled()
-  await platform.database(service).run(sql`
-    update doran.tasks set run_at = now() where handler = ${`${service}/job:${job}`}`)
-  await platform.settled()
 }
 
 const address = {

@@ -73,14 +73,6 @@ export async function startAuth(options: Omit<TestOptions, 'services'> = {}): Pr
   }
 }
 
-/** Runs a job now and waits for its end. */
-export async function runJob(platform: TestPlatform, name: string): Promise<void> {
-  const db = platform.database('auth')
-  await db.run(sql`update doran.tasks set run_at = now() where handler = ${`auth/job:${name}`}`)
-  await db.run(sql`select pg_notify('doran_tasks', '')`)
-  await platform.settled()
-}
-
 /** Makes everything of a kind that happened in the schema auth look older by so many seconds. */
 export async function age(
   platform: TestPlatform,

@@ -3,10 +3,11 @@ import { randomBytes } from 'node:crypto'
 import { after, before, describe, it } from 'node:test'
 import { LONGEST_TOKEN_LIFE, newId, sql } from '@doran/kernel'
 import { ConfigError } from '@doran/kernel/platform'
+import { runJob } from '@doran/kernel/testing'
 import { decodeProtectedHeader } from 'jose'
 import { auth } from '../contract.ts'
 import { seal, unseal } from '../seal.ts'
-import { type AuthPlatform, age, runJob, startAuth } from './auth-platform.ts'
+import { type AuthPlatform, age, startAuth } from './auth-platform.ts'
 
 const DAY = 86_400
 const keyOf = (token: string) => decodeProtectedHeader(token).kid as string
@@ -16,7 +17,7 @@ async function published(platform: AuthPlatform): Promise<string[]> {
   return keys.map(({ kid }) => kid)
 }
 
-const rotate = (platform: AuthPlatform) => runJob(platform, 'rotate-signing-keys')
+const rotate = (platform: AuthPlatform) => runJob(platform, 'auth/job:rotate-signing-keys')
 
 describe('a signing key', () => {
   let platform: AuthPlatform

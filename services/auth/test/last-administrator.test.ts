@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { afterEach, beforeEach, describe, it } from 'node:test'
 import { sql } from '@doran/kernel'
-import { type AuthPlatform, type Member, runJob, startAuth } from './auth-platform.ts'
+import { runJob } from '@doran/kernel/testing'
+import { type AuthPlatform, type Member, startAuth } from './auth-platform.ts'
 
 describe('the last active administrator', () => {
   let platform: AuthPlatform
@@ -77,7 +78,7 @@ describe('the last active administrator', () => {
   it('is known also when the word of the role was lost', async () => {
     await platform.database('user').run(sql`delete from "user".administrators`)
 
-    await runJob(platform, 'tell-who-administrates')
+    await runJob(platform, 'auth/job:tell-who-administrates')
 
     assert.equal((await setStatus(one, one, 'withdrawn')).body.code, 'last_administrator')
   })

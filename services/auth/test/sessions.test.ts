@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { newId, sql } from '@doran/kernel'
+import { runJob } from '@doran/kernel/testing'
 import { user } from '@doran/user/contract'
 import { decodeJwt } from 'jose'
 import { auth } from '../contract.ts'
 import { onUserStatusChanged } from '../events/on-user-status-changed.ts'
-import { type AuthPlatform, PASSWORD, runJob, startAuth } from './auth-platform.ts'
+import { type AuthPlatform, PASSWORD, startAuth } from './auth-platform.ts'
 
 let platform: AuthPlatform
 before(async () => {
@@ -342,7 +343,7 @@ describe('what has ended', () => {
     const db = platform.database('auth')
     await db.run(sql`update auth.sessions set expires_at = now() - interval '1 minute' where user_id = ${gone.userId}`)
 
-    await runJob(platform, 'forget-what-has-ended')
+    await runJob(platform, 'auth/job:forget-what-has-ended')
 
     const left = await db.all<{ id: string }>(sql`
       select user_id as id from auth.sessions where user_id = any(${[gone.userId, kept.userId]}::uuid[])`)

@@ -1,6 +1,6 @@
 /** Stock for tests to act on, and the checker of what must always be true of it. */
 import { DomainError, newId, sql } from '@doran/kernel'
-import { startPlatform, type TestPlatform, type TestUser } from '@doran/kernel/testing'
+import { runJob, startPlatform, type TestPlatform, type TestUser } from '@doran/kernel/testing'
 import { inventory } from '../contract.ts'
 import service from '../index.ts'
 
@@ -32,9 +32,7 @@ export async function expire(platform: TestPlatform, ...orderIds: string[]): Pro
   const database = platform.database('inventory')
   await database.run(sql`
     update inventory.reservations set expires_at = now() - interval '1 second' where order_id = any(${orderIds}::uuid[])`)
-  await database.run(sql`update doran.tasks set run_at = now() where handler = 'inventory/job:release-expired'`)
-  await database.run(sql`select pg_notify('doran_tasks', '')`)
-  await platform.settled()
+  await runJob(platform, 'inventory/job:release-expired')
 }
 
 /** The code with which a call is refused; fails when it is not. */

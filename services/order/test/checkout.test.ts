@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { inventory } from '@doran/inventory/contract'
 import { newId, sql } from '@doran/kernel'
+import { runJob } from '@doran/kernel/testing'
 import { type Order, order, orderCancelled, orderPaid } from '@doran/order/contract'
 import { payment } from '@doran/payment/contract'
 import { isOrderNumber, newOrderNumber } from '../order-number.ts'
@@ -205,8 +206,7 @@ describe('an order', () => {
     const placed = await shop.placeOrder(buyer, { X1: 1 })
     const database = shop.platform.database('order')
     await database.run(sql`update "order".orders set expires_at = now() - interval '1 second' where id = ${placed.id}`)
-    await database.run(sql`update doran.tasks set run_at = now() where handler = 'order/job:expire-unpaid-orders'`)
-    await shop.platform.settled()
+    await runJob(shop.platform, 'order/job:expire-unpaid-orders')
 
     const expired = await shop.platform.api(order, buyer).getOrder({ orderId: placed.id })
 

@@ -3,7 +3,7 @@ import { after, before, describe, it } from 'node:test'
 import inventoryService from '@doran/inventory'
 import { inventory } from '@doran/inventory/contract'
 import { newId, sql } from '@doran/kernel'
-import { Outage } from '@doran/kernel/testing'
+import { Outage, runJob } from '@doran/kernel/testing'
 import { order, orderReduced } from '@doran/order/contract'
 import { payment } from '@doran/payment/contract'
 import { DECLINED_CARD, openShop, SERVICES, type Shop } from './shop.ts'
@@ -25,13 +25,6 @@ async function ordered(skus: Record<string, number>) {
   const { id: orderId, total } = await shop.placeOrder(buyer, skus)
   const api = shop.platform.api(order, buyer)
   return { api, buyer, orderId, total, goToPay: () => api.startPayment({ orderId, returnUrl: RETURN_URL }) }
-}
-
-/** Makes a job run now that would look at this row soon. */
-async function runJob(service: string, name: string): Promise<void> {
-  await shop.platform.database(service).run(sql`
-    update doran.tasks set run_at = now() where handler = ${`${service}/job:${name}`}`)
-  await shop.platform.settled()
 }
 
 describe('the stock of an order', () => {
@@ -116,7 +109,7 @@ describe('the stock of an order', () => {
     await shop.platform
       .database('order')
       .run(sql`update "order".orders set expires_at = now() - interval '1 second' where id = ${orderId}`)
-    await runJob('order', 'expire-unpaid-orders')
+    await runJob(shop.platform, 'order/job:expire-unpaid-orders')
 
     assert.equal(await available('TIMED'), 1)
   })
@@ -139,7 +132,7 @@ describe('the stock of an order', () => {
     await shop.platform
       .database('inventory')
       .run(sql`update inventory.reservations set expires_at = now() where order_id = ${slow.orderId}`)
-    await runJob('inventory', 'release-expired')
+    await runJob(shop.platform, 'inventory/job:release-expired')
     await shop.pay(quick.buyer, quick.orderId)
     await quick.api.confirmPayment({ orderId: quick.orderId })
 

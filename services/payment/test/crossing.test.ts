@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, before, describe, it } from 'node:test'
 import { newId, sql } from '@doran/kernel'
+import { runJob } from '@doran/kernel/testing'
 import { payment, paymentRefunded } from '@doran/payment/contract'
 import { AMOUNT, CARD, insist, openTill, type Till } from './till.ts'
 
@@ -28,10 +29,6 @@ describe('a payment on which things cross', () => {
     return items.filter(({ paymentId }) => paymentId === id).map(({ what }) => what)
   }
   const orderOf = async (paymentId: string) => (await till.service().refreshPayment({ paymentId })).orderId
-  const runReconciliation = async () => {
-    await database().run(sql`update doran.tasks set run_at = now() where handler = 'payment/job:reconcile'`)
-    await till.platform.settled()
-  }
 
   it('cannot be authorised again once it was authorised and cancelled', async () => {
     const { id: paymentId } = await till.open(CARD.approved)
@@ -112,7 +109,7 @@ describe('a payment on which things cross', () => {
     await assert.rejects(till.service().capture({ paymentId }), { code: 'provider_unavailable' })
     await database().run(sql`update payment.payments set updated_at = updated_at - interval '5 minutes'`)
 
-    await runReconciliation()
+    await runJob(till.platform, 'payment/job:reconcile')
 
     assert.deepEqual(await discrepancies(paymentId), [])
   })

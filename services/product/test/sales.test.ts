@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { contract, newId, post, publish, sql, Type } from '@doran/kernel'
+import { runJob } from '@doran/kernel/testing'
 import { orderCancelled, orderPaid } from '@doran/order/contract'
 import { product } from '../contract.ts'
 import { aProduct, type Catalogue, startCatalogue } from './catalogue.ts'
@@ -44,9 +45,7 @@ describe('what was sold', () => {
   /** Lets the events arrive and the job run that counts them. */
   async function counted() {
     await shop.settled()
-    await database().run(sql`update doran.tasks set run_at = now() where handler = 'product/job:count-sold-units'`)
-    await database().run(sql`select pg_notify('doran_tasks', '')`)
-    await shop.settled()
+    await runJob(shop, 'product/job:count-sold-units')
   }
 
   async function sold(...ids: string[]): Promise<number[]> {

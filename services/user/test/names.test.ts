@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { newId, sql } from '@doran/kernel'
-import { startPlatform, type TestPlatform } from '@doran/kernel/testing'
+import { runJob, startPlatform, type TestPlatform } from '@doran/kernel/testing'
 import { user } from '../contract.ts'
 import { usernameReserved, usernameTaken } from '../errors.ts'
 import service from '../index.ts'
@@ -89,9 +89,7 @@ describe('the name of a member', () => {
     await db.run(sql`
       update "user".profiles set username_skeleton = null, username = case id when ${two.id} then 'older twιn' else username end
       where id = any(${[one.id, two.id]}::uuid[])`)
-    await db.run(sql`update doran.tasks set run_at = now() where handler = 'user/job:compare-names'`)
-    await db.run(sql`select pg_notify('doran_tasks', '')`)
-    await platform.settled()
+    await runJob(platform, 'user/job:compare-names')
 
     const { bio } = await platform.client(user).changeMember({ userId: two.id, bio: 'Still here' })
 
