@@ -3,7 +3,7 @@ import { auth } from '@doran/auth/contract'
 import { newId } from '@doran/kernel'
 import { httpClient } from '@doran/kernel/client'
 import { order } from '@doran/order/contract'
-import { payByCard } from '@doran/payment/sandbox'
+import { payByCard } from '@doran/payment-sandbox'
 import { type Load, loadOf } from './rounds.ts'
 import type { Stocked } from './shop.ts'
 

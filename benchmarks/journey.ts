@@ -6,7 +6,7 @@
  * all of them would pay in the same few seconds of each minute.
  */
 import { newId } from '@doran/kernel'
-import { payByCard } from '@doran/payment/sandbox'
+import { payByCard } from '@doran/payment-sandbox'
 import { random } from '../apps/server/seed/generate.ts'
 import { ADDRESS, type Buyer } from './checkout.ts'
 import type { Due } from './open-loop.ts'

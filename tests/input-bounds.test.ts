@@ -1,7 +1,7 @@
 /** What every public operation promises of the size of its input, read from the contracts. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { mediaTypeOf, type Operation, type TSchema } from '@doran/kernel'
+import { mediaTypeOf, type Operation, type TSchema } from '@doran/kernel/contract'
 import { bodyLimitOf } from '@doran/kernel/platform'
 import { services } from '../apps/server/services.ts'
 

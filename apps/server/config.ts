@@ -1,5 +1,5 @@
 import { type FleetConfig, fleetConfig } from '@doran/fleet'
-import { type Static, Type } from '@doran/kernel'
+import { type Static, Type } from '@doran/kernel/contract'
 import { type KernelConfig, kernelConfig, readConfig, type Service } from '@doran/kernel/platform'
 
 /** What only the `doran` command reads. */

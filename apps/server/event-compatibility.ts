@@ -9,7 +9,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { isDeepStrictEqual } from 'node:util'
-import type { Event } from '@doran/kernel'
+import type { Event } from '@doran/kernel/contract'
 import { acceptCommand, formatted, type Schema, schemaProblems } from './compatibility.ts'
 import { serviceNames } from './loaders.ts'
 

@@ -1,6 +1,6 @@
 /** How each service of Doran is loaded: a process loads the code of those that it runs, and of the others no more than it needs. */
 import { auth } from '@doran/auth/contract'
-import type { Contract } from '@doran/kernel'
+import type { Contract } from '@doran/kernel/contract'
 import { type ErrorFactory, kernelErrors, type PlatformOptions, type Service } from '@doran/kernel/platform'
 
 interface Loader {

@@ -1,6 +1,6 @@
 /** What a claim costs beside the tasks of a service that is away. */
 import { kernelMigrations, migrate, Pool } from '@doran/kernel/platform'
-import { claim, type Vacancies } from '../../kernel/durable/claim.ts'
+import { claim, type Vacancies } from '../../platform/kernel/tasks/claim.ts'
 import { compare, repeat, type Side } from '../rounds.ts'
 import type { Row } from '../rows.ts'
 import type { Suite } from '../suite.ts'

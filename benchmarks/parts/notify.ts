@@ -1,5 +1,6 @@
 /** What it costs a commit to tell other processes that something is due: after it, inside of it, and not at all. */
-import { event, publish, sql, type Transaction, Type } from '@doran/kernel'
+import { publish, sql, type Transaction } from '@doran/kernel'
+import { event, Type } from '@doran/kernel/contract'
 import { kernelMigrations, Listener, migrate, Pool } from '@doran/kernel/platform'
 import { compare, type Load, repeat, type Side } from '../rounds.ts'
 import type { Row } from '../rows.ts'

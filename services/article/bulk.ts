@@ -1,5 +1,6 @@
 /** Many articles and favourites at once, for the seed and for measurements. Counts stay exact. */
-import { type Static, sql, type Transaction } from '@doran/kernel'
+import { sql, type Transaction } from '@doran/kernel'
+import type { Static } from '@doran/kernel/contract'
 import type { article } from './contract.ts'
 import { type Counted, countIn } from './counts.ts'
 import { tagsOf } from './tags.ts'

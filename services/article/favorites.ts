@@ -1,5 +1,6 @@
 /** Favourites, and how many an article has: exact, however many readers change theirs at once. */
-import { type Actor, brokenConstraint, type Event, publishing, type Queryable, type Sql, sql } from '@doran/kernel'
+import { type Actor, brokenConstraint, publishing, type Queryable, type Sql, sql } from '@doran/kernel'
+import type { Event } from '@doran/kernel/contract'
 import { type ArticleFound, articleColumns, getArticleFor } from './articles.ts'
 import { articleFavorited, articleUnfavorited } from './contract.ts'
 import { articleNotFound } from './errors.ts'

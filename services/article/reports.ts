@@ -1,5 +1,6 @@
 /** What readers tell moderators. */
-import { asKeyset, Id, type Page, type Queryable, type Static, sql } from '@doran/kernel'
+import { asKeyset, type Queryable, sql } from '@doran/kernel'
+import { Id, type Page, type Static } from '@doran/kernel/contract'
 import type { NewReport, ReportedArticle } from './contract.ts'
 
 export async function insertReport(

@@ -1,5 +1,6 @@
 /** The record of security events. */
-import { asKeyset, Id, newId, type Page, type Queryable, sql } from '@doran/kernel'
+import { asKeyset, newId, type Queryable, sql } from '@doran/kernel'
+import { Id, type Page } from '@doran/kernel/contract'
 import type { AuditEntry, AuditKind } from './contract.ts'
 
 export interface SecurityEvent {

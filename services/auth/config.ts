@@ -1,4 +1,5 @@
-import { LONGEST_TOKEN_LIFE, type Static, Type } from '@doran/kernel'
+import { type Static, Type } from '@doran/kernel/contract'
+import { LONGEST_TOKEN_LIFE } from '@doran/kernel/identity'
 
 export const config = Type.Object({
   AUTH_ACCESS_TOKEN_SECONDS: Type.Integer({

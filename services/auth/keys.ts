@@ -3,15 +3,8 @@
  * published a day before it is used, an old one until its last token has died. See docs/decisions/0020.
  */
 import { createHash, createPrivateKey, generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto'
-import {
-  type Context,
-  type Database,
-  LONGEST_TOKEN_LIFE,
-  newId,
-  type Queryable,
-  sql,
-  type Transaction,
-} from '@doran/kernel'
+import { type Context, type Database, newId, type Queryable, sql, type Transaction } from '@doran/kernel'
+import { LONGEST_TOKEN_LIFE } from '@doran/kernel/identity'
 import type { AuthConfig } from './config.ts'
 import type { Key } from './contract.ts'
 import { seal, unseal } from './seal.ts'

@@ -1,13 +1,6 @@
 /** Revocations: access tokens that have not expired stop counting in every process. */
-import {
-  type Channel,
-  LONGEST_TOKEN_LIFE,
-  type Queryable,
-  REVOCATION_TOPIC,
-  type Revocation,
-  sql,
-  type Transaction,
-} from '@doran/kernel'
+import { type Channel, type Queryable, sql, type Transaction } from '@doran/kernel'
+import { LONGEST_TOKEN_LIFE, REVOCATION_TOPIC, type Revocation } from '@doran/kernel/identity'
 
 /**
  * Revokes what was issued to a user (`user:<id>`) or in a session (`session:<id>`) so far, and tells everyone at

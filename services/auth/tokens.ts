@@ -1,5 +1,5 @@
 /** The answer to whoever has signed in: an access token that every process verifies by itself, and what renews it. */
-import { ACCESS_TOKEN, TOKEN_ISSUER } from '@doran/kernel'
+import { ACCESS_TOKEN, TOKEN_ISSUER } from '@doran/kernel/identity'
 import { decodeJwt, SignJWT } from 'jose'
 import type { Tokens } from './contract.ts'
 import { type KeyContext, signingKey } from './keys.ts'

@@ -1,4 +1,4 @@
-import { type Static, Type } from '@doran/kernel'
+import { type Static, Type } from '@doran/kernel/contract'
 
 export const config = Type.Object({
   COMMENTS_PER_HOUR: Type.Integer({

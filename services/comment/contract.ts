@@ -14,7 +14,7 @@ import {
   Text,
   Timestamp,
   Type,
-} from '@doran/kernel'
+} from '@doran/kernel/contract'
 import { Profile } from '@doran/profile/contract'
 import { personalData } from '@doran/user/contract'
 

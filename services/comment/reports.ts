@@ -1,5 +1,6 @@
 /** What readers tell moderators. */
-import { asKeyset, type Page, type Queryable, type Static, sql, Type } from '@doran/kernel'
+import { asKeyset, type Queryable, sql } from '@doran/kernel'
+import { type Page, type Static, Type } from '@doran/kernel/contract'
 import type { comment, ReportedComment } from './contract.ts'
 
 type NewReport = Static<typeof comment.operations.reportComment.body>

@@ -1,4 +1,4 @@
-import { type Static, Type } from '@doran/kernel'
+import { type Static, Type } from '@doran/kernel/contract'
 
 export const gatewayConfig = Type.Object({
   CORS_ORIGINS: Type.String({

@@ -1,4 +1,4 @@
-import { contract, del, get, put, type Static, Timestamp, Type } from '@doran/kernel'
+import { contract, del, get, put, type Static, Timestamp, Type } from '@doran/kernel/contract'
 
 const OperationName = Type.String({
   pattern: '^[a-z][a-z-]*\\.([A-Za-z]+|\\*)$',

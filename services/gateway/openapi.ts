@@ -1,5 +1,5 @@
 /** OpenAPI 3.1 from the contracts. Their schemas are JSON Schema already, so nothing is translated. */
-import { type Contract, mediaTypeOf, type Operation, type TObject, type TSchema, Type } from '@doran/kernel'
+import { type Contract, mediaTypeOf, type Operation, type TObject, type TSchema, Type } from '@doran/kernel/contract'
 import { kernelErrors } from '@doran/kernel/platform'
 
 export interface OpenApi {

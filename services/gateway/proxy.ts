@@ -11,7 +11,7 @@ import {
   type Target,
   type Targets,
 } from '@doran/fleet'
-import type { Contract, Operation } from '@doran/kernel'
+import type { Contract, Operation } from '@doran/kernel/contract'
 import {
   beginServing,
   beginSpan,
@@ -55,7 +55,7 @@ const HOP_BY_HOP = new Set([
 ])
 
 export async function passOn(app: FastifyInstance, options: ProxyOptions, inside: EdgeInside): Promise<void> {
-  passOnSockets(app, options)
+  passOnSockets(app, options.contracts, options.targets)
   await app.register(async (scope) => {
     scope.removeAllContentTypeParsers()
     scope.addContentTypeParser('*', (_request, payload, done) => done(null, payload))

@@ -4,15 +4,16 @@
  */
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
+import type { Targets } from '@doran/fleet'
+import type { Contract } from '@doran/kernel/contract'
 import { kernelErrors, toProblem } from '@doran/kernel/platform'
 import type { FastifyInstance } from 'fastify'
 import { Frames } from './frames.ts'
-import type { ProxyOptions } from './proxy.ts'
 
 /** Milliseconds in which a client that was told to go closes its connection, before we do. */
 const FAREWELL = 1_000
 
-export function passOnSockets(app: FastifyInstance, { contracts, targets }: ProxyOptions): void {
+export function passOnSockets(app: FastifyInstance, contracts: readonly Contract[], targets: Targets): void {
   const routes = contracts.flatMap(({ name: service, operations }) =>
     Object.values(operations).flatMap(({ socket, route }) => (socket ? { service, path: pathOf(route) } : [])),
   )

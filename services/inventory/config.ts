@@ -1,4 +1,4 @@
-import { type Static, Type } from '@doran/kernel'
+import { type Static, Type } from '@doran/kernel/contract'
 
 export const inventoryConfig = Type.Object({
   INVENTORY_RESERVATION_MINUTES: Type.Integer({

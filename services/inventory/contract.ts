@@ -11,7 +11,7 @@ import {
   type Static,
   Timestamp,
   Type,
-} from '@doran/kernel'
+} from '@doran/kernel/contract'
 import { Sku } from '@doran/product/contract'
 
 export const Quantity = Type.Integer({ minimum: 1, maximum: 9_999 })

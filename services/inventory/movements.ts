@@ -1,6 +1,7 @@
 /** Every change of stock goes through {@link moveStock}: one statement that locks, checks, writes and enters the ledger. */
-import { holds } from '@doran/faults'
+
 import { newId, publishAll, type Queryable, sql, type Transaction } from '@doran/kernel'
+import { holds } from '@doran/kernel/faults'
 import { type Movement, stockChanged, stockLow } from './contract.ts'
 import { outOfStock } from './errors.ts'
 

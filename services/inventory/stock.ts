@@ -1,5 +1,6 @@
 /** Stock of each SKU: queries, and who may see and change it. */
-import { type Actor, assertInput, type Queryable, Remark, sql, type Transaction, Type } from '@doran/kernel'
+import { type Actor, assertInput, type Queryable, sql, type Transaction } from '@doran/kernel'
+import { Remark, Type } from '@doran/kernel/contract'
 import { type Availability, type ExactAvailability, MOST_TOLD, type Stock } from './contract.ts'
 import { skuNotYours, skuUnknown } from './errors.ts'
 

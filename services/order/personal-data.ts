@@ -1,6 +1,7 @@
 /** What is kept of a person here: a contract of sale for the five years of Korea's act on electronic commerce, nothing else. */
-import type { Static } from '@doran/kernel'
+
 import { type Queryable, type Sql, sql, type Transaction } from '@doran/kernel'
+import type { Static } from '@doran/kernel/contract'
 import type { personalData } from '@doran/user/contract'
 import type { Address } from './contract.ts'
 

@@ -1,5 +1,6 @@
 /** Which shops are closed. Nothing of theirs is paid for; what was paid before waits for an administrator. */
-import { asKeyset, Id, type Page, type Queryable, sql, type Transaction } from '@doran/kernel'
+import { asKeyset, type Queryable, sql, type Transaction } from '@doran/kernel'
+import { Id, type Page } from '@doran/kernel/contract'
 import type { ClosedShopOrder } from './contract.ts'
 import { linesOf } from './orders.ts'
 

@@ -1,4 +1,4 @@
-import { type Static, Type } from '@doran/kernel'
+import { type Static, Type } from '@doran/kernel/contract'
 
 /** Good enough while everything runs on one machine that only its owner reaches. */
 export const LOCAL_SECRET = 'sandbox-secret-for-this-machine-only'

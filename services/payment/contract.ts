@@ -13,7 +13,7 @@ import {
   type Static,
   Timestamp,
   Type,
-} from '@doran/kernel'
+} from '@doran/kernel/contract'
 
 export const PaymentStatus = Type.Enum([
   /** Waits for the buyer on the provider's payment page. */

@@ -2,8 +2,9 @@
  * Asking the provider to move money, so that it moves once. What is about to be asked for is committed under the
  * key that the provider is given; a repetition finds it and looks up what became of it before it asks again.
  */
-import { crashPoint, holds } from '@doran/faults'
+
 import { publish, type Queryable, sql, type Transaction } from '@doran/kernel'
+import { crashPoint, holds } from '@doran/kernel/faults'
 import { paymentRefunded } from './contract.ts'
 import { providerUnavailable } from './errors.ts'
 import { follow, lockPayment, type PaymentContext, type PaymentRow, providerNamed } from './payments.ts'

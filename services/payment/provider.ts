@@ -1,6 +1,6 @@
 /** What Doran asks of a payment provider. A new provider is one implementation of this, in `providers/`. */
 
-import { Amount, type Static, Type } from '@doran/kernel'
+import { Amount, type Static, Type } from '@doran/kernel/contract'
 
 export interface PaymentProvider {
   readonly name: string

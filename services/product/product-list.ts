@@ -1,5 +1,6 @@
 /** Lists of products: one statement, and as a rule one walk along an index of as many rows as the page has. */
-import { Amount, asKeyset, Id, type Page, type Queryable, type Sql, sql, type TSchema, Type } from '@doran/kernel'
+import { asKeyset, type Queryable, type Sql, sql } from '@doran/kernel'
+import { Amount, Id, type Page, type TSchema, Type } from '@doran/kernel/contract'
 import type { State, Summary } from './contract.ts'
 
 export type Sort = 'newest' | 'price-asc' | 'price-desc' | 'name-ko' | 'name-en' | 'popular'

@@ -1,4 +1,4 @@
-import { contract, del, event, get, Id, post, type Static, Type } from '@doran/kernel'
+import { contract, del, event, get, Id, post, type Static, Type } from '@doran/kernel/contract'
 import { Member, personalData } from '@doran/user/contract'
 
 /** A member as a reader sees them; the protocol is RealWorld's. */

@@ -1,5 +1,6 @@
 /** The personal data of a user, which every service that holds some exports and erases itself. */
-import { type Client, type Context, type Contract, contract, subscribersOf } from '@doran/kernel'
+import { type Context, subscribersOf } from '@doran/kernel'
+import { type Client, type Contract, contract } from '@doran/kernel/contract'
 import { personalData, user, userWithdrawn } from './contract.ts'
 import { userHasOpenBusiness } from './errors.ts'
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import type { Operation } from '@doran/kernel'
+import type { Operation } from '@doran/kernel/contract'
 import { services } from '../../apps/server/services.ts'
 import { assertUnharmed } from './assertions.ts'
 import { duringAttack } from './bystander.ts'

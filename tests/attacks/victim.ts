@@ -1,8 +1,9 @@
 /** A Doran in a process of its own, to be attacked. */
 import { readFile } from 'node:fs/promises'
 import { auth } from '@doran/auth/contract'
-import { type Contract, newId } from '@doran/kernel'
+import { newId } from '@doran/kernel'
 import { httpClient } from '@doran/kernel/client'
+import type { Contract } from '@doran/kernel/contract'
 import { createPlatform } from '@doran/kernel/platform'
 import { createTestDatabase, freePort } from '@doran/kernel/testing'
 import { product } from '@doran/product/contract'

@@ -5,7 +5,8 @@
 import { pathToFileURL } from 'node:url'
 import inventoryService from '@doran/inventory'
 import { inventory, Stock } from '@doran/inventory/contract'
-import { contract, post, sql, Type } from '@doran/kernel'
+import { sql } from '@doran/kernel'
+import { contract, post, Type } from '@doran/kernel/contract'
 import type { Service } from '@doran/kernel/platform'
 
 const older = inventory.operations.adjustStock

@@ -2,7 +2,7 @@
 import { article } from '@doran/article/contract'
 import { newId } from '@doran/kernel'
 import { order } from '@doran/order/contract'
-import { payByCard } from '@doran/payment/sandbox'
+import { payByCard } from '@doran/payment-sandbox'
 import { product } from '@doran/product/contract'
 import type { Child } from '../../apps/server/children.ts'
 import { address, CARDS, type Marketplace, openMarketplace, RETURN_URL } from '../journeys/marketplace.ts'

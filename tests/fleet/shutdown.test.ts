@@ -10,7 +10,7 @@ import { sql } from '@doran/kernel'
 import { Pool } from '@doran/kernel/platform'
 import { createTestDatabase, freePort } from '@doran/kernel/testing'
 import { services } from '../../apps/server/services.ts'
-import { until } from '../../fleet/test/members.ts'
+import { until } from '../../platform/fleet/test/members.ts'
 import { startYard, type YardProcess, yardService } from './yard.ts'
 
 const DRAIN = 1_000

@@ -4,7 +4,7 @@ import { auth } from '@doran/auth/contract'
 import { sql } from '@doran/kernel'
 import { Child } from '../../apps/server/children.ts'
 import { services } from '../../apps/server/services.ts'
-import { until } from '../../fleet/test/members.ts'
+import { until } from '../../platform/fleet/test/members.ts'
 import { openMarketplace } from '../journeys/marketplace.ts'
 import type { Shop } from './shop.ts'
 

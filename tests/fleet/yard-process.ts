@@ -9,7 +9,7 @@ import gateway, { gatewayConfig, openApi, publicDoor, RouteShares } from '@doran
 import { readConfig } from '@doran/kernel/platform'
 import { reportReady } from '../../apps/server/children.ts'
 import { Closing, closeOnSignal } from '../../apps/server/lifecycle.ts'
-import { startMember } from '../../fleet/test/members.ts'
+import { startMember } from '../../platform/fleet/test/members.ts'
 import { yard, yardService } from './yard.ts'
 
 const instance = process.env.DORAN_INSTANCE as string

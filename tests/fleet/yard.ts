@@ -1,7 +1,8 @@
 /** A service whose work takes long, for tests that stop its processes, and the way to start those. */
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
-import { contract, event, get, on, post, publish, Streamed, service, Type } from '@doran/kernel'
+import { on, publish, service } from '@doran/kernel'
+import { contract, event, get, post, Streamed, Type } from '@doran/kernel/contract'
 
 const Worked = Type.Object({ by: Type.String() })
 

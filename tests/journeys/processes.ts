@@ -1,8 +1,8 @@
 /** Doran in separate processes for the journeys: each service in one or two of its own, behind the gateway's. */
 import { randomBytes } from 'node:crypto'
 import { fleetConfig, openFleet } from '@doran/fleet'
-import type { Contract } from '@doran/kernel'
 import { httpClient } from '@doran/kernel/client'
+import type { Contract } from '@doran/kernel/contract'
 import { createLog, createPlatform, Pool, readConfig } from '@doran/kernel/platform'
 import { createTestDatabase, freePort, settled, type TestPlatform } from '@doran/kernel/testing'
 import { Child } from '../../apps/server/children.ts'

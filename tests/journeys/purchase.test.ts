@@ -81,7 +81,7 @@ describe('a purchase', () => {
     assert.match(refused.failure?.message ?? '', /\S/)
 
     const api = market.platform.api(order, buyer)
-    const { payByCard } = await import('@doran/payment/sandbox')
+    const { payByCard } = await import('@doran/payment-sandbox')
     const { paymentUrl } = await api.startPayment({ orderId, returnUrl: 'https://shop.example/' })
     await payByCard(paymentUrl, CARDS.threeDSecure)
 

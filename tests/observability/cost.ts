@@ -6,7 +6,7 @@
 import { createTestDatabase, freePort, startTestPostgres } from '@doran/kernel/testing'
 import { Child } from '../../apps/server/children.ts'
 import { services } from '../../apps/server/services.ts'
-import { openCollector } from '../../fleet/test/collector.ts'
+import { openCollector } from '../../platform/fleet/test/collector.ts'
 
 const TURNS = 7
 const REQUESTS = 2_000

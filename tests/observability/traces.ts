@@ -1,5 +1,5 @@
 /** What can be asked of the spans of a whole trace. */
-import type { CollectedSpan } from '../../fleet/test/collector.ts'
+import type { CollectedSpan } from '../../platform/fleet/test/collector.ts'
 
 /** Spans whose parent is missing, each as `service name`; `outside` is the span of whoever sent the first request. */
 export function gapsOf(spans: readonly CollectedSpan[], outside?: string): string[] {

@@ -6,7 +6,7 @@
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { type Safeguard, safeguards } from '@doran/faults'
+import { type Safeguard, safeguards } from '@doran/kernel/faults'
 import pg from 'pg'
 import type { Fault } from './plan.ts'
 import { print, reportOf } from './report.ts'

@@ -5,7 +5,7 @@
  */
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import { crashPoints } from '@doran/faults'
+import { crashPoints } from '@doran/kernel/faults'
 import type { Hand } from './hand.ts'
 import { deathAt, type Fault, reaching, round } from './plan.ts'
 import type { Random } from './random.ts'

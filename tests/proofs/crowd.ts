@@ -3,7 +3,7 @@
  * system that stands still gets no rest.
  */
 import { setTimeout as pause } from 'node:timers/promises'
-import { payByCard } from '@doran/payment/sandbox'
+import { payByCard } from '@doran/payment-sandbox'
 import type { Answer, Request, Sender } from './client.ts'
 import type { Journal, Kind } from './journal.ts'
 import type { Random } from './random.ts'

@@ -1,6 +1,6 @@
 /** The hand that does it: carries out one fault after the other, starts again what has died, and remembers when. */
 import { setTimeout as pause } from 'node:timers/promises'
-import { type CrashPoint, crashPoints } from '@doran/faults'
+import { type CrashPoint, crashPoints } from '@doran/kernel/faults'
 import { describe, type Fault, PROVIDER, WEBHOOKS } from './plan.ts'
 import { HungError, type StartOptions, type System } from './system.ts'
 

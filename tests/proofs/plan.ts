@@ -1,5 +1,5 @@
 /** What is done to the system, made from a seed before the run, so that a run can be repeated. */
-import { type CrashPoint, crashPoints } from '@doran/faults'
+import { type CrashPoint, crashPoints } from '@doran/kernel/faults'
 import type { Direction } from './network.ts'
 import type { Random } from './random.ts'
 

@@ -1,6 +1,6 @@
 /** One proof from beginning to end: a system, a crowd, faults, rest, and what the checker says of it. */
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Safeguard } from '@doran/faults'
+import type { Safeguard } from '@doran/kernel/faults'
 import { checkInvariants, type Finding, sourcesOf } from '../../apps/server/check/index.ts'
 import { type Attempt, Sender } from './client.ts'
 import { Crowd } from './crowd.ts'

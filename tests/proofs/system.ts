@@ -10,8 +10,8 @@ import { appendFile, chmod, mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { APP_ROLE } from '@doran/embedded-postgres'
-import type { Safeguard } from '@doran/faults'
 import { fleetConfig, openFleet } from '@doran/fleet'
+import type { Safeguard } from '@doran/kernel/faults'
 import {
   createLog,
   createPlatform,

@@ -5,26 +5,15 @@
  */
 import { setTimeout } from 'node:timers/promises'
 import { type Finding, INVARIANTS, type Invariant, SHOWN } from './finding.ts'
+import type { CheckOptions } from './options.ts'
 import { openShop, type Shop } from './shop.ts'
 import type { Sources } from './sources.ts'
 import type { Suspect, Walk } from './walk.ts'
 import { walksOf } from './walks.ts'
 
 export { type Finding, INVARIANTS, type Invariant, type Offence } from './finding.ts'
+export type { CheckOptions } from './options.ts'
 export { type Sources, sourcesOf } from './sources.ts'
-
-export interface CheckOptions {
-  /** Seconds over which what looks broken is looked at again. */
-  readonly settle?: number
-  /** How often anything is looked at before it is called broken. */
-  readonly looks?: number
-  /** Only orders, carts, events and sagas that are not older than so many seconds; all when it is not given. */
-  readonly since?: number
-  /** Seconds after which a saga should have ended. */
-  readonly sagaSeconds?: number
-  /** Seconds for which a task may be due. */
-  readonly dueSeconds?: number
-}
 
 /** So many suspects are enough: a walk that finds more breaks off. */
 const ENOUGH = 10_000

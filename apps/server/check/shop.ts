@@ -2,7 +2,7 @@
 import type { Database } from '@doran/kernel'
 import type { Pool } from '@doran/kernel/platform'
 import type { Invariant } from './finding.ts'
-import type { CheckOptions } from './index.ts'
+import type { CheckOptions } from './options.ts'
 import { openLedger, type ProviderLedger } from './provider-ledger.ts'
 import { openReadOnly, type Sources } from './sources.ts'
 import { FIRST_ID } from './walk.ts'

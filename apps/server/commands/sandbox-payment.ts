@@ -1,4 +1,4 @@
-import { startSandbox } from '@doran/payment/sandbox'
+import { startSandbox } from '@doran/payment-sandbox'
 import { readSettings } from '../config.ts'
 import { UserError } from '../errors.ts'
 import { loadServices } from '../loaders.ts'

@@ -6,7 +6,7 @@ import { readSettings } from '../config.ts'
 import { Closing, closeOnSignal, localUrl } from '../lifecycle.ts'
 import { loadServices } from '../loaders.ts'
 import { small } from '../small.ts'
-import { announce, openSurroundings, prepare, type Surroundings } from './start.ts'
+import { announce, openSurroundings, prepare, type Surroundings } from './surroundings.ts'
 
 export interface SplitOptions {
   readonly seeded: boolean

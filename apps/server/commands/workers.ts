@@ -5,7 +5,7 @@ import { createLog } from '@doran/kernel/platform'
 import { readSettings } from '../config.ts'
 import { Closing, closeOnSignal, localUrl } from '../lifecycle.ts'
 import { loadServices } from '../loaders.ts'
-import { announce, openSurroundings, prepare } from './start.ts'
+import { announce, openSurroundings, prepare } from './surroundings.ts'
 
 const AGAIN = 500
 

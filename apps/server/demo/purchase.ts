@@ -5,7 +5,7 @@
 import { auth } from '@doran/auth/contract'
 import { httpClient } from '@doran/kernel/client'
 import { type Order, order } from '@doran/order/contract'
-import { payByCard } from '@doran/payment/sandbox'
+import { payByCard } from '@doran/payment-sandbox'
 import { product } from '@doran/product/contract'
 
 const CARD = '4242 4242 4242 4242'

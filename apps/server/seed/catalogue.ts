@@ -1,7 +1,7 @@
 /** The built-in catalogue: one file a department, each product on one line. */
 import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
-import { type Static, Type } from '@doran/kernel'
+import { type Static, Type } from '@doran/kernel/contract'
 import { type CatalogueProduct, type Image, Name, Sku, Slug } from '@doran/product/contract'
 
 const strict = { additionalProperties: false }

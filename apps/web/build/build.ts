@@ -20,7 +20,7 @@ const SOURCES = [
   'apps/web/{src,public,build}/**/*.*',
   'apps/web/{index.html,vite.config.ts,package.json}',
   'services/*/contract{.ts,/**/*.ts}',
-  'kernel/{client,contract,errors,values}.ts',
+  'platform/kernel/contract/*.ts',
   'package-lock.json',
 ]
 

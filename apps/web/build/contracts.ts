@@ -2,7 +2,7 @@
  * Lets the application import services' contracts as they are. The browser needs of a contract only where operations
  * are and which fields go where, so that is what the import becomes: schemas stay behind, and so do the services.
  */
-import { type Contract, isFlat, mediaTypeOf, type Operation } from '@doran/kernel'
+import { type Contract, isFlat, mediaTypeOf, type Operation } from '@doran/kernel/contract'
 import type { Plugin } from 'vite'
 
 const IMPORT = /^@doran\/[a-z-]+\/contract$/

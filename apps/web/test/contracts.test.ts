@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import type { Contract } from '@doran/kernel'
 import { toRequest } from '@doran/kernel/client'
+import type { Contract } from '@doran/kernel/contract'
 import { services } from '../../server/services.ts'
 import { contracts } from '../build/contracts.ts'
 

@@ -1,4 +1,5 @@
-import { audited, type Handler, type Page } from '@doran/kernel'
+import { audited, type Handler } from '@doran/kernel'
+import type { Page } from '@doran/kernel/contract'
 import { findAuditEntries } from '../audit.ts'
 import { AuditKind, type auth, type FirstAuditEntry } from '../contract.ts'
 

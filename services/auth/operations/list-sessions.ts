@@ -1,4 +1,5 @@
-import { asKeyset, type Handler, Id } from '@doran/kernel'
+import { asKeyset, type Handler } from '@doran/kernel'
+import { Id } from '@doran/kernel/contract'
 import type { auth } from '../contract.ts'
 import { listSessionsOf } from '../sessions.ts'
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { type IncomingMessage, request as sendRequest } from 'node:http'
 import { after, afterEach, before, describe, it } from 'node:test'
-import { keepSilent, until } from '../../../fleet/test/members.ts'
+import { keepSilent, until } from '../../../platform/fleet/test/members.ts'
 import { type Front, MB, openFront } from './front.ts'
 
 let front: Front

@@ -2,7 +2,8 @@
 import type { RequestListener } from 'node:http'
 import { Readable } from 'node:stream'
 import gateway, { gatewayConfig, openApi, publicDoor, RouteShares, readRouteTargets } from '@doran/gateway'
-import { contract, del, domainError, get, post, put, Raw, Streamed, service, Type } from '@doran/kernel'
+import { domainError, service } from '@doran/kernel'
+import { contract, del, get, post, put, Raw, Streamed, Type } from '@doran/kernel/contract'
 import { readConfig } from '@doran/kernel/platform'
 import { createIssuer, createTestDatabase, type TestResponse } from '@doran/kernel/testing'
 import {
@@ -12,7 +13,7 @@ import {
   type MemberOptions,
   startImpostor,
   startMember,
-} from '../../../fleet/test/members.ts'
+} from '../../../platform/fleet/test/members.ts'
 
 export const MB = 1_048_576
 /** Milliseconds that the gateway gives a service. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, before, describe, it } from 'node:test'
-import { keepSilent, replyWith } from '../../../fleet/test/members.ts'
+import { keepSilent, replyWith } from '../../../platform/fleet/test/members.ts'
 import { type Front, openFront } from './front.ts'
 
 /** Longer than a test may take: whoever waits for this hedge fails. */

@@ -5,7 +5,7 @@ import { request as sendRequest } from 'node:http'
 import { Readable } from 'node:stream'
 import { after, afterEach, before, describe, it } from 'node:test'
 import { brotliCompressSync, gzipSync } from 'node:zlib'
-import { until } from '../../../fleet/test/members.ts'
+import { until } from '../../../platform/fleet/test/members.ts'
 import { type Front, MB, openFront } from './front.ts'
 
 /** More than the failures in a row that eject an instance. */

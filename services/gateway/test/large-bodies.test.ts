@@ -9,7 +9,7 @@ import { after, afterEach, before, describe, it } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { keepSilent } from '../../../fleet/test/members.ts'
+import { keepSilent } from '../../../platform/fleet/test/members.ts'
 import { type Front, MB, openFront, PROXY_TIMEOUT_MS } from './front.ts'
 
 /** `node --expose-gc`, for this process as it runs. */

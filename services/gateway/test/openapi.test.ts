@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { openApi } from '@doran/gateway'
-import { contract, get, post, service, Type } from '@doran/kernel'
+import { service } from '@doran/kernel'
+import { contract, get, post, Type } from '@doran/kernel/contract'
 
 const shop = service(
   contract('shop', {

@@ -1,7 +1,7 @@
 /** What the gateway passes on to services that run in other processes. */
 import assert from 'node:assert/strict'
 import { after, afterEach, before, describe, it } from 'node:test'
-import { known, replyWith } from '../../../fleet/test/members.ts'
+import { known, replyWith } from '../../../platform/fleet/test/members.ts'
 import { type Front, openFront } from './front.ts'
 
 let front: Front

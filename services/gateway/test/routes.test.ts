@@ -6,7 +6,7 @@ import { after, afterEach, before, describe, it } from 'node:test'
 import gateway, { gatewayConfig, readRouteTargets } from '@doran/gateway'
 import { sql } from '@doran/kernel'
 import { readConfig } from '@doran/kernel/platform'
-import { known, replyWith, slam, until } from '../../../fleet/test/members.ts'
+import { known, replyWith, slam, until } from '../../../platform/fleet/test/members.ts'
 import { type Front, openFront } from './front.ts'
 
 /** A system of somebody else, at an address that no registry knows. */

@@ -5,7 +5,7 @@ import { type AddressInfo, connect, type Socket } from 'node:net'
 import { after, before, describe, it } from 'node:test'
 import { Targets } from '@doran/fleet'
 import { gatewayConfig, openApi, publicDoor, RouteShares } from '@doran/gateway'
-import { contract, get } from '@doran/kernel'
+import { contract, get } from '@doran/kernel/contract'
 import { readConfig } from '@doran/kernel/platform'
 import { startPlatform, type TestPlatform } from '@doran/kernel/testing'
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import type { RequestListener } from 'node:http'
 import { after, afterEach, before, describe, it } from 'node:test'
 import { newId } from '@doran/kernel'
-import { hangUp, replyWith, until } from '../../../fleet/test/members.ts'
+import { hangUp, replyWith, until } from '../../../platform/fleet/test/members.ts'
 import { type Front, openFront } from './front.ts'
 
 let front: Front

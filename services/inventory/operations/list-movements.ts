@@ -1,4 +1,5 @@
-import { asKeyset, type Handler, Type } from '@doran/kernel'
+import { asKeyset, type Handler } from '@doran/kernel'
+import { Type } from '@doran/kernel/contract'
 import type { inventory } from '../contract.ts'
 import { listMovementsOf } from '../movements.ts'
 import { getOwnStock } from '../stock.ts'

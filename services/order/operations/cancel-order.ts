@@ -1,14 +1,5 @@
-import {
-  assertInput,
-  audited,
-  type Handler,
-  newId,
-  Remark,
-  sql,
-  startSaga,
-  type Transaction,
-  Type,
-} from '@doran/kernel'
+import { assertInput, audited, type Handler, newId, sql, startSaga, type Transaction } from '@doran/kernel'
+import { Remark, Type } from '@doran/kernel/contract'
 import type { Order, order, SellerOrder } from '../contract.ts'
 import { orderBusy, orderNotCancellable, orderUnpaidInPart, sellerOrderNotFound } from '../errors.ts'
 import { addHistory, cancelWhole, getOrderView, lockOrder } from '../orders.ts'

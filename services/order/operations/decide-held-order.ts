@@ -1,14 +1,5 @@
-import {
-  assertInput,
-  audited,
-  type Handler,
-  newId,
-  Remark,
-  sql,
-  startSaga,
-  type Transaction,
-  Type,
-} from '@doran/kernel'
+import { assertInput, audited, type Handler, newId, sql, startSaga, type Transaction } from '@doran/kernel'
+import { Remark, Type } from '@doran/kernel/contract'
 import type { Order, order } from '../contract.ts'
 import { getHeld, resumeParts } from '../held-parts.ts'
 import { addHistory, getOrderView, lockOrder } from '../orders.ts'

@@ -1,4 +1,5 @@
-import { asKeyset, type Handler, Id, sql } from '@doran/kernel'
+import { asKeyset, type Handler, sql } from '@doran/kernel'
+import { Id } from '@doran/kernel/contract'
 import type { OrderSummary, order } from '../contract.ts'
 
 export const listOrders: Handler<typeof order, 'listOrders'> = async ({ status, cursor, limit }, ctx) => {

@@ -1,4 +1,5 @@
-import { asKeyset, type Handler, Id, sql } from '@doran/kernel'
+import { asKeyset, type Handler, sql } from '@doran/kernel'
+import { Id } from '@doran/kernel/contract'
 import type { order, SellerOrderView } from '../contract.ts'
 import { linesOf } from '../orders.ts'
 import { NOBODY } from '../personal-data.ts'

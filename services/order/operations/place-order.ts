@@ -1,4 +1,5 @@
-import { assertInput, type Handler, Note, publish, Type } from '@doran/kernel'
+import { assertInput, type Handler, publish } from '@doran/kernel'
+import { Note, Type } from '@doran/kernel/contract'
 import { asWritten, CorrectAddress, type DeliveryAddress, postalCodeMistake } from '@doran/user/contract'
 import { closeCart, findLines, lockOpenCart, MAX_LINES, MAX_QUANTITY, priceCart } from '../carts.ts'
 import { beginFreeCheckout } from '../checkout.ts'

@@ -1,18 +1,15 @@
 import { inventory, Lines } from '@doran/inventory/contract'
 import {
-  Amount,
   type Context,
-  Id,
   publish,
   type SagaTurn,
-  type Static,
   type StepResults,
   saga,
   sql,
   step,
   type Transaction,
-  Type,
 } from '@doran/kernel'
+import { Amount, Id, type Static, Type } from '@doran/kernel/contract'
 import { payment } from '@doran/payment/contract'
 import { orderCancelled } from '../contract.ts'
 import { holdReturned } from '../held-parts.ts'

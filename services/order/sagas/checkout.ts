@@ -1,16 +1,6 @@
 import { inventory, Lines } from '@doran/inventory/contract'
-import {
-  type Context,
-  Id,
-  publish,
-  type SagaTurn,
-  type Static,
-  saga,
-  sql,
-  step,
-  type Transaction,
-  Type,
-} from '@doran/kernel'
+import { type Context, publish, type SagaTurn, saga, sql, step, type Transaction } from '@doran/kernel'
+import { Id, type Static, Type } from '@doran/kernel/contract'
 import { payment } from '@doran/payment/contract'
 import { orderPaid } from '../contract.ts'
 import { holdReturned } from '../held-parts.ts'

@@ -1,4 +1,5 @@
-import { type Context, Id, type Static, saga, startSaga, step, type Transaction, Type } from '@doran/kernel'
+import { type Context, saga, startSaga, step, type Transaction } from '@doran/kernel'
+import { Id, type Static, Type } from '@doran/kernel/contract'
 import { payment } from '@doran/payment/contract'
 
 const ClosePaymentInput = Type.Object({ paymentId: Id, reason: Type.String({ maxLength: 200 }) })

@@ -1,5 +1,6 @@
 import { Lines } from '@doran/inventory/contract'
-import { type Context, Id, type Static, type StepResults, saga, step, type Transaction, Type } from '@doran/kernel'
+import { type Context, type StepResults, saga, step, type Transaction } from '@doran/kernel'
+import { Id, type Static, Type } from '@doran/kernel/contract'
 import { recordCancelled, restockGoods } from './cancellation.ts'
 
 const FreeCancellationInput = Type.Object({

@@ -1,5 +1,6 @@
 import { inventory, Lines } from '@doran/inventory/contract'
-import { type Context, Id, type SagaTurn, type Static, saga, step, type Transaction, Type } from '@doran/kernel'
+import { type Context, type SagaTurn, saga, step, type Transaction } from '@doran/kernel'
+import { Id, type Static, Type } from '@doran/kernel/contract'
 import { announce, cancelWhole, lockOrder } from '../orders.ts'
 import { confirmOrder, GIVE_UP_AFTER_MS } from './checkout.ts'
 

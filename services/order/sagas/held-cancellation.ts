@@ -1,5 +1,6 @@
 import { Lines } from '@doran/inventory/contract'
-import { Amount, type Context, Id, type SagaTurn, type Static, saga, step, Type } from '@doran/kernel'
+import { type Context, type SagaTurn, saga, step } from '@doran/kernel'
+import { Amount, Id, type Static, Type } from '@doran/kernel/contract'
 import { payment } from '@doran/payment/contract'
 import { recordCancelled, restockGoods, resumeCalledOff } from './cancellation.ts'
 

@@ -1,5 +1,6 @@
 import { inventory } from '@doran/inventory/contract'
-import { type Context, Id, type Static, saga, startSaga, step, type Transaction, Type } from '@doran/kernel'
+import { type Context, saga, startSaga, step, type Transaction } from '@doran/kernel'
+import { Id, type Static, Type } from '@doran/kernel/contract'
 import { closePayment } from './close-payment.ts'
 
 const ReleaseStockInput = Type.Object({ orderId: Id })

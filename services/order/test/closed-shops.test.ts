@@ -4,7 +4,7 @@ import { newId, publish } from '@doran/kernel'
 import type { TestUser } from '@doran/kernel/testing'
 import { type Order, order } from '@doran/order/contract'
 import { payment } from '@doran/payment/contract'
-import { payByCard } from '@doran/payment/sandbox'
+import { payByCard } from '@doran/payment-sandbox'
 import { userStatusChanged } from '@doran/user/contract'
 import { address, CARD, openShop, type Shop } from './shop.ts'
 

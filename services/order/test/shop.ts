@@ -9,7 +9,7 @@ import { freePort, startPlatform, type TestPlatform, type TestUser } from '@dora
 import orderService from '@doran/order'
 import { type Address, order } from '@doran/order/contract'
 import paymentService from '@doran/payment'
-import { payByCard, type Sandbox, startSandbox } from '@doran/payment/sandbox'
+import { payByCard, type Sandbox, startSandbox } from '@doran/payment-sandbox'
 import productService from '@doran/product'
 import { type Good, putOnSale } from './goods.ts'
 

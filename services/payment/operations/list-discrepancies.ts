@@ -1,4 +1,5 @@
-import { asKeyset, type Handler, Id, sql } from '@doran/kernel'
+import { asKeyset, type Handler, sql } from '@doran/kernel'
+import { Id } from '@doran/kernel/contract'
 import type { Discrepancy, payment } from '../contract.ts'
 
 export const listDiscrepancies: Handler<typeof payment, 'listDiscrepancies'> = async ({ cursor, limit }, ctx) => {

@@ -1,5 +1,5 @@
-import { crashPoint } from '@doran/faults'
 import { type Handler, type Queryable, sql } from '@doran/kernel'
+import { crashPoint } from '@doran/kernel/faults'
 import type { PaymentConfig } from '../config.ts'
 import type { payment } from '../contract.ts'
 import { paymentNotFound } from '../errors.ts'

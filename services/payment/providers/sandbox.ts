@@ -1,4 +1,5 @@
-import { type Static, secretsIn, type TSchema, Type, validate } from '@doran/kernel'
+import { secretsIn, validate } from '@doran/kernel'
+import { type Static, type TSchema, Type } from '@doran/kernel/contract'
 import type { PaymentConfig } from '../config.ts'
 import { webhookSignatureInvalid, webhookStale, webhookUnreadable } from '../errors.ts'
 import { OperationResult, type PaymentProvider, ProviderSilentError, Snapshot } from '../provider.ts'

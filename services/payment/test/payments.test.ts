@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, afterEach, before, describe, it } from 'node:test'
 import { newId, sql } from '@doran/kernel'
 import { payment, paymentApproved, paymentCaptured, paymentFailed, paymentRefunded } from '@doran/payment/contract'
-import { payByCard } from '@doran/payment/sandbox'
+import { payByCard } from '@doran/payment-sandbox'
 import fc from 'fast-check'
 import { AMOUNT, CARD, insist, newPayment, openTill, type Till } from './till.ts'
 

@@ -2,11 +2,12 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Client, newId, sql } from '@doran/kernel'
+import { newId, sql } from '@doran/kernel'
+import type { Client } from '@doran/kernel/contract'
 import { freePort, startPlatform, type TestPlatform } from '@doran/kernel/testing'
 import paymentService from '@doran/payment'
 import { payment } from '@doran/payment/contract'
-import { type Faults, payByCard, type Sandbox, startSandbox } from '@doran/payment/sandbox'
+import { type Faults, payByCard, type Sandbox, startSandbox } from '@doran/payment-sandbox'
 
 export const CARD = {
   approved: '4242424242424242',

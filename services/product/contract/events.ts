@@ -1,4 +1,4 @@
-import { event, Id, type Static, Type } from '@doran/kernel'
+import { event, Id, type Static, Type } from '@doran/kernel/contract'
 import { Attribute, Option, Sku, Slug, State, Summary, Text } from './schemas.ts'
 
 /** A product as the events carry it: all that a search engine or a copy of the catalogue needs. */

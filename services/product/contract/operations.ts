@@ -12,7 +12,7 @@ import {
   Streamed,
   Type,
   Upload,
-} from '@doran/kernel'
+} from '@doran/kernel/contract'
 import {
   Brand,
   CatalogueProduct,

@@ -1,5 +1,5 @@
 /** What the catalogue tells and takes in: products and their parts, categories, brands and shops. */
-import { Amount, Currency, Id, type Static, Timestamp, Type } from '@doran/kernel'
+import { Amount, Currency, Id, type Static, Timestamp, Type } from '@doran/kernel/contract'
 
 // Control characters and halves of surrogate pairs are nothing that a person typed, and PostgreSQL keeps neither.
 const ONE_LINE = '^(?=.*\\S)[^\\p{Cc}\\p{Cs}]*$'

@@ -2,7 +2,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { type Context, type Queryable, sql } from '@doran/kernel'
 import { importBatch, type Shop } from './batch.ts'
-import type { HeaderOptions } from './format.ts'
+import type { HeaderOptions } from './header.ts'
 import { Report } from './report.ts'
 import { type ProductRows, readSheet, type Sheet } from './sheet.ts'
 import { findShelves } from './shelves.ts'

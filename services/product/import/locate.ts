@@ -1,8 +1,12 @@
 /** From what is wrong with a product to the cell of the file that says it. */
+import type { Static } from '@doran/kernel/contract'
+import type { ImportedProduct } from '../contract.ts'
 import type { Problem } from '../rules.ts'
 import type { SheetRow } from './format.ts'
-import type { Draft } from './read-product.ts'
 import type { RowMessage } from './report.ts'
+
+/** A product as the file describes it. */
+export type Draft = Static<typeof ImportedProduct>
 
 export interface Places {
   draft: Draft

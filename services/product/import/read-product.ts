@@ -1,5 +1,5 @@
 /** From the rows of one product to the product, or to everything that is wrong with it, cell by cell. */
-import { type Static, validate } from '@doran/kernel'
+import { validate } from '@doran/kernel'
 import { ImportedProduct, type Language, type Name, type Variant } from '../contract.ts'
 import { type StoredProduct, tidy } from '../products.ts'
 import { findProblems, type Problem } from '../rules.ts'
@@ -7,13 +7,11 @@ import { piecesOf, skuOf, wonOf } from './cells.ts'
 import { nearestColumns, PRODUCT_COLUMNS } from './columns.ts'
 import { attributesOf, imagesOf } from './facts.ts'
 import type { SheetRow } from './format.ts'
-import { locate } from './locate.ts'
+import { type Draft, locate } from './locate.ts'
 import { readOptions } from './options.ts'
 import type { RowMessage } from './report.ts'
 import type { ProductRows, Sheet } from './sheet.ts'
 import type { Shelves } from './shelves.ts'
-
-export type Draft = Static<typeof ImportedProduct>
 
 export interface ReadProduct {
   draft: Draft

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { type Context, type Database, type Input, sql } from '@doran/kernel'
+import { type Context, type Database, sql } from '@doran/kernel'
+import type { Input } from '@doran/kernel/contract'
 import { type CatalogueProduct, product, type Summary } from '../contract.ts'
 import { listProducts } from '../operations/list-products.ts'
 import { gramsOf } from '../product-list.ts'

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { contract, newId, post, publish, sql, Type } from '@doran/kernel'
+import { newId, publish, sql } from '@doran/kernel'
+import { contract, post, Type } from '@doran/kernel/contract'
 import { runJob } from '@doran/kernel/testing'
 import { orderCancelled, orderPaid } from '@doran/order/contract'
 import { product } from '../contract.ts'

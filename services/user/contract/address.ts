@@ -1,5 +1,5 @@
 /** What a parcel needs: the one description of an address, used by the address book, by orders and by the shop. */
-import { type Static, Type, UNPRINTABLE } from '@doran/kernel'
+import { type Static, Type, UNPRINTABLE } from '@doran/kernel/contract'
 
 /**
  * Where something is delivered to, as it is sent. `line2` may be absent or null; the postal code is empty in countries

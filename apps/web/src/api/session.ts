@@ -3,8 +3,8 @@
  * until the user has signed in again (see `onSessionEnded`), so that nothing that was typed is lost.
  */
 import { auth, type Tokens } from '@doran/auth/contract'
-import type { Static } from '@doran/kernel'
 import { httpClient } from '@doran/kernel/client'
+import type { Static } from '@doran/kernel/contract'
 import { apiUrl } from './config.ts'
 import { isRefusal } from './errors.ts'
 import { stored } from './stored.ts'

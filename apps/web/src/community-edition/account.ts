@@ -1,5 +1,5 @@
 import { isRefusal } from '../api/errors.ts'
-import type { Account } from '../features/community/account.ts'
+import type { Account } from '../features/community/account-source.ts'
 import { jwtToken } from './token.ts'
 
 export const tokenAccount: Account = {

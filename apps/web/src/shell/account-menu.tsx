@@ -8,7 +8,7 @@ import { chooseTheme, THEMES, useTheme } from '../theme/theme.ts'
 import { Check, Globe, LogOut, Moon, Package, Sun, SunMoon, UserPlus, UserRound } from '../ui/icons.ts'
 import { Menu, MenuDivider, MenuItem, MenuLink } from '../ui/menu.tsx'
 import { toast } from '../ui/toasts.ts'
-import { HEADER_BUTTON } from './header.tsx'
+import { HEADER_BUTTON } from './header-button.ts'
 import { shellMessages } from './messages.ts'
 
 const ICON = 'size-5 text-muted'

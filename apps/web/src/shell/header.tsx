@@ -6,13 +6,11 @@ import { categoriesQuery } from '../features/catalogue/api/categories.ts'
 import { useFormat, useMessages } from '../language/language.ts'
 import { MessageCircle, Search, ShoppingBag, UserRound } from '../ui/icons.ts'
 import { onDemand } from '../ui/on-demand.tsx'
+import { HEADER_BUTTON } from './header-button.ts'
 import { shellMessages } from './messages.ts'
 
 const loadMenu = () => import('./account-menu.tsx')
 const AccountMenu = onDemand(loadMenu, 'AccountMenu', AccountButton)
-
-export const HEADER_BUTTON =
-  'relative grid size-11 shrink-0 place-items-center rounded-full text-ink hover:bg-sunken aria-expanded:bg-sunken'
 
 export function Header() {
   const t = useMessages(shellMessages)

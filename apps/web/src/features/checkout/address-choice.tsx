@@ -1,19 +1,13 @@
 import type { Address as SavedAddress } from '@doran/user/contract'
 import type { ReactNode } from 'react'
 import { useMessages } from '../../language/language.ts'
-import type { AddressProblems } from '../addresses/address-form.ts'
 import { AddressLines } from '../addresses/address-lines.tsx'
-import { chosenAddress, type Delivery } from './delivery.ts'
+import { chosenAddress } from './delivery.ts'
 import { checkoutMessages } from './messages.ts'
-import { NewAddress } from './new-address.tsx'
+import { NewAddress, type NewAddressProps } from './new-address.tsx'
 
-export interface AddressChoiceProps {
+interface AddressChoiceProps extends NewAddressProps {
   saved: SavedAddress[]
-  delivery: Delivery
-  change: (part: Partial<Delivery>) => void
-  problems: AddressProblems
-  /** Why the new address could not be saved. */
-  refused: unknown
 }
 
 /** The address book as cards, with a new address as the last of them; without a book only the form. */

@@ -1,23 +1,17 @@
-import type { Cart } from '@doran/order/contract'
-import type { Address as SavedAddress } from '@doran/user/contract'
 import { Link } from '@tanstack/react-router'
 import { type ReactNode, useId } from 'react'
 import { useMessages } from '../../language/language.ts'
 import { ArrowLeft } from '../../ui/icons.ts'
 import { AddressChoice } from './address-choice.tsx'
-import type { usePlaceOrder } from './api/place-order.ts'
 import { checkoutMessages } from './messages.ts'
 import { NoteChoice } from './note-choice.tsx'
 import { PaySummary } from './pay-summary.tsx'
 import { Review } from './review.tsx'
-import { useCheckout } from './use-checkout.ts'
+import { type Checkout, useCheckout } from './use-checkout.ts'
 
-export interface CheckoutFormProps {
-  cart: Cart
-  /** It holds what is bought at once, beside the visitor's own cart. */
+interface CheckoutFormProps extends Checkout {
+  /** The cart holds what is bought at once, beside the visitor's own cart. */
   direct: boolean
-  saved: SavedAddress[]
-  placing: ReturnType<typeof usePlaceOrder>
 }
 
 export function CheckoutForm({ cart, direct, saved, placing }: CheckoutFormProps) {

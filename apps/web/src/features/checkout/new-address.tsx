@@ -6,13 +6,21 @@ import { useMessages } from '../../language/language.ts'
 import { Checkbox } from '../../ui/field.tsx'
 import { Banner } from '../../ui/states.tsx'
 import { AddressFields } from '../addresses/address-fields.tsx'
+import type { AddressProblems } from '../addresses/address-form.ts'
 import { profileQuery } from '../my-page/api/profile.ts'
-import type { AddressChoiceProps } from './address-choice.tsx'
 import type { Delivery } from './delivery.ts'
 import { checkoutMessages } from './messages.ts'
 
+export interface NewAddressProps {
+  delivery: Delivery
+  change: (part: Partial<Delivery>) => void
+  problems: AddressProblems
+  /** Why the new address could not be saved. */
+  refused: unknown
+}
+
 /** The form of a new address, which goes into the address book unless the buyer minds. */
-export function NewAddress({ delivery, change, problems, refused }: AddressChoiceProps) {
+export function NewAddress({ delivery, change, problems, refused }: NewAddressProps) {
   const t = useMessages(checkoutMessages)
   const { form } = delivery
   const write = (part: Partial<Delivery['form']>) =>

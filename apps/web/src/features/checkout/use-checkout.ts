@@ -1,4 +1,5 @@
-import type { Address } from '@doran/order/contract'
+import type { Address, Cart } from '@doran/order/contract'
+import type { Address as SavedAddress } from '@doran/user/contract'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { isRefusal } from '../../api/errors.ts'
@@ -6,13 +7,19 @@ import { useSession } from '../../api/use-session.ts'
 import { useMessages } from '../../language/language.ts'
 import { type AddressProblems, problemsOfAddress, toAddress } from '../addresses/address-form.ts'
 import { addressBookQuery, saveAddress } from '../addresses/api/addresses.ts'
-import type { CheckoutFormProps } from './checkout-form.tsx'
+import type { usePlaceOrder } from './api/place-order.ts'
 import { addressOfOrder, chosenAddress, NO_DELIVERY } from './delivery.ts'
 import { checkoutMessages } from './messages.ts'
 import { useKept } from './use-kept.ts'
 
+export interface Checkout {
+  cart: Cart
+  saved: SavedAddress[]
+  placing: ReturnType<typeof usePlaceOrder>
+}
+
 /** What the buyer fills in, and the way from the button to an order that is sent. */
-export function useCheckout({ cart, saved, placing }: Omit<CheckoutFormProps, 'direct'>) {
+export function useCheckout({ cart, saved, placing }: Checkout) {
   const t = useMessages(checkoutMessages)
   const client = useQueryClient()
   const [delivery, change] = useKept(`doran.checkout.${useSession()?.userId}`, NO_DELIVERY)

@@ -3,17 +3,7 @@ import { api as marketplaceApi } from '../../api/client.ts'
 import { session } from '../../api/session.ts'
 import { tokenAccount } from '../../community-edition/account.ts'
 import { communityApi } from '../../community-edition/client.ts'
-
-export interface Account {
-  /** Tells members apart; undefined for guests. */
-  id(): string | undefined
-  /** Calls back when somebody signs in or out; answers what ends that. */
-  subscribe(onChange: () => void): () => void
-  /** The API has said who this is, and which token counts from now on. */
-  confirm(token: string): void
-  /** The API did not say who this is. */
-  doubt(error: unknown): void
-}
+import type { Account } from './account-source.ts'
 
 const sessionAccount: Account = {
   id: () => session.get()?.userId,

@@ -1,5 +1,5 @@
 import type { NewReport } from '@doran/article/contract'
-import type { Static } from '@doran/kernel'
+import type { Static } from '@doran/kernel/contract'
 import type { FormEvent } from 'react'
 import { useMessages } from '../../language/language.ts'
 import { Button } from '../../ui/button.tsx'

@@ -9,7 +9,7 @@ import { ordersQuery } from './api/orders.ts'
 import { ordersMessages } from './messages.ts'
 import { MoreOrders } from './more-orders.tsx'
 import { OrderCard } from './order-card.tsx'
-import { FILTERS } from './routes.ts'
+import { FILTERS } from './order-filter.ts'
 import { ORDER_STATES } from './status-badge.tsx'
 
 const route = getRouteApi('/orders')

@@ -1,10 +1,10 @@
-import type { OrderStatus } from '@doran/order/contract'
 import { createRoute } from '@tanstack/react-router'
 import { queryClient } from '../../api/query-client.ts'
 import { rootRoute } from '../../shell/root.tsx'
 import { screen } from '../../shell/screen.ts'
 import { requireSession } from '../sign-in/require-session.ts'
 import { confirmationQuery, orderQuery, ordersQuery } from './api/orders.ts'
+import { readFilter } from './order-filter.ts'
 
 const orderListRoute = createRoute({
   getParentRoute: () => rootRoute,
@@ -49,18 +49,5 @@ const orderCompleteRoute = createRoute({
   },
   component: screen(() => import('./order-complete-screen.tsx'), 'OrderCompleteScreen'),
 })
-
-/** Which orders are shown, as it stands in the address. */
-export interface OrderFilter {
-  status?: OrderStatus
-}
-
-/** The filters in the order in which they are offered. */
-export const FILTERS: readonly OrderStatus[] = ['awaiting_payment', 'processing', 'paid', 'cancelled', 'expired']
-
-/** Undefined is said, because what is left out stays as it stands in the address. */
-function readFilter({ status }: Record<string, unknown>): OrderFilter {
-  return { status: FILTERS.find((filter) => filter === status) }
-}
 
 export const orderRoutes = [orderListRoute, orderRoute, paymentReturnRoute, orderCompleteRoute]

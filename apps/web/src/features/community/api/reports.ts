@@ -1,5 +1,5 @@
 import type { NewReport } from '@doran/article/contract'
-import type { Static } from '@doran/kernel'
+import type { Static } from '@doran/kernel/contract'
 import { useMutation } from '@tanstack/react-query'
 import { api } from '../account.ts'
 

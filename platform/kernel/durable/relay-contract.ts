@@ -1,0 +1,50 @@
+/**
+ * What services do with each other's events when they live in different databases: subscribers come and go, events are
+ * handed on, and fields of events are replaced later. Every service has these operations besides its own.
+ */
+import { contract, post, Type } from '../contract/contract.ts'
+
+export const relayOperations = {
+  'doran.subscribe': post('/subscriptions', {
+    summary: 'Have events handed on to a handler in another database',
+    access: 'internal',
+    idempotent: true,
+    body: Type.Object({
+      event: Type.String(),
+      handler: Type.String(),
+      database: Type.String(),
+      lane: Type.Enum(['urgent', 'events', 'bulk'], { default: 'events' }),
+    }),
+  }),
+  'doran.unsubscribe': post('/subscriptions/end', {
+    summary: 'End what a handler in another database is handed on',
+    access: 'internal',
+    idempotent: true,
+    body: Type.Object({ handler: Type.String() }),
+  }),
+  'doran.receive': post('/inbox', {
+    summary: 'Take in an event from another database',
+    access: 'internal',
+    idempotent: true,
+    body: Type.Object({
+      handler: Type.String(),
+      event: Type.Object({ id: Type.String(), name: Type.String(), data: Type.Unknown() }),
+      trace: Type.Union([Type.String(), Type.Null()]),
+    }),
+  }),
+  'doran.pseudonymise': post('/inbox/pseudonyms', {
+    summary: 'Replace fields of events that have been taken in and not been delivered',
+    access: 'internal',
+    idempotent: true,
+    body: Type.Object({
+      name: Type.String(),
+      about: Type.Record(Type.String(), Type.String()),
+      fields: Type.Record(Type.String(), Type.String()),
+    }),
+  }),
+}
+
+/** How the service of this name is told of subscribers and of events. */
+export function relayContract(service: string) {
+  return contract(service, relayOperations)
+}

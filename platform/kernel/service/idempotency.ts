@@ -1,0 +1,113 @@
+/**
+ * Idempotency keys. The claim of a key, the work done under it and the answer are one transaction: of two
+ * requests at the same time the second waits at the unique key until the first has committed, and then reads its
+ * answer; a crash leaves neither work nor claim behind. A refused request leaves nothing either, so the same
+ * key may be tried again.
+ */
+import { createHash } from 'node:crypto'
+import { kernelErrors } from '../contract/errors.ts'
+import type { Database, Queryable, Transaction } from '../database/database.ts'
+import { sql } from '../database/sql.ts'
+import { crashPoint, holds } from '../faults/index.ts'
+
+/** How long an answer is kept. */
+export const KEY_LIFETIME = '24 hours'
+
+/** Throws unless the header's text may serve as a key. */
+export function assertKey(key: string): void {
+  if (!/^[\x21-\x7e]{1,200}$/.test(key)) throw kernelErrors.idempotencyKeyInvalid()
+}
+
+/**
+ * Fewest characters of the key of a caller without an account. Nothing but the key tells it from others, so it must be as
+ * hard to guess as 128 random bits, which have 32 characters in hexadecimal.
+ */
+const ANONYMOUS_KEY_CHARACTERS = 32
+
+/** Throws unless the key of a caller without an account is one that nobody else will send. */
+export function assertAnonymousKey(key: string): void {
+  if (key.length < ANONYMOUS_KEY_CHARACTERS) throw kernelErrors.idempotencyKeyTooShort()
+}
+
+/**
+ * Keys of the calls that one run of keyed work makes. The same call in a repetition of the work has the same key, so it is
+ * answered the same; two equal calls of one run have different ones, so both are done.
+ */
+export class NestedKeys {
+  readonly #key: string
+  /** Ordinals of equal calls that have been done or are under way, by what makes them equal. */
+  readonly #taken = new Map<string, Set<number>>()
+
+  constructor(key: string) {
+    this.#key = key
+  }
+
+  /** Makes a call under its key. One that failed leaves its key to the next equal call, which repeats it. */
+  async use<T>(target: string, input: object, call: (key: string) => Promise<T>): Promise<T> {
+    const first = hash([this.#key, target, input])
+    const taken = this.#taken.get(first) ?? new Set()
+    this.#taken.set(first, taken)
+    let ordinal = 0
+    while (taken.has(ordinal)) ordinal++
+    taken.add(ordinal)
+    try {
+      return await call(ordinal === 0 ? first : hash([first, ordinal]))
+    } catch (error) {
+      taken.delete(ordinal)
+      throw error
+    }
+  }
+}
+
+function hash(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('base64url')
+}
+
+/** Runs `work` once for this scope and answers the same ever after; another input under it is refused. */
+export async function once<T>(
+  database: Database,
+  scope: string,
+  input: unknown,
+  work: (tx: Transaction) => Promise<T>,
+): Promise<T> {
+  const fingerprint = createHash('sha256').update(canonical(input)).digest('base64url')
+  const reply = await database.transaction(async (tx) => {
+    const claimed = await tx.run(sql`
+      insert into doran.idempotency_keys as k (scope, fingerprint) values (${scope}, ${fingerprint})
+      on conflict (scope) do update set fingerprint = excluded.fingerprint, reply = null, created_at = now()
+        where k.created_at < now() - ${KEY_LIFETIME}::interval`)
+    if (claimed === 0 && holds('idempotency-claim')) return answerOf<T>(tx, scope, fingerprint)
+    crashPoint('idempotency.after-claim-before-work')
+    const reply = await work(tx)
+    await tx.later(sql`
+      update doran.idempotency_keys set reply = ${reply === undefined ? null : JSON.stringify(reply)} where scope = ${scope}`)
+    crashPoint('idempotency.after-work-before-commit')
+    return reply
+  })
+  crashPoint('idempotency.after-commit-before-answer')
+  return reply
+}
+
+async function answerOf<T>(tx: Queryable, scope: string, fingerprint: string): Promise<T> {
+  const kept = await tx.one<{ fingerprint: string; reply: T | null }>(sql`
+    select fingerprint, reply from doran.idempotency_keys where scope = ${scope}`)
+  if (kept.fingerprint !== fingerprint) throw kernelErrors.idempotencyKeyReused()
+  return (kept.reply ?? undefined) as T
+}
+
+/** Removes up to `limit` answers that are past their time, and says how many. */
+export function forgetOldKeys(database: Queryable, limit: number): Promise<number> {
+  return database.run(sql`
+    delete from doran.idempotency_keys where scope in (
+      select scope from doran.idempotency_keys
+      where created_at < now() - ${KEY_LIFETIME}::interval order by created_at limit ${limit})`)
+}
+
+/** JSON whose object members are in one order, whatever order they came in. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_, member) =>
+    member && typeof member === 'object' && !Array.isArray(member)
+      ? Object.fromEntries(Object.entries(member).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : member,
+  )
+}

@@ -1,0 +1,45 @@
+/** Keyset paging: a cursor names the last row that was seen, so pages stay right while rows come and go. */
+
+import { kernelErrors } from '../contract/errors.ts'
+import { validate } from '../contract/schema.ts'
+import type { TSchema } from '../contract/type.ts'
+import type { Page } from '../contract/values.ts'
+
+type Key = string | number | null
+
+export const asKeyset = {
+  /**
+   * The sort key that a cursor stands for; undefined without a cursor; throws when it was not made here. `parts` is
+   * how many parts the key has, or the schema of each, so that a forged part never reaches the database.
+   */
+  read(cursor: string | undefined, parts: number | readonly TSchema[]): Key[] | undefined {
+    if (cursor === undefined) return undefined
+    try {
+      const key = JSON.parse(Buffer.from(cursor, 'base64url').toString())
+      if (isKey(key, parts)) return key
+    } catch {
+      // Not JSON: answered like any other cursor that was not made here.
+    }
+    throw notACursor()
+  },
+
+  /** A page from `limit + 1` rows: the extra row only says that there is more. */
+  page<Row, Item>(rows: Row[], limit: number, key: (row: Row) => Key[], present: (row: Row) => Item): Page<Item> {
+    const shown = rows.slice(0, limit)
+    const last = shown.at(-1)
+    const next = rows.length > limit && last ? Buffer.from(JSON.stringify(key(last))).toString('base64url') : null
+    return { items: shown.map(present), next }
+  },
+}
+
+function notACursor() {
+  return kernelErrors.validationFailed({}, { cursor: ['is not a cursor of this list; start again without it'] })
+}
+
+function isKey(key: unknown, parts: number | readonly TSchema[]): key is Key[] {
+  if (!Array.isArray(key)) return false
+  if (typeof parts !== 'number') {
+    return key.length === parts.length && parts.every((schema, index) => !validate(schema, key[index]))
+  }
+  return key.length === parts && key.every((part) => ['string', 'number'].includes(typeof part) || part === null)
+}

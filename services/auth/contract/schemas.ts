@@ -1,0 +1,162 @@
+import { Id, type Static, Timestamp, Type } from '@doran/kernel/contract'
+
+/** Compared without regard to capital letters, kept as it was written. */
+export const Email = Type.String({ format: 'email', maxLength: 254, errorMessage: 'must be an e-mail address' })
+
+export const NewPassword = Type.String({
+  minLength: 8,
+  maxLength: 200,
+  errorMessage: 'must have 8 to 200 characters',
+})
+
+export const GivenPassword = Type.String({
+  minLength: 1,
+  maxLength: 200,
+  errorMessage: 'must have 1 to 200 characters',
+})
+
+// What the RealWorld API says of e-mail addresses and passwords.
+export const RealWorldEmail = Type.String({
+  maxLength: 254,
+  pattern: '\\S',
+  format: 'email',
+  errorMessage: {
+    required: "can't be blank",
+    type: "can't be blank",
+    pattern: "can't be blank",
+    format: 'is invalid',
+    maxLength: 'is too long (maximum is 254 characters)',
+  },
+})
+export const RealWorldPassword = Type.String({
+  minLength: 8,
+  maxLength: 200,
+  pattern: '\\S',
+  errorMessage: {
+    required: "can't be blank",
+    type: "can't be blank",
+    pattern: "can't be blank",
+    minLength: 'is too short (minimum is 8 characters)',
+    maxLength: 'is too long (maximum is 200 characters)',
+  },
+})
+
+/** An account as the RealWorld API answers it. */
+export const CurrentUser = Type.Object({
+  user: Type.Object({
+    email: Type.String(),
+    /** Sent as `Authorization: Token <token>`; replaces the one that the client has. */
+    token: Type.String(),
+    username: Type.String(),
+    bio: Type.Union([Type.String(), Type.Null()]),
+    image: Type.Union([Type.String(), Type.Null()]),
+  }),
+})
+export type CurrentUser = Static<typeof CurrentUser>
+
+/** What a user may do beyond buying; a plain user has none. */
+export const Role = Type.Enum(['admin', 'seller'])
+export type Role = Static<typeof Role>
+
+export const Roles = Type.Array(Role, { uniqueItems: true, maxItems: 2 })
+
+/**
+ * The roles of an account. Whoever runs the installation makes somebody an `operator`; administrators can neither give
+ * nor take it, so the API's lists of roles do not have it.
+ */
+export const AccountRole = Type.Enum([...Role.enum, 'operator'])
+export type AccountRole = Static<typeof AccountRole>
+
+export const Tokens = Type.Object({
+  userId: Id,
+  /** EdDSA JWT, sent as `Authorization: Bearer <token>`. */
+  accessToken: Type.String(),
+  /** Good for one refresh; the reply brings the next one. */
+  refreshToken: Type.String(),
+  /** Seconds for which the access token counts. */
+  expiresIn: Type.Integer(),
+  roles: Roles,
+  /** At a registration or sign-in. Send it with the next sign-in: wrong passwords of others do not make this device wait. */
+  deviceToken: Type.Optional(Type.String()),
+})
+export type Tokens = Static<typeof Tokens>
+
+export const Session = Type.Object({
+  id: Id,
+  /** The one that asks. */
+  current: Type.Boolean(),
+  userAgent: Type.Union([Type.String(), Type.Null()]),
+  /** Network address of the sign-in. */
+  address: Type.Union([Type.String(), Type.Null()]),
+  createdAt: Timestamp,
+  lastUsedAt: Timestamp,
+  /** Thirty days after the last refresh, and ninety after the sign-in at the latest. */
+  expiresAt: Timestamp,
+})
+export type Session = Static<typeof Session>
+
+/** A public key (RFC 8037) with which access tokens are verified. */
+export const Key = Type.Object({
+  kty: Type.String(),
+  crv: Type.String(),
+  x: Type.String(),
+  kid: Type.String(),
+  alg: Type.String(),
+  use: Type.String(),
+})
+export type Key = Static<typeof Key>
+
+export const KeySet = Type.Object({ keys: Type.Array(Key) })
+export type KeySet = Static<typeof KeySet>
+
+/** The kernel's `Revocation` as a schema. */
+export const Revocation = Type.Object({ subject: Type.String(), issuedUntil: Type.Number() })
+export type Revocation = Static<typeof Revocation>
+
+/** What the first audit list answers; it may gain nothing (docs/decisions/0008), so later kinds are only in its second version. */
+export const AuditKind = Type.Enum([
+  'registered',
+  'signed_in',
+  'sign_in_failed',
+  'signed_out',
+  'session_revoked',
+  'refresh_token_reused',
+  'password_changed',
+  'password_change_failed',
+  'roles_changed',
+  'status_changed',
+])
+export type AuditKind = Static<typeof AuditKind>
+
+export const AnyAuditKind = Type.String({
+  maxLength: 100,
+  description: `For example ${[...AuditKind.enum, 'email_changed'].join(', ')}; there may be more`,
+})
+
+export const AuditEntry = Type.Object({
+  id: Id,
+  at: Timestamp,
+  kind: AnyAuditKind,
+  /** Null when somebody failed to sign in to an account that does not exist. */
+  userId: Type.Union([Id, Type.Null()]),
+  sessionId: Type.Union([Id, Type.Null()]),
+  address: Type.Union([Type.String(), Type.Null()]),
+  /** What the kind calls for, for example `roles` and `by`. */
+  details: Type.Record(Type.String(), Type.Unknown()),
+})
+export type AuditEntry = Static<typeof AuditEntry>
+
+export const FirstAuditEntry = Type.Object({ ...AuditEntry.properties, kind: AuditKind })
+export type FirstAuditEntry = Static<typeof FirstAuditEntry>
+
+/** Where the request came from. Doran sets the address itself; what a client writes there is replaced. */
+export const From = Type.Object({
+  'user-agent': Type.Optional(Type.String()),
+  'x-client-address': Type.Optional(Type.String({ description: 'Set by Doran itself' })),
+})
+export type From = Static<typeof From>
+
+/** The token of the request is answered as long as it is young, so the operation must see it. */
+export const Presented = Type.Object({ authorization: Type.Optional(Type.String({ description: 'Token <jwt>' })) })
+
+export const UserInPath = Type.Object({ userId: Id })

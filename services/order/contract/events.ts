@@ -1,0 +1,28 @@
+import { Amount, Currency, event, Id, Type } from '@doran/kernel/contract'
+import { Sku } from '@doran/product/contract'
+import { nullable, Quantity } from './schemas.ts'
+
+const About = { orderId: Id, number: Type.String(), buyerId: Id, currency: Currency, total: Amount }
+const Parts = Type.Array(
+  Type.Object({
+    sellerOrderId: Id,
+    sellerId: Id,
+    subtotal: Amount,
+    lines: Type.Array(Type.Object({ sku: Sku, productId: Id, quantity: Quantity, price: Amount })),
+  }),
+)
+
+export const orderPlaced = event('order.placed', Type.Object({ ...About, sellers: Parts }))
+/** An unpaid order has fewer lines than before; `sellers` and `total` are what is left. */
+export const orderReduced = event('order.reduced', Type.Object({ ...About, sellers: Parts }))
+/** `paymentId` is null for an order that costs nothing. */
+export const orderPaid = event('order.paid', Type.Object({ ...About, paymentId: nullable(Id), sellers: Parts }))
+/** Some or all parts of a paid order were cancelled; `refunded` was given back for them. */
+export const orderCancelled = event(
+  'order.cancelled',
+  Type.Object({ ...About, refunded: Amount, sellers: Parts, reason: Type.String() }),
+)
+/** `returned` was given back at the provider, without us; these parts are not shipped until an administrator decides. */
+export const orderHeld = event('order.held', Type.Object({ ...About, returned: Amount, sellers: Parts }))
+/** These parts go on. */
+export const orderResumed = event('order.resumed', Type.Object({ ...About, reason: Type.String(), sellers: Parts }))

@@ -1,0 +1,181 @@
+import { Amount, Currency, Id, type Static, Timestamp, Type } from '@doran/kernel/contract'
+import { Sku } from '@doran/product/contract'
+
+/** Text in both languages of the catalogue. */
+const Localised = Type.Object({ ko: Type.String(), en: Type.String() })
+
+export const Quantity = Type.Integer({ minimum: 1, maximum: 999 })
+export const nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) =>
+  Type.Union([schema, Type.Null()])
+
+/** Minor units; what a cart holds may cost more than one order may. */
+export const CartTotal = Type.Integer({ minimum: 0, maximum: 9_000_000_000_000_000 })
+
+export const CartLine = Type.Object({
+  sku: Sku,
+  productId: nullable(Id),
+  sellerId: nullable(Id),
+  sellerName: nullable(Localised),
+  name: nullable(Localised),
+  optionText: nullable(Localised),
+  image: nullable(Type.String()),
+  quantity: Quantity,
+  /** Price of one, now. */
+  price: Amount,
+  /** Price of one when the buyer last changed the line; differs from `price` if the seller has changed it since. */
+  priceSeen: Amount,
+  lineTotal: Amount,
+  /** How many can be bought now. */
+  available: Type.Integer({ minimum: 0 }),
+  /** What keeps the line from being ordered, if anything does. */
+  problem: nullable(Type.Enum(['not_on_sale', 'not_enough_stock'])),
+})
+export type CartLine = Static<typeof CartLine>
+
+/** What a cart had no room for. */
+export const LeftOut = Type.Object({ sku: Sku, quantity: Type.Integer({ minimum: 1 }) })
+export type LeftOut = Static<typeof LeftOut>
+
+export const Cart = Type.Object({
+  id: Id,
+  /** Null for a guest's cart: whoever knows its id may use it. */
+  buyerId: nullable(Id),
+  lines: Type.Array(CartLine),
+  /** Sum of the lines that can be ordered; send it as `expectedTotal`. It may exceed what one order may cost. */
+  total: CartTotal,
+  currency: Currency,
+  /** After a merge: SKUs beyond the cart's hundred lines, and pieces beyond its 999 of one SKU. Absent when all found room. */
+  leftOut: Type.Optional(Type.Array(LeftOut)),
+})
+export type Cart = Static<typeof Cart>
+
+export const OrderStatus = Type.Enum([
+  'awaiting_payment',
+  /** The payment is agreed; money and stock are being taken. */
+  'processing',
+  'paid',
+  /** Given up by the buyer, or refused for lack of stock. All money has been given back. */
+  'cancelled',
+  /** Not paid in time. */
+  'expired',
+])
+export type OrderStatus = Static<typeof OrderStatus>
+
+export const SellerOrderStatus = Type.Enum(['pending', 'preparing', 'cancelling', 'cancelled'])
+export type SellerOrderStatus = Static<typeof SellerOrderStatus>
+
+/** Where an order goes, as it was when it was placed. */
+export const Address = Type.Object({
+  recipient: Type.String(),
+  phone: Type.String(),
+  /** Empty in countries that have none. */
+  postalCode: Type.String(),
+  line1: Type.String(),
+  line2: Type.Optional(Type.String()),
+  country: Type.String(),
+})
+export type Address = Static<typeof Address>
+
+export const OrderLine = Type.Object({
+  sku: Sku,
+  productId: Id,
+  name: Localised,
+  optionText: Localised,
+  image: nullable(Type.String()),
+  quantity: Quantity,
+  price: Amount,
+  total: Amount,
+})
+export type OrderLine = Static<typeof OrderLine>
+
+/** One seller's part of an order: packed, shipped and cancelled by itself. */
+export const SellerOrder = Type.Object({
+  id: Id,
+  sellerId: Id,
+  sellerName: Localised,
+  status: SellerOrderStatus,
+  /** Its money was given back at the provider, without us: it is not shipped until an administrator has decided. */
+  held: Type.Boolean(),
+  subtotal: Amount,
+  lines: Type.Array(OrderLine),
+})
+export type SellerOrder = Static<typeof SellerOrder>
+
+export const OrderFailure = Type.Object({ code: Type.String(), message: Type.String() })
+
+export const TimelineEntry = Type.Object({
+  at: Timestamp,
+  /**
+   * `placed`, `reduced`, `payment_started`, `payment_approved`, `payment_failed`, `paid`, `cancel_requested`, `cancelled`,
+   * `cancel_failed`, `held`, `resumed`, `expired`.
+   */
+  what: Type.String(),
+  details: Type.Record(Type.String(), Type.Unknown()),
+})
+
+const summary = {
+  id: Id,
+  /** Date, random digits and a check digit, to be read out: `261121-4827-1934`; four digits more on the busiest days. */
+  number: Type.String(),
+  status: OrderStatus,
+  total: Amount,
+  refunded: Amount,
+  currency: Currency,
+  placedAt: Timestamp,
+}
+
+export const OrderSummary = Type.Object({ ...summary, firstLine: Localised, lineCount: Type.Integer() })
+export type OrderSummary = Static<typeof OrderSummary>
+
+export const Order = Type.Object({
+  ...summary,
+  buyerId: Id,
+  paymentId: nullable(Id),
+  /** Why the last attempt to pay was refused; the order may be paid again while it awaits payment. */
+  failure: nullable(OrderFailure),
+  address: Address,
+  note: Type.String(),
+  paidAt: nullable(Timestamp),
+  /** When it expires unless it is paid. */
+  expiresAt: Timestamp,
+  sellers: Type.Array(SellerOrder),
+  timeline: Type.Array(TimelineEntry),
+})
+export type Order = Static<typeof Order>
+
+/** What a seller sees of an order: their part and where it goes. */
+export const SellerOrderView = Type.Object({
+  id: Id,
+  orderId: Id,
+  number: Type.String(),
+  status: SellerOrderStatus,
+  /** Do not ship it: its money was given back at the provider, and an administrator has yet to decide. */
+  held: Type.Boolean(),
+  subtotal: Amount,
+  currency: Currency,
+  address: Address,
+  note: Type.String(),
+  paidAt: nullable(Timestamp),
+  lines: Type.Array(OrderLine),
+})
+export type SellerOrderView = Static<typeof SellerOrderView>
+
+/** A part whose shop is closed: somebody has to decide what becomes of it. */
+export const ClosedShopOrder = Type.Object({
+  /** Of the part; {@link order}`.cancelOrder` takes it in `sellerOrderIds`. */
+  id: Id,
+  orderId: Id,
+  number: Type.String(),
+  buyerId: Id,
+  sellerId: Id,
+  sellerName: Localised,
+  status: SellerOrderStatus,
+  subtotal: Amount,
+  currency: Currency,
+  paidAt: nullable(Timestamp),
+  lines: Type.Array(OrderLine),
+})
+export type ClosedShopOrder = Static<typeof ClosedShopOrder>
+
+export const CartInPath = Type.Object({ cartId: Id })
+export const OrderInPath = Type.Object({ orderId: Id })
