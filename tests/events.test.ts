@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, it } from 'node:test'
+import { before, describe, it } from 'node:test'
 import { pathToFileURL } from 'node:url'
 import {
   acceptedEvents,
@@ -14,7 +14,10 @@ import {
   presentEvents,
 } from '../apps/server/event-compatibility.ts'
 
-const present = await presentEvents()
+let present: Events
+before(async () => {
+  present = await presentEvents()
+})
 
 describe('the events', () => {
   it('keep what was accepted', async () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { registerHooks } from 'node:module'
+import { execFileSync } from 'node:child_process'
 import { relative } from 'node:path'
 import test from 'node:test'
 import { fileURLToPath } from 'node:url'
@@ -7,16 +7,26 @@ import { findSources } from '../build/build.ts'
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
 
-test('the web application is built anew when any file of a contract has changed', async () => {
-  const loaded: string[] = []
+/** Prints what it loads; this process may have loaded some of it before. */
+const LOAD_CONTRACTS = `
+  import { registerHooks } from 'node:module'
+  const loaded = []
   registerHooks({
     load(url, context, next) {
-      if (url.includes('/services/')) loaded.push(relative(ROOT, fileURLToPath(url)))
+      loaded.push(url)
       return next(url, context)
     },
   })
-  const { loadContracts, serviceNames } = await import('../../server/loaders.ts')
+  const { loadContracts, serviceNames } = await import('./apps/server/loaders.ts')
   await loadContracts(serviceNames)
+  console.log(JSON.stringify(loaded))
+`
+
+test('the web application is built anew when any file of a contract has changed', async () => {
+  const printed = execFileSync(process.execPath, ['--input-type=module', '--eval', LOAD_CONTRACTS], { cwd: ROOT })
+  const loaded = (JSON.parse(printed.toString()) as string[])
+    .filter((url) => url.includes('/services/'))
+    .map((url) => relative(ROOT, fileURLToPath(url)))
 
   const sources = await findSources()
 
