@@ -15,7 +15,10 @@ export async function notify(suite: Suite): Promise<Row[]> {
   await postgres.create('notify')
   const url = postgres.url('notify')
   await migrate(url, [kernelMigrations])
-  await postgres.run('notify', 'create table public.notes (id bigint generated always as identity, text text)')
+  await postgres.run(
+    'notify',
+    'create table public.notes (id bigint generated always as identity, text text); grant all on public.notes to public',
+  )
   const listener = new Listener(url)
   const pool = new Pool(url, CONNECTIONS)
   pool.notifier = listener
