@@ -1,6 +1,6 @@
 /** Lists of services that stand outside of the code, each compared with the one that it is made from. */
 import assert from 'node:assert/strict'
-import { readdirSync, readFileSync } from 'node:fs'
+import { globSync, readdirSync, readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
 import { serviceNames } from '../apps/server/loaders.ts'
 import { readCompose } from './container/compose.ts'
@@ -34,18 +34,19 @@ describe('every service', () => {
     assert.deepEqual(targets.map(String).sort(), containers.map(String).sort())
   })
 
-  it('is on the map of the architecture and of the README', () => {
-    for (const document of ['README.md', 'docs/architecture.md']) {
-      for (const name of all) assert.match(read(document), new RegExp(`\\b${name}\\b`), `${document}: ${name}`)
-    }
-  })
-
   it('tells what it owns', () => {
     for (const name of all) assert.match(read(`services/${name}/README.md`), new RegExp(`^# (@doran/)?${name}\n`, 'i'))
   })
 })
 
 describe('every package', () => {
+  it('can be tested by itself', () => {
+    for (const file of globSync('{platform,services,apps}/*/package.json', { cwd: new URL('..', import.meta.url) })) {
+      const { scripts } = JSON.parse(read(file)) as { scripts?: { test?: string } }
+      assert.equal(scripts?.test, 'node ../../tests/run.ts .', file)
+    }
+  })
+
   it('has its types checked', () => {
     const { workspaces } = JSON.parse(read('package.json')) as { workspaces: string[] }
     const { include } = JSON.parse(read('tsconfig.json')) as { include: string[] }

@@ -122,7 +122,8 @@ async function run({ folder, files }: Group, results: string): Promise<Outcome> 
     {
       cwd: ROOT,
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, FORCE_COLOR: process.stdout.isTTY ? '1' : '0' },
+      // A run may be a test of another one.
+      env: { ...process.env, NODE_TEST_CONTEXT: undefined, FORCE_COLOR: process.stdout.isTTY ? '1' : '0' },
     },
   )
   const leave = () => child.kill('SIGKILL')

@@ -2,14 +2,17 @@
  * The tables of the documentation that follow from the code: settings in README.md, errors in docs/errors.md.
  * `npm run docs` writes them; a test fails while they differ.
  */
+import { readFileSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { fleetConfig } from '@doran/fleet'
 import { databaseVariable, kernelConfig } from '@doran/kernel/platform'
 import { serverConfig } from './config.ts'
+import { presentEvents } from './event-compatibility.ts'
 import { secretSettings } from './secrets.ts'
 import { errors, services } from './services.ts'
 
 const root = new URL('../../', import.meta.url)
+const eventNames = Object.keys(await presentEvents())
 
 interface Setting {
   description?: string
@@ -44,6 +47,19 @@ export function errorsTable(): string {
   return ['| code | status | message |', '|---|---|---|', ...rows].join('\n')
 }
 
+/** What each service owns, and what it tells others and hears from them. */
+export function servicesTable(): string {
+  const rows = services.map(({ contract: { name }, subscriptions }) => {
+    const about = readFileSync(new URL(`services/${name}/README.md`, root), 'utf8')
+    const [first = ''] = /(?<=^# .+\n\n)[\s\S]+?[.;](?=\s)/m.exec(about) ?? []
+    const published = eventNames.filter((event) => event.startsWith(`${name}.`))
+    const heard = subscriptions.map(({ event }) => event.name).sort()
+    const list = (names: readonly string[]) => names.map((event) => `\`${event}\``).join(', ') || '–'
+    return `| [${name}](../services/${name}/README.md) | ${first.replaceAll('\n', ' ')} | ${list(published)} | ${list(heard)} |`
+  })
+  return ['| service | about | publishes | listens to |', '|---|---|---|---|', ...rows].join('\n')
+}
+
 export interface Document {
   file: URL
   table: () => string
@@ -52,6 +68,7 @@ export interface Document {
 export const documents: readonly Document[] = [
   { file: new URL('README.md', root), table: settingsTable },
   { file: new URL('docs/errors.md', root), table: errorsTable },
+  { file: new URL('docs/services.md', root), table: servicesTable },
 ]
 
 /** The document with its table as it follows from the code. The table stands between two marks. */

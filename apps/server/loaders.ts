@@ -3,65 +3,28 @@ import { auth } from '@doran/auth/contract'
 import type { Contract } from '@doran/kernel/contract'
 import { type ErrorFactory, kernelErrors, type PlatformOptions, type Service } from '@doran/kernel/platform'
 
-interface Loader {
-  readonly service: () => Promise<{ default: Service }>
-  readonly contract: () => Promise<Contract>
-}
-
-/** Everything that Doran is made of. */
-const loaders: Readonly<Record<string, Loader>> = {
-  auth: {
-    service: () => import('@doran/auth'),
-    contract: async () => auth,
-  },
-  user: {
-    service: () => import('@doran/user'),
-    contract: async () => (await import('@doran/user/contract')).user,
-  },
-  product: {
-    service: () => import('@doran/product'),
-    contract: async () => (await import('@doran/product/contract')).product,
-  },
-  inventory: {
-    service: () => import('@doran/inventory'),
-    contract: async () => (await import('@doran/inventory/contract')).inventory,
-  },
-  order: {
-    service: () => import('@doran/order'),
-    contract: async () => (await import('@doran/order/contract')).order,
-  },
-  payment: {
-    service: () => import('@doran/payment'),
-    contract: async () => (await import('@doran/payment/contract')).payment,
-  },
-  profile: {
-    service: () => import('@doran/profile'),
-    contract: async () => (await import('@doran/profile/contract')).profile,
-  },
-  article: {
-    service: () => import('@doran/article'),
-    contract: async () => (await import('@doran/article/contract')).article,
-  },
-  comment: {
-    service: () => import('@doran/comment'),
-    contract: async () => (await import('@doran/comment/contract')).comment,
-  },
-  gateway: {
-    service: () => import('@doran/gateway'),
-    contract: async () => (await import('@doran/gateway/contract')).gateway,
-  },
-}
-
-export const serviceNames: readonly string[] = Object.keys(loaders)
+/** Everything that Doran is made of: the one list of its services, which are packages named `@doran/<name>`. */
+export const serviceNames: readonly string[] = [
+  'auth',
+  'user',
+  'product',
+  'inventory',
+  'order',
+  'payment',
+  'profile',
+  'article',
+  'comment',
+  'gateway',
+]
 
 /** The services of these names; all of them unless told which. */
 export function loadServices(names = serviceNames): Promise<Service[]> {
-  return Promise.all(names.map(async (name) => (await loaderOf(name).service()).default))
+  return Promise.all(names.map(async (name) => (await import(`@doran/${name}`)).default as Service))
 }
 
 /** What the services of these names offer, without their code. */
 export function loadContracts(names: readonly string[]): Promise<Contract[]> {
-  return Promise.all(names.map((name) => loaderOf(name).contract()))
+  return Promise.all(names.map(loadContract))
 }
 
 /** Every error that a caller of these services may be answered with. */
@@ -75,6 +38,12 @@ export const identity: PlatformOptions['identity'] = (client) => ({
   revocations: (since) => client(auth).getRevocations({ since }),
 })
 
-function loaderOf(name: string): Loader {
-  return loaders[name] as Loader
+/** The contract among all that the package of the service exports for others. */
+async function loadContract(service: string): Promise<Contract> {
+  const exported: unknown[] = Object.values(await import(`@doran/${service}/contract`))
+  const contract = exported.find(
+    (value) => (value as Partial<Contract> | null)?.name === service && 'operations' in (value as object),
+  )
+  if (!contract) throw new Error(`@doran/${service}/contract exports no contract named ${service}`)
+  return contract as Contract
 }

@@ -1,10 +1,12 @@
 /** A marketplace in processes with something to buy, and what its visitors ask for. */
 import { article } from '@doran/article/contract'
 import { newId } from '@doran/kernel'
+import type { Contract } from '@doran/kernel/contract'
 import { order } from '@doran/order/contract'
 import { payByCard } from '@doran/payment-sandbox'
 import { product } from '@doran/product/contract'
 import type { Child } from '../../apps/server/children.ts'
+import { services } from '../../apps/server/services.ts'
 import { address, CARDS, type Marketplace, openMarketplace, RETURN_URL } from '../journeys/marketplace.ts'
 import type { Processes } from '../journeys/processes.ts'
 import type { Request, Send } from './load.ts'
@@ -34,7 +36,7 @@ export async function openShop(instances: Record<string, number>): Promise<Shop>
     .api(article, buyer)
     .createArticle({ title: 'Under load', description: 'A text', body: 'Text' })
   const { slug, author } = written.article
-  const requests = {
+  const requests: Shop['requests'] = {
     product: { path: `/api/products/${items[0]?.id}` },
     inventory: { path: `/api/inventory/${SKU}` },
     user: { path: '/api/users/me', token: buyer.token },
@@ -45,7 +47,18 @@ export async function openShop(instances: Record<string, number>): Promise<Shop>
     article: { path: `/api/articles/${slug}` },
     comment: { path: `/api/articles/${slug}/comments` },
   }
+  for (const { contract } of services) if (contract.name !== 'gateway') requests[contract.name] ??= readOf(contract)
   return { market, requests }
+}
+
+/** A read that anybody may ask of the service without knowing anything of what is there. */
+function readOf({ name, operations }: Contract): Shop['requests'][string] {
+  const reads = Object.values(operations).filter(
+    ({ method, access, route }) => method === 'GET' && access === 'anyone' && !route.includes(':'),
+  )
+  const [read] = reads
+  if (!read) throw new Error(`say here what ${name} can be asked under load`)
+  return { path: `/api${read.route}` }
 }
 
 export function childOf({ platform }: Shop['market'], name: string): Child {

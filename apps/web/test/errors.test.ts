@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import test from 'node:test'
-import { errors } from '../../server/services.ts'
+import { errorsOf } from '../../server/loaders.ts'
+import { services } from '../../server/services.ts'
 import { errorMessages } from '../src/api/error-messages.ts'
 
 /** Errors of what no screen does: of sellers, administrators, other services, and mistakes that a program makes. */
@@ -59,9 +61,12 @@ const NOT_SHOWN = new Set([
   'webhook_unreadable',
 ])
 
+const { devDependencies: uses } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
 const GENERAL = ['offlineTitle', 'offline', 'unknownTitle', 'unknown', 'notFoundTitle', 'refusedTitle']
 const explained = Object.keys(errorMessages.ko).filter((key) => !GENERAL.includes(key))
-const codes = errors.map(({ code }) => code)
+/** Of the services that the application calls, and of the door before them. */
+const called = services.filter(({ contract: { name } }) => name === 'gateway' || `@doran/${name}` in uses)
+const codes = errorsOf(called).map(({ code }) => code)
 
 test('every error that a visitor can meet is explained in both languages', () => {
   const missing = codes.filter((code) => !explained.includes(code) && !NOT_SHOWN.has(code))
