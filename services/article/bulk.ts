@@ -2,7 +2,7 @@
 import { sql, type Transaction } from '@doran/kernel'
 import type { Static } from '@doran/kernel/contract'
 import type { article } from './contract.ts'
-import { type CountedArticle, addToCounts } from './counts.ts'
+import { addToCounts, type CountedArticle } from './counts.ts'
 import { tagsOf } from './tags.ts'
 
 type Loaded = Static<typeof article.operations.loadArticles.body>['articles'][number]

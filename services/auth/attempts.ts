@@ -38,7 +38,8 @@ export interface Attempt {
  */
 export async function beginAttempt(db: Queryable, { key, address }: Attempt): Promise<void> {
   await assertClientMayTry(db, address)
-  if (!(await countFailure(db, key, ACCOUNT_RULE))) throw tooManyAttempts({ retryAfter: Math.max(1, await delayOf(db, key)) })
+  if (!(await countFailure(db, key, ACCOUNT_RULE)))
+    throw tooManyAttempts({ retryAfter: Math.max(1, await delayOf(db, key)) })
 }
 
 /** Throws `too_many_attempts` while the client's network is delayed. */

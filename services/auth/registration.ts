@@ -1,8 +1,8 @@
 /** Registration, shared by the marketplace and RealWorld clients. */
 import { type Actor, type Context, newId } from '@doran/kernel'
 import { type Profile, user } from '@doran/user/contract'
-import { claimEmail, findAccountByEmail, openAccount, lockAccountShared } from './accounts.ts'
-import { assertClientMayTry, countHashRequest, countClientFailure } from './attempts.ts'
+import { claimEmail, findAccountByEmail, lockAccountShared, openAccount } from './accounts.ts'
+import { assertClientMayTry, countClientFailure, countHashRequest } from './attempts.ts'
 import { record } from './audit.ts'
 import type { AuthConfig } from './config.ts'
 import type { From } from './contract.ts'

@@ -18,7 +18,9 @@ export function seal(plain: Buffer, secret: Buffer, label: string): Buffer {
 
 /** Throws if the value was sealed with another secret or label, or has been changed. */
 export function unseal(sealed: Buffer, secret: Buffer, label: string): Buffer {
-  const decipher = createDecipheriv('aes-256-gcm', secret, sealed.subarray(0, NONCE_BYTES), { authTagLength: TAG_BYTES })
+  const decipher = createDecipheriv('aes-256-gcm', secret, sealed.subarray(0, NONCE_BYTES), {
+    authTagLength: TAG_BYTES,
+  })
     .setAAD(Buffer.from(label))
     .setAuthTag(sealed.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES))
   return Buffer.concat([decipher.update(sealed.subarray(NONCE_BYTES + TAG_BYTES)), decipher.final()])

@@ -1,7 +1,7 @@
 /** Sign-in with e-mail address and password, shared by the marketplace and RealWorld clients. */
 import type { Context } from '@doran/kernel'
 import { findAccountByEmail, lockAccountShared } from './accounts.ts'
-import { beginAttempt, countHashRequest, countClientFailure, clearFailures } from './attempts.ts'
+import { beginAttempt, clearFailures, countClientFailure, countHashRequest } from './attempts.ts'
 import { record } from './audit.ts'
 import type { AuthConfig } from './config.ts'
 import type { From } from './contract.ts'

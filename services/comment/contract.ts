@@ -136,5 +136,8 @@ export const commentAdded = event(
 )
 /** The author has deleted the comment. The deletion of an article publishes no event for each of its comments. */
 export const commentDeleted = event('comment.deleted', Type.Object(CommentReference))
-export const commentHidden = event('comment.hidden', Type.Object({ ...CommentReference, moderatorId: Id, reason: Type.String() }))
+export const commentHidden = event(
+  'comment.hidden',
+  Type.Object({ ...CommentReference, moderatorId: Id, reason: Type.String() }),
+)
 export const commentShown = event('comment.shown', Type.Object({ ...CommentReference, moderatorId: Id }))

@@ -9,7 +9,7 @@ import { docsPage, errorsPage } from './docs-page.ts'
 import { rateLimited } from './errors.ts'
 import type { OpenApi } from './openapi.ts'
 import { type PagesOptions, servePages } from './pages.ts'
-import { type ProxyOptions, forwardRequests } from './proxy.ts'
+import { forwardRequests, type ProxyOptions } from './proxy.ts'
 import { networkOf, Rates, WINDOW_MS } from './rates.ts'
 
 export interface DoorOptions {

@@ -159,7 +159,8 @@ async function bodyOf(request: FastifyRequest, reply: FastifyReply, limit: numbe
   const stream = request.body as IncomingMessage | undefined
   if (!stream) return null
   const length = request.headers['content-length']
-  if (Number(length ?? limit) > MAX_BUFFERED_BODY_BYTES) return length === undefined ? stream.pipe(limitBytes(limit)) : stream
+  if (Number(length ?? limit) > MAX_BUFFERED_BODY_BYTES)
+    return length === undefined ? stream.pipe(limitBytes(limit)) : stream
   const chunks: Buffer[] = []
   let size = 0
   // Destroying the stream would destroy the connection before the reply is sent.

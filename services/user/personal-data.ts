@@ -16,7 +16,9 @@ export async function collectPersonalData(ctx: Context, userId: string): Promise
 
 /** Throws `user_has_open_business` with the items that must be completed before the user can withdraw. */
 export async function assertNoOpenBusiness(ctx: Context, userId: string): Promise<void> {
-  const open = await Promise.all((await servicesWithPersonalData(ctx)).map(([, client]) => client.listOpenBusiness({ userId })))
+  const open = await Promise.all(
+    (await servicesWithPersonalData(ctx)).map(([, client]) => client.listOpenBusiness({ userId })),
+  )
   const items = open.flat()
   if (items.length > 0) throw userHasOpenBusiness({ count: items.length, open: items.slice(0, MAX_LISTED_ITEMS) })
 }

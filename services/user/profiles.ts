@@ -12,7 +12,7 @@ import {
 } from './contract.ts'
 import { alreadyWithdrawn, userNotFound, usernameTaken } from './errors.ts'
 import { invalidateMember } from './members.ts'
-import { assertNotReserved, generatedName, nameKey, skeleton, normaliseName } from './names.ts'
+import { assertNotReserved, generatedName, nameKey, normaliseName, skeleton } from './names.ts'
 
 export interface ProfileRow extends Profile {
   version: number

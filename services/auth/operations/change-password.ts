@@ -1,6 +1,6 @@
 import type { Handler } from '@doran/kernel'
 import { lockAccount, updatePassword } from '../accounts.ts'
-import { countHashRequest, clearFailures } from '../attempts.ts'
+import { clearFailures, countHashRequest } from '../attempts.ts'
 import { record } from '../audit.ts'
 import type { AuthConfig } from '../config.ts'
 import type { auth } from '../contract.ts'

@@ -2,7 +2,7 @@ import { audited, type Handler } from '@doran/kernel'
 import { lockAccount } from '../accounts.ts'
 import type { auth } from '../contract.ts'
 import { ownAdminRole } from '../errors.ts'
-import { changeRoles, reportAdministrator, publicRoles } from '../roles.ts'
+import { changeRoles, publicRoles, reportAdministrator } from '../roles.ts'
 
 export const setRoles: Handler<typeof auth, 'setRoles'> = async ({ userId, roles }, ctx) => {
   const changed = await ctx.db.transaction(async (tx) => {

@@ -1,7 +1,7 @@
 import { type Actor, type Context, type Handler, isFresh, type Transaction } from '@doran/kernel'
 import { user } from '@doran/user/contract'
 import { getAccount, lockAccount, updateEmail, updatePassword } from '../accounts.ts'
-import { countHashRequest, clearFailures } from '../attempts.ts'
+import { clearFailures, countHashRequest } from '../attempts.ts'
 import { record, type SecurityEvent } from '../audit.ts'
 import type { AuthConfig } from '../config.ts'
 import type { auth } from '../contract.ts'

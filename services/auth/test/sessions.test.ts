@@ -256,7 +256,10 @@ describe('a suspended or withdrawn user', () => {
 
     await setStatus(someone.userId, 'suspended')
 
-    const took = await Promise.all([platform.waitUntilRefused(someone.token), platform.waitUntilRefused(other.accessToken)])
+    const took = await Promise.all([
+      platform.waitUntilRefused(someone.token),
+      platform.waitUntilRefused(other.accessToken),
+    ])
     assert.ok(Math.max(...took) < 1_000)
     assert.equal((await platform.refresh(someone.refreshToken)).body.code, 'refresh_token_invalid')
   })
