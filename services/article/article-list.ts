@@ -1,7 +1,7 @@
 /**
- * Lists of articles: one statement, whose size and number do not depend on how many articles there are. The ids of a
- * page are found by one walk along an index, then their articles by id, so the plan is the same for every page. How many
- * there are in all comes with it, from counts that are kept.
+ * Lists of articles: one statement each, whatever the number of articles. It finds the ids of a page by one index scan
+ * and then their articles by id, so every page has the same plan. The same statement returns the total from stored
+ * counters.
  */
 import { type Queryable, type Sql, sql } from '@doran/kernel'
 import { type ArticleRow, favoritedBy, summaryColumns } from './articles.ts'
@@ -10,7 +10,7 @@ import { keyOf } from './tags.ts'
 export interface ArticleQuery {
   tag?: string | undefined
   authorId?: string | undefined
-  /** Whose favourites they are. */
+  /** Only favourites of this member. */
   favoritedById?: string | undefined
   /** Only by these authors. */
   followedIds?: readonly string[] | undefined
@@ -23,7 +23,7 @@ export type ListedArticle = ArticleRow & { favorited: boolean }
 
 export interface ArticlePage {
   rows: ListedArticle[]
-  /** Over the whole filter. */
+  /** The number of all articles that match the filter. */
   count: number
 }
 
@@ -42,7 +42,7 @@ export async function findArticles(db: Queryable, query: ArticleQuery): Promise<
 interface Source {
   /** Selects the ids of the page. */
   ids: Sql
-  /** Scalar: how many there are in all. */
+  /** A scalar expression: the number of all matching articles. */
   total: Sql
 }
 
@@ -66,7 +66,7 @@ function matching({ tag, authorId, favoritedById, limit, offset }: ArticleQuery)
       total: sql`coalesce((select articles from article.authors where author_id = ${authorId}), 0)`,
     }
   }
-  // What one author wrote or one member likes is little, so what it is combined with may be looked at one by one.
+  // One member's articles or favourites are few, so the other filters may test them row by row.
   const others = sql.join(
     [
       sql`a.hidden_at is null`,
@@ -88,7 +88,7 @@ function matching({ tag, authorId, favoritedById, limit, offset }: ArticleQuery)
   return { ids: sql`select a.id ${from} order by a.id desc ${page}`, total: sql`(select count(*) ${from})` }
 }
 
-/** The newest of each form in which the tag is written, of which the newest of all are the page. */
+/** Takes the newest articles of each spelling of the tag; the newest of all these are the page. */
 function ofTag(tag: string, limit: number, offset: number): Source {
   const forms = sql`article.tags t where ${keyOf(sql`t.tag`)} = ${keyOf(sql`${tag}::text`)}`
   return {
@@ -102,7 +102,7 @@ function ofTag(tag: string, limit: number, offset: number): Source {
   }
 }
 
-/** The newest of each author, of which the newest of all are the page. */
+/** Takes the newest articles of each author; the newest of all these are the page. */
 function ofAuthors(authorIds: readonly string[], { limit, offset }: ArticleQuery): Source {
   return {
     ids: sql`

@@ -1,4 +1,4 @@
-/** Articles: one at a time. Lists are in article-list.ts. */
+/** Reads and changes of single articles. Lists are in article-list.ts. */
 import { type Actor, publish, type Queryable, sql, type Transaction } from '@doran/kernel'
 import {
   type ArticleSummary,
@@ -8,7 +8,7 @@ import {
   articleShown,
   articleUpdated,
 } from './contract.ts'
-import { countIn, countOut, recount } from './counts.ts'
+import { addToCounts, removeFromCounts, updateTagCounts } from './counts.ts'
 import { articleNotFound } from './errors.ts'
 import { claimSlug, slugOf } from './slugs.ts'
 
@@ -29,11 +29,11 @@ export interface FullArticleRow extends ArticleRow {
 export const summaryColumns = sql`
   a.id, a.slug, a.author_id as "authorId", a.title, a.description, a.tags, a.favorites, a.created_at as "createdAt",
   a.updated_at as "updatedAt"`
-/** Of `article.articles a` and `article.bodies b`. */
+/** Columns of `article.articles a` joined with `article.bodies b`. */
 export const articleColumns = sql`
   ${summaryColumns}, b.body, a.version, a.hidden_at as "hiddenAt", a.hidden_reason as "hiddenReason"`
 
-/** Whether the article is a favourite of this reader. */
+/** An expression: whether the article is a favourite of this reader. */
 export function favoritedBy(readerId: string | undefined) {
   if (readerId === undefined) return sql`false`
   return sql`exists (select 1 from article.favorites f where f.user_id = ${readerId} and f.article_id = a.id)`
@@ -41,7 +41,7 @@ export function favoritedBy(readerId: string | undefined) {
 
 export type ArticleFound = FullArticleRow & { favorited: boolean }
 
-/** The article of a present or former slug, as far as the reader may see it. */
+/** The article with this current or former slug. Throws `article_not_found`, also if it is hidden from the reader. */
 export async function getArticleFor(db: Queryable, slug: string, reader: Actor | undefined): Promise<ArticleFound> {
   const find = (where: ReturnType<typeof sql>) =>
     db.first<ArticleFound>(sql`
@@ -58,7 +58,7 @@ function maySee({ hiddenAt, authorId }: FullArticleRow, reader: Actor | undefine
   return hiddenAt === null || reader?.id === authorId || (reader?.roles.includes('admin') ?? false)
 }
 
-/** The article, which nobody else changes until the transaction ends. */
+/** Locks the article until the transaction ends. Throws `article_not_found`. */
 export async function lockArticle(tx: Transaction, id: string): Promise<FullArticleRow> {
   const row = await tx.first<FullArticleRow>(sql`
     select ${articleColumns} from article.articles a join article.bodies b on b.article_id = a.id
@@ -79,7 +79,7 @@ export async function insertArticle(tx: Transaction, article: NewArticle): Promi
   const { authorId, title, description, body, tags } = article
   const { id } = await tx.one<{ id: string }>(sql`select article.id_at(clock_timestamp()) as id`)
   const slug = await claimSlug(tx, title, id)
-  // To the millisecond that the id tells, so that the order of ids is the order of these times.
+  // Uses the id's timestamp, in milliseconds, so that ids and creation times have the same order.
   const createdAt = new Date(Number.parseInt(id.replace('-', '').slice(0, 12), 16)).toISOString()
   const row = await tx.one<FullArticleRow>(sql`
     with a as (
@@ -90,14 +90,14 @@ export async function insertArticle(tx: Transaction, article: NewArticle): Promi
       insert into article.bodies (article_id, body) select id, ${body} from a returning article_id, body
     )
     select ${articleColumns} from a join b on b.article_id = a.id`)
-  await countIn(tx, [row])
+  await addToCounts(tx, [row])
   await publish(tx, articlePublished, contentOf(row))
   return row
 }
 
 export type ArticleChange = { [Field in 'title' | 'description' | 'body' | 'tags']?: NewArticle[Field] | undefined }
 
-/** Changes what is given of an article that is locked. */
+/** Changes the given fields of an article. The article must be locked. */
 export async function changeArticle(
   tx: Transaction,
   before: FullArticleRow,
@@ -116,21 +116,21 @@ export async function changeArticle(
     )
     select ${articleColumns} from a join article.bodies b on b.article_id = a.id`)
   if (before.hiddenAt === null && tags.join('\n') !== before.tags.join('\n')) {
-    await recount(tx, before.id, before.tags, tags)
+    await updateTagCounts(tx, before.id, before.tags, tags)
   }
   await publish(tx, articleUpdated, contentOf(row))
   return row
 }
 
-/** Removes an article that is locked, with its favourites and reports. */
+/** Deletes an article with its favourites and reports. The article must be locked. */
 export async function removeArticle(tx: Transaction, article: FullArticleRow): Promise<void> {
   const { id: articleId, authorId, version } = article
-  if (article.hiddenAt === null) await countOut(tx, article)
+  if (article.hiddenAt === null) await removeFromCounts(tx, article)
   await tx.run(sql`delete from article.articles where id = ${articleId}`)
   await publish(tx, articleDeleted, { articleId, authorId, version: version + 1 })
 }
 
-/** Hides an article that is locked, or shows it again with `null`; the reason alone may change, too. */
+/** Hides an article, changes the reason, or shows the article again with `null`. The article must be locked. */
 export async function setHidden(
   tx: Transaction,
   before: FullArticleRow,
@@ -146,10 +146,10 @@ export async function setHidden(
       where id = ${before.id} returning *
     )
     select ${articleColumns} from a join article.bodies b on b.article_id = a.id`)
-  if (before.hiddenAt === null) await countOut(tx, before)
-  if (row.hiddenAt === null) await countIn(tx, [row])
-  const told = { articleId: row.id, version: row.version, slug: row.slug, authorId: row.authorId, moderatorId }
-  await (reason === null ? publish(tx, articleShown, told) : publish(tx, articleHidden, { ...told, reason }))
+  if (before.hiddenAt === null) await removeFromCounts(tx, before)
+  if (row.hiddenAt === null) await addToCounts(tx, [row])
+  const data = { articleId: row.id, version: row.version, slug: row.slug, authorId: row.authorId, moderatorId }
+  await (reason === null ? publish(tx, articleShown, data) : publish(tx, articleHidden, { ...data, reason }))
   return row
 }
 

@@ -1,16 +1,16 @@
-/** Many articles and favourites at once, for the seed and for measurements. Counts stay exact. */
+/** Inserts many articles and favourites at once, for the seed and for benchmarks. Counters stay exact. */
 import { sql, type Transaction } from '@doran/kernel'
 import type { Static } from '@doran/kernel/contract'
 import type { article } from './contract.ts'
-import { type Counted, countIn } from './counts.ts'
+import { addToCounts, type CountedArticle } from './counts.ts'
 import { tagsOf } from './tags.ts'
 
 type Loaded = Static<typeof article.operations.loadArticles.body>['articles'][number]
 
-/** Ids in the order of the input; a slug that is there already keeps its article. */
+/** Returns the ids in the order of the input. An existing slug keeps its article, whose id is returned. */
 export async function loadArticles(tx: Transaction, articles: readonly Loaded[]): Promise<string[]> {
   const rows = articles.map((one) => ({ ...one, tags: tagsOf(one.tagList) }))
-  const fresh = await tx.all<Counted>(sql`
+  const fresh = await tx.all<CountedArticle>(sql`
     with input as (
       select article.id_at(created_at) as id, * from jsonb_to_recordset(${sql.json(rows)}::jsonb) as input
         (slug text, "authorId" uuid, title text, description text, body text, tags text[], "createdAt" timestamptz)
@@ -27,7 +27,7 @@ export async function loadArticles(tx: Transaction, articles: readonly Loaded[])
       insert into article.bodies (article_id, body) select f.id, i.body from fresh f join input i on i.id = f.id
     )
     select id, author_id as "authorId", tags from fresh`)
-  await countIn(tx, fresh)
+  await addToCounts(tx, fresh)
   const ids = await tx.all<{ slug: string; id: string }>(sql`
     select slug, article_id as id from article.slugs where slug = any(${articles.map(({ slug }) => slug)}::text[])`)
   const bySlug = new Map(ids.map(({ slug, id }) => [slug, id]))

@@ -1,4 +1,4 @@
-/** Articles, as other services and the web application may import them. */
+/** The public contract of articles. */
 export {
   articleDeleted,
   articleFavorited,

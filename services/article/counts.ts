@@ -1,28 +1,28 @@
 /**
- * How many articles are shown, by tag, author and in all. Whoever changes them holds the lock of the article; the counts
- * are then locked in one order for everyone, tags by name, authors, the total, so nobody waits in a circle.
+ * Counters of visible articles: by tag, by author and in total. A change of them requires the lock of the article. All
+ * transactions lock the counters in the same order, tags by name, then authors, then the total, to avoid deadlocks.
  */
 import { sql, type Transaction } from '@doran/kernel'
 
-export interface Counted {
+export interface CountedArticle {
   id: string
   authorId: string
   tags: readonly string[]
 }
 
-/** Counts articles in. */
-export async function countIn(tx: Transaction, articles: readonly Counted[]): Promise<void> {
+/** Adds articles to the counters. */
+export async function addToCounts(tx: Transaction, articles: readonly CountedArticle[]): Promise<void> {
   await addTags(tx, articles)
   await countAuthors(tx, articles, 1)
 }
 
-/** Counts an article out. */
-export async function countOut(tx: Transaction, article: Counted): Promise<void> {
+/** Removes an article from the counters. */
+export async function removeFromCounts(tx: Transaction, article: CountedArticle): Promise<void> {
   await dropTags(tx, article.id, article.tags)
   await countAuthors(tx, [article], -1)
 }
 
-async function countAuthors(tx: Transaction, articles: readonly Counted[], by: 1 | -1): Promise<void> {
+async function countAuthors(tx: Transaction, articles: readonly CountedArticle[], by: 1 | -1): Promise<void> {
   await tx.run(sql`
     insert into article.authors as a (author_id, articles)
     select author_id, ${by} * count(*) from unnest(${articles.map(({ authorId }) => authorId)}::uuid[]) as w (author_id)
@@ -31,8 +31,8 @@ async function countAuthors(tx: Transaction, articles: readonly Counted[], by: 1
   await tx.run(sql`update article.total set articles = articles + ${by * articles.length}`)
 }
 
-/** Counts the article in where a tag is new, and out where one is gone. */
-export async function recount(
+/** Updates the counters of an article's added and removed tags. */
+export async function updateTagCounts(
   tx: Transaction,
   id: string,
   before: readonly string[],
@@ -40,13 +40,13 @@ export async function recount(
 ): Promise<void> {
   const gone = before.filter((tag) => !after.includes(tag))
   const added = after.filter((tag) => !before.includes(tag))
-  // Locked first in the order that all keep.
+  // Locks all tags at once, in the common order, before the changes below lock some of them.
   await lockTags(tx, [...gone, ...added])
   await dropTags(tx, id, gone)
   await addTags(tx, [{ id, tags: added }])
 }
 
-async function addTags(tx: Transaction, articles: readonly Pick<Counted, 'id' | 'tags'>[]): Promise<void> {
+async function addTags(tx: Transaction, articles: readonly Pick<CountedArticle, 'id' | 'tags'>[]): Promise<void> {
   const added = articles.flatMap(({ id, tags }) => tags.map((tag) => ({ id, tag })))
   if (added.length === 0) return
   const tags = added.map(({ tag }) => tag)
@@ -66,7 +66,7 @@ async function dropTags(tx: Transaction, id: string, tags: readonly string[]): P
   await tx.run(sql`delete from article.tagged where article_id = ${id} and tag = any(${tags}::text[])`)
 }
 
-/** Also tags that are not there yet, so that two who add them wait for one another here. */
+/** Locks tags, and inserts missing ones first, so that concurrent transactions that add the same tag wait here, too. */
 async function lockTags(tx: Transaction, tags: readonly string[]): Promise<void> {
   await tx.run(sql`
     insert into article.tags as t (tag, articles, used_at)

@@ -1,18 +1,18 @@
-/** Favourites, and how many an article has: exact, however many readers change theirs at once. */
+/** Favourites and their counter, which stays exact under concurrent changes. */
 import { type Actor, brokenConstraint, publishing, type Queryable, type Sql, sql } from '@doran/kernel'
 import type { Event } from '@doran/kernel/contract'
 import { type ArticleFound, articleColumns, getArticleFor } from './articles.ts'
 import { articleFavorited, articleUnfavorited } from './contract.ts'
 import { articleNotFound } from './errors.ts'
 
-/** Makes the article a favourite, as far as the reader may see it. Does nothing more when it is one already. */
+/** Makes the article a favourite; changes nothing if it is one. Throws `article_not_found`. */
 export function favorite(db: Queryable, slug: string, reader: Actor): Promise<ArticleFound> {
   const change = sql`
     insert into article.favorites (user_id, article_id) select ${reader.id}, id from found on conflict do nothing`
   return changeFavorite(db, slug, reader, { change, by: 1, event: articleFavorited })
 }
 
-/** The other way round. */
+/** Removes the article from the favourites; changes nothing if it is none. Throws `article_not_found`. */
 export function unfavorite(db: Queryable, slug: string, reader: Actor): Promise<ArticleFound> {
   const change = sql`
     delete from article.favorites where user_id = ${reader.id} and article_id = (select id from found)`
@@ -28,21 +28,21 @@ interface Change {
 async function changeFavorite(db: Queryable, slug: string, reader: Actor, change: Change): Promise<ArticleFound> {
   const changed = await changeWhere(db, sql`a.slug = ${slug} and a.hidden_at is null`, reader.id, change)
   if (changed) return changed
-  // By a former slug, or hidden but seen by its author.
+  // Not found: the slug is a former one, or the article is hidden and the reader may still see it.
   const { id } = await getArticleFor(db, slug, reader)
   const found = await changeWhere(db, sql`a.id = ${id}`, reader.id, change)
   if (!found) throw articleNotFound()
   return found
 }
 
-/** One statement: the favourite, the count and the event, and the article as it is then. */
+/** Changes the favourite and the counter, publishes the event and returns the resulting article, in one statement. */
 async function changeWhere(
   db: Queryable,
   where: Sql,
   userId: string,
   { change, by, event }: Change,
 ): Promise<ArticleFound | undefined> {
-  const told = sql`
+  const eventData = sql`
     select jsonb_build_object('articleId', id, 'authorId', author_id, 'userId', ${userId}::uuid, 'version', version)
     from counted`
   try {
@@ -54,11 +54,11 @@ async function changeWhere(
       ), counted as (
         update article.articles a set favorites = a.favorites + ${by} from changed where a.id = changed.article_id
         returning a.id, a.author_id, a.favorites, changed.version
-      ), ${publishing(db, event, told)}
+      ), ${publishing(db, event, eventData)}
       select found.*, ${by === 1}::boolean as favorited, (select favorites from counted) as counted from found`)
     return row && { ...row, favorites: row.counted ?? row.favorites }
   } catch (error) {
-    // Deleted meanwhile.
+    // The article was deleted concurrently.
     throw brokenConstraint(error) === 'favorites_article_id_fkey' ? articleNotFound() : error
   }
 }

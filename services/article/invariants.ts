@@ -1,4 +1,4 @@
-/** What must hold of articles, for whoever checks it: reads only, and by index, so that it may run beside readers. */
+/** Queries for consistency checks of articles. They only read, by index, so they may run while the shop is open. */
 import { type Queryable, type Sql, sql } from '@doran/kernel'
 
 export interface Breach {
@@ -10,7 +10,7 @@ export function pageArticles(db: Queryable, after: string, limit: number): Promi
   return idsOf(db, sql`select id from article.articles where id > ${after} order by id limit ${limit}`)
 }
 
-/** Articles whose kept count, tags, body or address are not what they should be. */
+/** Articles whose stored counter, tags, body or slug is wrong. */
 export function findUnsound(db: Queryable, ids: readonly string[]): Promise<Breach[]> {
   return db.all<Breach>(sql`
     with liked as (
@@ -39,7 +39,7 @@ export function pageTags(db: Queryable, after: string, limit: number): Promise<s
   return idsOf(db, sql`select tag as id from article.tags where tag > ${after} order by tag limit ${limit}`)
 }
 
-/** Tags whose kept count is not how many articles they have. */
+/** Tags whose stored counter differs from the number of their articles. */
 export function findMiscountedTags(db: Queryable, tags: readonly string[]): Promise<Breach[]> {
   return db.all<Breach>(sql`
     select t.tag as id, format('%s articles, counted %s', coalesce(l.count, 0), t.articles) as what
@@ -55,7 +55,7 @@ export function pageAuthors(db: Queryable, after: string, limit: number): Promis
   )
 }
 
-/** Authors whose kept count is not how many of their articles are shown. */
+/** Authors whose stored counter differs from the number of their visible articles. */
 export function findMiscountedAuthors(db: Queryable, authorIds: readonly string[]): Promise<Breach[]> {
   return db.all<Breach>(sql`
     select w.author_id as id, format('%s articles, counted %s', coalesce(s.count, 0), w.articles) as what
@@ -67,14 +67,14 @@ export function findMiscountedAuthors(db: Queryable, authorIds: readonly string[
     where w.author_id = any(${authorIds}::uuid[]) and w.articles <> coalesce(s.count, 0)`)
 }
 
-/** What is kept as the number of all articles, and what those of the authors add up to. */
+/** The stored total, and the sum of the authors' counters. */
 export function readTotals(db: Queryable): Promise<{ kept: number; counted: number }> {
   return db.one(sql`
     select articles as kept, (select coalesce(sum(articles), 0)::bigint from article.authors) as counted
     from article.total`)
 }
 
-/** Which of these articles exist. */
+/** The subset of these articles that exists. */
 export async function findArticleIds(db: Queryable, ids: readonly string[]): Promise<Set<string>> {
   return new Set(await idsOf(db, sql`select id from article.articles where id = any(${ids}::uuid[])`))
 }

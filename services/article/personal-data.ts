@@ -1,4 +1,4 @@
-/** What is kept of a person here. */
+/** Export and erasure of a member's personal data. */
 import { type Queryable, sql, type Transaction } from '@doran/kernel'
 
 export async function exportArticlesOf(db: Queryable, userId: string): Promise<Record<string, unknown>> {
@@ -14,7 +14,7 @@ export async function exportArticlesOf(db: Queryable, userId: string): Promise<R
   return { articles, favorites, reports }
 }
 
-/** What they wrote for others stays, under a name that says nothing; what they liked and noted goes. */
+/** Erases favourites and notes to moderators. Articles stay, under an anonymous name. */
 export async function erasePersonalData(tx: Transaction, userId: string): Promise<void> {
   await tx.run(sql`
     with gone as (delete from article.favorites where user_id = ${userId} returning article_id)

@@ -1,4 +1,4 @@
-/** Articles as RealWorld clients see them, with their authors. */
+/** Presents articles with their authors, as the RealWorld protocol defines them. */
 import type { Actor, Context } from '@doran/kernel'
 import { type MemberProfile, type Profile, profile } from '@doran/profile/contract'
 import { user } from '@doran/user/contract'
@@ -8,12 +8,12 @@ import type { Article, ArticleSummary } from './contract.ts'
 
 type AnyContext = Pick<Context<Actor | undefined>, 'client' | 'actor'>
 
-/** The authors of a whole list come with one call. */
+/** Gets the authors of the whole list with one call. */
 export async function presentPage(ctx: AnyContext, page: ArticlePage) {
   return presentWith(await authorsOf(ctx, page.rows), page)
 }
 
-/** The same for articles of authors whom the reader follows. */
+/** Like {@link presentPage}, for a page whose authors the reader all follows. */
 export async function presentFeed(ctx: AnyContext, page: ArticlePage) {
   return presentWith(await membersOf(ctx, page.rows, true), page)
 }
@@ -37,7 +37,7 @@ export async function presentArticle(ctx: AnyContext, row: ArticleFound): Promis
   }
 }
 
-/** As the reader sees them: whoever is not signed in follows nobody, so nobody need be asked who does. */
+/** The authors as the reader sees them. An anonymous reader follows nobody, so that case skips the profile service. */
 async function authorsOf(ctx: AnyContext, rows: readonly { authorId: string }[]): Promise<Map<string, MemberProfile>> {
   if (!ctx.actor) return membersOf(ctx, rows, false)
   return byId(await ctx.client(profile).getProfiles({ userIds: authorIds(rows) }))

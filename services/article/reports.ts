@@ -1,4 +1,4 @@
-/** What readers tell moderators. */
+/** Readers' reports to the moderators. */
 import { asKeyset, type Queryable, sql } from '@doran/kernel'
 import { Id, type Page, type Static } from '@doran/kernel/contract'
 import type { NewReport, ReportedArticle } from './contract.ts'
@@ -16,7 +16,7 @@ export async function insertReport(
       reason = excluded.reason, note = excluded.note, reported_at = now(), closed_at = null`)
 }
 
-/** A moderator has decided. */
+/** Closes the open reports after a moderator's decision. */
 export async function closeReports(db: Queryable, articleId: string): Promise<void> {
   await db.run(sql`update article.reports set closed_at = now() where article_id = ${articleId} and closed_at is null`)
 }

@@ -1,13 +1,13 @@
-/** Slugs: what names an article in addresses. */
+/** Slugs, which identify articles in URLs. */
 import { newId, sql, type Transaction } from '@doran/kernel'
 
-/** Names of routes beside `/articles/:slug`. */
+/** Paths that other routes use in place of `/articles/:slug`. */
 const RESERVED = new Set(['feed'])
 
-/** Longest slug in its percent-encoded form, so that addresses stay bearable. */
-const LONGEST = 200
+/** The maximum length of a percent-encoded slug, which keeps URLs short. */
+const MAX_ENCODED_LENGTH = 200
 
-/** Letters and digits of every script in lower case, joined by hyphens; may be empty. */
+/** The title's letters and digits, in any script, in lower case and joined by hyphens; may be empty. */
 export function slugOf(title: string): string {
   const words =
     title
@@ -16,15 +16,15 @@ export function slugOf(title: string): string {
       .match(/[\p{L}\p{N}\p{M}]+/gu) ?? []
   let slug = ''
   for (const char of words.join('-')) {
-    if (encodeURIComponent(slug + char).length > LONGEST) break
+    if (encodeURIComponent(slug + char).length > MAX_ENCODED_LENGTH) break
     slug += char
   }
   return slug.replace(/-$/, '')
 }
 
 /**
- * Makes a slug of this title the article's, as far as nobody has it; else it is given a random end. An article may take
- * up a slug again that it once had.
+ * Claims a slug for the article: the one of the title if no other article has it, otherwise that slug with a random
+ * suffix. An article may claim one of its former slugs again.
  */
 export async function claimSlug(tx: Transaction, title: string, articleId: string): Promise<string> {
   const plain = slugOf(title)

@@ -1,12 +1,12 @@
-/** Tags are kept as their authors write them. Capital letters and the composition of accents make no difference in finding them. */
+/** Tags, stored as their authors write them and found without regard to case and Unicode composition. */
 import { type Queryable, type Sql, sql } from '@doran/kernel'
 
-/** The same for tags that are the same to a reader; the index `tags_by_key` is over it. */
+/** The key that all spellings of a tag share. The index `tags_by_key` is on this expression. */
 export function keyOf(tag: Sql): Sql {
   return sql`lower(normalize(${tag}, nfc) collate "und-x-icu")`
 }
 
-/** In the author's order, each once, without spaces around them. */
+/** Trims tags and drops empty and repeated ones; keeps the author's order. */
 export function tagsOf(tagList: readonly string[] = []): string[] {
   const byKey = new Map<string, string>()
   for (const one of tagList) {
@@ -17,7 +17,7 @@ export function tagsOf(tagList: readonly string[] = []): string[] {
   return [...byKey.values()]
 }
 
-/** The most frequent tags and those used last, each in the form that most articles have. */
+/** The most used and the most recently used tags, each in its most used spelling. */
 export async function findTags(db: Queryable): Promise<string[]> {
   const rows = await db.all<{ tag: string }>(sql`
     with used as (

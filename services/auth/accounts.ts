@@ -6,7 +6,7 @@ import { accountNotFound, emailTaken, userIdTaken } from './errors.ts'
 export interface Account {
   userId: string
   email: string
-  /** Null while the registration has not been finished. */
+  /** Null until the registration is finished. */
   passwordHash: string | null
   roles: AccountRole[]
   status: 'active' | 'suspended' | 'withdrawn'
@@ -24,12 +24,15 @@ export async function getAccount(db: Queryable, userId: string): Promise<Account
   return account
 }
 
-/** Locked against changes of password, roles and status while tokens are granted; several grants may share it. */
-export function shareAccount(tx: Transaction, userId: string): Promise<Account> {
+/**
+ * Locks the account in share mode. Grants of tokens take this lock: it blocks changes of password, roles and status,
+ * but not other grants.
+ */
+export function lockAccountShared(tx: Transaction, userId: string): Promise<Account> {
   return tx.one<Account>(sql`select ${columns} from auth.accounts where user_id = ${userId} for share`)
 }
 
-/** Locked for a change of password, roles or status: no tokens are granted meanwhile. */
+/** Locks the account for a change of password, roles or status, so that no tokens are granted meanwhile. */
 export async function lockAccount(tx: Transaction, userId: string): Promise<Account> {
   const account = await tx.first<Account>(sql`
     select ${columns} from auth.accounts where user_id = ${userId} for update`)
@@ -38,8 +41,8 @@ export async function lockAccount(tx: Transaction, userId: string): Promise<Acco
 }
 
 /**
- * Claims an address for a registration and answers the id of its user; undefined when it has an account. A claim
- * that was never finished is taken over with its id, so the user is not entered twice.
+ * Claims an address for a registration. Returns the id of its user, or undefined if the address has an account already.
+ * An unfinished claim is taken over with its user id, so that the user is not created twice. Throws `user_id_taken`.
  */
 export async function claimEmail(db: Queryable, email: string, userId: string): Promise<string | undefined> {
   try {
@@ -54,7 +57,7 @@ export async function claimEmail(db: Queryable, email: string, userId: string): 
   }
 }
 
-/** Finishes a registration; false when another one was faster. */
+/** Finishes a registration. Returns false if a concurrent one has finished first. */
 export async function openAccount(
   tx: Transaction,
   account: Pick<Account, 'userId' | 'roles'> & { passwordHash: string },
@@ -65,7 +68,7 @@ export async function openAccount(
   return rows === 1
 }
 
-/** The account must be locked. */
+/** The account must be locked. Throws `email_taken`. */
 export async function updateEmail(tx: Transaction, userId: string, email: string): Promise<void> {
   try {
     await tx.run(sql`update auth.accounts set email = ${email} where user_id = ${userId}`)
@@ -79,7 +82,7 @@ export async function updatePassword(tx: Transaction, userId: string, passwordHa
   await tx.run(sql`update auth.accounts set password_hash = ${passwordHash} where user_id = ${userId}`)
 }
 
-/** The account must be locked. Answers the version of its roles. */
+/** The account must be locked. Returns the new version of its roles. */
 export async function updateRoles(tx: Transaction, userId: string, roles: readonly AccountRole[]): Promise<number> {
   const { version } = await tx.one<{ version: number }>(sql`
     update auth.accounts set roles = ${roles}::text[], role_version = role_version + 1 where user_id = ${userId}
@@ -93,15 +96,15 @@ export async function listAdministrators(db: Queryable): Promise<string[]> {
   return rows.map(({ userId }) => userId)
 }
 
-/** The row stays: it says that the user has withdrawn. */
+/** Keeps the row, whose status records the withdrawal. */
 export async function eraseAccount(tx: Transaction, userId: string): Promise<void> {
   await tx.run(sql`
     update auth.accounts set email = ${`${newId()}@withdrawn.invalid`}, password_hash = null, roles = '{}', status = 'withdrawn'
     where user_id = ${userId}`)
 }
 
-/** Whether it was news: false for an older version than is known, and for users without an account. */
-export async function takeInStatus(
+/** Returns false, and changes nothing, if the version is not newer than the stored one or the user has no account. */
+export async function applyStatus(
   tx: Transaction,
   { userId, version, status }: { userId: string; version: number; status: Account['status'] },
 ): Promise<boolean> {

@@ -1,6 +1,7 @@
 /**
- * Wrong passwords make the next attempt wait: longer and longer, never for ever. Both the account and the network
- * of the client are counted, by the database's clock. What costs a hash has a rate for each network, right or wrong.
+ * Limits of password attempts. Wrong passwords delay the next attempt exponentially, up to a maximum. They are counted
+ * for the account and for the client's network, by the database's clock. Besides, each network has a rate limit for
+ * requests that cost a password hash, whether the password is right or wrong.
  */
 import { createHash } from 'node:crypto'
 import { isIPv4, isIPv6 } from 'node:net'
@@ -9,38 +10,39 @@ import { tooManyAttempts } from './errors.ts'
 import { assertNotBusy } from './passwords.ts'
 
 interface Rule {
-  /** Failures that cost nothing. */
-  free: number
-  /** Each failure after them doubles the delay, from one second up to this. */
-  longestDelay: number
-  /** Seconds without a failure after which counting begins anew. */
-  forgetAfter: number
+  /** How many failures cause no delay. */
+  freeFailures: number
+  /** Each further failure doubles the delay, from one second up to this maximum. */
+  maxDelaySeconds: number
+  /** The counter starts again after this time without a failure. */
+  resetAfterSeconds: number
 }
 
-// Whoever knows an address can make its owner wait on a new device in a new network, so the longest delay is bearable: it
-// leaves 288 guesses a day.
-const ACCOUNT: Rule = { free: 9, longestDelay: 300, forgetAfter: 86_400 }
-// Many people may share a network.
-const CLIENT: Rule = { free: 50, longestDelay: 60, forgetAfter: 3_600 }
+// Anyone who knows an address can delay its owner's sign-in on a new device in a new network, so the maximum must stay
+// bearable. Five minutes still leave an attacker only 288 guesses a day.
+const ACCOUNT_RULE: Rule = { freeFailures: 9, maxDelaySeconds: 300, resetAfterSeconds: 86_400 }
+// More lenient, because many people may share a network.
+const CLIENT_RULE: Rule = { freeFailures: 50, maxDelaySeconds: 60, resetAfterSeconds: 3_600 }
 
-/** What an attempt is counted under. */
 export interface Attempt {
+  /** The counter of this attempt. */
   readonly key: string
-  /** Of a client whose network may have to wait; undefined when that does not matter. */
+  /** The client's address, if a delay of its network applies to this attempt. */
   readonly address: string | undefined
 }
 
 /**
- * Throws `too_many_attempts` while account or client must wait. An attempt on an account counts as failed from
- * here on, before the password is looked at, so that a thousand guesses at once count as a thousand; a right one
- * calls {@link forgive}. Accounts that do not exist are counted like others.
+ * Counts an attempt as failed before its password is compared, so that a thousand concurrent guesses count as a
+ * thousand. Call {@link clearFailures} when the password is right. Addresses without an account are counted like
+ * others. Throws `too_many_attempts` while the account or the client's network is delayed.
  */
 export async function beginAttempt(db: Queryable, { key, address }: Attempt): Promise<void> {
   await assertClientMayTry(db, address)
-  if (!(await count(db, key, ACCOUNT))) throw tooManyAttempts({ retryAfter: Math.max(1, await delayOf(db, key)) })
+  if (!(await countFailure(db, key, ACCOUNT_RULE)))
+    throw tooManyAttempts({ retryAfter: Math.max(1, await delayOf(db, key)) })
 }
 
-/** Throws `too_many_attempts` while the network of the client must wait. */
+/** Throws `too_many_attempts` while the client's network is delayed. */
 export async function assertClientMayTry(db: Queryable, address: string | undefined): Promise<void> {
   if (!address) return
   const delay = await delayOf(db, clientKey(address))
@@ -48,49 +50,53 @@ export async function assertClientMayTry(db: Queryable, address: string | undefi
 }
 
 /**
- * Comes before everything that makes or compares a hash. Throws `too_many_attempts` when the network of the client has
- * asked for more than `rate` of that in a minute, and `busy` when all clients together ask for more than can be done.
+ * Counts a request that will compute a password hash; call it first. Throws `too_many_attempts` if the client's network
+ * has sent more than `rate` of them within a minute, and `busy` if the queue for hashes is full.
  */
-export async function beginExpensive(db: Queryable, address: string | undefined, rate: number): Promise<void> {
+export async function countHashRequest(db: Queryable, address: string | undefined, rate: number): Promise<void> {
   assertNotBusy()
   if (!address) return
-  const over = sql`a.last_at <= now() - interval '1 minute'`
+  const windowIsOver = sql`a.last_at <= now() - interval '1 minute'`
   const { count, retryAfter } = await db.one<{ count: number; retryAfter: number }>(sql`
     insert into auth.attempts as a (key, failures, last_at, blocked_until)
     values (${`rate:${clientKey(address)}`}, 1, now(), 'epoch')
     on conflict (key) do update set
-      failures = case when ${over} then 1 else a.failures + 1 end,
-      last_at = case when ${over} then now() else a.last_at end
+      failures = case when ${windowIsOver} then 1 else a.failures + 1 end,
+      last_at = case when ${windowIsOver} then now() else a.last_at end
     returning failures as count, greatest(1, ceil(extract(epoch from last_at + interval '1 minute' - now())))::integer as "retryAfter"`)
   if (count > rate) throw tooManyAttempts({ retryAfter })
 }
 
-export async function forgive(db: Queryable, { key }: Attempt): Promise<void> {
+export async function clearFailures(db: Queryable, { key }: Attempt): Promise<void> {
   await db.run(sql`delete from auth.attempts where key = ${key}`)
 }
 
-/** A client is not forgiven by a success: it might be with an account of its own. */
-export async function blameClient(db: Queryable, address: string | undefined): Promise<void> {
-  if (address) await count(db, clientKey(address), CLIENT)
+/** A later success does not clear this counter: an attacker could sign in to an account of their own. */
+export async function countClientFailure(db: Queryable, address: string | undefined): Promise<void> {
+  if (address) await countFailure(db, clientKey(address), CLIENT_RULE)
 }
 
-/** Counts one more, unless it must still wait; then the answer is false. */
-async function count(db: Queryable, key: string, { free, longestDelay, forgetAfter }: Rule): Promise<boolean> {
-  const forgotten = sql`a.last_at < now() - make_interval(secs => ${forgetAfter})`
+/** Counts a failure. Returns false, and counts nothing, while the key is delayed. */
+async function countFailure(
+  db: Queryable,
+  key: string,
+  { freeFailures, maxDelaySeconds, resetAfterSeconds }: Rule,
+): Promise<boolean> {
+  const isReset = sql`a.last_at < now() - make_interval(secs => ${resetAfterSeconds})`
   const rows = await db.run(sql`
     insert into auth.attempts as a (key, failures, last_at, blocked_until) values (${key}, 1, now(), 'epoch')
     on conflict (key) do update set
-      failures = case when ${forgotten} then 1 else a.failures + 1 end,
+      failures = case when ${isReset} then 1 else a.failures + 1 end,
       last_at = now(),
       blocked_until = case
-        when ${forgotten} or a.failures < ${free}::integer then a.blocked_until
-        else now() + make_interval(secs => least(${longestDelay}::float8, power(2, least(a.failures - ${free}::integer, 20))))
+        when ${isReset} or a.failures < ${freeFailures}::integer then a.blocked_until
+        else now() + make_interval(secs => least(${maxDelaySeconds}::float8, power(2, least(a.failures - ${freeFailures}::integer, 20))))
       end
     where a.blocked_until <= now()`)
   return rows === 1
 }
 
-/** Seconds to wait, rounded up; 0 when there is nothing to wait for. */
+/** The remaining delay in seconds, rounded up; 0 if there is none. */
 async function delayOf(db: Queryable, key: string): Promise<number> {
   const row = await db.first<{ delay: number }>(sql`
     select ceil(extract(epoch from blocked_until - now()))::integer as delay
@@ -102,7 +108,7 @@ export function accountKey(email: string): string {
   return `account:${createHash('sha256').update(email.toLowerCase()).digest('base64url')}`
 }
 
-/** IPv6 networks are given out by /64 and more, so that much of an address is one client. */
+/** The client's network. For IPv6 that is its /64, the smallest network that providers assign to a customer. */
 export function clientKey(address: string): string {
   const plain = address.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/, '')
   if (isIPv4(plain)) return `client:${plain}`

@@ -26,7 +26,7 @@ export interface AuditFilter {
   limit: number
 }
 
-/** All of a user, oldest first. */
+/** All entries of a user, oldest first. */
 export function listEntriesOf(db: Queryable, userId: string): Promise<Omit<AuditEntry, 'id' | 'userId'>[]> {
   return db.all(sql`
     select at, kind, session_id as "sessionId", address, details from auth.audit where user_id = ${userId} order by id`)

@@ -1,4 +1,4 @@
-/** Accounts, sessions and roles, as other services and the web application may import them. */
+/** The public contract of accounts, sessions and roles. */
 export { rolesChanged } from './contract/events.ts'
 export { auth } from './contract/operations.ts'
 export {

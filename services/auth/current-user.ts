@@ -1,4 +1,4 @@
-/** An account as RealWorld clients know it. */
+/** Presents an account as the RealWorld protocol defines it. */
 import type { Actor, Context } from '@doran/kernel'
 import { type Member, user } from '@doran/user/contract'
 import type { AuthConfig } from './config.ts'
@@ -8,7 +8,7 @@ import { signAccessToken } from './tokens.ts'
 
 type AuthContext = Context<Actor | undefined, AuthConfig>
 
-/** The reply to whoever has just signed in. Called after the grant has been committed. */
+/** The reply to a sign-in or a registration. Call it after the grant has been committed. */
 export async function presentNewSession(ctx: AuthContext, grant: Grant, email: string): Promise<CurrentUser> {
   const [member, token] = await Promise.all([
     memberOf(ctx, grant.userId),

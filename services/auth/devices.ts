@@ -1,14 +1,14 @@
 /**
- * Whose wrong passwords are counted together. Everybody can guess at an account, and its owner must not wait for that: a
- * device that has signed in to it before has a counter of its own, and so has a network.
+ * Known devices, and the choice of the counter for an attempt to sign in. A device or network that has signed in to the
+ * account before has a counter of its own, so that guesses by strangers do not delay the owner.
  */
 import { createHash, randomBytes } from 'node:crypto'
 import { type Queryable, sql, type Transaction } from '@doran/kernel'
 import { type Attempt, accountKey, clientKey } from './attempts.ts'
 
-const MOST_DEVICES = 50
+const MAX_DEVICES = 50
 
-/** How an attempt to sign in is counted. An address without an account is counted like an account, seen from a new device. */
+/** Chooses the counter of an attempt. An address without an account counts like an account tried from a new device. */
 export async function attemptBy(
   db: Queryable,
   { email, userId }: { email: string; userId: string | undefined },
@@ -21,7 +21,7 @@ export async function attemptBy(
   return { key: isKnown ? `${accountKey(email)}@${clientKey(address)}` : accountKey(email), address }
 }
 
-/** The token that the device presents next time: its own if it is one of the account's, otherwise a new one. */
+/** Returns the token for the device's next sign-in: the presented one if the account knows it, otherwise a new one. */
 export async function rememberDevice(tx: Transaction, userId: string, presented: string | undefined): Promise<string> {
   if (presented) {
     const rows = await tx.run(sql`
@@ -32,7 +32,7 @@ export async function rememberDevice(tx: Transaction, userId: string, presented:
   await tx.run(sql`insert into auth.devices (hash, user_id) values (${hashOf(token)}, ${userId})`)
   await tx.run(sql`
     delete from auth.devices where hash in (
-      select hash from auth.devices where user_id = ${userId} order by last_used_at desc, hash offset ${MOST_DEVICES})`)
+      select hash from auth.devices where user_id = ${userId} order by last_used_at desc, hash offset ${MAX_DEVICES})`)
   return token
 }
 

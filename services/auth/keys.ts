@@ -1,6 +1,7 @@
 /**
- * The keys that sign access tokens. They live in the database, so all processes use the same ones; a new one is
- * published a day before it is used, an old one until its last token has died. See docs/decisions/0020.
+ * The keys that sign access tokens. They live in the database, so that all processes use the same ones. A new key is
+ * published a day before it signs; an old one stays published until a day after its last token has expired. See
+ * docs/decisions/0020.
  */
 import { createHash, createPrivateKey, generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto'
 import { type Context, type Database, newId, type Queryable, sql, type Transaction } from '@doran/kernel'
@@ -17,7 +18,7 @@ export interface SigningKey {
 }
 
 interface EncryptionKey {
-  /** Tells encryption keys apart without telling them. */
+  /** A fingerprint, which identifies the key without revealing it. */
   name: string
   secret: Buffer
 }
@@ -27,13 +28,13 @@ interface SealedKey {
   privateKey: Buffer
 }
 
-const SECONDS_A_DAY = 86_400
-/** A key signs for so long. */
-const PERIOD = 30 * SECONDS_A_DAY
-/** A key is known for so long before it signs and after its last token has died. */
-const NOTICE = SECONDS_A_DAY
+const SECONDS_PER_DAY = 86_400
+/** How long a key signs. */
+const SIGNING_PERIOD_SECONDS = 30 * SECONDS_PER_DAY
+/** How long a key is published before it first signs, and after its last token has expired. */
+const OVERLAP_SECONDS = SECONDS_PER_DAY
 
-/** The key that signs now; made when there is none that this process can open. */
+/** The key that signs now. Creates one if there is none that this process can decrypt. */
 export async function signingKey(ctx: KeyContext): Promise<SigningKey> {
   const encryption = await encryptionKey(ctx)
   const sealed = (await findSigningKey(ctx.db, encryption)) ?? (await createFirstKey(ctx.db, encryption))
@@ -43,26 +44,26 @@ export async function signingKey(ctx: KeyContext): Promise<SigningKey> {
   return { id: sealed.id, privateKey }
 }
 
-/** All keys with which a token may have been signed or will be within a day. */
+/** Every key that may have signed a valid token or will start to sign within a day. */
 export async function publicKeys(ctx: KeyContext): Promise<Key[]> {
   await signingKey(ctx)
   const rows = await ctx.db.all<{ key: Key }>(sql`select public_key as key from auth.keys order by usable_from`)
   return rows.map(({ key }) => key)
 }
 
-/** Publishes the next key when its time comes, and removes those whose tokens have died. */
+/** Publishes the next key when it is due, and removes keys whose tokens have all expired. */
 export async function rotateKeys(ctx: KeyContext): Promise<void> {
   const encryption = await encryptionKey(ctx)
   await ctx.db.transaction(async (tx) => {
     await lockKeys(tx)
     const { due } = await tx.one<{ due: boolean | null }>(sql`
-      select max(usable_from) < now() - make_interval(secs => ${PERIOD - NOTICE}) as due
+      select max(usable_from) < now() - make_interval(secs => ${SIGNING_PERIOD_SECONDS - OVERLAP_SECONDS}) as due
       from auth.keys where sealed_by = ${encryption.name}`)
-    if (due) await insertKey(tx, encryption, NOTICE)
+    if (due) await insertKey(tx, encryption, OVERLAP_SECONDS)
     await tx.run(sql`
       delete from auth.keys old where exists (
         select 1 from auth.keys newer where newer.usable_from > old.usable_from
-        and newer.usable_from < now() - make_interval(secs => ${LONGEST_TOKEN_LIFE + NOTICE}))`)
+        and newer.usable_from < now() - make_interval(secs => ${LONGEST_TOKEN_LIFE + OVERLAP_SECONDS}))`)
   })
 }
 
@@ -73,12 +74,13 @@ function createFirstKey(db: Database, encryption: EncryptionKey): Promise<Sealed
   })
 }
 
-/** One process at a time makes keys; readers are not held up. */
+/** Lets one process at a time create keys, without blocking readers. */
 async function lockKeys(tx: Transaction): Promise<void> {
   await tx.run(sql`lock table auth.keys in share row exclusive mode`)
 }
 
-// The clock is read anew for each statement: whoever waited for the lock must see the key that was made meanwhile.
+// Compares with clock_timestamp(), not now(): after waiting for the lock, a transaction must see the key that another
+// process has just created, although that key is newer than the transaction's start.
 function findSigningKey(db: Queryable, { name }: EncryptionKey): Promise<SealedKey | undefined> {
   return db.first<SealedKey>(sql`
     select id, private_key as "privateKey" from auth.keys
@@ -108,7 +110,7 @@ async function encryptionKey(ctx: KeyContext): Promise<EncryptionKey> {
   }
 }
 
-/** The installation's own encryption key; the first to ask makes it. */
+/** The encryption key that the installation has generated. The first call creates it. */
 async function encryptionKeyInDatabase(db: Queryable): Promise<Buffer> {
   await db.run(sql`insert into auth.encryption_key (secret) values (${randomBytes(32)}) on conflict do nothing`)
   return (await db.one<{ secret: Buffer }>(sql`select secret from auth.encryption_key`)).secret

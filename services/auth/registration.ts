@@ -1,8 +1,8 @@
-/** Registration, the same for the marketplace and for RealWorld clients. */
+/** Registration, shared by the marketplace and RealWorld clients. */
 import { type Actor, type Context, newId } from '@doran/kernel'
 import { type Profile, user } from '@doran/user/contract'
-import { claimEmail, findAccountByEmail, openAccount, shareAccount } from './accounts.ts'
-import { assertClientMayTry, beginExpensive, blameClient } from './attempts.ts'
+import { claimEmail, findAccountByEmail, lockAccountShared, openAccount } from './accounts.ts'
+import { assertClientMayTry, countClientFailure, countHashRequest } from './attempts.ts'
 import { record } from './audit.ts'
 import type { AuthConfig } from './config.ts'
 import type { From } from './contract.ts'
@@ -18,13 +18,16 @@ export interface Registration {
   name: string
   username?: string
   locale?: Profile['locale'] | undefined
-  /** For clients whose protocol knows no such rule. */
+  /** For clients whose protocol has no rule against common passwords. */
   allowCommonPassword?: boolean
-  /** Whether the answer tells the client a token to remember. */
-  tellsDeviceToken?: boolean
+  /** Whether the reply contains a device token. */
+  returnsDeviceToken?: boolean
 }
 
-/** Opens an account with its user and begins a session. */
+/**
+ * Creates a user with an account and begins a session. Throws `password_weak`, `email_taken`, `too_many_attempts` and
+ * `busy`.
+ */
 export async function openNewAccount(
   ctx: Context<Actor | undefined, AuthConfig>,
   registration: Registration,
@@ -38,11 +41,11 @@ export async function openNewAccount(
     allowCommon: registration.allowCommonPassword ?? false,
   })
   const address = from['x-client-address']
-  await beginExpensive(ctx.db, address, ctx.config.AUTH_PASSWORD_RATE)
+  await countHashRequest(ctx.db, address, ctx.config.AUTH_PASSWORD_RATE)
   await assertClientMayTry(ctx.db, address)
-  // Before the hash is made: the answer tells that the address is taken, so its cost need not hide it.
+  // Checked before hashing: the reply reveals that the address is taken, so the cost of a hash would hide nothing.
   if ((await findAccountByEmail(ctx.db, email))?.passwordHash) {
-    await blameClient(ctx.db, address)
+    await countClientFailure(ctx.db, address)
     throw emailTaken()
   }
   const passwordHash = await hashPassword(password)
@@ -55,16 +58,16 @@ export async function openNewAccount(
     ...(username !== undefined && { username }),
     ...(locale && { locale }),
   })
-  // An earlier registration that was broken off may have entered the user under another name.
+  // An earlier, unfinished registration may have created the user under another name.
   if (username !== undefined && entered.username !== username.normalize('NFC')) {
     await ctx.client(user).changeMember({ userId, username })
   }
 
   return ctx.db.transaction(async (tx) => {
     if (!(await openAccount(tx, { userId, passwordHash, roles: [] }))) throw emailTaken()
-    const grant = await startSession(tx, ctx.channel, await shareAccount(tx, userId), from)
+    const grant = await startSession(tx, ctx.channel, await lockAccountShared(tx, userId), from)
     await record(tx, { kind: 'registered', userId, sessionId: grant.sessionId, address })
-    if (!registration.tellsDeviceToken) return grant
+    if (!registration.returnsDeviceToken) return grant
     return { ...grant, deviceToken: await rememberDevice(tx, userId, undefined) }
   })
 }

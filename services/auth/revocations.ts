@@ -1,11 +1,11 @@
-/** Revocations: access tokens that have not expired stop counting in every process. */
+/** Revocations, which invalidate unexpired access tokens in every process. */
 import { type Channel, type Queryable, sql, type Transaction } from '@doran/kernel'
 import { LONGEST_TOKEN_LIFE, REVOCATION_TOPIC, type Revocation } from '@doran/kernel/identity'
 
 /**
- * Revokes what was issued to a user (`user:<id>`) or in a session (`session:<id>`) so far, and tells everyone at
- * the commit. The row that grants of tokens read under a lock, account or session, must be locked: then every
- * token is either older than this moment or was granted in the knowledge of the change.
+ * Revokes all tokens issued so far to a user (`user:<id>`) or in a session (`session:<id>`), and notifies every process
+ * at the commit. The caller must hold the lock of the account or session row that grants of tokens lock, too: then
+ * every token is either older than the revocation or reflects the change.
  */
 export async function revoke(tx: Transaction, channel: Channel, subject: string): Promise<void> {
   const revocation = await tx.one<Revocation>(sql`
@@ -15,7 +15,7 @@ export async function revoke(tx: Transaction, channel: Channel, subject: string)
   await channel.publish(tx, REVOCATION_TOPIC, revocation)
 }
 
-/** What tokens in use may have to be held against, if it is newer than `since` (seconds since the epoch); oldest first. */
+/** The revocations that may affect unexpired tokens, if newer than `since` (seconds since the epoch); oldest first. */
 export function listRevocations(db: Queryable, since = 0): Promise<Revocation[]> {
   return db.all<Revocation>(sql`
     select subject, extract(epoch from issued_until)::float8 as "issuedUntil" from auth.revocations

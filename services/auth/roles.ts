@@ -1,15 +1,15 @@
 import { type Context, publish, type Transaction } from '@doran/kernel'
 import { user } from '@doran/user/contract'
-import { type Account, shareAccount, updateRoles } from './accounts.ts'
+import { type Account, lockAccountShared, updateRoles } from './accounts.ts'
 import { record } from './audit.ts'
 import { type AccountRole, Role, rolesChanged } from './contract.ts'
 import { revoke } from './revocations.ts'
 
 /**
- * Gives an account that is locked these roles and answers them in their order. Its access tokens stop counting,
- * because they tell the old ones; its sessions go on. Roles that it has already change nothing. Refused with
- * `last_administrator`, which the user service knows, as it knows who is active. Call {@link tellOfAdministrator} after the
- * commit: the user service must never count one who has not got the role, or has it no longer.
+ * Sets the roles of a locked account and returns them sorted. Revokes its access tokens, which contain the old roles;
+ * its sessions go on. Does nothing if the roles are the same. Throws `last_administrator`, which the user service
+ * decides, because it knows who is active. Call {@link reportAdministrator} after the commit: the user service must
+ * never count somebody as an administrator who does not have the role.
  */
 export async function changeRoles(
   tx: Transaction,
@@ -33,22 +33,22 @@ export async function changeRoles(
   return roles
 }
 
-/** Of these roles, those that the API tells of. */
-export function toldRoles(roles: readonly AccountRole[]): Role[] {
+/** The roles that the API shows: all but `operator`. */
+export function publicRoles(roles: readonly AccountRole[]): Role[] {
   return roles.filter((role) => (Role.enum as readonly string[]).includes(role)) as Role[]
 }
 
 /**
- * Has the user service count somebody as an administrator, if they are one. Call it after the role has been given; a
- * repetition is harmless.
+ * Tells the user service that the user is an administrator, if they are one. Call it after the role has been committed.
+ * Repeating it is harmless.
  */
-export async function tellOfAdministrator(
+export async function reportAdministrator(
   { db, client }: Pick<Context, 'db' | 'client'>,
   userId: string,
 ): Promise<void> {
   await db.transaction(async (tx) => {
-    // Shared until the other service has answered, so that the role is not taken meanwhile.
-    const { roles } = await shareAccount(tx, userId)
+    // Holds the shared lock until the other service has replied, so that the role cannot be taken meanwhile.
+    const { roles } = await lockAccountShared(tx, userId)
     if (roles.includes('admin')) await client(user).enterAdministrator({ userId })
   })
 }

@@ -1,63 +1,62 @@
 /**
- * Sessions and the refresh tokens that carry them on. Only hashes of tokens are kept. Each token's successor is
- * derived from the token itself by the session's secret, so a repeated refresh is answered with the same one
- * although it is stored nowhere.
+ * Sessions and their refresh tokens, of which only hashes are stored. A token's successor is derived from the token and
+ * the session's secret, so a repeated refresh returns the same successor although it is stored nowhere.
  */
 import { createHash, createHmac, randomBytes } from 'node:crypto'
 import { type Channel, newId, type Queryable, sql, type Transaction } from '@doran/kernel'
-import { type Account, shareAccount } from './accounts.ts'
+import { type Account, lockAccountShared } from './accounts.ts'
 import type { From, Session } from './contract.ts'
 import { revoke } from './revocations.ts'
 
-/** A session lives this long after its last refresh. */
-const SESSION_LIFE = '30 days'
-/** However often it is refreshed, it ends so long after the sign-in. */
-const LONGEST_SESSION_LIFE = '90 days'
-/** The one used longest ago ends when there would be more. */
-const MOST_SESSIONS = 20
-/** A token that was rotated so recently is answered again: the first answer may have been lost. */
+/** How long a session lasts after its last refresh. */
+const SESSION_LIFETIME = '30 days'
+/** How long a session lasts after the sign-in at most, however often it is refreshed. */
+const MAX_SESSION_LIFETIME = '90 days'
+/** A further sign-in ends the least recently used session. */
+const MAX_SESSIONS = 20
+/** A token rotated this recently may be repeated, since the first reply may have been lost. */
 const REPLAY_GRACE = '30 seconds'
 
-/** What tokens are made of. */
+/** The content of new tokens. */
 export interface Grant {
   userId: string
   sessionId: string
   roles: Account['roles']
   refreshToken: string
-  /** When it was granted by the database's clock; seconds since the epoch, to the microsecond. */
+  /** The time of the grant by the database's clock, in seconds since the epoch, to the microsecond. */
   issuedAt: number
-  /** When the session was opened with the password, in the same unit. */
+  /** The time of the sign-in that opened the session, in the same unit. */
   signedInAt: number
 }
 
-/** Begins a session for an account that is shared or locked. */
+/** Begins a session. The account must be locked, in share mode or exclusively. */
 export async function startSession(tx: Transaction, channel: Channel, account: Account, from: From): Promise<Grant> {
-  await makeRoom(tx, channel, account.userId)
+  await endSurplusSessions(tx, channel, account.userId)
   const sessionId = newId()
   const refreshToken = randomBytes(32).toString('base64url')
   const { issuedAt } = await tx.one<{ issuedAt: number }>(sql`
     insert into auth.sessions (id, user_id, family_secret, user_agent, address, expires_at)
     values (${sessionId}, ${account.userId}, ${randomBytes(32)}, ${from['user-agent']?.slice(0, 300) ?? null},
-            ${from['x-client-address'] ?? null}, now() + ${SESSION_LIFE}::interval)
+            ${from['x-client-address'] ?? null}, now() + ${SESSION_LIFETIME}::interval)
     returning extract(epoch from clock_timestamp())::float8 as "issuedAt"`)
   await insertRefreshToken(tx, sessionId, refreshToken)
   return { userId: account.userId, sessionId, roles: account.roles, refreshToken, issuedAt, signedInAt: issuedAt }
 }
 
-async function makeRoom(tx: Transaction, channel: Channel, userId: string): Promise<void> {
+async function endSurplusSessions(tx: Transaction, channel: Channel, userId: string): Promise<void> {
   const surplus = await tx.all<{ id: string }>(sql`
     select id from auth.sessions where user_id = ${userId} and revoked_at is null and expires_at > now()
-    order by last_used_at desc, id desc offset ${MOST_SESSIONS - 1}`)
+    order by last_used_at desc, id desc offset ${MAX_SESSIONS - 1}`)
   for (const { id } of surplus) await endSession(tx, channel, userId, id)
 }
 
-/** What a further token of a session is made of; undefined when the session has ended. */
+/** The content of a further access token of a session; undefined if the session has ended. */
 export async function continueSession(
   tx: Transaction,
   userId: string,
   sessionId: string,
 ): Promise<Omit<Grant, 'refreshToken'> | undefined> {
-  const account = await shareAccount(tx, userId)
+  const account = await lockAccountShared(tx, userId)
   const live = await tx.first<{ signedInAt: number }>(sql`
     update auth.sessions set last_used_at = now()
     where id = ${sessionId} and user_id = ${userId} and revoked_at is null and expires_at > clock_timestamp()
@@ -72,14 +71,14 @@ export type Refreshed =
   | { outcome: 'reused'; userId: string; sessionId: string }
 
 /**
- * Rotates a refresh token. Simultaneous calls follow one another at the lock of the session; the second finds the
- * token rotated just now and answers the same successor. A reuse ends the session, so the transaction must commit.
+ * Rotates a refresh token. The lock of the session serialises concurrent calls; the second one finds the token rotated
+ * just now and returns the same successor. A reuse ends the session, so the transaction must commit then, too.
  */
 export async function rotateRefreshToken(tx: Transaction, channel: Channel, token: string): Promise<Refreshed> {
   const owner = await findOwner(tx, token)
   if (!owner) return { outcome: 'invalid' }
   const { userId, sessionId } = owner
-  const account = await shareAccount(tx, userId)
+  const account = await lockAccountShared(tx, userId)
   const session = await lockSession(tx, sessionId, token)
   if (!session?.live || account.status !== 'active') return { outcome: 'invalid' }
   if (session.reused) {
@@ -101,7 +100,7 @@ export async function rotateRefreshToken(tx: Transaction, channel: Channel, toke
   }
 }
 
-/** Ends a session; false when it had ended before or is not the user's. */
+/** Ends a session. Returns false if it had ended before or does not belong to the user. */
 export async function endSession(
   tx: Transaction,
   channel: Channel,
@@ -116,13 +115,13 @@ export async function endSession(
   return true
 }
 
-/** Ends all sessions of an account that is locked, and all its access tokens. */
+/** Ends all sessions of an account and revokes all its access tokens. The account must be locked. */
 export async function endAllSessions(tx: Transaction, channel: Channel, userId: string): Promise<void> {
   await tx.run(sql`update auth.sessions set revoked_at = now() where user_id = ${userId} and revoked_at is null`)
   await revoke(tx, channel, `user:${userId}`)
 }
 
-/** Ends all sessions but one of an account that is locked. */
+/** Ends all sessions of an account but one. The account must be locked. */
 export async function endOtherSessions(tx: Transaction, channel: Channel, userId: string, kept: string): Promise<void> {
   const ended = await tx.all<{ id: string }>(sql`
     update auth.sessions set revoked_at = now()
@@ -131,12 +130,12 @@ export async function endOtherSessions(tx: Transaction, channel: Channel, userId
   for (const { id } of ended) await revoke(tx, channel, `session:${id}`)
 }
 
-/** Of a user who has withdrawn. Their access tokens must have been revoked. */
+/** Deletes the sessions of a user who has withdrawn. Their access tokens must have been revoked. */
 export async function forgetSessions(tx: Transaction, userId: string): Promise<void> {
   await tx.run(sql`delete from auth.sessions where user_id = ${userId}`)
 }
 
-/** Those that have ended, too, oldest first. */
+/** All sessions of a user, including ended ones, oldest first. */
 export function listAllSessionsOf(db: Queryable, userId: string): Promise<Omit<Session, 'current'>[]> {
   return db.all(sql`
     select id, user_agent as "userAgent", address, created_at as "createdAt", last_used_at as "lastUsedAt",
@@ -144,13 +143,15 @@ export function listAllSessionsOf(db: Queryable, userId: string): Promise<Omit<S
     from auth.sessions where user_id = ${userId} order by id`)
 }
 
-/** Whether the session is the user's, also when it has ended. */
+/** Whether the session belongs to the user. True for an ended session, too. */
 export async function ownsSession(db: Queryable, userId: string, sessionId: string): Promise<boolean> {
   const row = await db.first(sql`select 1 from auth.sessions where id = ${sessionId} and user_id = ${userId}`)
   return row !== undefined
 }
 
-/** Live sessions, newest first; one more than `limit` when there are more. */
+/**
+ * The live sessions of a user, newest first. Reads up to `limit + 1` rows, so that the caller sees whether more follow.
+ */
 export function listSessionsOf(
   db: Queryable,
   userId: string,
@@ -178,12 +179,12 @@ interface LockedSession {
   live: boolean
   /** The token has been exchanged before, recently or not. */
   rotated: boolean
-  /** It was exchanged too long ago to be a repetition. */
+  /** The token was exchanged too long ago to count as a repetition. */
   reused: boolean
   signedInAt: number
 }
 
-// Locked by a statement of its own: the next one then sees what the session's last holder has committed.
+// Locks in a statement of its own, so that the next statement sees what the previous holder of the lock has committed.
 async function lockSession(tx: Transaction, sessionId: string, token: string): Promise<LockedSession | undefined> {
   await tx.run(sql`select 1 from auth.sessions where id = ${sessionId} for update`)
   return tx.first<LockedSession>(sql`
@@ -207,7 +208,7 @@ async function replaceRefreshToken(
   await tx.run(sql`
     update auth.sessions set
       last_used_at = now(),
-      expires_at = least(now() + ${SESSION_LIFE}::interval, created_at + ${LONGEST_SESSION_LIFE}::interval)
+      expires_at = least(now() + ${SESSION_LIFETIME}::interval, created_at + ${MAX_SESSION_LIFETIME}::interval)
     where id = ${sessionId}`)
 }
 

@@ -1,19 +1,19 @@
-/** Signing in with e-mail address and password, the same for the marketplace and for RealWorld clients. */
+/** Sign-in with e-mail address and password, shared by the marketplace and RealWorld clients. */
 import type { Context } from '@doran/kernel'
-import { findAccountByEmail, shareAccount } from './accounts.ts'
-import { beginAttempt, beginExpensive, blameClient, forgive } from './attempts.ts'
+import { findAccountByEmail, lockAccountShared } from './accounts.ts'
+import { beginAttempt, clearFailures, countClientFailure, countHashRequest } from './attempts.ts'
 import { record } from './audit.ts'
 import type { AuthConfig } from './config.ts'
 import type { From } from './contract.ts'
 import { attemptBy, rememberDevice } from './devices.ts'
 import { accountNotActive, credentialsInvalid } from './errors.ts'
-import { passwordFits } from './passwords.ts'
+import { passwordMatches } from './passwords.ts'
 import { type Grant, startSession } from './sessions.ts'
 
 export interface SignIn {
   email: string
   password: string
-  /** With the token that it presents. Absent for clients whose protocol has no place for one. */
+  /** The device with the token that it presents. Absent for clients whose protocol has no device tokens. */
   device?: { token: string | undefined }
 }
 
@@ -23,21 +23,21 @@ export async function beginSession(
   from: From,
 ): Promise<Grant & { deviceToken?: string }> {
   const address = from['x-client-address']
-  await beginExpensive(db, address, config.AUTH_PASSWORD_RATE)
+  await countHashRequest(db, address, config.AUTH_PASSWORD_RATE)
   const known = await findAccountByEmail(db, email)
   const attempt = await attemptBy(db, { email, userId: known?.userId }, { deviceToken: device?.token, address })
   await beginAttempt(db, attempt)
-  if (!(await passwordFits(password, known?.passwordHash)) || !known) {
-    await blameClient(db, address)
+  if (!(await passwordMatches(password, known?.passwordHash)) || !known) {
+    await countClientFailure(db, address)
     await record(db, { kind: 'sign_in_failed', userId: known?.userId, address })
     throw credentialsInvalid()
   }
 
   const grant = await db.transaction(async (tx) => {
-    const account = await shareAccount(tx, known.userId)
-    // The password was changed while this one was being compared.
+    const account = await lockAccountShared(tx, known.userId)
+    // The hash differs if the password was changed during the comparison.
     if (account.passwordHash !== known.passwordHash) throw credentialsInvalid()
-    await forgive(tx, attempt)
+    await clearFailures(tx, attempt)
     if (account.status !== 'active') {
       const { userId, status } = account
       await record(tx, { kind: 'sign_in_failed', userId, address, details: { status } })

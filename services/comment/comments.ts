@@ -1,4 +1,4 @@
-/** Comments on articles. */
+/** Queries and changes of comments. */
 import { type Actor, publish, type Queryable, sql, type Transaction } from '@doran/kernel'
 import { type Comment, commentAdded, commentDeleted, commentHidden, commentShown } from './contract.ts'
 import { commentNotFound, threadClosed } from './errors.ts'
@@ -17,12 +17,12 @@ const columns = sql`
 export interface Thread {
   articleId: string
   reader: Actor | undefined
-  /** Only older ones than this comment. */
+  /** Only comments older than this one. */
   before: number | undefined
   limit: number
 }
 
-/** Newest first; hidden ones only for their authors and for moderators. */
+/** Newest first. Only their authors and moderators get hidden comments. */
 export function findComments(db: Queryable, { articleId, reader, before, limit }: Thread): Promise<CommentRow[]> {
   const shown = reader?.roles.includes('admin')
     ? sql.empty
@@ -33,7 +33,7 @@ export function findComments(db: Queryable, { articleId, reader, before, limit }
     order by id desc limit ${limit}`)
 }
 
-/** The comment of this article, as far as the reader may see it. */
+/** A comment of this article. Throws `comment_not_found`, also if it is hidden from the reader. */
 export async function getComment(db: Queryable, articleId: string, id: number, reader: Actor): Promise<CommentRow> {
   const row = await db.first<CommentRow>(sql`
     select ${columns} from comment.comments where id = ${id} and article_id = ${articleId}`)
@@ -42,7 +42,7 @@ export async function getComment(db: Queryable, articleId: string, id: number, r
   return row
 }
 
-/** The comment, which nobody else changes until the transaction ends. */
+/** Locks the comment until the transaction ends. Throws `comment_not_found`. */
 export async function lockComment(tx: Transaction, id: number): Promise<CommentRow> {
   const row = await tx.first<CommentRow>(sql`select ${columns} from comment.comments where id = ${id} for update`)
   if (!row) throw commentNotFound()
@@ -61,7 +61,7 @@ export async function insertComment(
   article: Commented,
   { authorId, body }: { authorId: string; body: string },
 ): Promise<CommentRow> {
-  await holdThread(tx, article.articleId)
+  await shareOpenThread(tx, article.articleId)
   const row = await tx.one<CommentRow>(sql`
     insert into comment.comments (article_id, author_id, body) values (${article.articleId}, ${authorId}, ${body})
     returning ${columns}`)
@@ -78,15 +78,18 @@ export async function insertComment(
   return row
 }
 
-/** Shared with others who add, but not with whoever closes it; throws when it is closed. */
-async function holdThread(tx: Transaction, articleId: string): Promise<void> {
+/**
+ * Locks the thread in share mode: other transactions may add comments meanwhile, but none may close the thread. Throws
+ * `thread_closed`.
+ */
+async function shareOpenThread(tx: Transaction, articleId: string): Promise<void> {
   await tx.later(sql`insert into comment.threads (article_id) values (${articleId}) on conflict do nothing`)
   const open = await tx.first(sql`
     select 1 from comment.threads where article_id = ${articleId} and not closed for share`)
   if (!open) throw threadClosed()
 }
 
-/** Removes the comments of an article that is gone, and takes no more. */
+/** Closes the thread of a deleted article and deletes its comments. */
 export async function closeThread(tx: Transaction, articleId: string): Promise<void> {
   await tx.run(sql`
     insert into comment.threads (article_id, closed) values (${articleId}, true)
@@ -99,7 +102,7 @@ export async function removeComment(tx: Transaction, { id, articleId, authorId }
   if (removed === 1) await publish(tx, commentDeleted, { commentId: id, articleId, authorId })
 }
 
-/** Hides a comment that is locked, or shows it again with `null`; the reason alone may change, too. */
+/** Hides a comment, changes the reason, or shows the comment again with `null`. The comment must be locked. */
 export async function setHidden(
   tx: Transaction,
   { id, articleId, authorId, hiddenReason }: CommentRow,
@@ -110,8 +113,8 @@ export async function setHidden(
   const hiddenAt = reason === null ? sql`null` : sql`coalesce(hidden_at, now())`
   await tx.run(sql`
     update comment.comments set hidden_at = ${hiddenAt}, hidden_reason = ${reason} where id = ${id}`)
-  const told = { commentId: id, articleId, authorId, moderatorId }
-  await (reason === null ? publish(tx, commentShown, told) : publish(tx, commentHidden, { ...told, reason }))
+  const data = { commentId: id, articleId, authorId, moderatorId }
+  await (reason === null ? publish(tx, commentShown, data) : publish(tx, commentHidden, { ...data, reason }))
 }
 
 export interface LoadedComment {
@@ -121,7 +124,7 @@ export interface LoadedComment {
   createdAt: string
 }
 
-/** Only for articles that have none. */
+/** Inserts comments, but skips articles that have a thread already. */
 export async function loadComments(tx: Transaction, comments: readonly LoadedComment[]): Promise<void> {
   await tx.run(sql`
     with input as (

@@ -18,20 +18,20 @@ import {
 import { Profile } from '@doran/profile/contract'
 import { personalData } from '@doran/user/contract'
 
-/** Room for the longest comment, even from clients that write each of its characters as `\uXXXX`. */
+/** Large enough for the longest comment, even from clients that escape each character as `\uXXXX`. */
 const COMMENT_LIMIT_BYTES = 131_072
 
-/** The protocol has numbers. */
+/** An integer, as the RealWorld protocol requires. */
 const CommentId = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })
 
 export const Comment = Type.Object({
   id: CommentId,
   createdAt: Timestamp,
   updatedAt: Timestamp,
-  /** Markdown. It is kept as it was written; whoever shows it must clean it. */
+  /** Markdown, stored as entered. The client that shows it must sanitise it. */
   body: Type.String(),
   author: Profile,
-  /** Only for its author and moderators, when moderators have hidden it. */
+  /** Present if a moderator has hidden the comment. Only its author and moderators get such a comment. */
   hidden: Type.Optional(Hidden),
 })
 export type Comment = Static<typeof Comment>
@@ -42,7 +42,7 @@ export const ReportedComment = Type.Object({
   authorId: Id,
   body: Type.String(),
   hidden: Type.Union([Hidden, Type.Null()]),
-  /** Those that no moderator has decided on. */
+  /** The open reports. */
   reports: Type.Array(Report),
 })
 export type ReportedComment = Static<typeof ReportedComment>
@@ -51,19 +51,19 @@ const OneOfArticle = Type.Object({ ...BySlug.properties, id: CommentId })
 
 export const comment = contract('comment', {
   ...personalData,
-  /** Refused with `article_not_found`, like every operation here that names an article. */
+  /** Throws `article_not_found`, like every operation here that takes a slug. */
   listComments: get('/articles/:slug/comments', {
     summary: 'Comments on an article, newest first (RealWorld)',
     path: BySlug,
     query: Type.Object({
-      /** Only comments older than this one; for more than one page, which RealWorld does not know. */
+      /** Only comments older than this one. Doran adds this to the RealWorld protocol, which has no pages. */
       before: Type.Optional(CommentId),
       limit: Type.Integer({ minimum: 1, maximum: 500, default: 500 }),
     }),
     reply: Type.Object({ comments: Type.Array(Comment) }),
     access: 'anyone',
   }),
-  /** Refused with `too_many_comments` after so many in an hour as COMMENTS_PER_HOUR says. */
+  /** Throws `too_many_comments` after COMMENTS_PER_HOUR comments within an hour. */
   addComment: post('/articles/:slug/comments', {
     summary: 'Comment on an article (RealWorld)',
     path: BySlug,
@@ -74,13 +74,13 @@ export const comment = contract('comment', {
     status: 201,
     access: 'user',
   }),
-  /** Refused with `comment_not_found`, also for a comment of another article, and with `not_your_comment`. */
+  /** Throws `comment_not_found`, also for a comment of another article, and `not_your_comment`. */
   deleteComment: del('/articles/:slug/comments/:id', {
     summary: 'Delete your comment (RealWorld)',
     path: OneOfArticle,
     access: 'user',
   }),
-  /** A second report of the same reader replaces the first. */
+  /** A second report by the same reader replaces the first. */
   reportComment: post('/articles/:slug/comments/:id/reports', {
     summary: 'Tell the moderators of a comment',
     path: OneOfArticle,
@@ -98,7 +98,7 @@ export const comment = contract('comment', {
     reply: page(ReportedComment),
     access: ['admin'],
   }),
-  /** Closes its open reports. */
+  /** Closes the comment's open reports. */
   moderateComment: put('/moderation/comments/:id', {
     summary: 'Hide a comment, or show it again',
     path: Type.Object({ id: CommentId }),
@@ -107,7 +107,7 @@ export const comment = contract('comment', {
     access: ['admin'],
     idempotent: true,
   }),
-  /** For the seed. Articles that have comments already are left alone; nothing is published. */
+  /** For the seed. Skips articles that have comments already and publishes nothing. */
   loadComments: post('/comments/internal', {
     summary: 'Many comments at once',
     body: Type.Object({
@@ -121,12 +121,12 @@ export const comment = contract('comment', {
   }),
 })
 
-const Told = { commentId: CommentId, articleId: Id, authorId: Id }
+const CommentReference = { commentId: CommentId, articleId: Id, authorId: Id }
 
 export const commentAdded = event(
   'comment.added',
   Type.Object({
-    ...Told,
+    ...CommentReference,
     articleSlug: Type.String(),
     articleTitle: Type.String(),
     articleAuthorId: Id,
@@ -134,7 +134,10 @@ export const commentAdded = event(
     createdAt: Timestamp,
   }),
 )
-/** By its author. The comments of an article that is deleted go without being told of one by one. */
-export const commentDeleted = event('comment.deleted', Type.Object(Told))
-export const commentHidden = event('comment.hidden', Type.Object({ ...Told, moderatorId: Id, reason: Type.String() }))
-export const commentShown = event('comment.shown', Type.Object({ ...Told, moderatorId: Id }))
+/** The author has deleted the comment. The deletion of an article publishes no event for each of its comments. */
+export const commentDeleted = event('comment.deleted', Type.Object(CommentReference))
+export const commentHidden = event(
+  'comment.hidden',
+  Type.Object({ ...CommentReference, moderatorId: Id, reason: Type.String() }),
+)
+export const commentShown = event('comment.shown', Type.Object({ ...CommentReference, moderatorId: Id }))

@@ -1,14 +1,14 @@
-/** What must hold of comments, for whoever checks it: reads only, and by index, so that it may run beside readers. */
+/** Queries for consistency checks of comments. They only read, by index, so they may run while the shop is open. */
 import { type Queryable, sql } from '@doran/kernel'
 
-/** Articles that were commented on, in ascending order. */
+/** Ids of articles that have a thread, in ascending order. */
 export async function pageThreads(db: Queryable, after: string, limit: number): Promise<string[]> {
   const rows = await db.all<{ id: string }>(sql`
     select article_id as id from comment.threads where article_id > ${after} order by article_id limit ${limit}`)
   return rows.map(({ id }) => id)
 }
 
-/** A thread says whether its article is gone, and how many comments it has. */
+/** Whether each thread is closed, which means that its article was deleted, and how many comments it has. */
 export function readThreads(
   db: Queryable,
   articleIds: readonly string[],

@@ -1,4 +1,4 @@
-/** What is kept of a person here. */
+/** Export and erasure of a member's personal data. */
 import { type Queryable, sql, type Transaction } from '@doran/kernel'
 
 export async function exportCommentsOf(db: Queryable, userId: string): Promise<Record<string, unknown>> {
@@ -11,7 +11,7 @@ export async function exportCommentsOf(db: Queryable, userId: string): Promise<R
   return { comments, reports }
 }
 
-/** What they wrote for others stays, under a name that says nothing; what they noted for moderators goes. */
+/** Erases notes to moderators. Comments stay, under an anonymous name. */
 export async function erasePersonalData(tx: Transaction, userId: string): Promise<void> {
   await tx.run(sql`update comment.reports set note = '' where reporter_id = ${userId} and note <> ''`)
 }

@@ -1,10 +1,10 @@
-/** Comments as RealWorld clients see them, with their authors. */
+/** Presents comments with their authors, as the RealWorld protocol defines them. */
 import type { Actor, Context } from '@doran/kernel'
 import { profile } from '@doran/profile/contract'
 import type { CommentRow } from './comments.ts'
 import type { Comment } from './contract.ts'
 
-/** The authors of all of them come with one call. */
+/** Gets the authors of all comments with one call. */
 export async function presentComments(
   ctx: Pick<Context<Actor | undefined>, 'client'>,
   rows: readonly CommentRow[],

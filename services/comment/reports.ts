@@ -1,4 +1,4 @@
-/** What readers tell moderators. */
+/** Readers' reports to the moderators. */
 import { asKeyset, type Queryable, sql } from '@doran/kernel'
 import { type Page, type Static, Type } from '@doran/kernel/contract'
 import type { comment, ReportedComment } from './contract.ts'
@@ -18,7 +18,7 @@ export async function insertReport(
       reason = excluded.reason, note = excluded.note, reported_at = now(), closed_at = null`)
 }
 
-/** A moderator has decided. */
+/** Closes the open reports after a moderator's decision. */
 export async function closeReports(db: Queryable, commentId: number): Promise<void> {
   await db.run(sql`update comment.reports set closed_at = now() where comment_id = ${commentId} and closed_at is null`)
 }

@@ -56,7 +56,7 @@ export const gatewayConfig = Type.Object({
 
 export type GatewayConfig = Static<typeof gatewayConfig>
 
-/** Numbers by operation, from `product.getProduct=30,product.listProducts=50`. */
+/** Parses numbers by operation, such as `product.getProduct=30,product.listProducts=50`. */
 export function readByOperation(setting: string): ReadonlyMap<string, number> {
   const entries = setting.split(',').filter(Boolean)
   return new Map(
@@ -64,7 +64,7 @@ export function readByOperation(setting: string): ReadonlyMap<string, number> {
   )
 }
 
-/** Where shares of requests may go, as `new URL()` writes their origins. */
+/** The allowed targets of routes, as the normalised origins of `new URL()`. */
 export function readRouteTargets({ GATEWAY_ROUTE_TARGETS }: GatewayConfig): ReadonlySet<string> {
   return new Set(
     GATEWAY_ROUTE_TARGETS.split(',')

@@ -24,8 +24,8 @@ export const gateway = contract('gateway', {
     reply: Type.Array(Route),
   }),
   /**
-   * For operators alone: administrators are refused with `operator_required`, because a target sees the requests and the
-   * tokens of those who make them. Raises `route_target_not_listed`, `route_operation_fixed` and `route_shares_exceeded`.
+   * For operators only, because a target sees the requests and the tokens of their senders. Throws `operator_required`
+   * for administrators, `route_target_not_listed`, `route_operation_fixed` and `route_shares_exceeded`.
    */
   setRoute: put('/gateway/routes/:operation', {
     summary: 'Send a share of an operation’s requests to another target; it counts within a second',

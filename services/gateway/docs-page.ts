@@ -1,10 +1,10 @@
-/** The API's description as pages for people: no script, nothing from elsewhere. */
+/** The API's description as HTML pages, without scripts or external resources. */
 import type { ErrorFactory } from '@doran/kernel/platform'
 import type { OpenApi, OpenApiOperation } from './openapi.ts'
 
 type Schema = Record<string, unknown>
 
-/** All operations by service: what they are for, who may call them, what goes in and comes out. */
+/** All operations by service: their purpose, who may call them, their input and output. */
 export function docsPage(api: OpenApi): string {
   const operations = Object.entries(api.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
@@ -21,7 +21,7 @@ export function docsPage(api: OpenApi): string {
   )
 }
 
-/** Every machine code with its status and sentence. */
+/** Every error code with its status and message. */
 export function errorsPage(errors: readonly ErrorFactory[]): string {
   const rows = [...errors]
     .sort((a, b) => a.code.localeCompare(b.code))
@@ -74,7 +74,7 @@ function shape(schema: Schema): string {
   return `<pre>${escapeHtml(typeOf(schema))}</pre>`
 }
 
-/** A schema in the notation of TypeScript, which is shorter to read. */
+/** A schema in TypeScript notation, which is shorter than JSON Schema. */
 function typeOf(schema: Schema, indent = ''): string {
   if (schema.enum) return (schema.enum as unknown[]).map((value) => JSON.stringify(value)).join(' | ')
   if (schema.const !== undefined) return JSON.stringify(schema.const)

@@ -1,4 +1,4 @@
-/** The public door: what every request passes before it reaches an operation, and the pages about the API. */
+/** The public entry point, which every request passes before it reaches an operation, and the pages about the API. */
 import { type Edge, type ErrorFactory, kernelErrors, SECURITY_HEADERS } from '@doran/kernel/platform'
 import compress from '@fastify/compress'
 import cors from '@fastify/cors'
@@ -9,30 +9,30 @@ import { docsPage, errorsPage } from './docs-page.ts'
 import { rateLimited } from './errors.ts'
 import type { OpenApi } from './openapi.ts'
 import { type PagesOptions, servePages } from './pages.ts'
-import { type ProxyOptions, passOn } from './proxy.ts'
-import { networkOf, Rates, WINDOW } from './rates.ts'
+import { forwardRequests, type ProxyOptions } from './proxy.ts'
+import { networkOf, Rates, WINDOW_MS } from './rates.ts'
 
 export interface DoorOptions {
   readonly config: GatewayConfig
   readonly api: OpenApi
-  /** Every error, or how to load them: only their page needs them, and few ask for it. */
+  /** Every error, or a function that loads them: only the page of errors needs them, and it is rarely requested. */
   readonly errors: readonly ErrorFactory[] | (() => Promise<readonly ErrorFactory[]>)
-  /** Services of other processes; without it all run here. */
+  /** The services of other processes. Absent if all services run in this process. */
   readonly proxy?: Omit<ProxyOptions, 'hedges'> | undefined
-  /** What people see: the web application and its pictures. */
+  /** The web application and its pictures. */
   readonly pages?: PagesOptions | undefined
-  /** Client of `ioredis`, for rates that several gateways count together. */
+  /** A client of `ioredis`, for rate limits that several gateways share. */
   readonly redis?: object | undefined
 }
 
-/** Our own pages have a style sheet inside. */
+/** Our own pages have an inline style sheet. */
 const PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 
 const COMPRESS_FROM_BYTES = 1_024
 /** Thirty days. */
-const CONTACT_LIFE_MS = 2_592_000_000
+const CONTACT_LIFETIME_MS = 2_592_000_000
 
-/** Makes the function that a platform takes as its `edge`. */
+/** Creates the function that a platform takes as its `edge`. */
 export function publicDoor({ config, api, errors, proxy, pages, redis }: DoorOptions): Edge {
   const hedges = readByOperation(config.GATEWAY_HEDGES)
   return async (app, inside) => {
@@ -54,14 +54,14 @@ export function publicDoor({ config, api, errors, proxy, pages, redis }: DoorOpt
     await app.register(compress, {
       threshold: COMPRESS_FROM_BYTES,
       encodings: ['br', 'gzip'],
-      // A few hundred bytes can hold a hundred megabytes, so bodies of requests are never unpacked.
+      // Never decompresses request bodies: a few hundred bytes can expand to a hundred megabytes.
       globalDecompression: false,
     })
     await limitRates(app, config, redis)
     describeApi(app, api, errors)
-    if (config.SECURITY_CONTACT) tellContact(app, config.SECURITY_CONTACT)
+    if (config.SECURITY_CONTACT) serveSecurityContact(app, config.SECURITY_CONTACT)
     if (pages) await servePages(app, pages)
-    if (proxy) await passOn(app, { ...proxy, hedges }, inside)
+    if (proxy) await forwardRequests(app, { ...proxy, hedges }, inside)
   }
 }
 
@@ -77,13 +77,13 @@ function encodedBody({ headers }: FastifyRequest): Error {
   })
 }
 
-/** Counts a request; answers after how many seconds it may be made again, 0 when it is allowed. */
+/** Counts a request. Returns 0 if it is allowed, otherwise the seconds after which the client may try again. */
 type Limit = (request: FastifyRequest) => number | Promise<number>
 
 async function limitRates(app: FastifyInstance, config: GatewayConfig, redis: object | undefined): Promise<void> {
-  // When Redis is away, requests are answered uncounted.
+  // Requests are served uncounted while Redis is unavailable.
   if (redis) await app.register(rateLimit, { global: false, redis, nameSpace: 'doran-rate-', skipOnError: true })
-  const limit = redis ? (max: number, sender: Sender) => countTogether(app, max, sender) : countAlone
+  const limit = redis ? (max: number, sender: Sender) => countInRedis(app, max, sender) : countInMemory
   const perAddress = limit(config.RATE_LIMIT_PER_IP, ({ ip }) => normalizeIP(ip))
   const filesPerAddress = limit(config.RATE_LIMIT_FILES_PER_IP, ({ ip }) => `files ${normalizeIP(ip)}`)
   const byOperation = new Map(
@@ -93,58 +93,64 @@ async function limitRates(app: FastifyInstance, config: GatewayConfig, redis: ob
     ]),
   )
   const perAccount = limit(config.RATE_LIMIT_PER_ACCOUNT, ({ actor }) => `account:${actor?.id}`)
-  // Whoever watches the process must always be answered, and a page may have a hundred pictures.
+  // Health checks have no limit, because monitoring must always get a reply. Files have a limit of their own, because a
+  // page may have a hundred pictures.
   app.addHook('onRequest', (request, _reply, done) => {
     const { url, config } = request.routeOptions
     if (url?.startsWith('/health/')) return done()
-    if (config.isFile) return goOn(filesPerAddress(request), done)
-    goOn(perAddress(request), (refusal) => {
+    if (config.isFile) return refuseOrContinue(filesPerAddress(request), done)
+    refuseOrContinue(perAddress(request), (refusal) => {
       const perNetwork = byOperation.get(config.operation ?? '')
       if (refusal || !perNetwork) done(refusal)
-      else goOn(perNetwork(request), done)
+      else refuseOrContinue(perNetwork(request), done)
     })
   })
-  // The operation's own check has found out who is calling by the time of this hook.
+  // This hook runs after the operation has authenticated the caller.
   app.addHook('preHandler', (request, _reply, done) => {
-    if (request.actor) goOn(perAccount(request), done)
+    if (request.actor) refuseOrContinue(perAccount(request), done)
     else done()
   })
 }
 
 type Sender = (request: FastifyRequest) => string
 
-function countAlone(max: number, sender: Sender): Limit {
+function countInMemory(max: number, sender: Sender): Limit {
   const rates = new Rates(max)
   return (request) => rates.count(sender(request))
 }
 
-/** Several gateways count together, in Redis. */
-function countTogether(app: FastifyInstance, max: number, keyGenerator: Sender): Limit {
-  const count = app.createRateLimit({ max, timeWindow: WINDOW, keyGenerator })
+/** Counts in Redis, together with other gateways. */
+function countInRedis(app: FastifyInstance, max: number, keyGenerator: Sender): Limit {
+  const count = app.createRateLimit({ max, timeWindow: WINDOW_MS, keyGenerator })
   return async (request) => {
     const result = await count(request)
     return !result.isAllowed && result.isExceeded ? result.ttlInSeconds : 0
   }
 }
 
-/** What is known at once is answered at once: a promise would cost more than the counting. */
-function goOn(wait: number | Promise<number>, done: HookHandlerDoneFunction): void {
+/**
+ * Refuses the request or continues. Handles a plain number synchronously: a promise would cost more than the counting.
+ */
+function refuseOrContinue(wait: number | Promise<number>, done: HookHandlerDoneFunction): void {
   const answer = (retryAfter: number) => done(retryAfter > 0 ? rateLimited({ retryAfter }) : undefined)
   if (typeof wait === 'number') answer(wait)
   else wait.then(answer, done)
 }
 
-/** Whom to tell of a weakness, in the form of RFC 9116. It asks for an end, by which somebody has looked whether it still holds. */
-function tellContact(app: FastifyInstance, contact: string): void {
+/**
+ * Serves the contact for vulnerability reports (RFC 9116). The standard requires an expiry date, by which somebody
+ * should have confirmed the contact.
+ */
+function serveSecurityContact(app: FastifyInstance, contact: string): void {
   app.get('/.well-known/security.txt', async (_request, reply) => {
-    const expires = new Date(Date.now() + CONTACT_LIFE_MS).toISOString()
+    const expires = new Date(Date.now() + CONTACT_LIFETIME_MS).toISOString()
     return reply
       .type('text/plain; charset=utf-8')
       .send(`Contact: ${contact}\nExpires: ${expires}\nPreferred-Languages: ko, en\n`)
   })
 }
 
-/** Pages that are made when somebody asks for the first time. */
+/** Serves the pages about the API. The first request generates each of them. */
 function describeApi(app: FastifyInstance, api: OpenApi, errors: DoorOptions['errors']): void {
   const pages: [string, string, () => Promise<string>][] = [
     ['/openapi.json', 'application/json; charset=utf-8', async () => JSON.stringify(api)],

@@ -1,26 +1,28 @@
-/** The way of a WebSocket from the service to the client, which can be ended where a frame ends. */
+/** Relays a WebSocket's bytes from the service to the client, and can close it between two frames. */
 import { Transform, type TransformCallback } from 'node:stream'
 
-/** A frame that says 1001, going away: the client may come back, and is let in elsewhere (RFC 6455, section 7.4.1). */
+/**
+ * A close frame with code 1001, "going away": the client may reconnect to another instance (RFC 6455, section 7.4.1).
+ */
 const GOING_AWAY = Buffer.from([0x88, 0x02, 0x03, 0xe9])
 const CLOSE = 0x8
 const SWITCHED = /^HTTP\/1\.1 101 /
 
 /**
- * Passes on what the service sends, and keeps count of its frames without looking into them. When the service hangs up
- * without a word, or {@link leave} is called, the client is told that it may come back.
+ * Relays what the service sends and tracks where frames end, without reading their content. Sends the client a close
+ * frame with code 1001 if the service hangs up without one, or after a call of {@link leave}.
  */
 export class Frames extends Transform {
-  /** Of the answer to the upgrade, then of a frame, as far as it has come. */
+  /** The received part of the current head: first that of the reply to the upgrade, then that of each frame. */
   #head = ''
   #switched = false
-  /** Bytes of the frame that are still to come. */
-  #left = 0
-  /** The client has been told that this is the end. */
-  #over = false
+  /** Bytes of the current frame that have not arrived yet. */
+  #remaining = 0
+  /** A close frame has been sent to the client. */
+  #closed = false
   #leaving = false
 
-  /** Ends it after the frame that is on its way. */
+  /** Closes the connection after the current frame. */
   leave(): void {
     this.#leaving = true
     this.#endBetweenFrames()
@@ -29,8 +31,8 @@ export class Frames extends Transform {
   override _transform(piece: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
     let at = 0
     while (at < piece.length && !(this.#leaving && this.#betweenFrames)) {
-      const passed = Math.min(this.#left, piece.length - at)
-      this.#left -= passed
+      const passed = Math.min(this.#remaining, piece.length - at)
+      this.#remaining -= passed
       at += passed
       if (passed === 0) this.#readHead(piece[at++] as number)
     }
@@ -45,12 +47,12 @@ export class Frames extends Transform {
   }
 
   get #betweenFrames(): boolean {
-    return this.#switched && this.#left === 0 && this.#head === ''
+    return this.#switched && this.#remaining === 0 && this.#head === ''
   }
 
   #endBetweenFrames(): void {
-    if (!this.#betweenFrames || this.#over) return
-    this.#over = true
+    if (!this.#betweenFrames || this.#closed) return
+    this.#closed = true
     this.push(GOING_AWAY)
     this.push(null)
   }
@@ -64,7 +66,7 @@ export class Frames extends Transform {
     }
   }
 
-  /** RFC 6455, section 5.2. */
+  /** Parses a frame's head (RFC 6455, section 5.2); does nothing while it is incomplete. */
   #beginFrame(head: Buffer): void {
     const [first = 0, second] = head
     if (second === undefined) return
@@ -72,8 +74,8 @@ export class Frames extends Transform {
     const more = length === 126 ? 2 : length === 127 ? 8 : 0
     const mask = second & 0x80 ? 4 : 0
     if (head.length < 2 + more + mask) return
-    this.#left = more === 0 ? length : Number(`0x${head.toString('hex', 2, 2 + more)}`)
-    this.#over ||= (first & 0x0f) === CLOSE
+    this.#remaining = more === 0 ? length : Number(`0x${head.toString('hex', 2, 2 + more)}`)
+    this.#closed ||= (first & 0x0f) === CLOSE
     this.#head = ''
   }
 }

@@ -1,4 +1,4 @@
-/** OpenAPI 3.1 from the contracts. Their schemas are JSON Schema already, so nothing is translated. */
+/** Generates OpenAPI 3.1 from the contracts. Their schemas are JSON Schema already, so they need no translation. */
 import { type Contract, mediaTypeOf, type Operation, type TObject, type TSchema, Type } from '@doran/kernel/contract'
 import { kernelErrors } from '@doran/kernel/platform'
 
@@ -24,11 +24,11 @@ export interface OpenApiOperation {
   }[]
   requestBody?: { required: boolean; content: Record<string, { schema: TSchema }> }
   responses: Record<string, object>
-  /** Roles of which the caller needs one; empty for any signed-in user. */
+  /** The roles of which the caller needs one; empty for any signed-in user. */
   'x-roles'?: readonly string[]
 }
 
-/** Describes every operation that the public door offers. */
+/** Describes every public operation. */
 export function openApi(services: readonly { readonly contract: Contract }[], info: { version: string }): OpenApi {
   const paths: OpenApi['paths'] = {}
   for (const { contract } of services) {

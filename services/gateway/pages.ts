@@ -1,31 +1,34 @@
-/** The web application and the pictures of the sample shop: files, sent as they are. */
+/** Serves the web application and the pictures of the sample shop as static files. */
 import fastifyStatic from '@fastify/static'
 import type { FastifyInstance } from 'fastify'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** A file, of which an address may have more than of other requests. */
+    /** The route serves files, which have a rate limit of their own. */
     isFile?: true
   }
 }
 
 export interface PagesOptions {
-  /** Folder of the built web application; without one there is only the API. */
+  /** The folder of the built web application. Absent if there is only the API. */
   readonly web?: string | undefined
-  /** Folder of the pictures at `/pictures/`. */
+  /** The folder of the pictures, served at `/pictures/`. */
   readonly pictures?: string | undefined
 }
 
-/** The page has its own policy for hosts that send no headers; this is what it cannot say of itself, and a second lock. */
+/**
+ * The page has a policy of its own in a `meta` element, for hosts that send no headers. This header adds what a `meta`
+ * element cannot express, and repeats some rules as a second line of defence.
+ */
 const APPLICATION_POLICY = "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 
-/** What is named by its content never changes. */
-const FOR_EVER = 'public, max-age=31536000, immutable'
-const FOR_A_DAY = 'public, max-age=86400'
-/** Asked for again each time, and answered with 304 while it is the same. */
+/** For files with a content hash in their name, which never change. */
+const CACHE_FOREVER = 'public, max-age=31536000, immutable'
+const CACHE_FOR_A_DAY = 'public, max-age=86400'
+/** The browser asks every time and gets 304 while the file is unchanged. */
 const REVALIDATED = 'no-cache'
 
-/** Addresses at which there is never a page of the application: those of the API and of files. */
+/** Paths that never serve the application's page: those of the API and of files. */
 const NO_PAGE = /^(api|docs|health|metrics)(\/|$)|\.\w+$/
 
 export async function servePages(app: FastifyInstance, { web, pictures }: PagesOptions): Promise<void> {
@@ -36,7 +39,7 @@ export async function servePages(app: FastifyInstance, { web, pictures }: PagesO
     serve: false,
     preCompressed: true,
     cacheControl: false,
-    // Not before: what is not there must not be remembered.
+    // Sets the headers only for files that exist, so that nothing caches a 404.
     setHeaders: (reply, path) => void reply.headers(headersOf(path)),
   })
   const config = { isFile: true } as const
@@ -52,7 +55,7 @@ interface Rest {
   Params: { '*': string }
 }
 
-/** The path is that of the file which is sent, so it may be a compressed one's. */
+/** `sent` is the path of the file on disk, so it may end with `.br` or `.gz`. */
 function headersOf(sent: string): Record<string, string> {
   const path = sent.replace(/\.(br|gz)$/, '')
   if (path.endsWith('.html')) {
@@ -62,7 +65,7 @@ function headersOf(sent: string): Record<string, string> {
       'referrer-policy': 'strict-origin-when-cross-origin',
     }
   }
-  const kept = path.includes('/assets/') ? FOR_EVER : /\.(avif|svg)$/.test(path) ? FOR_A_DAY : REVALIDATED
-  // The application may be served from elsewhere and still shows the pictures.
+  const kept = path.includes('/assets/') ? CACHE_FOREVER : /\.(avif|svg)$/.test(path) ? CACHE_FOR_A_DAY : REVALIDATED
+  // Allows an application that is served from another origin to show the pictures.
   return { 'cache-control': kept, 'cross-origin-resource-policy': 'cross-origin' }
 }

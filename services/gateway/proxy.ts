@@ -1,4 +1,4 @@
-/** Passes requests on to the services of other processes, piece by piece in both directions. */
+/** Forwards requests to the services of other processes and streams large bodies in both directions. */
 import type { IncomingMessage } from 'node:http'
 import { type Readable, Transform } from 'node:stream'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -24,21 +24,21 @@ import {
 } from '@doran/kernel/platform'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { RouteShares } from './routes.ts'
-import { passOnSockets } from './sockets.ts'
+import { forwardSockets } from './sockets.ts'
 
 export interface ProxyOptions {
-  /** Services of other processes. */
+  /** The contracts of the services in other processes. */
   readonly contracts: readonly Contract[]
   readonly targets: Targets
   readonly shares: RouteShares
-  /** Milliseconds after which a read is asked of a second instance too, by `service.operation`. */
+  /** Milliseconds after which a read also goes to a second instance, by `service.operation`. */
   readonly hedges: ReadonlyMap<string, number>
-  /** Milliseconds. */
+  /** The timeout of a request to a service, in milliseconds. */
   readonly timeout: number
 }
 
-/** Bodies up to this size are read first, so that the request can be sent again; larger ones flow through. Bytes. */
-const KEPT_BODY = 65_536
+/** Buffers bodies up to this size, so that the request can be retried. Larger ones are streamed. */
+const MAX_BUFFERED_BODY_BYTES = 65_536
 
 const HOP_BY_HOP = new Set([
   'connection',
@@ -54,8 +54,8 @@ const HOP_BY_HOP = new Set([
   'content-length',
 ])
 
-export async function passOn(app: FastifyInstance, options: ProxyOptions, inside: EdgeInside): Promise<void> {
-  passOnSockets(app, options.contracts, options.targets)
+export async function forwardRequests(app: FastifyInstance, options: ProxyOptions, inside: EdgeInside): Promise<void> {
+  forwardSockets(app, options.contracts, options.targets)
   await app.register(async (scope) => {
     scope.removeAllContentTypeParsers()
     scope.addContentTypeParser('*', (_request, payload, done) => done(null, payload))
@@ -88,7 +88,7 @@ function addRoute(
       if (Number(request.headers['content-length']) > limit) return done(kernelErrors.bodyTooLarge({ limit }))
       const { authorization } = request.headers
       if (authorization === undefined) return done()
-      // The service decides who may do what; here it only matters whose requests are counted.
+      // The service decides on permissions. The gateway needs the actor only for the rate limit.
       identity
         .authenticate(authorization)
         .then(
@@ -99,7 +99,7 @@ function addRoute(
         )
         .then(() => done())
     },
-    // What came in one turn of the event loop goes on together, so that the service is woken once for many requests.
+    // Forwards all requests of one turn of the event loop together, so that many requests wake the service only once.
     preHandler: (_request, _reply, done) => void setImmediate(done),
     async handler(request, reply) {
       const trace = traceFrom(request.headers.traceparent as string | undefined)
@@ -126,7 +126,7 @@ function addRoute(
             timeout: operation.timeout ?? options.timeout,
             signal: gone.signal,
           })
-          const whole = request.method === 'HEAD' ? response : await wholeIfSmall(response, peer)
+          const whole = request.method === 'HEAD' ? response : await bufferIfSmall(response, peer)
           endSpan()
           return whole
         } catch (error) {
@@ -141,9 +141,9 @@ function addRoute(
         const response = hedge === undefined ? await target.run(effect, send) : await hedged(target, send, hedge)
         return answer(reply, response)
       } catch (error) {
-        // Nobody is there any more to be told.
+        // The client has hung up, so there is nobody to reply to.
         if (gone.signal.aborted) return reply.hijack()
-        // Its sender may go on for ever.
+        // Closes the connection, because its sender might send for ever.
         if (isStream(body) && body.errored) reply.header('connection', 'close')
         throw error
       }
@@ -152,21 +152,22 @@ function addRoute(
 }
 
 /**
- * Nothing, the whole body, or a stream of one that is large or may be. Throws `body_too_large` for a whole body; a stream
- * fails with it.
+ * Returns null without a body, a buffer of a small one, or a stream if the body is large or its length unknown. A
+ * buffered body that exceeds the limit throws `body_too_large`; a stream fails with it.
  */
 async function bodyOf(request: FastifyRequest, reply: FastifyReply, limit: number): Promise<Buffer | Readable | null> {
   const stream = request.body as IncomingMessage | undefined
   if (!stream) return null
   const length = request.headers['content-length']
-  if (Number(length ?? limit) > KEPT_BODY) return length === undefined ? stream.pipe(atMost(limit)) : stream
+  if (Number(length ?? limit) > MAX_BUFFERED_BODY_BYTES)
+    return length === undefined ? stream.pipe(limitBytes(limit)) : stream
   const chunks: Buffer[] = []
   let size = 0
-  // Destroying the stream would destroy the connection, and with it the answer.
+  // Destroying the stream would destroy the connection before the reply is sent.
   for await (const chunk of stream.iterator({ destroyOnReturn: false })) {
     size += chunk.length
     if (size > limit) {
-      // Its sender may go on for ever.
+      // Closes the connection, because its sender might send for ever.
       reply.header('connection', 'close')
       throw kernelErrors.bodyTooLarge({ limit })
     }
@@ -175,8 +176,8 @@ async function bodyOf(request: FastifyRequest, reply: FastifyReply, limit: numbe
   return Buffer.concat(chunks)
 }
 
-/** Passes on so many bytes and fails with `body_too_large` at the next one. */
-function atMost(limit: number): Transform {
+/** A stream that passes at most `limit` bytes and fails with `body_too_large` at the next one. */
+function limitBytes(limit: number): Transform {
   let passed = 0
   const counted = new Transform({
     transform(piece: Buffer, _encoding, done) {
@@ -185,7 +186,7 @@ function atMost(limit: number): Transform {
       else done(null, piece)
     },
   })
-  // It may fail before a service reads it, and an error that nobody hears ends the process.
+  // The stream may fail before a service reads it, and an error event without a listener ends the process.
   return counted.on('error', () => {})
 }
 
@@ -214,18 +215,23 @@ function headersOf(
 
 type Answer = Pick<PeerResponse, 'statusCode' | 'headers'> & { readonly body: Buffer | PeerResponse['body'] }
 
-/** Most answers are small: in one piece they cost half as much, and one that breaks off can be asked for again. */
-async function wholeIfSmall(response: PeerResponse, { url }: Peer): Promise<Answer> {
+/**
+ * Buffers small responses, which most are. That halves their cost, and a request can be retried if the response breaks
+ * off.
+ */
+async function bufferIfSmall(response: PeerResponse, { url }: Peer): Promise<Answer> {
   const { statusCode, headers, body } = response
-  if (!(Number(headers['content-length']) <= KEPT_BODY)) return response
+  if (!(Number(headers['content-length']) <= MAX_BUFFERED_BODY_BYTES)) return response
   try {
     return { statusCode, headers, body: Buffer.from(await body.arrayBuffer()) }
   } catch (cause) {
-    throw new NoAnswerError(`${url} gave no whole answer`, { cause })
+    throw new NoAnswerError(`${url} broke off its response`, { cause })
   }
 }
 
-/** Answers the body, for Fastify to send: with the reply itself it would wait for the end of the response. */
+/**
+ * Returns the body for Fastify to send. If a handler returns the reply itself, Fastify waits for the response to end.
+ */
 function answer(reply: FastifyReply, { statusCode, headers, body }: Answer): Answer['body'] {
   reply.code(statusCode)
   for (const [name, value] of Object.entries(headers)) {
@@ -235,8 +241,8 @@ function answer(reply: FastifyReply, { statusCode, headers, body }: Answer): Ans
 }
 
 /**
- * Asks one instance and, when it has not answered after some milliseconds, another one too, if there is one; the first
- * answer counts.
+ * Sends the request to one instance and, if it has not responded within `after` milliseconds, also to another one if
+ * there is one. The first response wins.
  */
 async function hedged(target: Target, send: (to: Attempt) => Promise<Answer>, after: number): Promise<Answer> {
   const tried = new Set<Peer>()

@@ -1,9 +1,9 @@
-/** Shares of operations that go elsewhere, as the gateway keeps them at hand. */
+/** Shares of operations that go to other targets. Each gateway holds them in memory. */
 import { createHash } from 'node:crypto'
 import { type Channel, type Queryable, sql } from '@doran/kernel'
 import type { Route } from './contract.ts'
 
-/** Channel topic on which gateways hear that the table has changed. */
+/** The channel topic that notifies gateways of changes of the table. */
 export const ROUTES_CHANGED = 'gateway.routes'
 
 export function readRoutes(db: Queryable): Promise<Route[]> {
@@ -11,8 +11,8 @@ export function readRoutes(db: Queryable): Promise<Route[]> {
     select operation, target, share, updated_at as "updatedAt" from gateway.routes order by operation, target`)
 }
 
-/** Whether requests for it may go to another target: not those that carry passwords, or change where requests go. */
-export function mayGoElsewhere(operation: string): boolean {
+/** Whether an operation may go to another target. Those that carry passwords or change routes may not. */
+export function mayBeRerouted(operation: string): boolean {
   return !/^(auth|gateway)\./.test(operation)
 }
 
@@ -20,40 +20,40 @@ export class RouteShares {
   readonly #allowed: ReadonlySet<string>
   #byOperation = new Map<string, Route[]>()
 
-  /** What is not among the allowed targets is not followed, whatever the table says. */
+  /** Ignores rows of the table whose target is not allowed. */
   constructor(allowed: ReadonlySet<string>) {
     this.#allowed = allowed
   }
 
-  /** Reads the table now and whenever it has changed. */
+  /** Reads the table now and after each change. */
   async watch(db: Queryable, channel: Channel): Promise<void> {
     const read = async () => {
       const routes = await readRoutes(db)
-      const followed = routes.filter((route) => this.#allowed.has(route.target) && mayGoElsewhere(route.operation))
+      const followed = routes.filter((route) => this.#allowed.has(route.target) && mayBeRerouted(route.operation))
       this.#byOperation = Map.groupBy(followed, ({ operation }) => operation)
     }
-    // When reading fails the last known shares stay, and the next change or gap reads again.
-    const again = () => void read().catch(() => {})
-    channel.subscribe(ROUTES_CHANGED, again)
-    channel.onGap(again)
+    // If a read fails, the last known shares stay in force until the next change or gap triggers another read.
+    const refresh = () => void read().catch(() => {})
+    channel.subscribe(ROUTES_CHANGED, refresh)
+    channel.onGap(refresh)
     await read()
   }
 
-  /** Where this request goes, if not to the service itself; the same for all requests of one account or address. */
+  /** The target of a request, or undefined for the service itself. It is the same for all requests of one `who`. */
   pick(service: string, operation: string, who: string): string | undefined {
     if (this.#byOperation.size === 0) return undefined
     const routes = this.#byOperation.get(`${service}.${operation}`) ?? this.#byOperation.get(`${service}.*`)
     if (!routes) return undefined
-    let place = percentileOf(who)
+    let bucket = bucketOf(who)
     for (const { target, share } of routes) {
-      if (place < share) return target
-      place -= share
+      if (bucket < share) return target
+      bucket -= share
     }
     return undefined
   }
 }
 
-/** 0 to 99, always the same for the same text. */
-function percentileOf(text: string): number {
+/** A bucket from 0 to 99, always the same for the same text. */
+function bucketOf(text: string): number {
   return createHash('sha256').update(text).digest().readUInt32BE() % 100
 }

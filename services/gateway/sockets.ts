@@ -1,6 +1,6 @@
 /**
- * Passes WebSockets on: once the service has answered the upgrade, the gateway only carries bytes. When one of the two
- * stops, clients are told to come back, with code 1001.
+ * Forwards WebSockets. After the service has accepted the upgrade, the gateway only relays bytes. When the service or
+ * the gateway stops, clients get a close frame with code 1001 and may reconnect.
  */
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
@@ -10,10 +10,10 @@ import { kernelErrors, toProblem } from '@doran/kernel/platform'
 import type { FastifyInstance } from 'fastify'
 import { Frames } from './frames.ts'
 
-/** Milliseconds in which a client that was told to go closes its connection, before we do. */
-const FAREWELL = 1_000
+/** How long a client has to close its connection after a close frame, before the gateway destroys it. */
+const CLOSE_GRACE_MS = 1_000
 
-export function passOnSockets(app: FastifyInstance, contracts: readonly Contract[], targets: Targets): void {
+export function forwardSockets(app: FastifyInstance, contracts: readonly Contract[], targets: Targets): void {
   const routes = contracts.flatMap(({ name: service, operations }) =>
     Object.values(operations).flatMap(({ socket, route }) => (socket ? { service, path: pathOf(route) } : [])),
   )
@@ -44,7 +44,7 @@ export function passOnSockets(app: FastifyInstance, contracts: readonly Contract
       refuse(client, kernelErrors.serviceUnavailable({ service, retryAfter: 1 }))
     }
   })
-  // Nobody else ends them, and the server would wait for them.
+  // Closes open sockets: nothing else does, and the server would wait for them.
   app.addHook('preClose', (done) => {
     for (const [client, frames] of open) {
       frames.leave()
@@ -55,7 +55,7 @@ export function passOnSockets(app: FastifyInstance, contracts: readonly Contract
 }
 
 function destroySoon(client: Duplex): void {
-  setTimeout(() => client.destroy(), FAREWELL).unref()
+  setTimeout(() => client.destroy(), CLOSE_GRACE_MS).unref()
 }
 
 function pathOf(route: string): RegExp {
@@ -63,7 +63,7 @@ function pathOf(route: string): RegExp {
   return new RegExp(`^/api${pattern}/?$`)
 }
 
-/** The request as it came, with the client's address as the gateway saw it. */
+/** The head of the client's request, with the client's address as the gateway sees it. */
 function requestHead({ method, url, headers, socket }: IncomingMessage): string {
   const lines = [`${method} ${url} HTTP/1.1`]
   for (const [name, value] of Object.entries({ ...headers, 'x-forwarded-for': socket.remoteAddress })) {

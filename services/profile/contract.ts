@@ -1,17 +1,17 @@
 import { contract, del, event, get, Id, post, type Static, Type } from '@doran/kernel/contract'
 import { Member, personalData } from '@doran/user/contract'
 
-/** A member as a reader sees them; the protocol is RealWorld's. */
+/** A member as a reader sees them, in the form of the RealWorld protocol. */
 export const Profile = Type.Object({
   username: Type.String(),
   bio: Type.Union([Type.String(), Type.Null()]),
   image: Type.Union([Type.String(), Type.Null()]),
-  /** Whether the reader follows them; false for readers who are not signed in. */
+  /** Whether the reader follows this member; false for a reader who is not signed in. */
   following: Type.Boolean(),
 })
 export type Profile = Static<typeof Profile>
 
-/** {@link Profile} with the id of the user behind it, for other services. */
+/** {@link Profile} with the id of the user, for other services. */
 export const MemberProfile = Type.Object({ ...Member.properties, following: Type.Boolean() })
 export type MemberProfile = Static<typeof MemberProfile>
 
@@ -20,14 +20,14 @@ const ByName = Type.Object({ username: Type.String({ minLength: 1, maxLength: 20
 
 export const profile = contract('profile', {
   ...personalData,
-  /** Refused with `member_not_found`, also for those who have withdrawn. */
+  /** Throws `member_not_found`, also for a member who has withdrawn. */
   getProfile: get('/profiles/:username', {
     summary: 'The profile of a member (RealWorld)',
     path: ByName,
     reply: OneProfile,
     access: 'anyone',
   }),
-  /** Refused with `member_not_found`, and with `too_many_follows` from the 5,001st on. */
+  /** Throws `member_not_found`, and `too_many_follows` for the 5,001st follow. */
   followProfile: post('/profiles/:username/follow', {
     summary: 'Follow a member (RealWorld)',
     path: ByName,
@@ -42,7 +42,7 @@ export const profile = contract('profile', {
     access: 'user',
     idempotent: true,
   }),
-  /** As the one on whose behalf it is called sees them; in no particular order, without those who are not known. */
+  /** As the actor of the call sees them; in no particular order, without unknown ids. */
   getProfiles: post('/profiles/internal/batch', {
     summary: 'Several profiles at once',
     body: Type.Object({ userIds: Type.Array(Id, { maxItems: 1_000 }) }),
@@ -50,13 +50,13 @@ export const profile = contract('profile', {
     access: 'internal',
     idempotent: true,
   }),
-  /** Whom the one on whose behalf it is called follows; at most 5,000. */
+  /** The members whom the actor of the call follows; at most 5,000. */
   listFollowed: get('/profiles/internal/followed', {
     summary: 'Ids of the members whom the caller follows',
     reply: Type.Array(Id),
     access: 'internal',
   }),
-  /** For the seed. Pairs that are there stay; nothing is published. */
+  /** For the seed. Skips existing pairs and publishes nothing. */
   loadFollows: post('/profiles/internal/follows', {
     summary: 'Enter who follows whom',
     body: Type.Object({
@@ -70,7 +70,7 @@ export const profile = contract('profile', {
 const Follow = Type.Object({
   followerId: Id,
   followedId: Id,
-  /** Of two changes of one pair the later one has the higher version. */
+  /** The later of two changes of one pair has the higher version. */
   version: Type.Integer({ minimum: 1 }),
 })
 

@@ -1,16 +1,16 @@
-/** Who follows whom. Always read from the database: whoever has just followed somebody sees it at the next look. */
+/** Follows between members. They are never cached, so a reader sees a new follow at the next request. */
 import { publish, type Queryable, sql, type Transaction } from '@doran/kernel'
 import { memberFollowed, memberUnfollowed } from './contract.ts'
 import { tooManyFollows } from './errors.ts'
 
-export const MOST_FOLLOWED = 5_000
+export const MAX_FOLLOWED = 5_000
 
 interface Pair {
   followerId: string
   followedId: string
 }
 
-/** Those of the members whom the follower follows. */
+/** The subset of these users whom the follower follows. */
 export async function findFollowed(
   db: Queryable,
   followerId: string,
@@ -28,22 +28,22 @@ export async function listFollowedBy(db: Queryable, followerId: string): Promise
   return rows.map(({ id }) => id)
 }
 
-/** Enters it and publishes it; does nothing when it is so already. */
+/** Inserts and publishes a follow; does nothing if it exists. Throws `too_many_follows`. */
 export async function follow(tx: Transaction, { followerId, followedId }: Pair): Promise<void> {
-  // One after the other, so that all of them see how many there are.
+  // Serialises the changes of one follower, so that each counts the follows of the ones before.
   await tx.later(sql`select pg_advisory_xact_lock(hashtextextended('profile.follows ' || ${followerId}, 0))`)
   const entered = await tx.first<{ version: number }>(sql`
     insert into profile.follows (follower_id, followed_id)
     select ${followerId}, ${followedId}
-    where (select count(*) from profile.follows where follower_id = ${followerId}) < ${MOST_FOLLOWED}
+    where (select count(*) from profile.follows where follower_id = ${followerId}) < ${MAX_FOLLOWED}
     on conflict do nothing
     returning nextval('profile.follow_changes') as version`)
   if (entered) return publish(tx, memberFollowed, { followerId, followedId, version: entered.version })
   const followed = await findFollowed(tx, followerId, [followedId])
-  if (followed.size === 0) throw tooManyFollows({ limit: MOST_FOLLOWED })
+  if (followed.size === 0) throw tooManyFollows({ limit: MAX_FOLLOWED })
 }
 
-/** Takes it away and publishes it; does nothing when it is so already. */
+/** Deletes a follow and publishes that; does nothing if there is none. */
 export async function unfollow(tx: Transaction, { followerId, followedId }: Pair): Promise<void> {
   const removed = await tx.first<{ version: number }>(sql`
     delete from profile.follows where follower_id = ${followerId} and followed_id = ${followedId}
@@ -58,7 +58,7 @@ export async function insertFollows(db: Queryable, pairs: readonly Pair[]): Prom
     on conflict do nothing`)
 }
 
-/** Nobody follows them any more, and they follow nobody. */
+/** Deletes all follows of and by the user. */
 export async function removeFollowsOf(tx: Transaction, userId: string): Promise<void> {
   await tx.run(sql`delete from profile.follows where follower_id = ${userId} or followed_id = ${userId}`)
 }

@@ -1,4 +1,4 @@
-/** What must hold of follows, for whoever checks it: reads only, and by index, so that it may run beside readers. */
+/** Queries for consistency checks of follows. They only read, by index, so they may run while the shop is open. */
 import { type Queryable, sql } from '@doran/kernel'
 
 /** Members who follow or are followed, in ascending order. */
@@ -12,7 +12,7 @@ export async function pageFollowing(db: Queryable, after: string, limit: number)
   return rows.map(({ id }) => id)
 }
 
-/** Which of these members follow somebody or are followed. */
+/** The subset of these members who follow somebody or are followed. */
 export async function findFollowing(db: Queryable, ids: readonly string[]): Promise<string[]> {
   const rows = await db.all<{ id: string }>(sql`
     select id from unnest(${ids}::uuid[]) as member (id)

@@ -1,20 +1,20 @@
 /**
- * The address book. Whoever has addresses has exactly one default; every change is made under the lock of the
- * profile, so that simultaneous ones follow one another.
+ * The address book. A user who has addresses has exactly one default address. Every change locks the profile, which
+ * serialises concurrent changes.
  */
 import { assertInput, newId, type Queryable, sql, type Transaction } from '@doran/kernel'
 import { asWritten, CorrectAddress, postalCodeMistake } from './contract/address.ts'
 import type { Address, NewAddress } from './contract.ts'
 import { addressNotFound, postalCodeInvalid, tooManyAddresses } from './errors.ts'
 
-export const MOST_ADDRESSES = 50
+export const MAX_ADDRESSES = 50
 
 const columns = sql`
   id, recipient, phone, postal_code as "postalCode", line1, line2, country, is_default as "isDefault",
   created_at as "createdAt", updated_at as "updatedAt"`
 
-/** Raises `validation_failed` and `postal_code_invalid`. */
-export function assertCorrect(address: NewAddress): void {
+/** Throws `validation_failed` and `postal_code_invalid`. */
+export function assertValidAddress(address: NewAddress): void {
   assertInput(CorrectAddress, address)
   const mistake = postalCodeMistake(address)
   if (mistake) throw postalCodeInvalid({}, { postalCode: [mistake] })
@@ -25,11 +25,11 @@ export function listAddressesOf(db: Queryable, userId: string): Promise<Address[
     select ${columns} from "user".addresses where user_id = ${userId} order by is_default desc, id desc`)
 }
 
-/** The profile must be locked. */
+/** The profile must be locked. Throws `too_many_addresses`. */
 export async function insertAddress(tx: Transaction, userId: string, address: NewAddress): Promise<Address> {
   const { count } = await tx.one<{ count: number }>(sql`
     select count(*) from "user".addresses where user_id = ${userId}`)
-  if (count >= MOST_ADDRESSES) throw tooManyAddresses({ limit: MOST_ADDRESSES })
+  if (count >= MAX_ADDRESSES) throw tooManyAddresses({ limit: MAX_ADDRESSES })
   const isDefault = address.isDefault || count === 0
   const { recipient, phone, postalCode, line1, line2 = null, country } = asWritten(address)
   if (isDefault) await clearDefault(tx, userId)
@@ -40,7 +40,7 @@ export async function insertAddress(tx: Transaction, userId: string, address: Ne
     returning ${columns}`)
 }
 
-/** The profile must be locked. */
+/** The profile must be locked. Throws `address_not_found`. */
 export async function replaceAddress(
   tx: Transaction,
   userId: string,
@@ -60,7 +60,7 @@ export async function replaceAddress(
   return row
 }
 
-/** The profile must be locked. */
+/** The profile must be locked. If it deletes the default, the newest remaining address becomes the default. */
 export async function deleteAddress(tx: Transaction, userId: string, addressId: string): Promise<void> {
   const gone = await tx.first<{ wasDefault: boolean }>(sql`
     delete from "user".addresses where id = ${addressId} and user_id = ${userId}

@@ -1,4 +1,4 @@
-/** People and their addresses, as other services and the web application may import them. */
+/** The public contract of users and their addresses. */
 export { asWritten, CorrectAddress, DeliveryAddress, postalCodeMistake } from './contract/address.ts'
 export { userCreated, userStatusChanged, userUpdated, userWithdrawn } from './contract/events.ts'
 export { user } from './contract/operations.ts'

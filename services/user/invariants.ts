@@ -1,7 +1,7 @@
-/** What others must be able to rely on of users, for whoever checks it. */
+/** Reads for consistency checks across services. */
 import { type Queryable, sql } from '@doran/kernel'
 
-/** The status of those users that exist. */
+/** The status of each of these users that exists. */
 export async function readStatuses(db: Queryable, ids: readonly string[]): Promise<Map<string, string>> {
   const rows = await db.all<{ id: string; status: string }>(sql`
     select id, status from "user".profiles where id = any(${ids}::uuid[])`)

@@ -1,4 +1,4 @@
-/** Members: users as the community sees them. They are asked for at every list of articles, so they are kept at hand. */
+/** Members: users as the community sees them. They are cached, because every list of articles reads them. */
 import { type Cache, type Context, type Queryable, sql, type Transaction } from '@doran/kernel'
 import type { Member } from './contract.ts'
 import { memberNotFound } from './errors.ts'
@@ -34,8 +34,8 @@ export function presentMember({ id, username, bio, image }: Omit<Member, 'userId
   return { userId: id, username, bio, image }
 }
 
-/** To be called in the transaction that changes the member. */
-export async function forgetMember(
+/** Invalidates the cached member. Call it in the transaction that changes the member. */
+export async function invalidateMember(
   tx: Transaction,
   cache: Cache,
   before: { id: string; username: string },

@@ -1,19 +1,19 @@
-/** Names that people know each other by: how they are kept, and when two of them are the same to a reader. */
+/** Public names: how they are stored, and when two of them look the same to a reader. */
 import { randomBytes } from 'node:crypto'
 import { usernameReserved } from './errors.ts'
 
-/** As it is kept: composed, and with single blanks between words. */
-export function tidy(name: string): string {
+/** The stored form: Unicode NFC, with single spaces between words. */
+export function normaliseName(name: string): string {
   return name.normalize('NFC').replace(/\s+/g, ' ').trim()
 }
 
-/** Names are found by this: capital letters and composition make no difference. */
+/** The key for finding a member by name, without regard to case and Unicode composition. */
 export function nameKey(username: string): string {
   return username.normalize('NFC').toLowerCase()
 }
 
-// Letters of other scripts that are drawn like Latin ones: the part of Unicode's confusables (UTS 39) that people can read
-// for letters of a name. Those of one script, like 1 and l, are told apart.
+// Letters of other scripts that look like Latin ones: the part of Unicode's confusables (UTS 39) that readers take for
+// letters of a name. Characters that look alike within one script, such as 1 and l, stay different.
 const LOOK_ALIKES: Readonly<Record<string, string>> = Object.fromEntries([
   ...pairs('АВЕЅІЈКМНОРСТУХ', 'ABESIJKMHOPCTYX'),
   ...pairs('аеорсухѕіјӏһԁԛԝѵ', 'aeopcyxsijlhdqwv'),
@@ -23,12 +23,15 @@ const LOOK_ALIKES: Readonly<Record<string, string>> = Object.fromEntries([
   ...pairs('ıɑɡɩ', 'iagi'),
 ])
 
-/** Two names with the same skeleton look the same: width, capitals, invisible characters and foreign letters are gone. */
+/**
+ * Two names with the same skeleton look the same. It ignores width, case and invisible characters, and replaces letters
+ * of other scripts by the Latin ones that they look like.
+ */
 export function skeleton(username: string): string {
   const seen = username.normalize('NFKC').replace(/[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu, '')
   const latin = [...seen].map((letter) => LOOK_ALIKES[letter] ?? letter).join('')
-  // By way of the capitals, so that ß is ss.
-  return tidy(latin.toUpperCase().toLowerCase().normalize('NFKC'))
+  // Upper case first, because that turns ß into SS.
+  return normaliseName(latin.toUpperCase().toLowerCase().normalize('NFKC'))
 }
 
 const RESERVED: ReadonlySet<string> = new Set(
@@ -51,13 +54,15 @@ const RESERVED: ReadonlySet<string> = new Set(
   ].flat(),
 )
 
-/** Throws `username_reserved` for names of the system and of whoever runs it, and for names that Doran makes itself. */
+/**
+ * Throws `username_reserved` for names of the system and its operators, and for names like those that Doran generates.
+ */
 export function assertNotReserved(username: string): void {
   const plain = skeleton(username)
   if (RESERVED.has(plain) || /^(member|withdrawn)-/.test(plain)) throw usernameReserved()
 }
 
-/** A name that tells nothing of its bearer and that nobody can foresee, so that nobody can take it before. */
+/** A random name. It reveals nothing about the user, and nobody can predict it and take it first. */
 export function generatedName(prefix: 'member' | 'withdrawn'): string {
   return `${prefix}-${randomBytes(8).toString('hex')}`
 }

@@ -1,4 +1,4 @@
-/** Profiles: who a user is to others, and whether they may take part. */
+/** Profiles: the public side of a user and the status. */
 import { brokenConstraint, type Cache, publish, type Queryable, sql, type Transaction } from '@doran/kernel'
 import { deleteAllAddresses } from './addresses.ts'
 import {
@@ -11,8 +11,8 @@ import {
   userWithdrawn,
 } from './contract.ts'
 import { alreadyWithdrawn, userNotFound, usernameTaken } from './errors.ts'
-import { forgetMember } from './members.ts'
-import { assertNotReserved, generatedName, nameKey, skeleton, tidy } from './names.ts'
+import { invalidateMember } from './members.ts'
+import { assertNotReserved, generatedName, nameKey, normaliseName, skeleton } from './names.ts'
 
 export interface ProfileRow extends Profile {
   version: number
@@ -26,26 +26,27 @@ export interface NewProfile {
   locale: Profile['locale']
 }
 
-const CHANGEABLE = ['name', 'phone', 'locale', 'email', 'username', 'bio', 'image'] as const
-/** What is left out, or undefined, stays as it is. */
-export type ProfileChange = { [Field in (typeof CHANGEABLE)[number]]?: Profile[Field] | undefined }
+const CHANGEABLE_FIELDS = ['name', 'phone', 'locale', 'email', 'username', 'bio', 'image'] as const
+/** Fields that are absent or undefined stay as they are. */
+export type ProfileChange = { [Field in (typeof CHANGEABLE_FIELDS)[number]]?: Profile[Field] | undefined }
 
 const columns = sql`
   id, email, name, username, bio, image, phone, locale, status, version, created_at as "createdAt",
   updated_at as "updatedAt"`
 
 /**
- * Whether it was entered now; false when the user was there before, or somebody else has a name that looks the same.
- * Refused with `username_reserved`.
+ * Returns whether it inserted the profile: false if the user exists already, or if somebody else has a name that looks
+ * the same. Throws `username_reserved`.
  */
 export async function insertProfile(tx: Transaction, profile: NewProfile): Promise<boolean> {
   const { userId, email, name, locale } = profile
   if (profile.username !== undefined) assertNotReserved(profile.username)
-  const username = profile.username === undefined ? generatedName('member') : tidy(profile.username)
-  // Of simultaneous calls for one user either the id or the name is found taken, whichever is looked at first.
+  const username = profile.username === undefined ? generatedName('member') : normaliseName(profile.username)
+  // Names no conflict target: concurrent calls for one user may conflict on the id or on the name, whichever index
+  // PostgreSQL checks first.
   const rows = await tx.run(sql`
     insert into "user".profiles (id, email, name, username, username_key, username_skeleton, locale)
-    values (${userId}, ${email}, ${tidy(name)}, ${username}, ${nameKey(username)}, ${skeleton(username)}, ${locale})
+    values (${userId}, ${email}, ${normaliseName(name)}, ${username}, ${nameKey(username)}, ${skeleton(username)}, ${locale})
     on conflict do nothing`)
   return rows === 1
 }
@@ -64,7 +65,7 @@ export async function getProfile(db: Queryable, userId: string): Promise<Profile
   return row
 }
 
-/** The profile, which nobody else changes until the transaction ends. */
+/** Locks the profile until the transaction ends. Throws `user_not_found`. */
 export async function lockProfile(tx: Transaction, userId: string): Promise<ProfileRow> {
   const row = await tx.first<ProfileRow>(sql`select ${columns} from "user".profiles where id = ${userId} for update`)
   if (!row) throw userNotFound()
@@ -83,7 +84,11 @@ export function listSummaries(db: Queryable, userIds: readonly string[]): Promis
     select id, email, name, locale, status from "user".profiles where id = any(${userIds}::uuid[])`)
 }
 
-/** Writes what differs and publishes it; does nothing when nothing does. */
+/**
+ * Writes and publishes the fields that differ; does nothing if none does. Throws `user_withdrawn`, `username_reserved`
+ * and
+ * `username_taken`.
+ */
 export async function changeProfile(
   tx: Transaction,
   cache: Cache,
@@ -91,14 +96,14 @@ export async function changeProfile(
   change: ProfileChange,
 ): Promise<ProfileRow> {
   if (before.status === 'withdrawn') throw alreadyWithdrawn()
-  const given = CHANGEABLE.filter((field) => change[field] !== undefined)
+  const given = CHANGEABLE_FIELDS.filter((field) => change[field] !== undefined)
   const after: ProfileRow = { ...before, ...Object.fromEntries(given.map((field) => [field, change[field]])) }
-  if (change.name !== undefined) after.name = tidy(change.name)
-  if (change.username !== undefined) after.username = tidy(change.username)
-  // RealWorld clients write "" for none.
+  if (change.name !== undefined) after.name = normaliseName(change.name)
+  if (change.username !== undefined) after.username = normaliseName(change.username)
+  // RealWorld clients send "" to clear a field.
   after.bio ||= null
   after.image ||= null
-  const changed = CHANGEABLE.filter((field) => after[field] !== before[field])
+  const changed = CHANGEABLE_FIELDS.filter((field) => after[field] !== before[field])
   if (changed.length === 0) return before
   const isRenamed = changed.includes('username')
   if (isRenamed) assertNotReserved(after.username)
@@ -112,15 +117,15 @@ export async function changeProfile(
       where id = ${before.id}
       returning ${columns}`)
     .catch(refuseTakenName)
-  await forgetMember(tx, cache, before, row)
+  await invalidateMember(tx, cache, before, row)
   const { id: userId, version, name, username, locale } = row
   await publish(tx, userUpdated, { userId, version, name, username, locale, changed })
   return row
 }
 
 /**
- * Writes the status and publishes it; does nothing when it is so already. Of who withdraws nothing is left but a name
- * that says nothing of them, under which stays what they wrote.
+ * Writes and publishes the status; does nothing if it is the current one. A withdrawal erases the profile except for a
+ * random name, under which the user's texts remain. Throws `user_withdrawn`.
  */
 export async function changeStatusOf(
   tx: Transaction,
@@ -139,7 +144,7 @@ export async function changeStatusOf(
       ${status === 'withdrawn' ? anonymous : sql.empty}
     where id = ${before.id}
     returning ${columns}`)
-  await forgetMember(tx, cache, before, row)
+  await invalidateMember(tx, cache, before, row)
   const { id: userId, version } = row
   await publish(tx, userStatusChanged, { userId, version, status, previous: before.status })
   if (status === 'withdrawn') {

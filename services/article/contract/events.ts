@@ -2,7 +2,7 @@ import { event, Id, Timestamp, Type } from '@doran/kernel/contract'
 
 const version = Type.Integer({ minimum: 1 })
 
-/** All that search needs. */
+/** Everything that search needs. */
 const Content = {
   articleId: Id,
   version,
@@ -29,7 +29,7 @@ const Favorite = Type.Object({
   articleId: Id,
   authorId: Id,
   userId: Id,
-  /** Of two changes of one pair the later one has the higher version. */
+  /** The later of two changes of one pair has the higher version. */
   version,
 })
 export const articleFavorited = event('article.favorited', Favorite)

@@ -20,11 +20,11 @@ export const article = contract('article', {
   listArticles: get('/articles', {
     summary: 'Articles, newest first (RealWorld)',
     query: Type.Object({
-      /** Capital letters make no difference. */
+      /** Compared without regard to case. */
       tag: Type.Optional(Type.String({ maxLength: 60 })),
-      /** Name of the author. */
+      /** The author's name. */
       author: Type.Optional(Type.String({ maxLength: 200 })),
-      /** Name of a member whose favourites they are. */
+      /** The name of a member: only their favourites. */
       favorited: Type.Optional(Type.String({ maxLength: 200 })),
       ...Paging,
     }),
@@ -37,14 +37,14 @@ export const article = contract('article', {
     reply: ManyArticles,
     access: 'user',
   }),
-  /** Refused with `article_not_found`, like every operation on one article. */
+  /** Throws `article_not_found`, like every operation on one article. */
   getArticle: get('/articles/:slug', {
     summary: 'An article (RealWorld)',
     path: BySlug,
     reply: OneArticle,
     access: 'anyone',
   }),
-  /** Refused with `too_many_articles` after so many in an hour as ARTICLES_PER_HOUR says. */
+  /** Throws `too_many_articles` after ARTICLES_PER_HOUR articles within an hour. */
   createArticle: post('/articles', {
     summary: 'Publish an article (RealWorld)',
     envelope: 'article',
@@ -54,7 +54,7 @@ export const article = contract('article', {
     status: 201,
     access: 'user',
   }),
-  /** What is left out stays as it is; a new title brings a new slug. Refused with `not_your_article`. */
+  /** Omitted fields stay as they are. A new title changes the slug. Throws `not_your_article`. */
   updateArticle: put('/articles/:slug', {
     summary: 'Change your article (RealWorld)',
     path: BySlug,
@@ -69,7 +69,7 @@ export const article = contract('article', {
     reply: OneArticle,
     access: 'user',
   }),
-  /** Refused with `not_your_article`. */
+  /** Throws `not_your_article`. */
   deleteArticle: del('/articles/:slug', {
     summary: 'Delete your article (RealWorld)',
     path: BySlug,
@@ -89,13 +89,13 @@ export const article = contract('article', {
     access: 'user',
     idempotent: true,
   }),
-  /** The 500 most used ones, then the others of the 100 that were used last. */
+  /** The 500 most used tags and the 100 most recently used ones, the most used first. */
   listTags: get('/tags', {
     summary: 'Tags of articles (RealWorld)',
     reply: Type.Object({ tags: Type.Array(Type.String()) }),
     access: 'anyone',
   }),
-  /** A second report of the same reader replaces the first. */
+  /** A second report by the same reader replaces the first. */
   reportArticle: post('/articles/:slug/reports', {
     summary: 'Tell the moderators of an article',
     path: BySlug,
@@ -113,7 +113,7 @@ export const article = contract('article', {
     reply: page(ReportedArticle),
     access: ['admin'],
   }),
-  /** Closes its open reports. */
+  /** Closes the article's open reports. */
   moderateArticle: put('/moderation/articles/:slug', {
     summary: 'Hide an article, or show it again',
     path: BySlug,
@@ -122,14 +122,14 @@ export const article = contract('article', {
     access: ['admin'],
     idempotent: true,
   }),
-  /** Refused with `article_not_found` also when it is hidden from the one on whose behalf it is called. */
+  /** Throws `article_not_found`, also if the article is hidden from the actor of the call. */
   resolveArticle: get('/articles/internal/:slug', {
     summary: 'Which article a slug stands for',
     path: BySlug,
     reply: Type.Object({ articleId: Id, authorId: Id, slug: Type.String(), title: Type.String() }),
     access: 'internal',
   }),
-  /** For the seed and measurements. Slugs that are there already are left alone; nothing is published. */
+  /** For the seed and benchmarks. Skips existing slugs and publishes nothing. */
   loadArticles: post('/articles/internal', {
     summary: 'Many articles at once',
     body: Type.Object({
@@ -152,7 +152,7 @@ export const article = contract('article', {
     idempotent: true,
     bodyLimit: 64 * 1_048_576,
   }),
-  /** For the seed and measurements. Pairs that are there already are left alone; nothing is published. */
+  /** For the seed and benchmarks. Skips existing pairs and publishes nothing. */
   loadFavorites: post('/articles/internal/favorites', {
     summary: 'Many favourites at once',
     body: Type.Object({

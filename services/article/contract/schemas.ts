@@ -3,14 +3,14 @@ import { Profile } from '@doran/profile/contract'
 
 export const Title = Line(200)
 export const Description = Text(500)
-/** Markdown. It is kept as it was written; whoever shows it must clean it. */
+/** Markdown, stored as entered. The client that shows it must sanitise it. */
 export const Body = Text(100_000)
-/** Room for the longest body, even from clients that write each of its characters as `\uXXXX`. */
+/** Large enough for the longest body, even from clients that escape each character as `\uXXXX`. */
 export const ARTICLE_LIMIT_BYTES = 1_048_576
 
 /**
- * In the author's order. Spaces around a tag are dropped, and so are empty tags, and tags that differ from an earlier one
- * in their capital letters at most.
+ * Tags in the author's order. Doran trims them and drops empty ones and those that equal an earlier one without regard
+ * to case.
  */
 export const TagList = Type.Array(Type.String({ maxLength: 60, not: { pattern: '\\p{Cc}' } }), {
   maxItems: 20,
@@ -19,21 +19,21 @@ export const TagList = Type.Array(Type.String({ maxLength: 60, not: { pattern: '
 
 /** An article in a list. */
 export const ArticleSummary = Type.Object({
-  /** Names the article in routes. Former slugs of an article still find it. */
+  /** Identifies the article in routes. Its former slugs still lead to it. */
   slug: Type.String(),
   title: Type.String(),
   description: Type.String(),
   tagList: Type.Array(Type.String()),
   createdAt: Timestamp,
   updatedAt: Timestamp,
-  /** Whether it is a favourite of the reader. */
+  /** Whether the article is a favourite of the reader. */
   favorited: Type.Boolean(),
   favoritesCount: Type.Integer(),
   author: Profile,
 })
 export type ArticleSummary = Static<typeof ArticleSummary>
 
-/** Why moderators have hidden something; its author and moderators see it. */
+/** Why a moderator has hidden the content. Only its author and moderators see it. */
 export const Hidden = Type.Object({ at: Timestamp, reason: Type.String() })
 export type Hidden = Static<typeof Hidden>
 
@@ -47,7 +47,7 @@ export type Article = Static<typeof Article>
 export const OneArticle = Type.Object({ article: Article })
 export const ManyArticles = Type.Object({
   articles: Type.Array(ArticleSummary),
-  /** Over the whole filter, not only this page. */
+  /** The number of all articles that match the filter, not only those of this page. */
   articlesCount: Type.Integer(),
 })
 
@@ -60,7 +60,7 @@ export const Paging = {
 
 export const ReportReason = Type.Enum(['spam', 'abuse', 'illegal', 'other'])
 
-/** What a reader tells moderators. */
+/** A reader's report to the moderators. */
 export const NewReport = Type.Object({
   reason: ReportReason,
   note: Type.String({ maxLength: 500, default: '' }),
@@ -73,9 +73,9 @@ export const Report = Type.Object({
   reportedAt: Timestamp,
 })
 
-/** What a moderator decides. */
+/** A moderator's decision. */
 export const Verdict = Type.Object({
-  /** Shown to the author; null lets everyone see it again. */
+  /** The reason, shown to the author; null shows the content to everyone again. */
   hiddenBecause: Type.Union([Text(500), Type.Null()]),
 })
 
@@ -84,7 +84,7 @@ export const ReportedArticle = Type.Object({
   title: Type.String(),
   authorId: Id,
   hidden: Type.Union([Hidden, Type.Null()]),
-  /** Those that no moderator has decided on. */
+  /** The open reports. */
   reports: Type.Array(Report),
 })
 export type ReportedArticle = Static<typeof ReportedArticle>

@@ -6,7 +6,7 @@ import { presentPage } from '../present.ts'
 
 export const listArticles: Handler<typeof article, 'listArticles'> = async (input, ctx) => {
   const { author, favorited, limit, offset } = input
-  // Some clients send an empty filter for none.
+  // Some clients send an empty filter instead of none.
   const tag = input.tag || undefined
   const [authorId, favoritedById] = await Promise.all([idOf(ctx, author), idOf(ctx, favorited)])
   if (authorId === null || favoritedById === null) return { articles: [], articlesCount: 0 }
@@ -14,7 +14,7 @@ export const listArticles: Handler<typeof article, 'listArticles'> = async (inpu
   return presentPage(ctx, await findArticles(ctx.db, { tag, authorId, favoritedById, readerId, limit, offset }))
 }
 
-/** Undefined without a name, null when nobody has it. */
+/** Returns undefined without a name, and null if nobody has the name. */
 async function idOf(ctx: Pick<Context, 'client'>, username: string | undefined): Promise<string | null | undefined> {
   if (!username) return undefined
   const [member] = await ctx.client(user).findMembers({ usernames: [username] })

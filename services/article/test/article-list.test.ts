@@ -11,7 +11,7 @@ describe('a list of articles', () => {
   let reader: Member
   const authors: Member[] = []
   before(async () => {
-    // Without a cache every list shows all the statements it may ever need; no call is made twice.
+    // Without a cache every list runs all the statements that it may ever need. Direct mode sends each call only once.
     community = await startCommunity({ environment: { CACHE_ENTRIES: '0' }, mode: 'direct' })
     reader = await community.member()
     for (let number = 0; number < 25; number++) {
@@ -52,7 +52,7 @@ describe('a list of articles', () => {
     assert.equal((await counted('/api/articles/feed?limit=25', reader)).length, 3)
   })
 
-  it('needs one statement when the authors are known', async () => {
+  it('needs one statement when the authors are cached', async () => {
     const warm = await startCommunity({ mode: 'direct' })
     for (let number = 0; number < 3; number++) await warm.publish(await warm.member())
     await warm.request('GET', '/api/articles')
@@ -63,7 +63,7 @@ describe('a list of articles', () => {
     await warm.close()
   })
 
-  it('is counted by statements at all (the test can fail)', async () => {
+  it('is measured by a counter that sees every statement', async () => {
     const tags = (times: number) =>
       statementsOf(async () => {
         for (let n = 0; n < times; n++) await community.request('GET', '/api/tags')
@@ -73,7 +73,7 @@ describe('a list of articles', () => {
     assert.equal((await tags(3)).length, 3)
   })
 
-  it('pages without a gap or a repetition, newest first', async () => {
+  it('is paged newest first without gaps or repetitions', async () => {
     const slugs: string[] = []
     for (let offset = 0; offset < 25; offset += 7) {
       const page = await community.api(article).listArticles({ tag: 'all', limit: 7, offset })
@@ -86,7 +86,7 @@ describe('a list of articles', () => {
     assert.equal(new Set(slugs).size, 25)
   })
 
-  it('has the whole count on a page beyond the end', async () => {
+  it('has the full count on a page beyond the end', async () => {
     const page = await community.api(article).listArticles({ tag: 'many', offset: 1_000 })
 
     assert.deepEqual(page, { articles: [], articlesCount: 23 })
@@ -128,7 +128,7 @@ describe('a list of thousands of articles', () => {
   })
   after(() => community.close())
 
-  it('is in the order of the moments that they were loaded with, and counted', async () => {
+  it('is ordered by the creation times they were loaded with, and counted', async () => {
     const page = await community.api(article).listArticles({ tag: 'tenth', limit: 3 })
 
     assert.deepEqual(

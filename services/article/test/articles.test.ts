@@ -15,7 +15,6 @@ after(() => community.close())
 
 const get = (slug: string) => community.request('GET', `/api/articles/${encodeURIComponent(slug)}`)
 
-/** Id of an article. */
 async function idOf({ slug }: Article): Promise<string> {
   const { id } = await community
     .database('article')
@@ -30,7 +29,7 @@ describe('a slug', () => {
     assert.equal(slugOf('🍲 🥬'), '')
   })
 
-  it('stays short enough for an address, and ends with no hyphen', () => {
+  it('stays short enough for a URL and does not end with a hyphen', () => {
     for (const title of ['가'.repeat(200), 'ab '.repeat(66), `${'x'.repeat(199)} y`]) {
       const slug = slugOf(title)
       assert.ok(encodeURIComponent(slug).length <= 200, title)
@@ -38,7 +37,7 @@ describe('a slug', () => {
     }
   })
 
-  it('is the article’s alone, also for twenty of one title at one moment', async () => {
+  it('is unique even when twenty articles with one title are published at once', async () => {
     const authors = await Promise.all(Array.from({ length: 20 }, () => community.member()))
 
     const articles = await Promise.all(authors.map((author) => community.publish(author, { title: 'One title' })))
@@ -47,7 +46,7 @@ describe('a slug', () => {
     assert.equal(articles.filter(({ slug }) => slug === 'one-title').length, 1)
   })
 
-  it('never stands for another article after a change of title, and can be taken up again', async () => {
+  it('never leads to another article after a change of title, and can be used again by its article', async () => {
     const author = await community.member()
     const first = await community.publish(author, { title: 'Before the change' })
     const rename = async (title: string) =>
@@ -60,7 +59,7 @@ describe('a slug', () => {
     assert.equal(await rename('Before the change'), first.slug)
   })
 
-  it('stays when only the writing of the title changes', async () => {
+  it('stays the same when only the case or punctuation of the title changes', async () => {
     const author = await community.member()
     const { slug } = await community.publish(author, { title: 'same words' })
 
@@ -79,7 +78,7 @@ describe('a slug', () => {
 })
 
 describe('an article', () => {
-  it('has an id that is a UUIDv7 of the moment it was made', async () => {
+  it('has a UUIDv7 of its creation time as its id', async () => {
     const id = await idOf(await community.publish(await community.member()))
 
     assert.match(id, /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
@@ -87,7 +86,7 @@ describe('an article', () => {
     assert.ok(Math.abs(Date.now() - made) < 60_000)
   })
 
-  it('has ids in the order of their moments, within a millisecond too', async () => {
+  it('has ids in the order of creation, even within a millisecond', async () => {
     const rows = await community.database('article').all<{ ordered: boolean }>(sql`
       select id > lag(id) over (order by at) as ordered from (
         select at, article.id_at(at) as id
@@ -97,7 +96,7 @@ describe('an article', () => {
     assert.ok(rows.slice(1).every(({ ordered }) => ordered))
   })
 
-  it('drops spaces, repetitions and nothing from its tags, and keeps their order', async () => {
+  it('drops spaces, repetitions and empty entries from its tags and keeps their order', async () => {
     const { tagList } = await community.publish(await community.member(), {
       tagList: [' tea ', 'b', '', 'tea', 'B', 'C', ' '],
     })
@@ -105,7 +104,7 @@ describe('an article', () => {
     assert.deepEqual(tagList, ['tea', 'b', 'C'])
   })
 
-  it('is told of with everything that search needs, in the order of its versions', async () => {
+  it('is published with everything that search needs, in the order of its versions', async () => {
     const author = await community.member()
     const published = await community.publish(author, { title: 'Told of', tagList: ['tea'], body: 'One' })
     const articleId = await idOf(published)
@@ -125,7 +124,7 @@ describe('an article', () => {
     assert.deepEqual(await of(articleDeleted), [{ articleId, version: 3, authorId: author.id }])
   })
 
-  it('stays when its author withdraws, under a name that says nothing of them', async () => {
+  it('stays under an anonymous name when its author withdraws', async () => {
     const author = await community.member()
     const { slug } = await community.publish(author)
     await community.api(user, author).updateUser({ userId: author.id, bio: 'Mine', image: 'https://example.com/a.jpg' })
@@ -139,7 +138,7 @@ describe('an article', () => {
     assert.equal(lists.articlesCount, 0)
   })
 
-  it('is not published faster than people write', async () => {
+  it('is refused beyond the hourly limit', async () => {
     const author = await community.member()
     for (let number = 0; number < 30; number++) await community.publish(author)
 
@@ -150,7 +149,7 @@ describe('an article', () => {
     })
   })
 
-  it('is not published faster when all are sent at once, or when each is deleted', async () => {
+  it('is refused beyond the hourly limit even if all are sent at once or each is deleted', async () => {
     const [eager, sly] = [await community.member(), await community.member()]
 
     const atOnce = await Promise.allSettled(Array.from({ length: 40 }, () => community.publish(eager)))
@@ -163,7 +162,7 @@ describe('an article', () => {
     await assert.rejects(community.publish(sly), { code: 'too_many_articles' })
   })
 
-  it('may be published again when the hour is over, and the refusal says when that is', async () => {
+  it('may be published again after the hour, and the refusal says when that is', async () => {
     const author = await community.member()
     for (let number = 0; number < 30; number++) await community.publish(author)
     const pass = (minutes: number) =>
@@ -178,7 +177,7 @@ describe('an article', () => {
     assert.ok((await community.publish(author)).slug)
   })
 
-  it('keeps one of two simultaneous changes of different fields from undoing the other', async () => {
+  it('keeps all simultaneous changes of different fields', async () => {
     const author = await community.member()
     const { slug } = await community.publish(author)
     const api = community.api(article, author)

@@ -1,4 +1,4 @@
-/** The services of the community on a real database. */
+/** A test platform with the services of the community. */
 import articleService from '@doran/article'
 import { type Article, article } from '@doran/article/contract'
 import commentService from '@doran/comment'

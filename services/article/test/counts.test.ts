@@ -11,7 +11,7 @@ describe('counts', () => {
   })
   after(() => community.close())
 
-  /** Counts that are not what is there. */
+  /** The counters that differ from the rows. */
   const wrong = () =>
     community.database('article').all(sql`
       select 'tag ' || tag as what from article.tags t
@@ -23,13 +23,13 @@ describe('counts', () => {
       union all
       select 'all' from article.total where articles <> (select count(*) from article.articles where hidden_at is null)`)
 
-  it('of favourites are exact after 1,000 readers changed theirs at once', async () => {
+  it('of favourites are exact after 1,000 simultaneous changes', async () => {
     const { slug } = await community.publish(await community.member())
     const readers = await Promise.all(Array.from({ length: 500 }, () => community.user()))
     const [early, late] = [readers.slice(0, 250), readers.slice(250)]
     await Promise.all(early.map((reader) => community.api(article, reader).favoriteArticle({ slug })))
 
-    // 250 take theirs back twice each, 250 others come and come again.
+    // 250 readers remove theirs twice each, while 250 others add theirs twice each.
     await Promise.all([
       ...[...early, ...early].map((reader) => community.api(article, reader).unfavoriteArticle({ slug })),
       ...[...late, ...late].map((reader) => community.api(article, reader).favoriteArticle({ slug })),
@@ -47,7 +47,7 @@ describe('counts', () => {
     assert.equal(new Set(versions).size, 750)
   })
 
-  it('of one reader’s favourite end as the last of their changes', async () => {
+  it('of favourites reflect the last of a reader’s simultaneous changes', async () => {
     const { slug } = await community.publish(await community.member())
     const api = community.api(article, await community.user())
 
@@ -60,7 +60,7 @@ describe('counts', () => {
     assert.deepEqual([shown.favorited, shown.favoritesCount], [true, 1])
   })
 
-  it('of tags, authors and all articles are exact after writers and moderators did everything at once', async () => {
+  it('of tags, authors and all articles are exact after simultaneous changes by writers and moderators', async () => {
     const admin = await community.user(['admin'])
     const authors = await Promise.all(Array.from({ length: 6 }, () => community.member()))
     const tags = (n: number) => ['a', 'b', 'c', 'd', 'e', 'f'].filter((_, index) => (n >> index) & 1)
@@ -109,7 +109,7 @@ describe('counts', () => {
     assert.equal((await community.api(article).listArticles({ tag: 'z' })).articlesCount, 1_060)
   })
 
-  it('are compared with what is there at all (the test can fail)', async () => {
+  it('are compared with the rows by a query that finds a wrong one', async () => {
     const db = community.database('article')
     await db.run(sql`update article.total set articles = articles + 1`)
 

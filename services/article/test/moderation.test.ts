@@ -81,7 +81,7 @@ describe('a moderator', () => {
     assert.ok(items.every((item) => item.slug !== slug))
   })
 
-  it('finds what is hidden, a page at a time', async () => {
+  it('lists hidden articles page by page', async () => {
     const author = await community.member()
     const slugs: string[] = []
     for (let n = 0; n < 3; n++) {
@@ -101,7 +101,7 @@ describe('a moderator', () => {
     )
   })
 
-  it('is told of with reason and name', async () => {
+  it('is named in the event, with the reason', async () => {
     const author = await community.member()
     const { slug } = await community.publish(author)
     await community.api(article, admin).moderateArticle({ slug, hiddenBecause: 'Spam' })
@@ -114,7 +114,7 @@ describe('a moderator', () => {
     assert.deepEqual([shown?.moderatorId, shown?.version], [admin.id, 3])
   })
 
-  it('must give a reason, and be one', async () => {
+  it('must give a reason and have the role', async () => {
     const author = await community.member()
     const { slug } = await community.publish(author)
     const moderate = (as: TestUser, body: object) =>

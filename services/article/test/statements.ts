@@ -1,9 +1,9 @@
-/** Counts the SQL statements that services send; the kernel's own work in the background is left out. */
+/** Records the SQL statements of services, without those of the kernel's background work. */
 import pg from 'pg'
 
 type Query = { text?: string } | string
 
-/** Runs the work and answers what it sent to the database. */
+/** Runs the work and returns the statements that it sent to the database. */
 export async function statementsOf(work: () => Promise<unknown>): Promise<string[]> {
   const texts: string[] = []
   const original = pg.Client.prototype.query

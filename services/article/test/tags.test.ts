@@ -16,7 +16,7 @@ describe('a tag', () => {
     community.api(article).listArticles(filter)
   const tags = async () => (await community.api(article).listTags()).tags
 
-  it('is kept as its author writes it, and found whatever the capital letters', async () => {
+  it('is stored as its author writes it and found without regard to case', async () => {
     const first = await community.publish(author, { tagList: ['Kimchi'] })
     const second = await community.publish(author, { tagList: ['KIMCHI', 'Soup'] })
 
@@ -40,13 +40,13 @@ describe('a tag', () => {
       assert.equal((await list({ tag })).articlesCount, 1, tag)
   })
 
-  it('stands once in an article, in the form that comes first', async () => {
+  it('appears once in an article, in its first spelling', async () => {
     const { tagList } = await community.publish(author, { tagList: ['Once', 'ONCE', 'once '] })
 
     assert.deepEqual(tagList, ['Once'])
   })
 
-  it('combines with other filters whatever the capital letters', async () => {
+  it('combines with other filters without regard to case', async () => {
     const reader = await community.member()
     const { slug } = await community.publish(author, { tagList: ['Tea'] })
     await community.api(article, reader).favoriteArticle({ slug })
@@ -56,7 +56,7 @@ describe('a tag', () => {
     assert.equal((await list({ tag: 'TEA', author: reader.username })).articlesCount, 0)
   })
 
-  it('is listed once, in the form that most articles have', async () => {
+  it('is listed once, in its most used spelling', async () => {
     for (const form of ['Rice', 'rice', 'rice']) await community.publish(author, { tagList: [form] })
 
     assert.deepEqual(
@@ -65,7 +65,7 @@ describe('a tag', () => {
     )
   })
 
-  it('pages over all of its forms without a gap or a repetition', async () => {
+  it('is paged over all its spellings without gaps or repetitions', async () => {
     for (let number = 0; number < 9; number++)
       await community.publish(author, { tagList: [['Page', 'PAGE', 'page'][number % 3] as string] })
     const slugs: string[] = []
@@ -77,7 +77,7 @@ describe('a tag', () => {
     assert.equal(slugs.length, 9)
   })
 
-  it('whose form changes is counted in its new form', async () => {
+  it('is counted under its new spelling after a change', async () => {
     const { slug } = await community.publish(author, { tagList: ['Moves'] })
 
     await community.api(article, author).updateArticle({ slug, tagList: ['moves'] })

@@ -3,7 +3,7 @@ import { AccountRole } from './schemas.ts'
 
 const AccountRoles = Type.Array(AccountRole, { uniqueItems: true, maxItems: 3 })
 
-/** An account has other roles than before. A higher version is newer. */
+/** The roles of an account have changed. A higher version is newer. */
 export const rolesChanged = event(
   'auth.roles-changed',
   Type.Object({ userId: Id, version: Type.Integer({ minimum: 1 }), roles: AccountRoles, previous: AccountRoles }),

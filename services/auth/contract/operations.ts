@@ -24,7 +24,7 @@ import {
 
 export const auth = contract('auth', {
   ...personalData,
-  /** Refused with `email_taken`, and with `password_weak` for a password that is easily guessed. */
+  /** Throws `email_taken`, and `password_weak` for a password that is easy to guess. */
   register: post('/auth/register', {
     summary: 'Open an account and sign in',
     headers: From,
@@ -35,8 +35,8 @@ export const auth = contract('auth', {
     secret: true,
   }),
   /**
-   * Refused with `credentials_invalid`, whether the e-mail or the password is wrong; with `too_many_attempts` and
-   * `retryAfter` (seconds) after failures; with `account_not_active` when the password was right.
+   * Throws `credentials_invalid`, whether the e-mail or the password is wrong; `too_many_attempts` with `retryAfter`
+   * (seconds) after failures; `account_not_active` only if the password is right.
    */
   signIn: post('/auth/sign-in', {
     summary: 'Begin a session',
@@ -51,8 +51,8 @@ export const auth = contract('auth', {
     secret: true,
   }),
   /**
-   * The same token again within 30 seconds answers the same next token. Later it counts as stolen: the session
-   * ends, refused with `refresh_token_reused`. Anything else unusable is refused with `refresh_token_invalid`.
+   * Repeating a token within 30 seconds returns the same successor. A later repetition counts as theft: it ends the
+   * session and throws `refresh_token_reused`. Every other unusable token throws `refresh_token_invalid`.
    */
   refresh: post('/auth/refresh', {
     summary: 'New tokens for a refresh token',
@@ -68,7 +68,7 @@ export const auth = contract('auth', {
     headers: From,
     access: 'user',
   }),
-  /** Access tokens stop counting, too. */
+  /** Revokes access tokens, too. */
   endSessions: del('/auth/sessions', {
     summary: 'End all of your sessions, this one too',
     headers: From,
@@ -81,7 +81,7 @@ export const auth = contract('auth', {
     reply: page(Session),
     access: 'user',
   }),
-  /** One that has ended already is no error. Refused with `session_not_found` when it is not yours. */
+  /** Ending a session twice is no error. Throws `session_not_found` if the session is not yours. */
   revokeSession: del('/auth/sessions/:sessionId', {
     summary: 'End one of your sessions',
     path: Type.Object({ sessionId: Id }),
@@ -90,8 +90,8 @@ export const auth = contract('auth', {
     idempotent: true,
   }),
   /**
-   * Ends all other sessions. Refused with `password_wrong`, `password_weak`, and with `too_many_attempts` after failures. Takes no
-   * idempotency key: what is refused under one leaves no trace, but wrong passwords must be counted.
+   * Ends all other sessions. Throws `password_wrong`, `password_weak`, and `too_many_attempts` after failures. Takes no
+   * idempotency key: a refusal under a key rolls everything back, but wrong passwords must be counted.
    */
   changePassword: post('/auth/password', {
     summary: 'Change your password',
@@ -100,7 +100,7 @@ export const auth = contract('auth', {
     access: 'user',
     secret: true,
   }),
-  /** RealWorld. The account is the same as that of `register`. Refused with `email_taken`, `username_taken` and `password_weak`. */
+  /** RealWorld. Opens the same account as `register`. Throws `email_taken`, `username_taken` and `password_weak`. */
   registerMember: post('/users', {
     summary: 'Open an account (RealWorld)',
     headers: From,
@@ -111,7 +111,7 @@ export const auth = contract('auth', {
     access: 'anyone',
     secret: true,
   }),
-  /** RealWorld. Refused like `signIn`. */
+  /** RealWorld. Throws the same errors as `signIn`. */
   signInMember: post('/users/login', {
     summary: 'Begin a session (RealWorld)',
     headers: From,
@@ -121,7 +121,7 @@ export const auth = contract('auth', {
     access: 'anyone',
     secret: true,
   }),
-  /** RealWorld. The token of the reply is the one that was sent, or a new one when half of its time is over. */
+  /** RealWorld. The reply contains the token that was sent, or a new one once half of its lifetime is over. */
   getCurrentUser: get('/user', {
     summary: 'Your account (RealWorld)',
     headers: Presented,
@@ -129,10 +129,10 @@ export const auth = contract('auth', {
     access: 'user',
   }),
   /**
-   * RealWorld. What is left out stays as it is; nothing is changed unless everything can be. Refused with `email_taken`
-   * and `username_taken`. A new password ends all other sessions. A new address or password needs `currentPassword`, which
-   * the protocol does not know, or a token of a sign-in within the last five minutes, which does not do for sellers and
-   * administrators: refused with `password_needed`, `password_wrong` and `password_weak`.
+   * RealWorld. Omitted fields stay as they are. The change applies completely or not at all. A new password ends all
+   * other sessions. A new address or password needs `currentPassword`, a field that Doran adds to the protocol, or a
+   * token from a sign-in within the last five minutes; sellers and administrators always need `currentPassword`. Throws
+   * `email_taken`, `username_taken`, `password_needed`, `password_wrong` and `password_weak`.
    */
   updateCurrentUser: put('/user', {
     summary: 'Change your account (RealWorld)',
@@ -155,8 +155,8 @@ export const auth = contract('auth', {
     access: 'anyone',
   }),
   /**
-   * Access tokens of the user stop working; a refresh brings one with the new roles. Refused with
-   * `account_not_found`, and with `own_admin_role` when administrators would take the role from themselves.
+   * Revokes the user's access tokens; a refresh returns one with the new roles. Throws `account_not_found`, and
+   * `own_admin_role` if administrators would take the role from themselves.
    */
   setRoles: put('/auth/users/:userId/roles', {
     summary: "Set a user's roles",
@@ -189,9 +189,9 @@ export const auth = contract('auth', {
     access: ['admin'],
   }),
   /**
-   * For the seed and the first administrator. An account that has this e-mail already keeps its id and password, and
-   * gains the roles that it lacks if the password is its own: refused with `account_of_another` otherwise. Refused with
-   * `user_id_taken` when the id belongs to another e-mail.
+   * For the seed and the first administrator. An existing account with this e-mail keeps its id and password. It gains
+   * the roles that it lacks if the given password is its own; otherwise throws `account_of_another`. Throws
+   * `user_id_taken` if the id belongs to an account with another e-mail.
    */
   ensureAccount: post('/auth/accounts', {
     summary: 'An account with this e-mail and at least these roles',
@@ -206,15 +206,15 @@ export const auth = contract('auth', {
     access: 'internal',
     idempotent: true,
   }),
-  /** For the kernel's identity. Makes the first key when there is none. */
+  /** For token verification in the kernel. Creates the first key if there is none. */
   getKeys: get('/auth/internal/keys', {
     summary: 'Keys that verify access tokens',
     reply: KeySet,
     access: 'internal',
   }),
   /**
-   * For the kernel's identity: what was revoked within the longest life of an access token, or of that what is newer
-   * than `since` (seconds since the epoch).
+   * For token verification in the kernel: the revocations that may affect unexpired access tokens. With `since`
+   * (seconds since the epoch), only newer ones.
    */
   getRevocations: get('/auth/internal/revocations', {
     summary: 'Users and sessions whose access tokens no longer count',

@@ -1,6 +1,6 @@
 import { Id, type Static, Timestamp, Type } from '@doran/kernel/contract'
 
-/** Compared without regard to capital letters, kept as it was written. */
+/** Compared without regard to case, stored as entered. */
 export const Email = Type.String({ format: 'email', maxLength: 254, errorMessage: 'must be an e-mail address' })
 
 export const NewPassword = Type.String({
@@ -15,7 +15,7 @@ export const GivenPassword = Type.String({
   errorMessage: 'must have 1 to 200 characters',
 })
 
-// What the RealWorld API says of e-mail addresses and passwords.
+// The RealWorld API prescribes these error messages for e-mail addresses and passwords.
 export const RealWorldEmail = Type.String({
   maxLength: 254,
   pattern: '\\S',
@@ -41,11 +41,11 @@ export const RealWorldPassword = Type.String({
   },
 })
 
-/** An account as the RealWorld API answers it. */
+/** An account as the RealWorld API returns it. */
 export const CurrentUser = Type.Object({
   user: Type.Object({
     email: Type.String(),
-    /** Sent as `Authorization: Token <token>`; replaces the one that the client has. */
+    /** Replaces the client's token. Send it as `Authorization: Token <token>`. */
     token: Type.String(),
     username: Type.String(),
     bio: Type.Union([Type.String(), Type.Null()]),
@@ -54,36 +54,39 @@ export const CurrentUser = Type.Object({
 })
 export type CurrentUser = Static<typeof CurrentUser>
 
-/** What a user may do beyond buying; a plain user has none. */
+/** Rights beyond those of a buyer. A plain user has no role. */
 export const Role = Type.Enum(['admin', 'seller'])
 export type Role = Static<typeof Role>
 
 export const Roles = Type.Array(Role, { uniqueItems: true, maxItems: 2 })
 
 /**
- * The roles of an account. Whoever runs the installation makes somebody an `operator`; administrators can neither give
- * nor take it, so the API's lists of roles do not have it.
+ * The roles of an account. Only the person who runs the installation can give somebody the role `operator`.
+ * Administrators can neither give nor take it, so the API's lists of roles omit it.
  */
 export const AccountRole = Type.Enum([...Role.enum, 'operator'])
 export type AccountRole = Static<typeof AccountRole>
 
 export const Tokens = Type.Object({
   userId: Id,
-  /** EdDSA JWT, sent as `Authorization: Bearer <token>`. */
+  /** EdDSA JWT. Send it as `Authorization: Bearer <token>`. */
   accessToken: Type.String(),
-  /** Good for one refresh; the reply brings the next one. */
+  /** Valid for one refresh, whose reply contains the next one. */
   refreshToken: Type.String(),
-  /** Seconds for which the access token counts. */
+  /** Lifetime of the access token in seconds. */
   expiresIn: Type.Integer(),
   roles: Roles,
-  /** At a registration or sign-in. Send it with the next sign-in: wrong passwords of others do not make this device wait. */
+  /**
+   * Returned at a registration and a sign-in. Send it with the next sign-in, so that wrong passwords of others do not
+   * delay this device.
+   */
   deviceToken: Type.Optional(Type.String()),
 })
 export type Tokens = Static<typeof Tokens>
 
 export const Session = Type.Object({
   id: Id,
-  /** The one that asks. */
+  /** Whether this is the session of the request. */
   current: Type.Boolean(),
   userAgent: Type.Union([Type.String(), Type.Null()]),
   /** Network address of the sign-in. */
@@ -95,7 +98,7 @@ export const Session = Type.Object({
 })
 export type Session = Static<typeof Session>
 
-/** A public key (RFC 8037) with which access tokens are verified. */
+/** A public key (RFC 8037) that verifies access tokens. */
 export const Key = Type.Object({
   kty: Type.String(),
   crv: Type.String(),
@@ -113,7 +116,10 @@ export type KeySet = Static<typeof KeySet>
 export const Revocation = Type.Object({ subject: Type.String(), issuedUntil: Type.Number() })
 export type Revocation = Static<typeof Revocation>
 
-/** What the first audit list answers; it may gain nothing (docs/decisions/0008), so later kinds are only in its second version. */
+/**
+ * The kinds of the first audit list. It cannot gain any (docs/decisions/0008), so only its second version has later
+ * kinds.
+ */
 export const AuditKind = Type.Enum([
   'registered',
   'signed_in',
@@ -141,7 +147,7 @@ export const AuditEntry = Type.Object({
   userId: Type.Union([Id, Type.Null()]),
   sessionId: Type.Union([Id, Type.Null()]),
   address: Type.Union([Type.String(), Type.Null()]),
-  /** What the kind calls for, for example `roles` and `by`. */
+  /** Data that depends on the kind, for example `roles` and `by`. */
   details: Type.Record(Type.String(), Type.Unknown()),
 })
 export type AuditEntry = Static<typeof AuditEntry>
@@ -149,14 +155,14 @@ export type AuditEntry = Static<typeof AuditEntry>
 export const FirstAuditEntry = Type.Object({ ...AuditEntry.properties, kind: AuditKind })
 export type FirstAuditEntry = Static<typeof FirstAuditEntry>
 
-/** Where the request came from. Doran sets the address itself; what a client writes there is replaced. */
+/** The origin of a request. Doran sets the address itself and overwrites what the client sends. */
 export const From = Type.Object({
   'user-agent': Type.Optional(Type.String()),
   'x-client-address': Type.Optional(Type.String({ description: 'Set by Doran itself' })),
 })
 export type From = Static<typeof From>
 
-/** The token of the request is answered as long as it is young, so the operation must see it. */
+/** The operation receives the token of the request, because it returns that token while the token is young. */
 export const Presented = Type.Object({ authorization: Type.Optional(Type.String({ description: 'Token <jwt>' })) })
 
 export const UserInPath = Type.Object({ userId: Id })

@@ -5,8 +5,8 @@ import { forgetDevices } from '../devices.ts'
 import { endAllSessions, forgetSessions } from '../sessions.ts'
 
 /**
- * The address is free again, and nothing is left to sign in with. What the audit says stays for its 400 days. Running it
- * twice is harmless.
+ * Erases the account and frees its address. The audit entries stay for their 400 days. Running it twice is harmless: it
+ * only erases.
  */
 export const onUserWithdrawn = on(userWithdrawn, async ({ userId }, ctx) => {
   await eraseAccount(ctx.db, userId)

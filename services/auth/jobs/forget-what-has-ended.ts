@@ -1,7 +1,7 @@
 import { type Context, job, sql } from '@doran/kernel'
 import { LONGEST_TOKEN_LIFE } from '@doran/kernel/identity'
 
-/** Removes what no longer decides anything. Security events are kept for 400 days. */
+/** Deletes rows that no longer affect anything. Security events are kept for 400 days. */
 export const forgetWhatHasEnded = job('forget-what-has-ended', { cron: '41 3 * * *', run: forget })
 
 async function forget({ db }: Context<undefined>): Promise<void> {

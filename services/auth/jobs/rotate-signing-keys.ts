@@ -1,5 +1,5 @@
 import { job } from '@doran/kernel'
 import { rotateKeys } from '../keys.ts'
 
-/** Looks every hour; repeating it is harmless, as a key is made only when the newest is old enough. */
+/** Runs every hour. Repeating it is harmless: it creates a key only if the newest one is old enough. */
 export const rotateSigningKeys = job('rotate-signing-keys', { cron: '17 * * * *', run: rotateKeys })

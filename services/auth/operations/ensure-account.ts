@@ -4,14 +4,14 @@ import { type Account, claimEmail, findAccountByEmail, lockAccount, openAccount 
 import { record } from '../audit.ts'
 import type { auth } from '../contract.ts'
 import { accountNotFound, accountOfAnother } from '../errors.ts'
-import { hashPassword, passwordFits } from '../passwords.ts'
-import { changeRoles, tellOfAdministrator } from '../roles.ts'
+import { hashPassword, passwordMatches } from '../passwords.ts'
+import { changeRoles, reportAdministrator } from '../roles.ts'
 
 type Wanted = Parameters<Handler<typeof auth, 'ensureAccount'>>[0]
 
 export const ensureAccount: Handler<typeof auth, 'ensureAccount'> = async (wanted, ctx) => {
   const ensured = await ensure(wanted, ctx)
-  if (ensured.roles.includes('admin')) await tellOfAdministrator(ctx, ensured.userId)
+  if (ensured.roles.includes('admin')) await reportAdministrator(ctx, ensured.userId)
   return { userId: ensured.userId, status: ensured.status }
 }
 
@@ -24,8 +24,8 @@ async function ensure(wanted: Wanted, ctx: Context): Promise<Pick<Account, 'user
   const missing = wanted.roles.filter((role) => !roles.includes(role))
   if (missing.length === 0) return account
 
-  // Addresses are not verified: whoever registered this one first need not be the person that the caller means.
-  if (!(await passwordFits(wanted.password, passwordHash))) throw accountOfAnother({ email: wanted.email })
+  // Addresses are not verified, so a stranger may have registered this one before the person that the caller means.
+  if (!(await passwordMatches(wanted.password, passwordHash))) throw accountOfAnother({ email: wanted.email })
   return ctx.db.transaction(async (tx) => {
     const locked = await lockAccount(tx, userId)
     if (locked.passwordHash !== passwordHash) throw accountOfAnother({ email: wanted.email })
@@ -33,7 +33,7 @@ async function ensure(wanted: Wanted, ctx: Context): Promise<Pick<Account, 'user
   })
 }
 
-/** Does nothing when someone else is faster. */
+/** Does nothing if a concurrent call creates the account first. */
 async function create({ email, password, name, roles, userId: wantedId }: Wanted, ctx: Context): Promise<void> {
   const passwordHash = await hashPassword(password)
   const userId = await claimEmail(ctx.db, email, wantedId ?? newId())

@@ -7,7 +7,7 @@ import { rotateRefreshToken } from '../sessions.ts'
 import { presentTokens } from '../tokens.ts'
 
 export const refresh: Handler<typeof auth, 'refresh', AuthConfig> = async ({ refreshToken, ...from }, ctx) => {
-  // Nothing is thrown inside: the end of a session whose token was reused must be committed.
+  // Throw only after the transaction: when a token was reused, the end of its session must be committed.
   const result = await ctx.db.transaction(async (tx) => {
     const result = await rotateRefreshToken(tx, ctx.channel, refreshToken)
     if (result.outcome === 'reused') {

@@ -6,6 +6,6 @@ import { presentTokens } from '../tokens.ts'
 
 export const register: Handler<typeof auth, 'register', AuthConfig> = async (input, ctx) => {
   const { email, password, name, locale, ...from } = input
-  const grant = await openNewAccount(ctx, { email, password, name, locale, tellsDeviceToken: true }, from)
+  const grant = await openNewAccount(ctx, { email, password, name, locale, returnsDeviceToken: true }, from)
   return presentTokens(ctx, grant)
 }

@@ -2,7 +2,7 @@ import { audited, type Handler } from '@doran/kernel'
 import { lockAccount } from '../accounts.ts'
 import type { auth } from '../contract.ts'
 import { ownAdminRole } from '../errors.ts'
-import { changeRoles, tellOfAdministrator, toldRoles } from '../roles.ts'
+import { changeRoles, publicRoles, reportAdministrator } from '../roles.ts'
 
 export const setRoles: Handler<typeof auth, 'setRoles'> = async ({ userId, roles }, ctx) => {
   const changed = await ctx.db.transaction(async (tx) => {
@@ -10,8 +10,8 @@ export const setRoles: Handler<typeof auth, 'setRoles'> = async ({ userId, roles
     if (ctx.actor.id === account.userId && !roles.includes('admin')) throw ownAdminRole()
     const wanted = [...roles, ...account.roles.filter((role) => role === 'operator')]
     audited(ctx, { before: { roles: account.roles }, after: { roles: wanted } })
-    return { userId: account.userId, roles: toldRoles(await changeRoles(tx, ctx, account, wanted)) }
+    return { userId: account.userId, roles: publicRoles(await changeRoles(tx, ctx, account, wanted)) }
   })
-  await tellOfAdministrator(ctx, changed.userId)
+  await reportAdministrator(ctx, changed.userId)
   return { userId, roles: changed.roles }
 }

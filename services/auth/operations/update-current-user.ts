@@ -1,7 +1,7 @@
 import { type Actor, type Context, type Handler, isFresh, type Transaction } from '@doran/kernel'
 import { user } from '@doran/user/contract'
 import { getAccount, lockAccount, updateEmail, updatePassword } from '../accounts.ts'
-import { beginExpensive, forgive } from '../attempts.ts'
+import { clearFailures, countHashRequest } from '../attempts.ts'
 import { record, type SecurityEvent } from '../audit.ts'
 import type { AuthConfig } from '../config.ts'
 import type { auth } from '../contract.ts'
@@ -17,7 +17,7 @@ export const updateCurrentUser: Handler<typeof auth, 'updateCurrentUser', AuthCo
   const { email, password, currentPassword, username, bio, image, authorization, 'x-client-address': address } = input
   const { id: userId, session: sessionId } = ctx.actor
   if (password !== undefined || currentPassword !== undefined) {
-    await beginExpensive(ctx.db, address, ctx.config.AUTH_PASSWORD_RATE)
+    await countHashRequest(ctx.db, address, ctx.config.AUTH_PASSWORD_RATE)
   }
   const checked = currentPassword === undefined ? undefined : await checkCurrentPassword(ctx, currentPassword, address)
   if (password !== undefined) await assertNewPassword(ctx, password, input)
@@ -28,8 +28,8 @@ export const updateCurrentUser: Handler<typeof auth, 'updateCurrentUser', AuthCo
     const account = await lockAccount(tx, userId)
     const credentials = passwordHash !== undefined || (email !== undefined && email !== account.email)
     if (checked && checked.passwordHash !== account.passwordHash) throw wrongPassword()
-    if (checked) await forgive(tx, checked.attempt)
-    // The protocol asks for no old password: a sign-in a moment ago stands for it, except where others depend on the account.
+    if (checked) await clearFailures(tx, checked.attempt)
+    // The protocol has no field for the old password. A recent sign-in replaces it, except for accounts with a role.
     else if (credentials && (account.roles.length > 0 || !isFresh(ctx.actor))) throw passwordNeeded()
     if (email !== undefined && email !== account.email) {
       await updateEmail(tx, userId, email)
@@ -40,8 +40,8 @@ export const updateCurrentUser: Handler<typeof auth, 'updateCurrentUser', AuthCo
       await endOtherSessions(tx, ctx.channel, userId, sessionId)
       await note(tx, 'password_changed')
     }
-    // Last, so that what the user service refuses takes everything back. Were the commit to fail after it, the client
-    // would be told so, and repeating the request would finish it.
+    // Last, so that a refusal by the user service rolls everything back. If the commit fails after this call, the
+    // client gets an error, and repeating the request completes the change.
     const change = { email, username, bio, image }
     const given = Object.entries(change).filter(([, value]) => value !== undefined)
     const member = await ctx.client(user).changeMember({ userId, ...Object.fromEntries(given) })

@@ -1,4 +1,4 @@
-/** Auth and user together, with auth itself as the identity source. */
+/** A test platform of the services auth and user, which verifies tokens with the keys of auth itself. */
 import assert from 'node:assert/strict'
 import { sql } from '@doran/kernel'
 import { startPlatform, type TestOptions, type TestPlatform, type TestResponse } from '@doran/kernel/testing'
@@ -10,21 +10,21 @@ export const PASSWORD = 'correct horse battery staple'
 
 export interface Member extends Tokens {
   email: string
-  /** As whom requests are made. */
+  /** The access token, which `request` sends. */
   token: string
 }
 
 export interface AuthPlatform extends TestPlatform {
-  /** Somebody who has just registered. */
+  /** Registers a new member. */
   member(): Promise<Member>
-  /** Somebody who has these roles and has signed in with them. */
+  /** Creates a member with these roles and signs them in. */
   memberWith(roles: AccountRole[]): Promise<Member>
   signIn(email: string, password?: string): Promise<TestResponse>
   refresh(refreshToken: string): Promise<TestResponse>
-  /** Status of a request with this access token. */
+  /** The HTTP status of a request with this access token. */
   statusOf(accessToken: string): Promise<number>
-  /** Waits until the token is refused and answers after how many milliseconds; throws after one second. */
-  refused(accessToken: string): Promise<number>
+  /** Waits until the token is refused and returns the milliseconds that it took; throws after one second. */
+  waitUntilRefused(accessToken: string): Promise<number>
 }
 
 export async function startAuth(options: Omit<TestOptions, 'services'> = {}): Promise<AuthPlatform> {
@@ -63,17 +63,17 @@ export async function startAuth(options: Omit<TestOptions, 'services'> = {}): Pr
       return { ...body, email, token: body.accessToken }
     },
     refresh: (refreshToken) => platform.request('POST', '/api/auth/refresh', { body: { refreshToken } }),
-    async refused(accessToken) {
+    async waitUntilRefused(accessToken) {
       const start = performance.now()
       while (performance.now() - start < 1_000) {
         if ((await statusOf(accessToken)) === 401) return performance.now() - start
       }
-      throw new Error('the token still counts after a second')
+      throw new Error('the token is still accepted after a second')
     },
   }
 }
 
-/** Makes everything of a kind that happened in the schema auth look older by so many seconds. */
+/** Moves all timestamps of a kind in the schema `auth` into the past. */
 export async function age(
   platform: TestPlatform,
   what: 'rotation' | 'attempts' | 'keys',

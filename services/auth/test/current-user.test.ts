@@ -5,7 +5,7 @@ import { decodeJwt } from 'jose'
 import { auth } from '../contract.ts'
 import { type AuthPlatform, PASSWORD, startAuth } from './auth-platform.ts'
 
-/** What is said of the RealWorld routes by their protocol is tested in tests/journeys; here is what Doran adds. */
+/** Tests what Doran adds to the RealWorld routes. `tests/journeys` covers the protocol itself. */
 describe('the account of a RealWorld client', () => {
   let platform: AuthPlatform
   before(async () => {
@@ -25,7 +25,7 @@ describe('the account of a RealWorld client', () => {
     platform.request('PUT', '/api/user', { as: { token }, body: { user } })
   const later = (hours: number) => mock.timers.enable({ apis: ['Date'], now: Date.now() + hours * 3_600_000 })
 
-  it('has a token for a day, which stays the same while it is young', async () => {
+  it('gets a token that lasts a day and stays the same for the first half of it', async () => {
     const { token } = await register()
     const { iat = 0, exp = 0 } = decodeJwt(token)
 
@@ -35,7 +35,7 @@ describe('the account of a RealWorld client', () => {
     assert.equal((await current(token)).body.user.token, token)
   })
 
-  it('is given a new token of the same session when half of the time is over', async () => {
+  it('gets a new token of the same session once half of the lifetime is over', async () => {
     const { token } = await register()
 
     later(13)
@@ -46,7 +46,7 @@ describe('the account of a RealWorld client', () => {
     assert.equal((await current(renewed)).status, 200)
   })
 
-  it('is given no new token by one that could be refreshed', async () => {
+  it('gets no new token for an access token that has a refresh token', async () => {
     const { accessToken } = await platform.member()
 
     later(0.15)
@@ -54,7 +54,7 @@ describe('the account of a RealWorld client', () => {
     assert.equal((await current(accessToken)).body.user.token, accessToken)
   })
 
-  it('is given no new token once its session has ended', async () => {
+  it('gets no new token after its session has ended', async () => {
     const { token } = await register()
     await platform
       .database('auth')
@@ -65,7 +65,7 @@ describe('the account of a RealWorld client', () => {
     assert.equal((await current(token)).body.user.token, token)
   })
 
-  it('is locked out of its other sessions by a new password, and keeps this one', async () => {
+  it('loses its other sessions and keeps the current one when its password changes', async () => {
     const { token, email } = await register()
     const login = (password: string) =>
       platform.request('POST', '/api/users/login', { body: { user: { email, password } } })
@@ -73,12 +73,12 @@ describe('the account of a RealWorld client', () => {
 
     assert.equal((await change(token, { password: 'another password' })).status, 200)
 
-    await platform.refused(other)
+    await platform.waitUntilRefused(other)
     assert.equal((await current(token)).status, 200)
     assert.deepEqual([(await login(PASSWORD)).status, (await login('another password')).status], [401, 200])
   })
 
-  it('keeps its address and password without the old one when the sign-in is long ago', async () => {
+  it('cannot change address or password without the current password long after the sign-in', async () => {
     const { token, email } = await register()
     later(0.1)
 
@@ -100,7 +100,7 @@ describe('the account of a RealWorld client', () => {
     assert.equal((await platform.signIn(email)).status, 200)
   })
 
-  it('changes both with the old password, whenever it signed in', async () => {
+  it('can change both with the current password, however long ago it signed in', async () => {
     for (const account of [await register(), await platform.memberWith(['seller'])]) {
       const email = `${newId()}@example.com`
       later(0.1)
@@ -112,7 +112,7 @@ describe('the account of a RealWorld client', () => {
     }
   })
 
-  it('counts wrong old passwords like those of a sign-in', async () => {
+  it('counts wrong current passwords like wrong passwords at a sign-in', async () => {
     const { token } = await register()
     const guess = () => change(token, { bio: 'x', currentPassword: 'a wrong password' })
 
@@ -121,7 +121,7 @@ describe('the account of a RealWorld client', () => {
     assert.deepEqual([(await guess()).status, (await guess()).body.code], [429, 'too_many_attempts'])
   })
 
-  it('is given no fresher sign-in by a renewed token', async () => {
+  it('keeps the time of its sign-in when its token is renewed', async () => {
     const { token } = await register()
     const { auth_time } = decodeJwt<{ auth_time: number }>(token)
 
@@ -132,7 +132,7 @@ describe('the account of a RealWorld client', () => {
     assert.equal((await change(renewed, { password: 'another password' })).body.code, 'password_needed')
   })
 
-  it('of a seller or an administrator keeps its address and password without the old one', async () => {
+  it('cannot change address or password without the current password if it has a role', async () => {
     for (const role of ['seller', 'admin'] as const) {
       const { token, email } = await platform.memberWith([role])
 
@@ -147,7 +147,7 @@ describe('the account of a RealWorld client', () => {
     }
   })
 
-  it('changes wholly or not at all', async () => {
+  it('changes completely or not at all', async () => {
     const [one, two] = [await register(), await register()]
 
     const takenName = await change(one.token, { email: `${newId()}@example.com`, username: two.username, bio: 'x' })
@@ -160,7 +160,7 @@ describe('the account of a RealWorld client', () => {
     assert.equal((await platform.signIn(one.email)).status, 200)
   })
 
-  it('leaves a trace in the audit when its address or password changes', async () => {
+  it('gets an audit entry when its address or password changes', async () => {
     const { token } = await register()
     const userId = decodeJwt(token).sub as string
     await change(token, { email: `${newId()}@example.com` })
@@ -180,14 +180,14 @@ describe('the account of a RealWorld client', () => {
     )
   })
 
-  it('takes up a registration that was broken off, under the name that was asked for last', async () => {
+  it('resumes an unfinished registration under the name that was requested last', async () => {
     const [first, second] = [newId(), newId()]
     const email = `${first}@example.com`
     await register('already-taken')
     const refused = { username: 'already-taken', email, password: PASSWORD }
     assert.equal((await platform.request('POST', '/api/users', { body: { user: refused } })).status, 409)
 
-    // As after a crash between entering the user and opening the account.
+    // The state after a crash between creating the user and opening the account.
     const { id } = await platform
       .database('auth')
       .one<{ id: string }>(sql`select user_id as id from auth.accounts where email = ${email}`)

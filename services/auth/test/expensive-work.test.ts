@@ -7,7 +7,7 @@ import { type AuthPlatform, age, PASSWORD, startAuth } from './auth-platform.ts'
 
 const RATE = 20
 
-describe('what costs a hash before anybody is known', () => {
+describe('password hashing', () => {
   let platform: AuthPlatform
   before(async () => {
     platform = await startAuth({ environment: { TRUST_PROXY: '1', AUTH_PASSWORD_RATE: String(RATE) } })
@@ -37,7 +37,7 @@ describe('what costs a hash before anybody is known', () => {
       (n: number) => send('/api/users/login', { user: { email: `l${n}@example.com`, password: PASSWORD } }),
     ],
   ] as const) {
-    it(`is done for one network only so often in a minute: ${what}`, async () => {
+    it(`is limited to a rate per minute for each network: ${what}`, async () => {
       const within = []
       for (let n = 0; n < RATE; n++) within.push(await request(n))
       const over = await request(RATE)
@@ -49,7 +49,7 @@ describe('what costs a hash before anybody is known', () => {
     })
   }
 
-  it('is done again after the minute', async () => {
+  it('is allowed again after a minute', async () => {
     for (let n = 0; n <= RATE; n++) await send('/api/auth/sign-in', { email: `a${n}@example.com`, password: 'x' })
 
     await age(platform, 'attempts', 60)
@@ -58,7 +58,7 @@ describe('what costs a hash before anybody is known', () => {
     assert.equal(body.code, 'credentials_invalid')
   })
 
-  it('is counted for changes of password, too', async () => {
+  it('counts changes of password towards the same limit', async () => {
     const someone = await platform.member()
     const change = () =>
       platform.request('POST', '/api/auth/password', {
@@ -72,7 +72,7 @@ describe('what costs a hash before anybody is known', () => {
     assert.deepEqual(codes([await change()]), ['too_many_attempts'])
   })
 
-  it('waits in a short queue and is refused beyond it, with the time to come back', async () => {
+  it('waits in a short queue and is refused with Retry-After when the queue is full', async () => {
     const attempts = Array.from({ length: 200 }, (_, n) =>
       send('/api/auth/sign-in', { email: `crowd-${n}@example.com`, password: PASSWORD }, `198.51.100.${n}`),
     )
@@ -84,7 +84,7 @@ describe('what costs a hash before anybody is known', () => {
     assert.deepEqual([refused[0]?.status, refused[0]?.headers['retry-after']], [503, '1'])
   })
 
-  it('counts nothing against an account whose password nobody looked at', async () => {
+  it('does not count an attempt whose password was never compared', async () => {
     const { email } = await platform.member()
     const crowd = Promise.allSettled(Array.from({ length: 100 }, () => hashPassword(PASSWORD)))
 
@@ -104,7 +104,7 @@ describe('an address that has an account', () => {
   })
   after(() => platform.close())
 
-  it('is told without the cost of a hash', async () => {
+  it('is reported as taken without computing a hash', async () => {
     const { email } = await platform.member()
     const crowd = Promise.allSettled(Array.from({ length: 31 }, () => hashPassword(PASSWORD)))
 
@@ -116,7 +116,7 @@ describe('an address that has an account', () => {
     await crowd
   })
 
-  it('can be looked for by one network only so often', async () => {
+  it('can be probed by one network only a limited number of times', async () => {
     const { email } = await platform.member()
     await platform.database('auth').run(sql`delete from auth.attempts`)
     const register = () =>

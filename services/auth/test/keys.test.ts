@@ -10,7 +10,7 @@ import { auth } from '../contract.ts'
 import { seal, unseal } from '../seal.ts'
 import { type AuthPlatform, age, startAuth } from './auth-platform.ts'
 
-const DAY = 86_400
+const DAY_SECONDS = 86_400
 const keyOf = (token: string) => decodeProtectedHeader(token).kid as string
 
 async function published(platform: AuthPlatform): Promise<string[]> {
@@ -27,7 +27,7 @@ describe('a signing key', () => {
   })
   after(() => platform.close())
 
-  it('is rotated: published a day before it signs, and kept until its tokens have died', async () => {
+  it('is published a day before it signs and kept until its tokens have expired', async () => {
     const first = await platform.member()
     const oldKey = keyOf(first.token)
     assert.deepEqual(await published(platform), [oldKey])
@@ -35,13 +35,13 @@ describe('a signing key', () => {
     await rotate(platform)
     assert.deepEqual(await published(platform), [oldKey])
 
-    await age(platform, 'keys', 29 * DAY)
+    await age(platform, 'keys', 29 * DAY_SECONDS)
     await rotate(platform)
     const both = await published(platform)
     assert.equal(both.length, 2)
     assert.equal(keyOf((await platform.signIn(first.email)).body.accessToken), oldKey)
 
-    await age(platform, 'keys', DAY)
+    await age(platform, 'keys', DAY_SECONDS)
     const { body: second } = await platform.signIn(first.email)
     const newKey = keyOf(second.accessToken)
     assert.deepEqual(both, [oldKey, newKey])
@@ -49,19 +49,19 @@ describe('a signing key', () => {
 
     await rotate(platform)
     assert.deepEqual(await published(platform), [oldKey, newKey])
-    await age(platform, 'keys', DAY + LONGEST_TOKEN_LIFE + 1)
+    await age(platform, 'keys', DAY_SECONDS + LONGEST_TOKEN_LIFE + 1)
     await rotate(platform)
     assert.deepEqual(await published(platform), [newKey])
   })
 
-  it('is told to anyone without its private half', async () => {
+  it('is published without its private half', async () => {
     const { keys } = await platform.api(auth).getJwks()
 
     for (const key of keys) assert.deepEqual(Object.keys(key).sort(), ['alg', 'crv', 'kid', 'kty', 'use', 'x'])
     assert.deepEqual((await platform.client(auth).getKeys()).keys, keys)
   })
 
-  it('makes tokens that nobody can change', async () => {
+  it('signs tokens that nobody can forge', async () => {
     const { accessToken } = await platform.member()
     const [header, claims, signature] = accessToken.split('.') as [string, string, string]
     const admin = { ...JSON.parse(Buffer.from(claims, 'base64url').toString()), roles: ['admin'] }
@@ -81,7 +81,7 @@ describe('several processes', () => {
   })
   after(() => one.close())
 
-  it('agree on one key when all need the first at once', async () => {
+  it('agree on one key when all of them need the first one at once', async () => {
     await one.database('auth').run(sql`delete from auth.keys`)
     await one.database('auth').run(sql`delete from auth.encryption_key`)
     const two = await startAuth({ databaseUrl: one.url })
@@ -95,7 +95,7 @@ describe('several processes', () => {
     await two.close()
   })
 
-  it('go on with tokens of before when an encryption key is set or changed', async () => {
+  it('still accept earlier tokens after an encryption key is set or changed', async () => {
     const someone = await one.member()
     const environment = { AUTH_ENCRYPTION_KEY: randomBytes(32).toString('base64') }
 
@@ -108,7 +108,7 @@ describe('several processes', () => {
     await two.close()
   })
 
-  it('refuse to start with an encryption key that is none, without telling it', async () => {
+  it('refuse to start with an invalid encryption key and do not print it', async () => {
     await assert.rejects(startAuth({ environment: { AUTH_ENCRYPTION_KEY: 'hunter2' } }), (error) => {
       assert.ok(error instanceof ConfigError)
       assert.match(error.message, /AUTH_ENCRYPTION_KEY must be 32 random bytes/)
@@ -119,20 +119,20 @@ describe('several processes', () => {
 })
 
 describe('a private key', () => {
-  it('is sealed in the database', async () => {
+  it('is stored encrypted in the database', async () => {
     const platform = await startAuth({ environment: { AUTH_ENCRYPTION_KEY: randomBytes(32).toString('base64') } })
     await platform.member()
 
     const { sealed } = await platform.database('auth').one<{ sealed: Buffer }>(sql`
       select private_key as sealed from auth.keys`)
 
-    // Every PKCS #8 form of an Ed25519 key holds this identifier.
+    // Every PKCS #8 encoding of an Ed25519 key contains this object identifier.
     assert.ok(!sealed.includes(Buffer.from('06032b6570', 'hex')))
     assert.equal((await platform.database('auth').all(sql`select 1 from auth.encryption_key`)).length, 0)
     await platform.close()
   })
 
-  it('opens only with the same secret and label, and unchanged', () => {
+  it('can be decrypted only unchanged and with the same secret and label', () => {
     const [secret, label, plain] = [randomBytes(32), newId(), Buffer.from('private')]
     const sealed = seal(plain, secret, label)
 

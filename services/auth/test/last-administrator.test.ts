@@ -30,7 +30,7 @@ describe('the last active administrator', () => {
     )
   })
 
-  it('is who is left when the others are suspended', async () => {
+  it('is the one left when the others are suspended', async () => {
     const two = await platform.memberWith(['admin'])
     assert.equal((await setStatus(one, two, 'suspended')).status, 200)
 
@@ -39,7 +39,7 @@ describe('the last active administrator', () => {
     assert.equal((await setStatus(one, one, 'withdrawn')).status, 200)
   })
 
-  it('cannot lose the role to a token that is still good', async () => {
+  it('keeps the role when two administrators take it from each other at once', async () => {
     const two = await platform.memberWith(['admin'])
 
     const [first, second] = await Promise.all([setRoles(one, two.userId, []), setRoles(two, one.userId, [])])
@@ -48,7 +48,7 @@ describe('the last active administrator', () => {
     assert.equal([first, second].find(({ status }) => status === 409)?.body.code, 'last_administrator')
   })
 
-  it('is left whichever way two administrators remove each other at once', async () => {
+  it('remains however two administrators remove each other at once', async () => {
     for (let round = 0; round < 5; round++) {
       const two = await platform.memberWith(['admin'])
 
@@ -67,7 +67,7 @@ describe('the last active administrator', () => {
     }
   })
 
-  it('does not take their own role by writing their id in capitals', async () => {
+  it('cannot drop their own role by writing their id in capitals', async () => {
     await platform.memberWith(['admin'])
 
     const { status, body } = await setRoles(one, one.userId.toUpperCase(), [])
@@ -75,7 +75,7 @@ describe('the last active administrator', () => {
     assert.deepEqual([status, body.code], [409, 'own_admin_role'])
   })
 
-  it('is known also when the word of the role was lost', async () => {
+  it('is protected even if the user service was not told of the role', async () => {
     await platform.database('user').run(sql`delete from "user".administrators`)
 
     await runJob(platform, 'auth/job:tell-who-administrates')

@@ -23,12 +23,12 @@ describe('a password', () => {
     assert.deepEqual([status, body.code, Object.keys(body.errors)], [422, 'password_weak', [field]])
 
   for (const password of ['password', 'PassWord', '12345678', 'ｐａｓｓｗｏｒｄ', 'password123']) {
-    it(`is not ${password}, which many people have`, async () => {
+    it(`is refused when it is a common one: ${password}`, async () => {
       assertWeak(await register({ password }))
     })
   }
 
-  it('is not eight blanks, at no door', async () => {
+  it('is refused by every operation when it is blank', async () => {
     const blanks = '\u3000'.repeat(8)
     const someone = await platform.member()
 
@@ -42,14 +42,14 @@ describe('a password', () => {
     assertWeak(changed, 'newPassword')
   })
 
-  it('is not the address or the name of its owner', async () => {
+  it('is refused when it is the address or the name of its owner', async () => {
     assertWeak(await register({ email: 'someone.known@example.com', password: 'Someone.Known@example.com' }))
     assertWeak(await register({ email: 'someone.known@example.com', password: 'SOMEONE.KNOWN' }))
     assertWeak(await register({ name: 'Gildong Hong', password: 'gildong hong' }))
     assertWeak(await registerMember({ username: 'gildong hong', password: 'gildong hong' }))
   })
 
-  it('is another one when it is changed, and obeys the same rules', async () => {
+  it('must differ from the current one when it is changed, and obeys the same rules', async () => {
     const someone = await platform.member()
     const change = (newPassword: string) =>
       platform.request('POST', '/api/auth/password', { as: someone, body: { currentPassword: PASSWORD, newPassword } })
@@ -60,11 +60,11 @@ describe('a password', () => {
     assert.equal((await change('an unusual sentence')).status, 204)
   })
 
-  it('of RealWorld clients may be a common one, as their protocol has it', async () => {
+  it('from a RealWorld client may be a common one, because its protocol allows that', async () => {
     assert.equal((await registerMember({ password: 'password123' })).status, 201)
   })
 
-  it('of sellers may not, whatever client they use', async () => {
+  it('of a seller must not be a common one, whatever the client', async () => {
     const seller = await platform.memberWith(['seller'])
 
     const answer = await platform.request('PUT', '/api/user', {
@@ -75,7 +75,7 @@ describe('a password', () => {
     assertWeak(answer)
   })
 
-  it('of RealWorld clients may not be a common one when the operator says so', async () => {
+  it('from a RealWorld client must not be a common one if the operator forbids it', async () => {
     const strict = await startAuth({ environment: { AUTH_COMMUNITY_COMMON_PASSWORDS: 'refuse' } })
     try {
       const user = { email: 'strict@example.com', username: 'strict one', password: 'password123' }

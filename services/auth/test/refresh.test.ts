@@ -12,7 +12,7 @@ before(async () => {
 after(() => platform.close())
 
 describe('refreshing', () => {
-  it('rotates the refresh token and goes on with the session', async () => {
+  it('rotates the refresh token and continues the session', async () => {
     const someone = await platform.member()
 
     const first = await platform.refresh(someone.refreshToken)
@@ -25,7 +25,7 @@ describe('refreshing', () => {
     assert.equal(await platform.statusOf(second.body.accessToken), 200)
   })
 
-  it('answers the same successor again within thirty seconds', async () => {
+  it('returns the same successor again within thirty seconds', async () => {
     const { refreshToken } = await platform.member()
     const first = await platform.refresh(refreshToken)
     await platform.refresh(first.body.refreshToken)
@@ -38,7 +38,7 @@ describe('refreshing', () => {
     assert.equal((await platform.refresh(again.body.refreshToken)).status, 200)
   })
 
-  it('ends the session when a token comes back after thirty seconds', async () => {
+  it('ends the session when a token is reused after thirty seconds', async () => {
     const { refreshToken, accessToken } = await platform.member()
     const { body: successor } = await platform.refresh(refreshToken)
     await age(platform, 'rotation', 31)
@@ -46,13 +46,13 @@ describe('refreshing', () => {
     const reused = await platform.refresh(refreshToken)
 
     assert.deepEqual([reused.status, reused.body.code], [401, 'refresh_token_reused'])
-    await platform.refused(accessToken)
-    await platform.refused(successor.accessToken)
+    await platform.waitUntilRefused(accessToken)
+    await platform.waitUntilRefused(successor.accessToken)
     const next = await platform.refresh(successor.refreshToken)
     assert.deepEqual([next.status, next.body.code], [401, 'refresh_token_invalid'])
   })
 
-  it('leaves the other sessions of the user alone when one is ended for reuse', async () => {
+  it('ends no other session of the user after a reuse', async () => {
     const someone = await platform.member()
     const { body: other } = await platform.signIn(someone.email)
     await platform.refresh(someone.refreshToken)
@@ -60,12 +60,12 @@ describe('refreshing', () => {
 
     await platform.refresh(someone.refreshToken)
 
-    await platform.refused(someone.accessToken)
+    await platform.waitUntilRefused(someone.accessToken)
     assert.equal(await platform.statusOf(other.accessToken), 200)
     assert.equal((await platform.refresh(other.refreshToken)).status, 200)
   })
 
-  it('gives simultaneous calls the same successor and makes only one', async () => {
+  it('gives simultaneous calls one and the same successor', async () => {
     const { refreshToken, userId } = await platform.member()
     const rounds = 5
 
@@ -83,7 +83,7 @@ describe('refreshing', () => {
     assert.equal(count, 1 + rounds)
   })
 
-  it('may be repeated by a service that calls it', async () => {
+  it('can be called by another service, which may repeat the call', async () => {
     const { refreshToken } = await platform.member()
 
     const { accessToken } = await platform.client(auth).refresh({ refreshToken })
@@ -91,7 +91,7 @@ describe('refreshing', () => {
     assert.equal(await platform.statusOf(accessToken), 200)
   })
 
-  it('is refused after thirty days without one', async () => {
+  it('is refused thirty days after the last refresh', async () => {
     const { refreshToken, userId } = await platform.member()
     await platform.database('auth').run(sql`
       update auth.sessions set expires_at = expires_at - interval '30 days' where user_id = ${userId}`)
@@ -101,7 +101,7 @@ describe('refreshing', () => {
     assert.deepEqual([status, body.code], [401, 'refresh_token_invalid'])
   })
 
-  it('is refused for tokens that were never given out', async () => {
+  it('is refused for tokens that were never issued', async () => {
     const { accessToken } = await platform.member()
     for (const token of ['x', 'A'.repeat(43), accessToken.slice(0, 200)]) {
       const { status, body } = await platform.refresh(token)

@@ -15,7 +15,7 @@ after(() => platform.close())
 const register = (body: object) => platform.request('POST', '/api/auth/register', { body })
 
 describe('registering', () => {
-  it('opens an account, enters the user and signs them in', async () => {
+  it('opens an account, creates the user and signs them in', async () => {
     const { status, body } = await register({
       email: 'Kim@Example.com',
       password: PASSWORD,
@@ -42,7 +42,7 @@ describe('registering', () => {
     assert.deepEqual(body.errors, { email: ['has already been taken'] })
   })
 
-  it('opens one account and enters one user when the same address comes ten times at once', async () => {
+  it('creates one account and one user when the same address registers ten times at once', async () => {
     const body = { email: 'race@example.com', password: PASSWORD, name: 'Race' }
 
     const answers = await Promise.all(Array.from({ length: 10 }, () => register(body)))
@@ -53,7 +53,7 @@ describe('registering', () => {
     assert.equal(answers.find(({ status }) => status === 201)?.body.userId, entered[0]?.userId)
   })
 
-  it('is taken up again under the same user after a crash halfway', async () => {
+  it('resumes under the same user id after a crash halfway', async () => {
     const [userId, email] = [newId(), 'crashed@example.com']
     await platform.database('auth').run(sql`insert into auth.accounts (user_id, email) values (${userId}, ${email})`)
     assert.equal((await platform.signIn(email)).body.code, 'credentials_invalid')
@@ -63,7 +63,7 @@ describe('registering', () => {
     assert.deepEqual([status, body.userId], [201, userId])
   })
 
-  it('keeps neither the password nor the refresh token', async () => {
+  it('stores neither the password nor the refresh token', async () => {
     const { refreshToken } = await platform.member()
 
     const db = platform.database('auth')
@@ -78,7 +78,7 @@ describe('registering', () => {
     assert.match(text, /\$argon2id\$v=19\$m=19456,t=2,p=1\$/)
   })
 
-  it('is never answered from an idempotency key', async () => {
+  it('is never replayed from an idempotency key', async () => {
     const body = { email: 'keyed@example.com', password: PASSWORD, name: 'Keyed' }
     const send = () =>
       platform.request('POST', '/api/auth/register', { body, headers: { 'idempotency-key': 'register-1' } })
@@ -112,7 +112,7 @@ describe('registering', () => {
 describe('an ensured account', () => {
   const admin = { email: 'root@example.com', password: PASSWORD, name: 'Root', roles: ['admin' as const] }
 
-  it('is made once with its roles', async () => {
+  it('is created once with its roles', async () => {
     const first = await platform.client(auth).ensureAccount(admin)
     const second = await platform.client(auth).ensureAccount({ ...admin, password: 'another password' })
 
@@ -130,7 +130,7 @@ describe('an ensured account', () => {
     assert.deepEqual((await platform.signIn(seller.email)).body.roles, ['admin', 'seller'])
   })
 
-  it('that somebody else registered gains no role', async () => {
+  it('gains no role if somebody else registered it', async () => {
     const stranger = await platform.member()
     const wanted = { ...admin, email: stranger.email.toUpperCase(), password: 'the password of the operator' }
 
@@ -140,7 +140,7 @@ describe('an ensured account', () => {
     assert.equal((await platform.signIn(stranger.email, wanted.password)).status, 401)
   })
 
-  it('tells that it is suspended', async () => {
+  it('reports that it is suspended', async () => {
     const { userId } = await platform.client(auth).ensureAccount({ ...admin, email: 'asleep@example.com' })
     await platform.database('auth').run(sql`update auth.accounts set status = 'suspended' where user_id = ${userId}`)
 
@@ -149,7 +149,7 @@ describe('an ensured account', () => {
     assert.equal(status, 'suspended')
   })
 
-  it('takes the id that is wanted, and not one of another account', async () => {
+  it('gets the requested id unless another account has it', async () => {
     const userId = newId()
     const wanted = { ...admin, email: 'fixed@example.com', userId }
 
@@ -159,7 +159,7 @@ describe('an ensured account', () => {
     })
   })
 
-  it('is made once by simultaneous calls', async () => {
+  it('is created once by simultaneous calls', async () => {
     const wanted = { ...admin, email: 'starts@example.com' }
 
     const made = await Promise.all([1, 2, 3, 4].map(() => platform.client(auth).ensureAccount(wanted)))
@@ -167,7 +167,7 @@ describe('an ensured account', () => {
     assert.equal(new Set(made.map(({ userId }) => userId)).size, 1)
   })
 
-  it('cannot be asked for from outside', async () => {
+  it('cannot be requested from outside', async () => {
     const { status } = await platform.request('POST', '/api/auth/accounts', { body: admin })
 
     assert.equal(status, 404)

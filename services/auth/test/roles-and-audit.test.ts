@@ -17,20 +17,20 @@ const setRoles = (as: { token: string }, userId: string, body: object) =>
   platform.request('PUT', `/api/auth/users/${userId}/roles`, { as, body })
 
 describe('roles', () => {
-  it('count from the next refresh on, and tokens with the old ones stop working', async () => {
+  it('apply from the next refresh on and revoke tokens with the old ones', async () => {
     const someone = await platform.member()
     assert.equal(await platform.statusOf(someone.token), 200)
 
     const { status, body } = await setRoles(admin, someone.userId, { roles: ['seller'] })
 
     assert.deepEqual([status, body], [200, { userId: someone.userId, roles: ['seller'] }])
-    await platform.refused(someone.token)
+    await platform.waitUntilRefused(someone.token)
     const refreshed = await platform.refresh(someone.refreshToken)
     assert.deepEqual([refreshed.status, refreshed.body.roles], [200, ['seller']])
     assert.equal(await platform.statusOf(refreshed.body.accessToken), 200)
   })
 
-  it('that are the same change nothing', async () => {
+  it('change nothing when they are the same', async () => {
     const seller = await platform.memberWith(['seller'])
 
     await setRoles(admin, seller.userId, { roles: ['seller'] })
@@ -46,13 +46,13 @@ describe('roles', () => {
 
     await setRoles(admin, second.userId, { roles: ['seller'] })
 
-    await platform.refused(second.token)
+    await platform.waitUntilRefused(second.token)
     const { body } = await platform.refresh(second.refreshToken)
     const refusal = await setRoles({ token: body.accessToken }, someone.userId, { roles: ['admin'] })
     assert.deepEqual([refusal.status, refusal.body.code], [403, 'forbidden'])
   })
 
-  it('never tell of old rights in a token granted while they change', async () => {
+  it('never leave old rights in a token granted while they change', async () => {
     const someone = await platform.memberWith(['seller'])
 
     const [refreshed] = await Promise.all([
@@ -60,11 +60,11 @@ describe('roles', () => {
       setRoles(admin, someone.userId, { roles: [] }),
     ])
 
-    if (refreshed.body.roles.length > 0) await platform.refused(refreshed.body.accessToken)
+    if (refreshed.body.roles.length > 0) await platform.waitUntilRefused(refreshed.body.accessToken)
     else assert.equal(await platform.statusOf(refreshed.body.accessToken), 200)
   })
 
-  it('are set by administrators only, and not taken from oneself', async () => {
+  it('are set only by administrators, who cannot take the role from themselves', async () => {
     const [someone, seller] = [await platform.member(), await platform.memberWith(['seller'])]
 
     const bySeller = await setRoles(seller, seller.userId, { roles: ['admin'] })
@@ -77,7 +77,7 @@ describe('roles', () => {
     assert.deepEqual([unknown.status, unknown.body.code], [404, 'account_not_found'])
   })
 
-  it('leave an operator one, whom no administrator can make', async () => {
+  it('keep the operator role, which administrators can neither give nor take', async () => {
     const admin = await platform.memberWith(['admin'])
     const operator = await platform.memberWith(['admin', 'operator'])
 
@@ -96,7 +96,7 @@ describe('roles', () => {
     assert.deepEqual(decodeJwt(refreshed.body.accessToken).roles, ['operator', 'seller'])
   })
 
-  it('refuse what is not a list of roles', async () => {
+  it('are refused unless they are a list of roles', async () => {
     const someone = await platform.member()
     for (const body of [{}, { roles: 'admin' }, { roles: ['owner'] }, { roles: ['admin', 'admin'] }, { roles: null }]) {
       const answer = await setRoles(admin, someone.userId, body)
@@ -119,7 +119,7 @@ describe('the audit', () => {
     const { body: third } = await platform.refresh(someone.refreshToken)
     await age(platform, 'rotation', 31)
     await platform.refresh(someone.refreshToken)
-    await platform.refused(third.accessToken)
+    await platform.waitUntilRefused(third.accessToken)
 
     const { items } = await platform.api(auth, admin).listAudit({ userId: someone.userId })
 
@@ -132,7 +132,7 @@ describe('the audit', () => {
     assert.notEqual(second.accessToken, third.accessToken)
   })
 
-  it('records failures on accounts that do not exist, without the address tried', async () => {
+  it('records failed sign-ins to accounts that do not exist, without the address', async () => {
     await platform.signIn('ghost@example.com')
 
     const { items } = await platform.api(auth, admin).listAudit({ kind: 'sign_in_failed', limit: 1 })
@@ -141,7 +141,7 @@ describe('the audit', () => {
     assert.ok(!JSON.stringify(items).includes('ghost'))
   })
 
-  it('comes page by page', async () => {
+  it('is returned page by page', async () => {
     const someone = await platform.member()
     for (let count = 0; count < 4; count++) await platform.signIn(someone.email)
     const api = platform.api(auth, admin)
@@ -156,7 +156,7 @@ describe('the audit', () => {
     assert.deepEqual(ids, ids.toSorted().reverse())
   })
 
-  it('is for administrators only, and refuses filters that are none', async () => {
+  it('is open to administrators only and refuses invalid filters', async () => {
     const someone = await platform.member()
     const list = (query: string, as?: { token: string }) =>
       platform.request('GET', `/api/auth/audit${query}`, as && { as })

@@ -17,7 +17,7 @@ after(() => platform.close())
 const sessionOf = (accessToken: string) => decodeJwt(accessToken).sid as string
 
 describe('the sessions of a user', () => {
-  it('are listed newest first, with the one that asks marked', async () => {
+  it('are listed newest first, with the current one marked', async () => {
     const someone = await platform.member()
     const second = await platform.request('POST', '/api/auth/sign-in', {
       body: { email: someone.email, password: PASSWORD },
@@ -38,7 +38,7 @@ describe('the sessions of a user', () => {
     assert.equal(items[0]?.userAgent?.length, 300)
   })
 
-  it('come page by page', async () => {
+  it('are returned page by page', async () => {
     const someone = await platform.member()
     for (let count = 0; count < 2; count++) await platform.signIn(someone.email)
     const api = platform.api(auth, someone)
@@ -50,7 +50,7 @@ describe('the sessions of a user', () => {
     assert.equal(second.items[0]?.current, true)
   })
 
-  it('refuse limits and cursors that are none', async () => {
+  it('are not listed for invalid limits and cursors', async () => {
     const someone = await platform.member()
     const forged = Buffer.from('["x"]').toString('base64url')
 
@@ -93,7 +93,7 @@ describe('a session', () => {
     assert.equal(await platform.statusOf(body.accessToken), 200)
   })
 
-  it('gives way to the twenty-first after it when it was used longest ago', async () => {
+  it('ends at the twenty-first sign-in if it is the least recently used one', async () => {
     const someone = await platform.member()
     for (let count = 0; count < 18; count++) await platform.signIn(someone.email)
     const { body: second } = await platform.refresh(someone.refreshToken)
@@ -107,21 +107,21 @@ describe('a session', () => {
 })
 
 describe('ending a session', () => {
-  it('stops its access token and its refresh token, and no other', async () => {
+  it('invalidates its access token and refresh token, and no others', async () => {
     const someone = await platform.member()
     const { body: other } = await platform.signIn(someone.email)
     assert.equal(await platform.statusOf(other.accessToken), 200)
 
     await platform.api(auth, someone).revokeSession({ sessionId: sessionOf(other.accessToken) })
 
-    await platform.refused(other.accessToken)
+    await platform.waitUntilRefused(other.accessToken)
     assert.equal((await platform.refresh(other.refreshToken)).body.code, 'refresh_token_invalid')
     assert.equal(await platform.statusOf(someone.token), 200)
     const { items } = await platform.api(auth, someone).listSessions()
     assert.equal(items.length, 1)
   })
 
-  it('may be asked for twice, but not of a session of someone else', async () => {
+  it("may be repeated, but is refused for somebody else's session", async () => {
     const [someone, other] = [await platform.member(), await platform.member()]
     const { body } = await platform.signIn(someone.email)
     const end = (as: { token: string }, id: string) => platform.request('DELETE', `/api/auth/sessions/${id}`, { as })
@@ -137,7 +137,7 @@ describe('ending a session', () => {
     assert.equal(await platform.statusOf(someone.token), 200)
   })
 
-  it('may be asked for all of them, this one too', async () => {
+  it('can cover all sessions, including the current one', async () => {
     const [someone, other] = [await platform.member(), await platform.member()]
     const { body: second } = await platform.signIn(someone.email)
 
@@ -145,23 +145,23 @@ describe('ending a session', () => {
 
     assert.equal(status, 204)
     for (const { accessToken, refreshToken } of [someone, second]) {
-      await platform.refused(accessToken)
+      await platform.waitUntilRefused(accessToken)
       assert.equal((await platform.refresh(refreshToken)).status, 401)
     }
     assert.deepEqual([await platform.statusOf(other.token), (await platform.signIn(someone.email)).status], [200, 200])
   })
 
-  it('by signing out stops the tokens of this session', async () => {
+  it('by signing out invalidates the tokens of the current session', async () => {
     const someone = await platform.member()
 
     const { status } = await platform.request('POST', '/api/auth/sign-out', { as: someone })
 
     assert.equal(status, 204)
-    await platform.refused(someone.accessToken)
+    await platform.waitUntilRefused(someone.accessToken)
     assert.equal((await platform.refresh(someone.refreshToken)).status, 401)
   })
 
-  it('is told to processes that ask since when, and to those that ask for the first time', async () => {
+  it('is reported to processes that ask for recent revocations and to those that ask for all', async () => {
     const someone = await platform.member()
     const begun = Date.now() / 1_000
     await platform.request('POST', '/api/auth/sign-out', { as: someone })
@@ -174,7 +174,7 @@ describe('ending a session', () => {
     assert.deepEqual(await subjects(begun + 3_600), [])
   })
 
-  it('holds in a process that starts later', async () => {
+  it('takes effect in a process that starts later', async () => {
     const someone = await platform.member()
     await platform.api(auth, someone).signOut()
 
@@ -190,21 +190,21 @@ describe('changing the password', () => {
   const change = (as: { token: string }, currentPassword: unknown, newPassword: unknown) =>
     platform.request('POST', '/api/auth/password', { as, body: { currentPassword, newPassword } })
 
-  it('ends the other sessions and keeps this one', async () => {
+  it('ends the other sessions and keeps the current one', async () => {
     const someone = await platform.member()
     const { body: other } = await platform.signIn(someone.email)
 
     const { status } = await change(someone, PASSWORD, 'a new password')
 
     assert.equal(status, 204)
-    await platform.refused(other.accessToken)
+    await platform.waitUntilRefused(other.accessToken)
     assert.equal((await platform.refresh(other.refreshToken)).status, 401)
     assert.equal((await platform.refresh(someone.refreshToken)).status, 200)
     assert.equal((await platform.signIn(someone.email)).status, 401)
     assert.equal((await platform.signIn(someone.email, 'a new password')).status, 200)
   })
 
-  it('needs the current one, and wrong ones make it wait', async () => {
+  it('needs the current one, and wrong ones delay the next attempt', async () => {
     const someone = await platform.member()
 
     const answers = []
@@ -223,7 +223,7 @@ describe('changing the password', () => {
     assert.deepEqual([answers[10]?.status, answers[10]?.body.code], [429, 'too_many_attempts'])
   })
 
-  it('happens once when two come at the same time', async () => {
+  it('succeeds once when two requests come at the same time', async () => {
     const someone = await platform.member()
 
     const answers = await Promise.all([
@@ -245,7 +245,7 @@ describe('changing the password', () => {
   })
 })
 
-describe('a user who is suspended', () => {
+describe('a suspended or withdrawn user', () => {
   const setStatus = (userId: string, status: 'active' | 'suspended' | 'withdrawn') =>
     platform.client(user, { id: newId(), roles: ['admin'], session: newId() }).changeStatus({ userId, status })
 
@@ -256,12 +256,15 @@ describe('a user who is suspended', () => {
 
     await setStatus(someone.userId, 'suspended')
 
-    const took = await Promise.all([platform.refused(someone.token), platform.refused(other.accessToken)])
+    const took = await Promise.all([
+      platform.waitUntilRefused(someone.token),
+      platform.waitUntilRefused(other.accessToken),
+    ])
     assert.ok(Math.max(...took) < 1_000)
     assert.equal((await platform.refresh(someone.refreshToken)).body.code, 'refresh_token_invalid')
   })
 
-  it('is told so only with the right password', async () => {
+  it('learns of it only with the right password', async () => {
     const someone = await platform.member()
     await setStatus(someone.userId, 'suspended')
     await platform.settled()
@@ -277,7 +280,7 @@ describe('a user who is suspended', () => {
     assert.deepEqual([wrong.status, wrong.body.code], [401, 'credentials_invalid'])
   })
 
-  it('signs in again at once after being reactivated, while old tokens stay dead', async () => {
+  it('can sign in at once after reactivation, while old tokens stay revoked', async () => {
     const someone = await platform.member()
     await setStatus(someone.userId, 'suspended')
     await setStatus(someone.userId, 'active')
@@ -287,10 +290,10 @@ describe('a user who is suspended', () => {
 
     assert.equal(status, 200)
     assert.equal(await platform.statusOf(body.accessToken), 200)
-    await platform.refused(someone.token)
+    await platform.waitUntilRefused(someone.token)
   })
 
-  it('is signed out also when the end of the suspension is heard of before its beginning', async () => {
+  it('is signed out even if the end of the suspension arrives before its beginning', async () => {
     const someone = await platform.member()
     const channel = { publish: async () => {}, subscribe: () => () => {}, onGap: () => {} }
     const deliver = (version: number, status: 'active' | 'suspended', previous: 'active' | 'suspended') =>
@@ -308,7 +311,7 @@ describe('a user who is suspended', () => {
     assert.equal((await platform.signIn(someone.email)).status, 200)
   })
 
-  it('stays out when the news arrives late and in the wrong order', async () => {
+  it('stays signed out when events arrive late and out of order', async () => {
     const someone = await platform.member()
     const deliver = (version: number, status: 'active' | 'suspended') =>
       platform.database('auth').transaction((tx) =>
@@ -325,11 +328,11 @@ describe('a user who is suspended', () => {
     assert.equal((await platform.signIn(someone.email)).body.code, 'account_not_active')
   })
 
-  it('does not come back once withdrawn', async () => {
+  it('cannot sign in after a withdrawal', async () => {
     const someone = await platform.member()
     await platform.api(user, someone).changeStatus({ userId: someone.userId, status: 'withdrawn' })
 
-    await platform.refused(someone.token)
+    await platform.waitUntilRefused(someone.token)
     await platform.settled()
     const { status, body } = await platform.signIn(someone.email)
 
@@ -337,8 +340,8 @@ describe('a user who is suspended', () => {
   })
 })
 
-describe('what has ended', () => {
-  it('is forgotten in time, and what has not is kept', async () => {
+describe('an ended session', () => {
+  it('is deleted by the daily job, while a live one is kept', async () => {
     const [gone, kept] = [await platform.member(), await platform.member()]
     const db = platform.database('auth')
     await db.run(sql`update auth.sessions set expires_at = now() - interval '1 minute' where user_id = ${gone.userId}`)

@@ -23,7 +23,7 @@ describe('signing in', () => {
     assert.equal(await platform.statusOf(body.accessToken), 200)
   })
 
-  it('takes a password typed with another keyboard for the same', async () => {
+  it('accepts the same password typed with another keyboard', async () => {
     const body = { email: 'hangul@example.com', password: '비밀번호는한글입니다'.normalize('NFD'), name: 'Kim' }
     await platform.request('POST', '/api/auth/register', {
       body: { ...body, password: body.password.normalize('NFC') },
@@ -47,7 +47,8 @@ describe('signing in', () => {
     const { email } = await platform.member()
     const costs: Record<'known' | 'unknown', number[]> = { known: [], unknown: [] }
 
-    // Of processor time, in all threads: what else the machine does is not counted. One pair warms up.
+    // Measures the processor time of all threads, which other work on the machine does not affect. The first pair warms
+    // up.
     for (let round = 0; round < 6; round++) {
       for (const [kind, address] of [
         ['known', email],
@@ -94,7 +95,7 @@ describe('signing in', () => {
 })
 
 describe('wrong passwords', () => {
-  /** Fails until the account must wait and answers for how many seconds. */
+  /** Fails until the account is delayed and returns the delay in seconds. */
   async function exhaust(email: string): Promise<number> {
     for (let failures = 0; failures < 10; failures++) assert.equal((await wrong(email)).status, 401)
     const { status, body, headers } = await platform.signIn(email)
@@ -103,7 +104,7 @@ describe('wrong passwords', () => {
     return body.retryAfter
   }
 
-  it('make the next attempt wait longer and longer, up to five minutes', async () => {
+  it('delay the next attempt longer and longer, up to five minutes', async () => {
     const { email } = await platform.member()
     const delays = [await exhaust(email)]
 
@@ -116,7 +117,7 @@ describe('wrong passwords', () => {
     assert.deepEqual(delays, [1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300])
   })
 
-  it('are forgiven by the right one after the delay', async () => {
+  it('are cleared by the right one after the delay', async () => {
     const { email } = await platform.member()
     const delay = await exhaust(email)
 
@@ -135,7 +136,7 @@ describe('wrong passwords', () => {
     assert.equal(await exhaust(email), 1)
   })
 
-  it('make an unknown address wait just the same', async () => {
+  it('delay an unknown address just the same', async () => {
     assert.equal(await exhaust('nobody@example.com'), 1)
   })
 
@@ -148,7 +149,7 @@ describe('wrong passwords', () => {
     assert.equal(answers.filter(({ status }) => status === 429).length, 20)
   })
 
-  it('make their network wait, whatever account they were for', async () => {
+  it('delay their network, whatever account they were for', async () => {
     const from = (address: string) => ({ headers: { 'x-forwarded-for': address } })
     const attempt = (index: number) =>
       platform.request('POST', '/api/auth/sign-in', {
@@ -168,7 +169,7 @@ describe('wrong passwords', () => {
     assert.equal(other.status, 200)
   })
 
-  it('cannot hide their network behind a header of their own', async () => {
+  it('are counted for the real network, whatever headers the client sends', async () => {
     await platform.request('POST', '/api/auth/sign-in', {
       body: { email: 'spoof@example.com', password: 'a wrong password' },
       headers: { 'x-client-address': '198.51.100.1', 'x-forwarded-for': '203.0.113.77' },
@@ -198,47 +199,47 @@ describe('the network of a client', () => {
 describe('wrong passwords of strangers', () => {
   const signIn = (network: string, body: object, url = '/api/auth/sign-in') =>
     platform.request('POST', url, { body, headers: { 'x-forwarded-for': network } })
-  /** Guesses until strangers must wait. */
-  async function besiege(email: string): Promise<void> {
+  /** Guesses until strangers are delayed. */
+  async function delayStrangers(email: string): Promise<void> {
     for (let n = 0; n < 10; n++) await signIn(`203.0.113.${n}`, { email, password: 'a wrong password' })
     assert.equal((await signIn('203.0.113.99', { email, password: PASSWORD })).status, 429)
   }
 
-  it('do not make a device wait that has signed in before, wherever it is', async () => {
+  it('do not delay a device that has signed in before, wherever it is', async () => {
     const { email, deviceToken } = await platform.member()
-    await besiege(email)
+    await delayStrangers(email)
 
     const { status, body } = await signIn('198.51.100.7', { email, password: PASSWORD, deviceToken })
 
     assert.deepEqual([status, body.deviceToken], [200, deviceToken])
   })
 
-  it('do not make a network wait from which the account has signed in before, with any client', async () => {
+  it('do not delay a network from which the account has signed in before, with any client', async () => {
     const { email } = await platform.member()
     await signIn('198.51.100.8', { email, password: PASSWORD })
-    await besiege(email)
+    await delayStrangers(email)
 
     const { status } = await signIn('198.51.100.8', { user: { email, password: PASSWORD } }, '/api/users/login')
 
     assert.equal(status, 200)
   })
 
-  it('do not make a device wait after fifty sign-ins by clients that keep no token', async () => {
+  it('do not delay a known device after fifty sign-ins by clients without device tokens', async () => {
     const { email, deviceToken } = await platform.member()
     const credentials = { email, password: PASSWORD }
     for (let n = 0; n < 50; n++) {
       assert.equal((await signIn('198.51.100.12', { user: credentials }, '/api/users/login')).status, 200)
     }
-    await besiege(email)
+    await delayStrangers(email)
 
     const { status } = await signIn('198.51.100.13', { ...credentials, deviceToken })
 
     assert.equal(status, 200)
   })
 
-  it('do not keep its owner from changing the password', async () => {
+  it('do not keep the owner from changing the password', async () => {
     const someone = await platform.member()
-    await besiege(someone.email)
+    await delayStrangers(someone.email)
 
     const { status } = await platform.request('POST', '/api/auth/password', {
       as: someone,
@@ -248,7 +249,7 @@ describe('wrong passwords of strangers', () => {
     assert.equal(status, 204)
   })
 
-  it('are counted for each device that has signed in before, too', async () => {
+  it('are counted separately for each known device', async () => {
     const { email, deviceToken } = await platform.member()
     const guess = () => signIn('198.51.100.9', { email, password: 'a wrong password', deviceToken })
 
@@ -258,9 +259,9 @@ describe('wrong passwords of strangers', () => {
     assert.equal((await signIn('198.51.100.10', { email, password: PASSWORD })).status, 200)
   })
 
-  it('are not forgiven for the token of another account, nor for one that nobody has', async () => {
+  it('still delay a client that presents the token of another account or an unknown one', async () => {
     const [owner, thief] = [await platform.member(), await platform.member()]
-    await besiege(owner.email)
+    await delayStrangers(owner.email)
 
     for (const deviceToken of [thief.deviceToken, 'x'.repeat(43)]) {
       const { status } = await signIn('198.51.100.11', { email: owner.email, password: PASSWORD, deviceToken })

@@ -3,7 +3,7 @@ import { on } from '@doran/kernel'
 import { closeThread } from '../comments.ts'
 
 /**
- * The comments go with their article. Running it twice is harmless: a thread that is closed stays closed, and has no
+ * Deletes the comments of a deleted article. Running it twice is harmless: a closed thread stays closed and has no
  * comments.
  */
 export const onArticleDeleted = on(articleDeleted, async ({ articleId }, ctx) => {

@@ -20,7 +20,7 @@ const bodies = async (slug: string, as?: TestUser) =>
   (await api(as).listComments({ slug })).comments.map(({ body }) => body)
 const add = async (as: Member, slug: string, body = 'A comment') => (await api(as).addComment({ slug, body })).comment
 
-/** An article that somebody has just published. */
+/** Publishes an article. */
 async function published() {
   const author = await community.member()
   const { slug, title } = await community.publish(author)
@@ -28,7 +28,7 @@ async function published() {
 }
 
 describe('a comment', () => {
-  it('is kept as it was written and told of with its article', async () => {
+  it('is stored as entered and published with its article', async () => {
     const { slug, title, author } = await published()
     const reader = await community.member()
     const body = '# Hi\n\n<script>alert(1)</script> **bold**  '
@@ -50,7 +50,7 @@ describe('a comment', () => {
     })
   })
 
-  it('comes after the newer ones, and a page at a time for those who ask', async () => {
+  it('is listed newest first, page by page on request', async () => {
     const { slug, author } = await published()
     const ids: number[] = []
     for (const body of ['one', 'two', 'three']) ids.push((await add(author, slug, body)).id)
@@ -68,7 +68,7 @@ describe('a comment', () => {
     )
   })
 
-  it('is told of once when its author deletes it', async () => {
+  it('is published as deleted once when its author deletes it', async () => {
     const { slug, author } = await published()
     const { id } = await add(author, slug)
 
@@ -78,7 +78,7 @@ describe('a comment', () => {
     assert.equal((await community.events(commentDeleted)).filter(({ commentId }) => commentId === id).length, 1)
   })
 
-  it('goes with its article, also one that is being written meanwhile', async () => {
+  it('is deleted with its article, even if it is added at the same time', async () => {
     const { slug, author } = await published()
     const readers = await Promise.all(Array.from({ length: 8 }, () => community.member()))
     await add(author, slug)
@@ -97,7 +97,7 @@ describe('a comment', () => {
     assert.deepEqual([status, body.errors], [404, { article: ['not found'] }])
   })
 
-  it('is not written faster than people write', async () => {
+  it('is refused beyond the hourly limit', async () => {
     const { slug } = await published()
     const eager = await community.member()
     for (let number = 0; number < 40; number++) await add(eager, slug)
@@ -110,7 +110,7 @@ describe('a comment', () => {
     assert.deepEqual([status, body.code, body.limit], [429, 'too_many_comments', 40])
   })
 
-  it('is not written faster when all are sent at once, or when each is deleted', async () => {
+  it('is refused beyond the hourly limit even if all are sent at once or each is deleted', async () => {
     const { slug } = await published()
     const [eager, sly] = [await community.member(), await community.member()]
 
@@ -121,7 +121,7 @@ describe('a comment', () => {
     await assert.rejects(add(sly, slug), { code: 'too_many_comments' })
   })
 
-  it('cannot be written on an article that is hidden', async () => {
+  it('cannot be added to a hidden article', async () => {
     const { slug, author } = await published()
     const reader = await community.member()
     await community.api(article, admin).moderateArticle({ slug, hiddenBecause: 'Spam' })
@@ -130,7 +130,7 @@ describe('a comment', () => {
     assert.ok((await add(author, slug)).id)
   })
 
-  it('has a body of up to 10,000 characters', async () => {
+  it('has a body of at most 10,000 characters', async () => {
     const { slug, author } = await published()
 
     const { status, body } = await community.request('POST', `/api/articles/${slug}/comments`, {
@@ -163,7 +163,7 @@ describe('a list of comments', () => {
 })
 
 describe('a moderator of comments', () => {
-  it('hides a reported one from everyone but its author, who sees why', async () => {
+  it('hides a reported one from everyone but its author, who sees the reason', async () => {
     const { slug } = await published()
     const [writer, reader] = [await community.member(), await community.member()]
     const { id } = await add(writer, slug, 'Buy my soap')
@@ -196,7 +196,7 @@ describe('a moderator of comments', () => {
     assert.ok((await api(admin).listReportedComments({ state: 'hidden' })).items.every((item) => item.id !== id))
   })
 
-  it('must give a reason, be one, and name a comment that is there', async () => {
+  it('must give a reason, have the role and name an existing comment', async () => {
     const { slug, author } = await published()
     const { id } = await add(author, slug)
     const moderate = async (as: TestUser, commentId: number, body: object) =>
@@ -208,7 +208,7 @@ describe('a moderator of comments', () => {
     assert.deepEqual(await bodies(slug), ['A comment'])
   })
 
-  it('is not told of a comment through another article', async () => {
+  it('gets no report of a comment through another article', async () => {
     const [one, other] = [await published(), await published()]
     const { id } = await add(one.author, one.slug)
 

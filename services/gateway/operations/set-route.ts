@@ -2,13 +2,13 @@ import { audited, type Handler, sql } from '@doran/kernel'
 import { type GatewayConfig, readRouteTargets } from '../config.ts'
 import type { gateway, Route } from '../contract.ts'
 import { operatorRequired, routeOperationFixed, routeSharesExceeded, routeTargetNotListed } from '../errors.ts'
-import { mayGoElsewhere, ROUTES_CHANGED, readRoutes } from '../routes.ts'
+import { mayBeRerouted, ROUTES_CHANGED, readRoutes } from '../routes.ts'
 
 export const setRoute: Handler<typeof gateway, 'setRoute', GatewayConfig> = async (input, ctx) => {
   const { operation, share } = input
   const target = URL.parse(input.target)?.origin ?? input.target
   if (!ctx.actor.roles.includes('operator')) throw operatorRequired()
-  if (!mayGoElsewhere(operation)) throw routeOperationFixed({ operation })
+  if (!mayBeRerouted(operation)) throw routeOperationFixed({ operation })
   if (!readRouteTargets(ctx.config).has(target)) throw routeTargetNotListed({ target })
   return ctx.db.transaction(async (tx) => {
     await tx.run(sql`lock table gateway.routes in exclusive mode`)

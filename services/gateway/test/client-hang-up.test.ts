@@ -30,7 +30,7 @@ describe('a client that hangs up', { timeout: 20_000 }, () => {
     assert.equal(front.door.fleet.targets.of('left').peers()[0]?.ejected, false)
   })
 
-  it('in the middle of an upload is no fault of the service', async () => {
+  it('during an upload does not count as a failure of the service', async () => {
     const reading = await front.impostor('left', (request) => void request.resume())
     for (let time = 1; time <= 5; time++) {
       const request = sendRequest(`${front.door.url}/api/left/bulk`, {
@@ -47,7 +47,7 @@ describe('a client that hangs up', { timeout: 20_000 }, () => {
     assert.equal(front.door.fleet.targets.of('left').peers()[0]?.state, 'closed')
   })
 
-  it('ends its download too', async () => {
+  it('ends its download, too', async () => {
     let closed = false
     await front.impostor('left', (_request, response) => {
       response.once('close', () => {

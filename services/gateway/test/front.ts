@@ -16,7 +16,7 @@ import {
 } from '../../../platform/fleet/test/members.ts'
 
 export const MB = 1_048_576
-/** Milliseconds that the gateway gives a service. */
+/** The gateway's timeout for requests to a service. */
 export const PROXY_TIMEOUT_MS = 1_500
 
 const taken = domainError('taken', 409, 'The place {place} is taken.')
@@ -88,7 +88,7 @@ const shelfService = service(shelf, {
   },
 })
 
-/** Services whose instances the tests make themselves. */
+/** Services whose instances the tests start themselves. */
 const depotNamed = <Name extends string>(name: Name) =>
   contract(name, {
     look: get(`/${name}/things/:id`, {
@@ -112,13 +112,13 @@ export interface Front {
   readonly door: Member
   readonly issuer: Awaited<ReturnType<typeof createIssuer>>
   readonly databaseUrl: string
-  /** One more gateway, until `clear`. */
+  /** Starts another gateway, which `clear` closes. */
   gateway(environment?: Record<string, string>): Promise<Member>
-  /** An instance of one of the services that the tests make themselves, until `clear`. */
+  /** Starts a fake instance of one of the `DEPOTS` services, which `clear` closes. */
   impostor(name: string, behave: RequestListener): Promise<Impostor>
-  /** A request at the door, or at another one. */
+  /** Sends a request to the gateway, or to the one in `at`. */
   ask(path: string, asked?: Asked): Promise<Answer>
-  /** Closes what the last test opened. */
+  /** Closes everything that the last test opened. */
   clear(): Promise<void>
   close(): Promise<void>
 }
@@ -133,11 +133,11 @@ interface Asked {
 
 interface Answer extends Pick<TestResponse, 'status' | 'body'> {
   headers: Headers
-  /** Milliseconds. */
+  /** The duration in milliseconds. */
   took: number
 }
 
-/** The environment is that of the gateway at the door. */
+/** Starts a gateway with this environment, and the services behind it. */
 export async function openFront(environment: Record<string, string> = {}): Promise<Front> {
   const issuer = await createIssuer()
   const database = await createTestDatabase([gateway, shelfService])

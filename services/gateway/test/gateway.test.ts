@@ -48,7 +48,7 @@ describe('the gateway', () => {
     assert.equal(headers['x-frame-options'], 'DENY')
   })
 
-  it('tells whom to write to about a weakness, when there is somebody', async (t) => {
+  it('serves the contact for vulnerability reports if one is configured', async (t) => {
     const told = await start({ SECURITY_CONTACT: 'mailto:security@shop.example' })
     t.after(() => told.close())
 
@@ -62,7 +62,7 @@ describe('the gateway', () => {
     assert.throws(() => readConfig([gatewayConfig], { SECURITY_CONTACT: 'me' }), /SECURITY_CONTACT must be an address/)
   })
 
-  it('lets the listed origins in, and no other', async () => {
+  it('allows the listed origins and no other', async () => {
     const ask = (origin: string) => platform.request('GET', '/api/echo', { headers: { origin } })
 
     assert.equal((await ask('https://admin.example')).headers['access-control-allow-origin'], 'https://admin.example')
@@ -73,7 +73,7 @@ describe('the gateway', () => {
     assert.match(String(preflight.headers['access-control-allow-methods']), /PATCH/)
   })
 
-  it('compresses what is large and leaves the rest', async () => {
+  it('compresses large replies and leaves small ones as they are', async () => {
     const ask = (times: number) =>
       platform.http.inject({ url: `/api/echo?times=${times}`, headers: { 'accept-encoding': 'gzip' } })
 
@@ -83,7 +83,7 @@ describe('the gateway', () => {
     assert.equal((await ask(1)).headers['content-encoding'], undefined)
   })
 
-  it('shows every operation and error on a page, with nothing that could run in it', async () => {
+  it('shows every operation and error on a page without scripts', async () => {
     const docs = await platform.request('GET', '/docs')
     const api = await platform.request('GET', '/openapi.json')
     const codes = await platform.request('GET', '/docs/errors')
@@ -103,7 +103,7 @@ describe('the rate limit', () => {
   })
   after(() => platform.close())
 
-  it('of an account refuses the one that asks too often and nobody else', async () => {
+  it('of an account refuses the account that exceeds it and no other', async () => {
     const [busy, other] = [await platform.user(), await platform.user()]
     const ask = (as: typeof busy) => platform.request('GET', '/api/whisper', { as })
 
@@ -115,7 +115,7 @@ describe('the rate limit', () => {
     assert.equal((await ask(other)).status, 200)
   })
 
-  it('of an address refuses the next request, whatever it asks for', async () => {
+  it('of an address refuses every further request except health checks', async () => {
     const statuses: number[] = []
     for (let index = 0; index < 25; index++) statuses.push((await platform.request('GET', '/api/echo')).status)
 
@@ -123,7 +123,7 @@ describe('the rate limit', () => {
     assert.equal((await platform.request('GET', '/health/live')).status, 200)
   })
 
-  it('of an operation is for a whole network, and for this operation alone', async (t) => {
+  it('of an operation covers a whole network and only that operation', async (t) => {
     const limited = await start({ TRUST_PROXY: '1', RATE_LIMITS_PER_NETWORK: 'echo.say=3' })
     t.after(() => limited.close())
     const ask = async (address: string, path = '/api/echo') =>

@@ -3,7 +3,7 @@ import { after, afterEach, before, describe, it } from 'node:test'
 import { keepSilent, replyWith } from '../../../platform/fleet/test/members.ts'
 import { type Front, openFront } from './front.ts'
 
-/** Longer than a test may take: whoever waits for this hedge fails. */
+/** Longer than the test's timeout, so that a test that waits for this hedge fails. */
 const LATE_HEDGE_MS = 60_000
 
 let front: Front
@@ -16,7 +16,7 @@ after(() => front.close())
 describe('a hedged read', { timeout: 20_000 }, () => {
   const look = (name = 'hedged') => front.ask(`/${name}/things/a`)
 
-  it('is answered by a second instance when the first is slow, which nobody waits for', async () => {
+  it('is answered by a second instance when the first is slow', async () => {
     const slow = await front.impostor('hedged', keepSilent)
     await front.impostor('hedged', replyWith({ from: 'fast' }))
     await look()
@@ -30,7 +30,7 @@ describe('a hedged read', { timeout: 20_000 }, () => {
     assert.ok(Math.min(...times) < 200, `${times} ms`)
   })
 
-  it('is asked once of the only instance that there is', async () => {
+  it('goes only once to a single instance', async () => {
     const only = await front.impostor('alone', (request, response) => {
       setTimeout(() => replyWith({ from: 'only' })(request, response), 100)
     })
@@ -39,7 +39,7 @@ describe('a hedged read', { timeout: 20_000 }, () => {
     assert.equal(only.arrivals.length, 1)
   })
 
-  it('is refused without waiting for its hedge when the service is not there', async () => {
+  it('is refused without waiting for the hedge when the service is unavailable', async () => {
     const refused = [await look('absent'), await look('absent'), await look('absent')]
 
     assert.deepEqual(

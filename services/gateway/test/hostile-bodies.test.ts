@@ -1,4 +1,4 @@
-/** Bodies that are made to hurt: none of them takes a service away from others. */
+/** Malicious bodies must not make a service unavailable to other clients. */
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { request as sendRequest } from 'node:http'
@@ -8,7 +8,7 @@ import { brotliCompressSync, gzipSync } from 'node:zlib'
 import { until } from '../../../platform/fleet/test/members.ts'
 import { type Front, MB, openFront } from './front.ts'
 
-/** More than the failures in a row that eject an instance. */
+/** More than the consecutive failures that eject an instance. */
 const TIMES = 5
 
 const BOMBS = [
@@ -24,7 +24,7 @@ before(async () => {
 afterEach(() => front.clear())
 after(() => front.close())
 
-describe('at a gateway in front of services', { timeout: 30_000 }, () => {
+describe('a gateway in front of services', { timeout: 30_000 }, () => {
   const shelf = () => front.door.fleet.targets.of('shelf').peers()[0]
 
   function post(body: Buffer | ReadableStream, headers: Record<string, string> = {}) {
@@ -42,7 +42,7 @@ describe('at a gateway in front of services', { timeout: 30_000 }, () => {
     assert.deepEqual([shelf()?.state, shelf()?.ejected], ['closed', false])
   }
 
-  it('a compressed body is refused without being unpacked, and others are answered', async () => {
+  it('refuses compressed bodies without decompressing them and serves others', async () => {
     for (const [encoding, bomb] of BOMBS) {
       const answers = await Promise.all(
         Array.from({ length: TIMES }, () => post(bomb, { 'content-encoding': encoding })),
@@ -53,13 +53,13 @@ describe('at a gateway in front of services', { timeout: 30_000 }, () => {
     await assertShelfAnswers()
   })
 
-  it('a body that says that it is not compressed is read', async () => {
+  it('accepts a body with Content-Encoding identity', async () => {
     const answer = await post(Buffer.from('{"id":"a","title":"b"}'), { 'content-encoding': 'identity' })
 
     assert.equal(answer.status, 201)
   })
 
-  it('bodies of unknown length that grow too large are refused here, and the service stays trusted', async () => {
+  it('refuses oversized bodies of unknown length and does not eject the service', async () => {
     const answers = await Promise.all(
       Array.from({ length: TIMES }, () => {
         const pieces = Array.from({ length: 48 }, () => Buffer.alloc(MB / 16, ' '))
@@ -74,7 +74,7 @@ describe('at a gateway in front of services', { timeout: 30_000 }, () => {
     await assertShelfAnswers()
   })
 
-  it('uploads that their senders break off are not counted against the service', async () => {
+  it('does not count aborted uploads as failures of the service', async () => {
     for (let time = 0; time < TIMES; time++) {
       const request = sendRequest(`${front.door.url}/api/shelf-scans`, {
         method: 'POST',
@@ -90,7 +90,7 @@ describe('at a gateway in front of services', { timeout: 30_000 }, () => {
     await assertShelfAnswers()
   })
 
-  it('uploads that a service refuses by hanging up are not counted against it', async () => {
+  it('does not count uploads that a service refuses by hanging up as failures', async () => {
     const bulk = await front.impostor('bulk', (request) => {
       request.once('data', () => request.socket.destroy())
     })

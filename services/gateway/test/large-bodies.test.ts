@@ -1,4 +1,4 @@
-/** Uploads and downloads that are larger than the gateway would hold. */
+/** Uploads and downloads that exceed the gateway's buffer. */
 import assert from 'node:assert/strict'
 import { createHash, type Hash } from 'node:crypto'
 import { once } from 'node:events'
@@ -12,7 +12,7 @@ import { runInNewContext } from 'node:vm'
 import { keepSilent } from '../../../platform/fleet/test/members.ts'
 import { type Front, MB, openFront, PROXY_TIMEOUT_MS } from './front.ts'
 
-/** `node --expose-gc`, for this process as it runs. */
+/** Enables `node --expose-gc` at run time. */
 setFlagsFromString('--expose-gc')
 const collectGarbage = runInNewContext('gc') as () => void
 
@@ -26,22 +26,22 @@ after(() => front.close())
 describe('large bodies', { timeout: 30_000 }, () => {
   const PIECE = Buffer.alloc(65_536, 'x')
   const PIECES = (50 * MB) / PIECE.length
-  const LOOK = 80
+  const PIECES_PER_SAMPLE = 80
   let grown: number
 
-  /** No two alike. `grown` becomes the most megabytes that came into use meanwhile. */
+  /** Distinct pieces of a body. Sets `grown` to the peak growth of memory meanwhile, in megabytes. */
   async function* pieces(hash: Hash): AsyncGenerator<Buffer> {
     const before = used()
     grown = 0
     for (let index = 0; index < PIECES; index++) {
-      if (index % LOOK === 0) grown = Math.max(grown, (used() - before) / MB)
+      if (index % PIECES_PER_SAMPLE === 0) grown = Math.max(grown, (used() - before) / MB)
       PIECE.writeUInt32BE(index)
       hash.update(PIECE)
       yield Buffer.from(PIECE)
     }
   }
 
-  /** An upload whose body the caller writes; the response when its head is there. */
+  /** Starts an upload whose body the caller writes. `response` resolves when the head of the response arrives. */
   function upload(headers: Record<string, string | number>) {
     const request = sendRequest(`${front.door.url}/api/bulk/bulk`, {
       method: 'POST',
@@ -50,8 +50,8 @@ describe('large bodies', { timeout: 30_000 }, () => {
     return { request, response: once(request, 'response') as Promise<[IncomingMessage]> }
   }
 
-  /** 50 MB that the service does not take in whole; the status and the code of the answer. */
-  async function uploadInVain(): Promise<unknown[]> {
+  /** Uploads 50 MB that the service does not read completely; returns the status and the code of the reply. */
+  async function uploadUnread(): Promise<unknown[]> {
     const { request, response } = upload({ 'content-length': 50 * MB })
     request.on('error', () => {})
     Readable.from(pieces(createHash('sha256'))).pipe(request)
@@ -61,7 +61,7 @@ describe('large bodies', { timeout: 30_000 }, () => {
     return [head.statusCode, code]
   }
 
-  /** Bytes in use by this process, without what is garbage. */
+  /** The memory in use by this process after a garbage collection, in bytes. */
   function used(): number {
     collectGarbage()
     const { heapUsed, external } = process.memoryUsage()
@@ -74,7 +74,7 @@ describe('large bodies', { timeout: 30_000 }, () => {
     response.setHeader('content-type', 'application/json').end(JSON.stringify({ sha: hash.digest('hex') }))
   }
 
-  it('flow up, 50 MB without being held', async () => {
+  it('stream to the service, 50 MB without buffering', async () => {
     await front.impostor('bulk', takeIn)
     const sent = createHash('sha256')
 
@@ -86,7 +86,7 @@ describe('large bodies', { timeout: 30_000 }, () => {
     assert.ok(grown < 30, `${grown} MB more`)
   })
 
-  it('flow down, 50 MB without being held', async () => {
+  it('stream to the client, 50 MB without buffering', async () => {
     const sent = createHash('sha256')
     await front.impostor('bulk', (_request, response) => {
       response.setHeader('content-type', 'application/octet-stream')
@@ -101,7 +101,7 @@ describe('large bodies', { timeout: 30_000 }, () => {
     assert.ok(grown < 30, `${grown} MB more`)
   })
 
-  it('flow no faster than the service reads', async () => {
+  it('are sent no faster than the service reads', async () => {
     let read = () => {}
     await front.impostor('bulk', (request, response) => {
       read = () => void takeIn(request, response)
@@ -124,7 +124,7 @@ describe('large bodies', { timeout: 30_000 }, () => {
     assert.equal((await response)[0].statusCode, 200)
   })
 
-  it('reach a service whole, with or without a length', async () => {
+  it('reach a service completely, with or without a length', async () => {
     const text = 'ä'.repeat(3 * MB)
     const headers = { 'content-type': 'text/plain' }
     const known = await front.ask('/shelf-scans', { method: 'POST', body: text, headers })
@@ -139,7 +139,7 @@ describe('large bodies', { timeout: 30_000 }, () => {
     assert.deepEqual(await response.json(), { length: text.length })
   })
 
-  it('that come slowly have the time that they need', async () => {
+  it('may arrive more slowly than the timeout of a request', async () => {
     await front.impostor('bulk', takeIn)
     const { request, response } = upload({})
     request.write('x')
@@ -149,22 +149,22 @@ describe('large bodies', { timeout: 30_000 }, () => {
     assert.equal((await response)[0].statusCode, 200)
   })
 
-  it('that a service takes in no more are answered in time', async () => {
+  it('get a reply in time when a service stops reading', async () => {
     const stuck = await front.impostor('bulk', keepSilent)
     stuck.behave = () => {}
 
-    assert.deepEqual(await uploadInVain(), [504, 'outcome_unknown'])
+    assert.deepEqual(await uploadUnread(), [504, 'outcome_unknown'])
   })
 
-  it('that break off at the service are answered', async () => {
+  it('get a reply when the service hangs up', async () => {
     await front.impostor('bulk', (request) => {
       request.once('data', () => request.socket.destroy())
     })
 
-    assert.deepEqual(await uploadInVain(), [504, 'outcome_unknown'])
+    assert.deepEqual(await uploadUnread(), [504, 'outcome_unknown'])
   })
 
-  it('that are larger than the operation accepts are refused before they are read, and while', async () => {
+  it("beyond the operation's limit are refused before or while they are read", async () => {
     const { request, response } = upload({ 'content-length': 65 * MB })
     request.on('error', () => {})
     request.flushHeaders()

@@ -23,12 +23,12 @@ const shop = service(
 describe('the API description', () => {
   const api = openApi([shop], { version: '1.2.3' })
 
-  it('tells of the public operations in OpenAPI 3.1, and of no internal one', () => {
+  it('describes the public operations in OpenAPI 3.1 and omits internal ones', () => {
     assert.equal(api.openapi, '3.1.0')
     assert.deepEqual(Object.keys(api.paths), ['/api/shops/{slug}', '/api/shops/close'])
   })
 
-  it('names an operation, its parameters, its answers and who may call it', () => {
+  it('names an operation, its parameters, its responses and who may call it', () => {
     const open = api.paths['/api/shops/{slug}']?.post
     assert.equal(open?.operationId, 'shop.open')
     assert.deepEqual(

@@ -27,7 +27,7 @@ const FILES = {
   'secret.txt': 'not for anybody',
 }
 
-describe('the pages at the public door', () => {
+describe('the pages of the gateway', () => {
   let folder: string
   let platform: TestPlatform
   const ask = (path: string, headers: Record<string, string> = {}) => platform.request('GET', path, { headers })
@@ -46,7 +46,7 @@ describe('the pages at the public door', () => {
     await rm(folder, { recursive: true })
   })
 
-  it('are the application at every address that is none of the API or of a file', async () => {
+  it('are the application at every path that belongs neither to the API nor to a file', async () => {
     for (const path of ['/', '/cart', '/products/0190', '/community/article/아침', '/apiary']) {
       const { status, headers, body } = await ask(encodeURI(path))
 
@@ -56,14 +56,14 @@ describe('the pages at the public door', () => {
     }
   })
 
-  it('may be framed by nobody', async () => {
+  it('cannot be framed', async () => {
     const { headers } = await ask('/')
 
     assert.match(String(headers['content-security-policy']), /^object-src 'none'.*frame-ancestors 'none'/)
     assert.equal(headers['cache-control'], 'no-cache')
   })
 
-  it('are sent compressed as they were built', async () => {
+  it('are sent in their precompressed form', async () => {
     const { headers } = await ask('/', { 'accept-encoding': 'br' })
 
     assert.equal(headers['content-encoding'], 'br')
@@ -72,13 +72,13 @@ describe('the pages at the public door', () => {
     assert.equal(headers['cache-control'], 'no-cache')
   })
 
-  it('may be kept for ever when they are named by their content', async () => {
+  it('are cached for ever if their name has a content hash', async () => {
     assert.match(String((await ask('/assets/main-1a2b.js')).headers['cache-control']), /immutable/)
     assert.equal((await ask('/config.json')).headers['cache-control'], 'no-cache')
     assert.match(String((await ask('/pictures/products/apple.avif')).headers['cache-control']), /max-age=86400/)
   })
 
-  it('leave the API alone', async () => {
+  it('do not hide the API', async () => {
     assert.deepEqual((await ask('/api/echo')).body, { said: 'echo' })
     for (const path of ['/api/nothing', '/docs/nothing', '/health/nothing']) {
       const { status, body } = await ask(path)
@@ -88,7 +88,7 @@ describe('the pages at the public door', () => {
     }
   })
 
-  it('answer what is not there with 404, which nobody keeps', async () => {
+  it('answer missing files with a 404 that is not cached', async () => {
     for (const path of ['/assets/main-old.js', '/pictures/products/none.avif', '/pictures/products']) {
       const { status, headers } = await ask(path)
 
@@ -97,7 +97,7 @@ describe('the pages at the public door', () => {
     }
   })
 
-  it('never lead out of their folder', async () => {
+  it('never serve files outside their folder', async () => {
     for (const path of [
       '/../secret.txt',
       '/%2e%2e/secret.txt',
@@ -110,7 +110,7 @@ describe('the pages at the public door', () => {
     }
   })
 
-  it('are not counted among the requests of an address', async () => {
+  it('do not count towards the request limit of an address', async () => {
     for (let picture = 0; picture < 30; picture++) {
       assert.equal((await ask('/pictures/products/apple.avif')).status, 200)
     }
@@ -119,7 +119,7 @@ describe('the pages at the public door', () => {
     assert.equal(statuses.at(-1), 429)
   })
 
-  it('are counted by themselves, so that nobody keeps a process busy with them', async () => {
+  it('have a rate limit of their own', async () => {
     const statuses = []
     for (let file = 0; file < 201; file++) statuses.push((await ask('/config.json')).status)
 
@@ -128,7 +128,7 @@ describe('the pages at the public door', () => {
   })
 })
 
-it('without a built application there is only the API', async () => {
+it('a gateway without a built application serves only the API', async () => {
   const platform = await start({})
   try {
     assert.equal((await platform.request('GET', '/')).status, 404)

@@ -1,4 +1,4 @@
-/** What the gateway passes on to services that run in other processes. */
+/** Tests what the gateway forwards to services in other processes. */
 import assert from 'node:assert/strict'
 import { after, afterEach, before, describe, it } from 'node:test'
 import { known, replyWith } from '../../../platform/fleet/test/members.ts'
@@ -11,7 +11,7 @@ before(async () => {
 afterEach(() => front.clear())
 after(() => front.close())
 
-describe('the gateway passes on', { timeout: 20_000 }, () => {
+describe('the gateway forwards', { timeout: 20_000 }, () => {
   it('every method, with path, query, headers and body', async () => {
     const found = await front.ask('/shelf/a%20b?pages=2&tag=x&tag=y', { headers: { 'x-colour': 'red' } })
     const added = await front.ask('/shelf', { method: 'POST', body: { id: 'c', title: 'ü' } })
@@ -24,7 +24,7 @@ describe('the gateway passes on', { timeout: 20_000 }, () => {
     assert.deepEqual([removed.status, removed.body], [204, ''])
   })
 
-  it('the question for the head alone', async () => {
+  it('HEAD requests', async () => {
     const { status, headers, body } = await front.ask('/shelf/a', { method: 'HEAD' })
 
     assert.deepEqual([status, body], [200, ''])
@@ -32,7 +32,7 @@ describe('the gateway passes on', { timeout: 20_000 }, () => {
     assert.equal(headers.get('content-length'), String(JSON.stringify((await front.ask('/shelf/a')).body).length))
   })
 
-  it('the request id, one for the client and the service', async () => {
+  it('the request id, the same for the client and the service', async () => {
     const { body, headers } = await front.ask('/shelf-visitor', { headers: { 'x-request-id': 'request-from-outside' } })
     const service = await front.impostor('left', replyWith({ from: 'a' }))
     const made = await front.ask('/left/things/a')
@@ -42,14 +42,14 @@ describe('the gateway passes on', { timeout: 20_000 }, () => {
     assert.equal(service.arrivals[0]?.headers['x-request-id'], made.headers.get('x-request-id'))
   })
 
-  it('the address of the client, and not what the client says of it', async () => {
+  it('the real address of the client, whatever its headers claim', async () => {
     for (const name of ['x-forwarded-for', 'x-client-address', 'forwarded', 'x-real-ip']) {
       const { body } = await front.ask('/shelf-visitor', { headers: { [name]: '203.0.113.7' } })
       assert.equal(body.address, '127.0.0.1', name)
     }
   })
 
-  it('the user, whose rights are for the service to judge', async () => {
+  it('the user, and leaves permissions to the service', async () => {
     const user = await front.issuer.user()
 
     assert.deepEqual((await front.ask('/shelf-mine', { as: user })).body, { user: user.id })
@@ -61,7 +61,7 @@ describe('the gateway passes on', { timeout: 20_000 }, () => {
     )
   })
 
-  it('problems as they are', async () => {
+  it('problems unchanged', async () => {
     const refused = await front.ask('/shelf/7/reservations', { method: 'POST' })
     const invalid = await front.ask('/shelf', { method: 'POST', body: { id: 7 } })
     const broken = await front.ask('/shelf', {
@@ -86,7 +86,7 @@ describe('the gateway passes on', { timeout: 20_000 }, () => {
     assert.deepEqual([broken.status, broken.body.code], [400, 'malformed_body'])
   })
 
-  it('answers that it compresses itself, large and streamed ones', async () => {
+  it('replies that it compresses itself, large and streamed ones', async () => {
     const large = await front.ask('/shelf/a?pages=1000', { headers: { 'accept-encoding': 'gzip' } })
     const huge = await front.ask('/shelf/a?pages=50000', { headers: { 'accept-encoding': 'br' } })
     const streamed = await front.ask('/shelf-dump', { headers: { 'accept-encoding': 'gzip' } })
@@ -100,7 +100,7 @@ describe('the gateway passes on', { timeout: 20_000 }, () => {
     assert.deepEqual(plain.body, large.body)
   })
 
-  it('nothing to what is internal', async () => {
+  it('nothing to internal operations', async () => {
     assert.equal((await front.ask('/shelf-dust', { method: 'POST' })).body.code, 'route_not_found')
     const response = await fetch(`${front.door.url}/calls/shelf/dust`, { method: 'POST' })
     assert.equal(response.status, 404)
@@ -108,7 +108,7 @@ describe('the gateway passes on', { timeout: 20_000 }, () => {
 })
 
 describe('the rate limit', { timeout: 20_000 }, () => {
-  it('of an account counts what is passed on', async () => {
+  it('of an account counts forwarded requests', async () => {
     const strict = await front.gateway({ RATE_LIMIT_PER_ACCOUNT: '3' })
     await known(strict, 'shelf', 1)
     const [busy, other] = [await front.issuer.user(), await front.issuer.user()]

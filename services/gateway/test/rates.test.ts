@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { networkOf, Rates, WINDOW } from '../rates.ts'
+import { networkOf, Rates, WINDOW_MS } from '../rates.ts'
 
 describe('rates', () => {
-  it('refuse a sender until the minute that began with the first request is over', () => {
+  it('refuse a sender until the minute after the first request is over', () => {
     const rates = new Rates(2)
 
-    const waits = [0, 1_000, 2_000, WINDOW - 1, WINDOW].map((at) => rates.count('somebody', at))
+    const waits = [0, 1_000, 2_000, WINDOW_MS - 1, WINDOW_MS].map((at) => rates.count('somebody', at))
 
     assert.deepEqual(waits, [0, 0, 58, 1, 0])
   })
 
-  it('count every sender alone', () => {
+  it('count each sender separately', () => {
     const rates = new Rates(1)
 
     rates.count('somebody', 0)
@@ -20,7 +20,7 @@ describe('rates', () => {
     assert.equal(rates.count('somebody', 0), 60)
   })
 
-  it('remember a bounded number of senders, and longest those who began last', () => {
+  it('keep a bounded number of senders and drop the oldest first', () => {
     const rates = new Rates(1)
 
     for (let sender = 0; sender <= 10_000; sender++) rates.count(String(sender), 0)
@@ -31,7 +31,7 @@ describe('rates', () => {
 })
 
 describe('the network of an address', () => {
-  it('is that of its neighbours, however the address is written', () => {
+  it('is the same for neighbouring addresses in every notation', () => {
     const networks = [
       ['192.0.2.1', '192.0.2'],
       ['::ffff:192.0.2.255', '192.0.2'],

@@ -9,7 +9,7 @@ import { readConfig } from '@doran/kernel/platform'
 import { known, replyWith, slam, until } from '../../../platform/fleet/test/members.ts'
 import { type Front, openFront } from './front.ts'
 
-/** A system of somebody else, at an address that no registry knows. */
+/** A foreign system, at an address that is not in the registry of services. */
 const otherSystem = createServer(replyWith({ from: 'elsewhere' }))
 
 let front: Front
@@ -42,7 +42,7 @@ describe('a share of an operation', { timeout: 20_000 }, () => {
   const from = async (at = front.door, as?: { token: string }): Promise<string> =>
     (await front.ask('/shared/things/a', { at, ...(as && { as }) })).body.from
 
-  it('goes to another target within a second, at every gateway, and comes back', async () => {
+  it('goes to another target within a second at every gateway, and can be taken back', async () => {
     await front.impostor('shared', replyWith({ from: 'service' }))
     const second = await front.gateway()
     await known(second, 'shared', 1)
@@ -58,7 +58,7 @@ describe('a share of an operation', { timeout: 20_000 }, () => {
     for (const at of [front.door, second]) await until(async () => (await from(at)) === 'service', 1_000)
   })
 
-  it('is the same accounts each time', async () => {
+  it('contains the same accounts each time', async () => {
     await front.impostor('shared', replyWith({ from: 'service' }))
     const users = await Promise.all(Array.from({ length: 60 }, () => front.issuer.user()))
     await setRoute('shared.look', { target: elsewhere, share: 50 }, operator)
@@ -75,7 +75,7 @@ describe('a share of an operation', { timeout: 20_000 }, () => {
     assert.ok(gone > 10 && gone < 50, `${gone} of 60 went elsewhere`)
   })
 
-  it('cannot be more than all', async () => {
+  it('cannot exceed 100 in total', async () => {
     await setRoute('shared.look', { target: 'http://one.example', share: 60 }, operator)
     const more = await setRoute('shared.look', { target: 'http://two.example', share: 41 }, operator)
     const over = await setRoute('shared.look', { target: 'http://one.example', share: 101 }, operator)
@@ -92,7 +92,7 @@ describe('a share of an operation', { timeout: 20_000 }, () => {
     )
   })
 
-  it('is for operators to set, and for administrators to see and end', async () => {
+  it('can be set by operators, and seen and ended by administrators', async () => {
     const seller = await front.issuer.user(['seller'])
     const body = { target: elsewhere, share: 100 }
 
@@ -110,7 +110,7 @@ describe('a share of an operation', { timeout: 20_000 }, () => {
     assert.equal((await front.ask('/gateway/routes/shared.look', { method: 'DELETE', as: admin })).status, 204)
   })
 
-  it('never takes passwords along, nor what decides where requests go', async () => {
+  it('never includes operations with passwords or the routes themselves', async () => {
     for (const operation of ['auth.signIn', 'auth.*', 'gateway.setRoute']) {
       const { status, body } = await setRoute(operation, { target: elsewhere, share: 1 }, operator)
 
@@ -118,7 +118,7 @@ describe('a share of an operation', { timeout: 20_000 }, () => {
     }
   })
 
-  it('goes only to targets that the settings list, whatever the table says', async () => {
+  it('goes only to targets in the settings, whatever the table says', async () => {
     await front.impostor('shared', replyWith({ from: 'service' }))
     for (const target of ['http://169.254.169.254', 'http://localhost:1', `${elsewhere}0`, 'https://one.example']) {
       const { status, body } = await setRoute('shared.look', { target, share: 1 }, operator)
@@ -135,7 +135,7 @@ describe('a share of an operation', { timeout: 20_000 }, () => {
 })
 
 describe('the setting of targets', () => {
-  it('lists URLs without paths', () => {
+  it('accepts only URLs without paths', () => {
     const read = (GATEWAY_ROUTE_TARGETS: string) =>
       readRouteTargets(readConfig([gatewayConfig], { GATEWAY_ROUTE_TARGETS })[0])
 

@@ -19,7 +19,7 @@ const GOING_AWAY = Buffer.from([0x88, 0x02, 0x03, 0xe9])
 
 describe('a WebSocket through the gateway', () => {
   const heads: Record<string, string | string[] | undefined>[] = []
-  // Speaks the protocol after the upgrade as an echo: what the bytes mean is no business of the gateway.
+  // Echoes bytes after the upgrade, since the gateway does not interpret them.
   const service = createServer().on('upgrade', (request, socket: Socket, head: Buffer) => {
     heads.push({ url: request.url, ...request.headers })
     socket.write('HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: Upgrade\r\n\r\n')
@@ -51,7 +51,7 @@ describe('a WebSocket through the gateway', () => {
     service.close()
   })
 
-  /** Asks for an upgrade; answers the socket and the head of the answer. */
+  /** Requests an upgrade; returns the socket and the head of the reply. */
   async function upgrade(path: string): Promise<{ socket: Socket; head: string }> {
     const socket = connect(port, '127.0.0.1')
     socket.write(
@@ -62,14 +62,14 @@ describe('a WebSocket through the gateway', () => {
     return { socket, head: String(head) }
   }
 
-  /** What comes until the end. */
+  /** Collects the bytes that arrive until the end. */
   function heard(socket: Socket) {
     const pieces: Buffer[] = []
     socket.on('data', (piece) => pieces.push(piece))
     return { ended: once(socket, 'end'), bytes: () => Buffer.concat(pieces) }
   }
 
-  it('carries bytes both ways after the service has answered', async () => {
+  it('relays bytes both ways after the upgrade', async () => {
     const { socket, head } = await upgrade('/api/rooms/7/socket?from=3')
     assert.match(head, /^HTTP\/1\.1 101 /)
 
@@ -82,7 +82,7 @@ describe('a WebSocket through the gateway', () => {
     socket.destroy()
   })
 
-  it('ends for the service when the client leaves', async () => {
+  it('ends at the service when the client disconnects', async () => {
     const { socket } = await upgrade('/api/rooms/8/socket')
     const open = () => new Promise<number>((resolve) => service.getConnections((_error, count) => resolve(count)))
     assert.ok((await open()) > 0)
@@ -90,14 +90,14 @@ describe('a WebSocket through the gateway', () => {
     while ((await open()) > 0) await new Promise((wake) => setTimeout(wake, 5))
   })
 
-  it('is refused with a problem where nothing is, and where the service is away', async () => {
+  it('is refused with a problem if the route is unknown or the service unavailable', async () => {
     const nowhere = await upgrade('/api/rooms/7')
     assert.match(nowhere.head, /^HTTP\/1\.1 404 [\s\S]*"code":"route_not_found"/)
     const gone = await upgrade('/api/away/socket')
     assert.match(gone.head, /^HTTP\/1\.1 503 [\s\S]*retry-after: 1[\s\S]*"code":"service_unavailable"/)
   })
 
-  it('does not keep the gateway from stopping, which tells it to come back where a frame ends', async () => {
+  it('does not keep the gateway from stopping and gets a close frame between two frames', async () => {
     const idle = await upgrade('/api/rooms/9/socket')
     const busy = await upgrade('/api/rooms/10/socket')
     busy.socket.write(Buffer.from([0x82, 126, 0x01]))

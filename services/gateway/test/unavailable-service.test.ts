@@ -12,8 +12,8 @@ before(async () => {
 afterEach(() => front.clear())
 after(() => front.close())
 
-describe('a service that is not there', { timeout: 20_000 }, () => {
-  it('is told of at once, with when to try again, while the others answer', async () => {
+describe('an unavailable service', { timeout: 20_000 }, () => {
+  it('is reported at once with Retry-After, while others respond', async () => {
     const dead = await front.impostor('dead', hangUp)
     dead.slam()
 
@@ -26,12 +26,12 @@ describe('a service that is not there', { timeout: 20_000 }, () => {
         times.push(refused.took)
         assert.equal((await front.ask('/shelf/a')).status, 200)
       }
-      // The quickest: on a machine with much else to do the others say how busy it is.
+      // Only the fastest counts: on a busy machine the others measure its load.
       assert.ok(Math.min(...times) < 100, `${path} took ${times} ms`)
     }
   })
 
-  it('any more when it should answer, may have done the work', async () => {
+  it('yields outcome_unknown if it may have done the work before it hung up', async () => {
     const dying = await front.impostor('cut', hangUp)
 
     const once = await front.ask('/cut/things', { method: 'POST' })
@@ -48,7 +48,7 @@ describe('a service that is not there', { timeout: 20_000 }, () => {
     assert.equal((await front.ask('/cut/things/a')).body.code, 'service_unavailable')
   })
 
-  it('any more in the middle of a short answer is asked elsewhere, and in a long one the client notices', async () => {
+  it('is replaced by another instance if it breaks off a short response, and breaks off a long one to the client', async () => {
     const half: RequestListener = (request, response) => {
       response.writeHead(200, {
         'content-type': 'application/json',

@@ -3,8 +3,8 @@ import { userWithdrawn } from '@doran/user/contract'
 import { removeFollowsOf } from '../follows.ts'
 
 /**
- * Whoever has withdrawn follows nobody and is followed by nobody. Running it twice is harmless: there is nothing left to
- * remove. A withdrawal is final, so no earlier news can arrive after it.
+ * Removes all follows of and by the user. Running it twice is harmless: the second run finds nothing to remove. A
+ * withdrawal is final, so no older event can arrive after it.
  */
 export const onUserWithdrawn = on(userWithdrawn, async ({ userId }, ctx) => {
   await removeFollowsOf(ctx.db, userId)

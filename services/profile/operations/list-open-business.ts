@@ -1,5 +1,5 @@
 import type { Handler } from '@doran/kernel'
 import type { profile } from '../contract.ts'
 
-/** Nothing here keeps anybody from withdrawing. */
+/** Nothing in this service prevents a withdrawal. */
 export const listOpenBusiness: Handler<typeof profile, 'listOpenBusiness'> = async () => []

@@ -4,7 +4,7 @@ import { sql } from '@doran/kernel'
 import { user } from '@doran/user/contract'
 import { type Community, startCommunity } from '../../article/test/community.ts'
 import { memberFollowed, memberUnfollowed, profile } from '../contract.ts'
-import { MOST_FOLLOWED } from '../follows.ts'
+import { MAX_FOLLOWED } from '../follows.ts'
 
 describe('a follow', () => {
   let community: Community
@@ -16,7 +16,7 @@ describe('a follow', () => {
   const following = async (reader: { token: string }, username: string) =>
     (await community.api(profile, reader).getProfile({ username })).profile.following
 
-  it('is told of once, however often it is asked for, with versions that grow', async () => {
+  it('is published once with a growing version, however often it is requested', async () => {
     const [reader, author] = [await community.member(), await community.member()]
     const api = community.api(profile, reader)
     const { username } = author
@@ -51,12 +51,12 @@ describe('a follow', () => {
     assert.equal(left, 0)
   })
 
-  it('is refused beyond the most that a member may follow, and the earlier ones stay', async () => {
+  it('is refused beyond the limit of a member, and keeps the earlier ones', async () => {
     const [reader, one, more] = [await community.member(), await community.member(), await community.member()]
     await community.api(profile, reader).followProfile({ username: one.username })
     await community.database('profile').run(sql`
       insert into profile.follows (follower_id, followed_id)
-      select ${reader.id}, gen_random_uuid() from generate_series(2, ${MOST_FOLLOWED})`)
+      select ${reader.id}, gen_random_uuid() from generate_series(2, ${MAX_FOLLOWED})`)
 
     await assert.rejects(community.api(profile, reader).followProfile({ username: more.username }), {
       code: 'too_many_follows',
@@ -71,12 +71,12 @@ describe('a follow', () => {
     )
   })
 
-  it('stays within the most that a member may follow when many are followed at once', async () => {
+  it('stays within the limit of a member when many are followed at once', async () => {
     const reader = await community.member()
     const wanted = await Promise.all(Array.from({ length: 8 }, () => community.member()))
     await community.database('profile').run(sql`
       insert into profile.follows (follower_id, followed_id)
-      select ${reader.id}, gen_random_uuid() from generate_series(3, ${MOST_FOLLOWED})`)
+      select ${reader.id}, gen_random_uuid() from generate_series(3, ${MAX_FOLLOWED})`)
 
     const answers = await Promise.allSettled(
       wanted.map(({ username }) => community.api(profile, reader).followProfile({ username })),
@@ -85,7 +85,7 @@ describe('a follow', () => {
     assert.equal(answers.filter(({ status }) => status === 'fulfilled').length, 2)
   })
 
-  it('is loaded once', async () => {
+  it('is loaded only once', async () => {
     const [reader, author] = [await community.member(), await community.member()]
     const follows = [{ followerId: reader.id, followedId: author.id }]
 

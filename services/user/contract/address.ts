@@ -1,9 +1,9 @@
-/** What a parcel needs: the one description of an address, used by the address book, by orders and by the shop. */
+/** Delivery addresses: the single definition, used by the address book, by orders and by the shop. */
 import { type Static, Type, UNPRINTABLE } from '@doran/kernel/contract'
 
 /**
- * Where something is delivered to, as it is sent. `line2` may be absent or null; the postal code is empty in countries
- * that have none. What is taken is a {@link CorrectAddress}.
+ * A delivery address in a request. `line2` may be absent or null; the postal code is empty in countries that have none.
+ * Operations accept it only if it is a {@link CorrectAddress}.
  */
 export const DeliveryAddress = Type.Object({
   recipient: Type.String({ maxLength: 100, description: 'One line of text' }),
@@ -30,12 +30,12 @@ function line(maxLength: number) {
 }
 
 /**
- * The rules of an address. They stand beside the schema of what is sent because the public API promises patterns for good
- * and these may grow; whoever takes an address checks it by `assertInput`.
+ * The rules of a valid address; check it with `assertInput`. They are separate from the request schema, because the
+ * public API may never change a pattern that it has published, and these rules may be extended.
  */
 export const CorrectAddress = Type.Object({
   recipient: line(100),
-  /** Digits, with a country code or without, and what people write between them. */
+  /** Digits with the usual separators, with or without a country code. */
   phone: Type.String({
     pattern: '^\\+?\\(?[0-9](?:[ .()-]{0,2}[0-9]){6,17}$',
     errorMessage: 'must be a phone number like 010-1234-5678',
@@ -54,12 +54,12 @@ const WITHOUT_POSTAL_CODES: readonly string[] = (
   'MW NR NU QA RW SB SC SL SR ST TD TF TG TK TO TV UG VU YE ZW'
 ).split(' ')
 
-/** Forms of postal codes that are known; other countries' are taken as they are. */
+/** The known formats of postal codes. Those of other countries are accepted as they are. */
 const POSTAL_CODES: Readonly<Record<string, { form: RegExp; expected: string }>> = {
   KR: { form: /^\d{5}$/, expected: 'must have five digits in Korea' },
 }
 
-/** Why this is no postal code of the country; undefined when it is one, or when the country has none. */
+/** Why the postal code is invalid for the country; undefined if it is valid or the country has none. */
 export function postalCodeMistake({
   country,
   postalCode,
@@ -69,7 +69,7 @@ export function postalCodeMistake({
   return postalCode || WITHOUT_POSTAL_CODES.includes(country) ? undefined : 'is missing'
 }
 
-/** The declared members and nothing else, the postal code in capital letters, no `line2` where there is none. */
+/** The stored form: only the declared fields, the postal code in upper case, and no `line2` if it is empty. */
 export function asWritten(address: DeliveryAddress): Omit<DeliveryAddress, 'line2'> & { line2?: string } {
   const { recipient, phone, postalCode, line1, line2, country } = address
   return { recipient, phone, postalCode: postalCode.toUpperCase(), line1, ...(line2 && { line2 }), country }

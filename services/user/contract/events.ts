@@ -1,7 +1,7 @@
 import { event, Id, Type } from '@doran/kernel/contract'
 import { Locale, UserStatus } from './schemas.ts'
 
-/** Counts every change of the profile, whichever event tells of it; the highest is the newest. */
+/** Counts every change of the profile across all events; the highest version is the newest. */
 const version = Type.Integer({ minimum: 1 })
 
 export const userCreated = event(
@@ -16,7 +16,7 @@ export const userCreated = event(
   }),
 )
 
-/** The profile after the change, and which fields differ. Phone number and e-mail address do not travel. */
+/** The profile after the change, and which fields differ. The event omits phone number and e-mail address. */
 export const userUpdated = event(
   'user.updated',
   Type.Object({
@@ -29,7 +29,7 @@ export const userUpdated = event(
   }),
 )
 
-/** Nobody comes back from it: erase what you keep of the person and the law does not. */
+/** A withdrawal is final. Listeners erase the personal data that the law does not require them to keep. */
 export const userWithdrawn = event('user.withdrawn', Type.Object({ userId: Id, version }))
 
 export const userStatusChanged = event(

@@ -27,16 +27,14 @@ export const user = contract('user', {
     reply: Type.Record(Type.String(), Type.Unknown()),
     access: 'user',
   }),
-  /** Someone who has withdrawn is answered with `user_not_found`. */
+  /** Throws `user_not_found`, also for a user who has withdrawn. */
   getUser: get('/users/:userId', {
     summary: 'The public profile of a user',
     path: UserInPath,
     reply: PublicProfile,
     access: 'anyone',
   }),
-  /**
-   * What is left out stays as it is. Refused with `username_taken`, and with `user_withdrawn` after a withdrawal.
-   */
+  /** Omitted fields stay as they are. Throws `username_taken`, and `user_withdrawn` after a withdrawal. */
   updateUser: put('/users/:userId', {
     summary: 'Change your profile; administrators change any',
     path: UserInPath,
@@ -51,9 +49,9 @@ export const user = contract('user', {
     idempotent: true,
   }),
   /**
-   * Users may withdraw themselves, the rest is for administrators. Refused with `user_withdrawn`: that is final; with
-   * `last_administrator` when no active one would be left; a withdrawal with
-   * `user_has_open_business`, whose `open` lists it, and with `sign_in_again` unless the token is of a
+   * Users may withdraw themselves; every other change is for administrators. Throws `user_withdrawn` after a
+   * withdrawal, which is final, and `last_administrator` if no active administrator would be left. A withdrawal also
+   * throws `user_has_open_business`, whose `open` lists the items, and `sign_in_again` unless the token comes from a
    * sign-in within the last five minutes.
    */
   changeStatus: patch('/users/:userId/status', {
@@ -69,7 +67,7 @@ export const user = contract('user', {
     reply: Type.Object({ items: Type.Array(Address) }),
     access: 'user',
   }),
-  /** Refused with `postal_code_invalid`, and with `too_many_addresses` from the fifty-first on. */
+  /** Throws `postal_code_invalid`, and `too_many_addresses` for the fifty-first address. */
   addAddress: post('/users/me/addresses', {
     summary: 'Add an address',
     body: NewAddress,
@@ -85,7 +83,7 @@ export const user = contract('user', {
     access: 'user',
     idempotent: true,
   }),
-  /** When it was the default, the newest of the others becomes it. One that is gone already is no error. */
+  /** If it was the default, the newest remaining address becomes the default. Removing an address twice is no error. */
   removeAddress: del('/users/me/addresses/:addressId', {
     summary: 'Remove an address',
     path: AddressInPath,
@@ -93,8 +91,8 @@ export const user = contract('user', {
     idempotent: true,
   }),
   /**
-   * The same `userId` again changes nothing and answers the profile as it is. Refused with `username_taken`; without a
-   * name for the community the user is given one.
+   * Repeating a `userId` changes nothing and returns the existing profile. Without a `username`, Doran generates one.
+   * Throws `username_taken`.
    */
   createUser: post('/users/internal', {
     summary: 'Enter a user who has registered',
@@ -109,7 +107,7 @@ export const user = contract('user', {
     access: 'internal',
     idempotent: true,
   }),
-  /** What is left out stays as it is. Refused with `username_taken` and with `user_withdrawn`. */
+  /** Omitted fields stay as they are. Throws `username_taken` and `user_withdrawn`. */
   changeMember: put('/users/internal/:userId/member', {
     summary: 'Change how the community knows a user, and the e-mail address that auth has changed',
     path: UserInPath,
@@ -121,21 +119,21 @@ export const user = contract('user', {
     access: 'internal',
     idempotent: true,
   }),
-  /** Told by auth after the role has been given. */
+  /** `auth` calls it after it has given the role. */
   enterAdministrator: put('/users/internal/:userId/administrator', {
     summary: 'Count a user as an administrator',
     path: UserInPath,
     access: 'internal',
     idempotent: true,
   }),
-  /** Asked by auth before the role is taken. Refused with `last_administrator`. */
+  /** `auth` calls it before it takes the role. Throws `last_administrator`. */
   dismissAdministrator: del('/users/internal/:userId/administrator', {
     summary: 'Count a user as an administrator no longer',
     path: UserInPath,
     access: 'internal',
     idempotent: true,
   }),
-  /** In no particular order; those who are not known are left out. */
+  /** In no particular order, without unknown ids. */
   getMembers: post('/users/internal/members', {
     summary: 'Several members at once',
     body: Type.Object({ userIds: Type.Array(Id, { maxItems: 1_000 }) }),
@@ -143,7 +141,7 @@ export const user = contract('user', {
     access: 'internal',
     idempotent: true,
   }),
-  /** In no particular order; names that nobody has are left out, and so are those who have withdrawn. */
+  /** In no particular order, without unknown names and members who have withdrawn. */
   findMembers: post('/users/internal/members/by-name', {
     summary: 'Members by their names, whatever the capital letters',
     body: Type.Object({ usernames: Type.Array(Type.String(), { maxItems: 100 }) }),
@@ -151,14 +149,14 @@ export const user = contract('user', {
     access: 'internal',
     idempotent: true,
   }),
-  /** Refused with `member_not_found`, also for those who have withdrawn. */
+  /** Throws `member_not_found`, also for a member who has withdrawn. */
   getMemberByName: get('/users/internal/members/:username', {
     summary: 'The member of this name, whatever its capital letters',
     path: Type.Object({ username: Type.String() }),
     reply: Member,
     access: 'internal',
   }),
-  /** In no particular order; those who are not known are left out. */
+  /** In no particular order, without unknown ids. */
   getUsers: post('/users/internal/batch', {
     summary: 'Several users at once',
     body: Type.Object({ userIds: Type.Array(Id, { maxItems: 500 }) }),

@@ -1,7 +1,7 @@
 import { get, Id, Line, type Static, Timestamp, Type } from '@doran/kernel/contract'
 import { DeliveryAddress } from './address.ts'
 
-/** One line of text: not blank, without control characters. */
+/** A line of text that is not blank and has no control characters. */
 function line(maxLength: number) {
   return Type.String({
     maxLength,
@@ -13,32 +13,32 @@ function line(maxLength: number) {
 
 export const Name = line(100)
 
-/** Digits with spaces or hyphens between them, with a country code or without: `010-1234-5678`. */
+/** Digits with spaces or hyphens between them, with or without a country code: `010-1234-5678`. */
 export const Phone = Type.String({
   pattern: '^\\+?[0-9](?:[ -]?[0-9]){6,17}$',
   errorMessage: 'must be a phone number like 010-1234-5678',
 })
 
-/** By which the community knows a user; no two of them look the same (docs/decisions/0043). */
+/** The name of a user in the community. No two of them look the same (docs/decisions/0043). */
 export const Username = Line(60, 'name')
 
 const Bio = Type.String({ maxLength: 2_000 })
 
-/** Address of a picture. Whoever shows it must take it for what it is: text that somebody wrote. */
+/** The URL of a picture. It is untrusted user input: check it before you show it. */
 const Image = Type.String({ maxLength: 2_000 })
 
-/** Language of what Doran writes to the user. */
+/** The language in which Doran writes to the user. */
 export const Locale = Type.Enum(['ko', 'en'])
 
 /** `suspended` may become `active` again; `withdrawn` is final. */
 export const UserStatus = Type.Enum(['active', 'suspended', 'withdrawn'])
 export type UserStatus = Static<typeof UserStatus>
 
-/** What anyone may know of a user. */
+/** The part of a user that is public. */
 export const PublicProfile = Type.Object({ id: Id, name: Type.String() })
 export type PublicProfile = Static<typeof PublicProfile>
 
-/** A user as the community sees them. Of those who have withdrawn, nothing but a made-up name is left. */
+/** A user as the community sees them. After a withdrawal only a random name is left. */
 export const Member = Type.Object({
   userId: Id,
   username: Type.String(),
@@ -47,7 +47,7 @@ export const Member = Type.Object({
 })
 export type Member = Static<typeof Member>
 
-/** What members change of themselves; `null` and `""` take a bio or an image away. */
+/** What members may change about themselves. `null` and `""` remove a bio or an image. */
 const MemberChange = Type.Object({
   username: Type.Optional(Username),
   bio: Type.Optional(Type.Union([Bio, Type.Null()])),
@@ -55,10 +55,10 @@ const MemberChange = Type.Object({
 })
 export const MemberChanges = MemberChange.properties
 
-/** What users see of themselves, and administrators of everyone. */
+/** The whole profile, which its owner and administrators see. */
 export const Profile = Type.Object({
   id: Id,
-  /** Changed through the service auth. */
+  /** Only the service `auth` changes it. */
   email: Type.String(),
   name: Type.String(),
   username: Type.String(),
@@ -72,7 +72,7 @@ export const Profile = Type.Object({
 })
 export type Profile = Static<typeof Profile>
 
-/** What other services need to know of a user. */
+/** What other services need to know about a user. */
 export const UserSummary = Type.Object({
   id: Id,
   email: Type.String(),
@@ -85,8 +85,8 @@ export type UserSummary = Static<typeof UserSummary>
 export const NewAddress = Type.Object({
   ...DeliveryAddress.properties,
   /**
-   * `true` makes it the default in place of the present one; `false` leaves the default where it is. The first
-   * address is the default in any case.
+   * `true` makes this address the default; `false` leaves the default where it is. The first address always becomes the
+   * default.
    */
   isDefault: Type.Boolean({ default: false }),
 })
@@ -111,8 +111,9 @@ export const UserInPath = Type.Object({ userId: Id })
 export const AddressInPath = Type.Object({ addressId: Id })
 
 /**
- * The operations of every service that keeps something of a person. It also listens to {@link userWithdrawn} and erases then
- * what the law does not keep; that it listens is how the user service finds it.
+ * The operations that every service with personal data must have. Such a service also subscribes to {@link
+ * userWithdrawn} and then erases what the law does not require it to keep. The user service finds it by that
+ * subscription.
  */
 export const personalData = {
   exportPersonalData: get('/internal/personal-data/:userId', {

@@ -1,21 +1,27 @@
 import { type Context, job, type Queryable, sql } from '@doran/kernel'
 import { skeleton } from '../names.ts'
 
-/** Gives their skeletons to names that were entered by an older version. Repeating it is harmless. */
+/**
+ * Computes the skeletons of names that an older version stored. Repeating it is harmless: it only fills in missing
+ * ones.
+ */
 export const compareNames = job('compare-names', { cron: '*/5 * * * *', run })
 
-const BATCH = 500
+const BATCH_ROWS = 500
 
 async function run({ db }: Context<undefined>): Promise<void> {
   for (;;) {
     const rows = await db.all<{ id: string; username: string }>(sql`
-      select id, username from "user".profiles where username_skeleton is null order by id limit ${BATCH}`)
+      select id, username from "user".profiles where username_skeleton is null order by id limit ${BATCH_ROWS}`)
     for (const { id, username } of rows) await setSkeleton(db, id, skeleton(username))
-    if (rows.length < BATCH) return
+    if (rows.length < BATCH_ROWS) return
   }
 }
 
-/** The second of two names that look the same keeps it, but nobody else gets one like it. */
+/**
+ * Both of two old names that look the same stay valid: the second one gets a skeleton made unique by its id. A new name
+ * that looks like them is refused.
+ */
 async function setSkeleton(db: Queryable, id: string, wanted: string): Promise<void> {
   await db.run(sql`
     update "user".profiles set username_skeleton = ${wanted} || case

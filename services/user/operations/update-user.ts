@@ -9,7 +9,7 @@ export const updateUser: Handler<typeof user, 'updateUser'> = async (input, ctx)
   return ctx.db.transaction(async (tx) => {
     const before = await lockProfile(tx, userId)
     const change = { name, phone, locale, username, bio, image }
-    // The fields without their values, which are personal: an entry cannot be erased.
+    // Records the names of the fields only. Their values are personal data, and audit entries cannot be erased.
     audited(ctx, { after: { given: Object.keys(change).filter((field) => field in input) } })
     return presentProfile(await changeProfile(tx, ctx.cache, before, change))
   })

@@ -32,7 +32,7 @@ async function defaultsOf(someone: TestUser): Promise<string[]> {
 }
 
 describe('the address book', () => {
-  it('makes the first address the default, and fills in Korea', async () => {
+  it('makes the first address the default and fills in Korea', async () => {
     const someone = await member()
     const { country: _country, isDefault: _isDefault, ...short } = home
 
@@ -63,7 +63,7 @@ describe('the address book', () => {
     )
   })
 
-  it('keeps the default when its address is changed without asking for it', async () => {
+  it('keeps the default when that address is replaced without isDefault', async () => {
     const api = platform.api(user, await member())
     const first = await api.addAddress(home)
 
@@ -72,7 +72,7 @@ describe('the address book', () => {
     assert.deepEqual([changed.recipient, changed.isDefault], ['이도란', true])
   })
 
-  it('hands the default to the newest of the others when it is removed', async () => {
+  it('makes the newest remaining address the default when the default is removed', async () => {
     const someone = await member()
     const api = platform.api(user, someone)
     const first = await api.addAddress(home)
@@ -102,7 +102,7 @@ describe('the address book', () => {
     assert.equal((await defaultsOf(someone)).length, 1)
   })
 
-  it('holds fifty addresses, also when the last two come at once', async () => {
+  it('holds fifty addresses, even if the last two are added at once', async () => {
     const someone = await member()
     const api = platform.api(user, someone)
     for (let count = 0; count < 49; count++) await api.addAddress(home)
@@ -115,7 +115,7 @@ describe('the address book', () => {
     assert.equal(answers.find(({ status }) => status === 409)?.body.code, 'too_many_addresses')
   })
 
-  it("does not know other users' addresses", async () => {
+  it("does not give access to other users' addresses", async () => {
     const [someone, other] = [await member(), await member()]
     const { id } = await platform.api(user, someone).addAddress(home)
 
@@ -128,7 +128,7 @@ describe('the address book', () => {
     assert.deepEqual(await platform.api(user, other).listAddresses(), { items: [] })
   })
 
-  it('takes the postal codes of other countries as they are, and five digits only in Korea', async () => {
+  it('accepts any postal code of other countries, but only five digits in Korea', async () => {
     const someone = await member()
     const add = (change: object) =>
       platform.request('POST', '/api/users/me/addresses', { as: someone, body: { ...home, ...change } })
@@ -141,7 +141,7 @@ describe('the address book', () => {
     assert.deepEqual(short.body.errors, { postalCode: ['must have five digits in Korea'] })
   })
 
-  it('asks for a postal code where there are some, and for none where there are none', async () => {
+  it('needs a postal code in countries that use them, and none in others', async () => {
     const someone = await member()
     const { postalCode: _postalCode, ...without } = home
     const add = (body: object) => platform.request('POST', '/api/users/me/addresses', { as: someone, body })
@@ -165,7 +165,7 @@ describe('the address book', () => {
   })
 
   for (const phone of ['010-1234-5678', '(02) 123-4567', '+1 (415) 555.0100', '+82 (0)10-1234-5678', '0212345678']) {
-    it(`takes ${phone} as a phone number`, async () => {
+    it(`accepts ${phone} as a phone number`, async () => {
       const answer = await platform.request('POST', '/api/users/me/addresses', {
         as: await member(),
         body: { ...home, phone },

@@ -26,7 +26,7 @@ async function member(username?: string): Promise<TestUser & Profile> {
 const byName = (username: string) => platform.client(user).getMemberByName({ username })
 
 describe('a member of the community', () => {
-  it('has the name that was chosen, or one that says nothing of them', async () => {
+  it('has the chosen name, or one that reveals nothing about them', async () => {
     const [named, unnamed] = [await member('Mina'), await member()]
 
     assert.equal(named.username, 'Mina')
@@ -34,7 +34,7 @@ describe('a member of the community', () => {
     assert.deepEqual([named.bio, named.image], [null, null])
   })
 
-  it('is found by name whatever its capital letters and composition', async () => {
+  it('is found by name without regard to case and composition', async () => {
     const hana = await member('Häna 하나')
 
     assert.equal((await byName('hÄNA 하나')).userId, hana.id)
@@ -42,7 +42,7 @@ describe('a member of the community', () => {
     await assert.rejects(byName('hana'), memberNotFound.is)
   })
 
-  it('is shown anew at once after a change, also under the old name', async () => {
+  it('is up to date at once after a change, also under the old name', async () => {
     const before = await member('before-rename')
     await byName('before-rename')
 
@@ -59,7 +59,7 @@ describe('a member of the community', () => {
     )
   })
 
-  it('takes a bio and an image away with null or an empty text', async () => {
+  it('removes a bio or an image with null or an empty text', async () => {
     const { id: userId, ...someone } = await member()
     const change = (fields: { bio?: string | null; image?: string | null }) =>
       platform.api(user, someone).updateUser({ userId, ...fields })
@@ -96,7 +96,7 @@ describe('a member of the community', () => {
     )
   })
 
-  it('cannot have the name of somebody else, in whatever letters, not even in a race', async () => {
+  it('cannot take the name of somebody else in any case, not even in a race', async () => {
     await member('Taken')
     const second = await member()
 
@@ -109,7 +109,7 @@ describe('a member of the community', () => {
     assert.equal(racers.filter(({ status }) => status === 'fulfilled').length, 1)
   })
 
-  it('is entered once by simultaneous calls, none of which takes the name from another', async () => {
+  it('is created once by simultaneous calls, none of which takes the name from another', async () => {
     for (let round = 0; round < 25; round++) {
       const userId = newId()
       const create = () =>
@@ -123,7 +123,7 @@ describe('a member of the community', () => {
     }
   })
 
-  it('keeps the own name in other letters', async () => {
+  it('can change the case of its own name', async () => {
     const someone = await member('camel')
 
     const renamed = await platform.api(user, someone).updateUser({ userId: someone.id, username: 'Camel' })
@@ -137,7 +137,7 @@ describe('a member of the community', () => {
     ['a name of 61 characters', { username: 'x'.repeat(61) }, 'username'],
     ['a bio of 2,001 characters', { bio: 'x'.repeat(2_001) }, 'bio'],
   ] as const) {
-    it(`is refused ${what}`, async () => {
+    it(`cannot have ${what}`, async () => {
       const someone = await member()
 
       const { status, body } = await platform.request('PUT', `/api/users/${someone.id}`, { as: someone, body: change })

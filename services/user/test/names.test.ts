@@ -34,7 +34,7 @@ describe('the name of a member', () => {
     ['a blank at its end', 'marion cooper '],
     ['two blanks and a wide one', 'marion \u3000cooper'],
   ] as const) {
-    it(`cannot be that of another with ${what}`, async () => {
+    it(`cannot be that of another member with ${what}`, async () => {
       await member('marion cooper').catch(() => undefined)
 
       await assert.rejects(member(other), usernameTaken.is)
@@ -49,7 +49,7 @@ describe('the name of a member', () => {
     ['nothing to see', '\u3164\u200b'],
     ['nothing to see but a braille blank', '\u2800\u2800'],
   ] as const) {
-    it(`has no ${what}`, async () => {
+    it(`must not contain ${what}`, async () => {
       const { status, body } = await rename(other)
 
       assert.deepEqual([status, body.code, Object.keys(body.errors)], [422, 'validation_failed', ['username']])
@@ -66,7 +66,7 @@ describe('the name of a member', () => {
     'member-0d70dfbf6b9f',
     'WITHDRAWN-1',
   ]) {
-    it(`is not ${reserved}`, async () => {
+    it(`is refused when it is reserved: ${reserved}`, async () => {
       await assert.rejects(member(reserved), usernameReserved.is)
       assert.deepEqual(
         [(await rename(reserved)).status, (await rename(reserved)).body.code],
@@ -75,15 +75,15 @@ describe('the name of a member', () => {
     })
   }
 
-  it('may be of any script, and look different for a reader', async () => {
+  it('may be in any script if it looks different to a reader', async () => {
     for (const name of ['홍길동', '홍길순', 'Мария', 'Ελένη', 'user1', 'userl', 'straße 2', 'kim❤️']) await member(name)
   })
 
-  it('is kept without blanks around it', async () => {
+  it('is stored without surplus spaces', async () => {
     assert.equal((await member('  gildong   hong ')).username, 'gildong hong')
   })
 
-  it('that looked like another before names were compared keeps working', async () => {
+  it('remains valid if it looked like another before names were compared', async () => {
     const [one, two] = [await member('older twin'), await member('another')]
     const db = platform.database('user')
     await db.run(sql`
@@ -101,7 +101,7 @@ describe('the name of a member', () => {
     )
   })
 
-  it('that is reserved by now keeps working', async () => {
+  it('remains valid if it has been reserved since', async () => {
     const someone = await member(newId())
     await platform
       .database('user')
@@ -114,7 +114,7 @@ describe('the name of a member', () => {
 })
 
 describe('the name of somebody who has withdrawn', () => {
-  it('cannot be foreseen, so nobody takes it before', async () => {
+  it('cannot be predicted, so nobody can take it first', async () => {
     const platform = await startPlatform({ services: [service] })
     try {
       const names = []

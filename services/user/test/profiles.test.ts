@@ -11,21 +11,21 @@ before(async () => {
 })
 after(() => platform.close())
 
-/** A signed-in user with a profile. */
+/** Creates a signed-in user with a profile. */
 async function member(name = '김도란', roles: string[] = []): Promise<TestUser> {
   const someone = await platform.user(roles)
   await platform.client(user).createUser({ userId: someone.id, email: `${someone.id}@example.com`, name })
   return someone
 }
 
-/** Events of one user, in the order of their versions. */
+/** The events of one user. */
 async function eventsOf<E extends Parameters<TestPlatform['events']>[0]>(event: E, { id }: TestUser) {
   const all = (await platform.events(event)) as { userId: string; version: number }[]
   return all.filter(({ userId }) => userId === id)
 }
 
 describe('a profile', () => {
-  it('is entered once, however often it is asked for', async () => {
+  it('is created once, however often it is requested', async () => {
     const someone = await platform.user()
     const input = { userId: someone.id, email: 'kim@example.com', name: 'Kim', locale: 'en' as const }
 
@@ -46,7 +46,7 @@ describe('a profile', () => {
     ])
   })
 
-  it('is entered once by simultaneous calls', async () => {
+  it('is created once by simultaneous calls', async () => {
     const someone = await platform.user()
     const create = () => platform.client(user).createUser({ userId: someone.id, email: 'a@example.com', name: 'Lee' })
 
@@ -55,7 +55,7 @@ describe('a profile', () => {
     assert.equal((await eventsOf(userCreated, someone)).length, 1)
   })
 
-  it('is shown whole to its owner and by name only to anyone', async () => {
+  it('is shown completely to its owner and with its name only to anyone', async () => {
     const someone = await member('박도란')
 
     const own = await platform.api(user, someone).getMe()
@@ -65,7 +65,7 @@ describe('a profile', () => {
     assert.deepEqual(seen, { id: someone.id, name: '박도란' })
   })
 
-  it('is not there for a stranger to Doran, nor without a token', async () => {
+  it('does not exist for an unknown user, and needs a token', async () => {
     const stranger = await platform.user()
 
     const me = await platform.request('GET', '/api/users/me', { as: stranger })
@@ -77,7 +77,7 @@ describe('a profile', () => {
     assert.deepEqual([anonymous.status, anonymous.body.code], [401, 'token_missing'])
   })
 
-  it('is given to other services in batches, without those who are not known', async () => {
+  it('is given to other services in batches, without unknown users', async () => {
     const [one, two] = [await member('One'), await member('Two')]
 
     const found = await platform.client(user).getUsers({ userIds: [one.id, two.id, newId()] })
@@ -88,7 +88,7 @@ describe('a profile', () => {
 })
 
 describe('changing a profile', () => {
-  it('changes what is given, leaves the rest, and tells it once', async () => {
+  it('changes the given fields, keeps the others, and publishes the change once', async () => {
     const someone = await member('Before')
 
     const named = await platform
@@ -107,7 +107,7 @@ describe('changing a profile', () => {
     ])
   })
 
-  it('takes the phone number away with null', async () => {
+  it('removes the phone number with null', async () => {
     const someone = await member()
     await platform.api(user, someone).updateUser({ userId: someone.id, phone: '+82 10 1234 5678' })
 
@@ -165,7 +165,7 @@ describe('changing a profile', () => {
     })
   }
 
-  it('refuses what is not an id, and what is not JSON', async () => {
+  it('refuses an invalid id and invalid JSON', async () => {
     const someone = await member()
 
     const noId = await platform.request('PUT', '/api/users/42', { as: someone, body: { name: 'X' } })
@@ -181,7 +181,7 @@ describe('changing a profile', () => {
 })
 
 describe('the status of a user', () => {
-  it('is changed by an administrator and told with its version', async () => {
+  it('is changed by an administrator and published with its version', async () => {
     const [someone, admin] = [await member(), await platform.user(['admin'])]
     const api = platform.api(user, admin)
 
@@ -196,7 +196,7 @@ describe('the status of a user', () => {
     ])
   })
 
-  it('is not for users to change, but for withdrawing themselves', async () => {
+  it('cannot be changed by users, except to withdraw themselves', async () => {
     const [someone, other] = [await member(), await member()]
     const change = (as: TestUser, status: string) =>
       platform.request('PATCH', `/api/users/${someone.id}/status`, { as, body: { status } })
@@ -210,7 +210,7 @@ describe('the status of a user', () => {
     assert.deepEqual([withdrawn.status, withdrawn.body.status], [200, 'withdrawn'])
   })
 
-  it('is not withdrawn by a token of a sign-in that is long ago', async () => {
+  it('does not become withdrawn by a token from an old sign-in', async () => {
     const [someone, admin] = [await member(), await platform.user(['admin'])]
     const withdraw = (as: TestUser) =>
       platform.request('PATCH', `/api/users/${someone.id}/status`, { as, body: { status: 'withdrawn' } })
@@ -229,7 +229,7 @@ describe('the status of a user', () => {
     assert.equal((await platform.api(user, someone).getMe()).status, 'active')
   })
 
-  it('is final once withdrawn, and the public profile is gone', async () => {
+  it('is final once withdrawn, and removes the public profile', async () => {
     const [someone, admin] = [await member(), await platform.user(['admin'])]
     await platform.api(user, someone).changeStatus({ userId: someone.id, status: 'withdrawn' })
 
@@ -248,7 +248,7 @@ describe('the status of a user', () => {
     assert.deepEqual([seen.status, seen.body.code], [404, 'user_not_found'])
   })
 
-  it('refuses what is not a status, and users that do not exist', async () => {
+  it('cannot be an unknown one or that of a user who does not exist', async () => {
     const admin = await platform.user(['admin'])
 
     const unknown = await platform.request('PATCH', `/api/users/${newId()}/status`, {
