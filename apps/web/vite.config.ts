@@ -7,7 +7,7 @@ import { applicationSoon, editionInPage, policyInPage, productInPage, settingsWh
 
 const CLIENTS = /\/src\/(api\/(client|session)|community-edition\/(account|client|token))\.ts$/
 
-/** `vite --mode community` builds or serves the edition that is only the community. */
+/** `vite --mode community` builds or serves the community edition. */
 export default defineConfig(({ mode }) => {
   const api = process.env.VITE_API_URL || 'http://127.0.0.1:3000'
   return {
@@ -25,14 +25,14 @@ export default defineConfig(({ mode }) => {
     ],
     define: { __EDITION__: JSON.stringify(mode === 'community' ? 'community' : 'marketplace') },
     build: {
-      // A picture in a script costs every visitor; as a file it costs who sees it.
+      // An inlined picture costs every visitor; a file costs only those who see it.
       assetsInlineLimit: 0,
       modulePreload: { polyfill: false },
-      // The licences of what is built in ask to be told along with it.
+      // The dependencies' licences require their distribution with the build.
       license: { fileName: 'third-party-notices.md' },
       rolldownOptions: {
         output: { codeSplitting: { groups: chunks } },
-        // What only the other edition uses stays out of this one.
+        // Keeps code of the other edition out.
         treeshake: { moduleSideEffects: [{ test: CLIENTS, sideEffects: false }] },
       },
     },

@@ -3,8 +3,8 @@
  *
  *     node apps/web/build/build.ts [--community] [--if-changed]
  *
- * `VITE_API_URL` is where the API is when the pages are served from elsewhere, which the pages' policy lets them ask;
- * `BASE_PATH` is the path under which the pages are served, with a slash at both ends.
+ * `VITE_API_URL` is the API's address when the pages are served from another origin; the pages' policy allows requests
+ * to it. `BASE_PATH` is the path under which the pages are served, with a slash at both ends.
  */
 import { createHash } from 'node:crypto'
 import { glob, readFile, writeFile } from 'node:fs/promises'
@@ -15,7 +15,7 @@ import { finishPages } from './pages.ts'
 const WEB = join(import.meta.dirname, '..')
 const ROOT = join(WEB, '../..')
 
-/** Everything that the built pages depend on. */
+/** All sources of the built pages. */
 const SOURCES = [
   'apps/web/{src,public,build}/**/*.*',
   'apps/web/{index.html,vite.config.ts,package.json}',
@@ -24,18 +24,18 @@ const SOURCES = [
   'package-lock.json',
 ]
 
-/** Only developers have what builds; an installation for production has none of it. */
+/** Only developers have the build tools; an installation for production has none of them. */
 class NoViteError extends Error {}
 
 export interface BuildOptions {
   readonly edition: 'marketplace' | 'community'
-  /** Does nothing when it would build the same again. */
+  /** Does nothing if a build would give the same result. */
   readonly ifChanged?: boolean
-  /** Where to; `dist` or `dist-community` unless given. */
+  /** Output folder; `dist` or `dist-community` by default. */
   readonly folder?: string
 }
 
-/** Builds an edition and answers the folder that it is in. */
+/** Builds an edition and returns its folder. */
 export async function build({ edition, ifChanged = false, ...options }: BuildOptions): Promise<string> {
   const folder = options.folder ?? join(WEB, edition === 'community' ? 'dist-community' : 'dist')
   const apiUrl = (process.env.VITE_API_URL ?? '').replace(/\/$/, '')
@@ -62,7 +62,10 @@ export async function build({ edition, ifChanged = false, ...options }: BuildOpt
   return folder
 }
 
-/** Vite sets `NODE_ENV` to `production` for good: a server that the same process starts later would ask for its secrets. */
+/**
+ * Remembers `NODE_ENV` and returns a function that restores it. Vite sets it to `production` for good, and a server
+ * that this process starts later would require production secrets.
+ */
 function rememberNodeEnv(): () => void {
   const { NODE_ENV } = process.env
   return () => {
@@ -77,7 +80,7 @@ async function hashOfSources(settings: string): Promise<string> {
   return hash.digest('hex')
 }
 
-/** The files that the built pages depend on, by their paths in the repository. */
+/** Lists the sources of the built pages, by their paths in the repository. */
 export async function findSources(): Promise<string[]> {
   return (await Array.fromAsync(glob(SOURCES, { cwd: ROOT }))).sort()
 }
@@ -91,7 +94,7 @@ if (import.meta.main) {
     const folder = await build({ edition, ifChanged })
     console.log(`The web application is in ${folder} (${((performance.now() - begun) / 1000).toFixed(1)} s).`)
   } catch (error) {
-    // Before `npm start` this is no reason to stop: the API works, and so do pages that were built before.
+    // A failed build must not stop `npm start`: the API works, and so do pages built before.
     if (!(error instanceof NoViteError)) throw error
     console.error(error.message)
     process.exitCode = ifChanged ? 0 : 1

@@ -1,6 +1,6 @@
 /**
- * Lets the application import services' contracts as they are. The browser needs of a contract only where operations
- * are and which fields go where, so that is what the import becomes: schemas stay behind, and so do the services.
+ * Lets the application import services' contracts unchanged. The browser needs only the operations' addresses and the
+ * place of each field, so the import is reduced to these: schemas and services stay behind.
  */
 import { type Contract, isFlat, mediaTypeOf, type Operation } from '@doran/kernel/contract'
 import type { Plugin } from 'vite'
@@ -33,7 +33,7 @@ function forBrowser({ name, operations }: Contract) {
   return { name, operations: Object.fromEntries(called.map(([name, operation]) => [name, slim(operation)])) }
 }
 
-/** What `httpClient` of the kernel reads of an operation. */
+/** The part of an operation that the kernel's `httpClient` reads. */
 function slim({ method, route, query, headers, body, envelope }: Operation) {
   return {
     method,

@@ -1,4 +1,4 @@
-/** What the built pages need in addition: a policy in the page itself, their settings, a page for unknown addresses. */
+/** Adds to the built pages: a policy in the page itself, their settings, a page for unknown addresses. */
 import { createHash } from 'node:crypto'
 import { copyFile, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -9,9 +9,9 @@ import { product } from '@doran/product/contract'
 import type { Plugin } from 'vite'
 
 /**
- * Static hosts send no headers of ours, so the policy stands in the page. Scripts come from where the page comes from
- * and nowhere else, besides the page's own, which is named by its hash. It talks to where it comes from and to the API, so a
- * script that got in all the same could take its tokens nowhere. Members' pictures may be anywhere.
+ * Static hosts do not send our headers, so the page contains the policy. It allows scripts from the page's own origin
+ * only, besides the page's inline script, which it names by its hash. It allows requests only to that origin and to the
+ * API, so an injected script could not send tokens anywhere. Members' pictures may come from anywhere.
  */
 const POLICY = {
   'default-src': "'self'",
@@ -22,7 +22,9 @@ const POLICY = {
   'form-action': "'self'",
 }
 
-/** Puts the Content-Security-Policy into the page. `apiUrl` is where the API is when that is not where the pages are. */
+/**
+ * Puts the Content-Security-Policy into the page. `apiUrl` is the API's address if it differs from the pages' origin.
+ */
 export function policyInPage(apiUrl: string): Plugin {
   return {
     name: 'doran-policy',
@@ -50,7 +52,9 @@ function sha256(text: string): string {
   return createHash('sha256').update(text).digest('base64')
 }
 
-/** Has the browser load the application beside the first code, which asks for it a round trip later. */
+/**
+ * Makes the browser load the application in parallel with the first code, which would request it a round trip later.
+ */
 export function applicationSoon(): Plugin {
   return {
     name: 'doran-application-soon',
@@ -61,7 +65,7 @@ export function applicationSoon(): Plugin {
         const files = Object.keys(bundle).filter((file) => /^assets\/application-.*\.js$/.test(file))
         return files.map((file) => ({
           tag: 'link',
-          // The first code and the style sheet come before it: they show something.
+          // The first code and the style sheet come first: they paint something.
           attrs: {
             rel: 'modulepreload',
             fetchpriority: 'low',
@@ -75,7 +79,7 @@ export function applicationSoon(): Plugin {
   }
 }
 
-/** Fills into the page where a product is asked for, as its contract says. */
+/** Fills the request path of a product, from its contract, into the page. */
 export function productInPage(): Plugin {
   const { url } = toRequest(product.operations.getProduct, { productId: 'PRODUCT' })
   return {
@@ -87,7 +91,7 @@ export function productInPage(): Plugin {
   }
 }
 
-/** The community edition has a script of its own, with nothing of the shop in it. */
+/** The community edition has its own script, without shop code. */
 export function editionInPage(mode: string): Plugin {
   return {
     name: 'doran-edition',
@@ -99,7 +103,7 @@ export function editionInPage(mode: string): Plugin {
   }
 }
 
-/** While pages are served for developing, the API is where the pages are: behind Vite's proxy. */
+/** In development the API has the pages' origin, behind Vite's proxy. */
 export function settingsWhileServing(): Plugin {
   return {
     name: 'doran-settings',
@@ -112,10 +116,10 @@ export function settingsWhileServing(): Plugin {
   }
 }
 
-/** Finishes what Vite has built in this folder. `apiUrl` is where the API is when that is not where the pages are. */
+/** Finishes Vite's build in this folder. `apiUrl` is the API's address if it differs from the pages' origin. */
 export async function finishPages(folder: string, apiUrl: string): Promise<void> {
   await writeFile(join(folder, 'config.json'), `${JSON.stringify({ apiUrl }, null, 2)}\n`)
-  // GitHub Pages answers with this page where there is no file, which is every address but the first.
+  // GitHub Pages answers every address without a file with this page: all addresses but the first.
   await copyFile(join(folder, 'index.html'), join(folder, '404.html'))
   const files = await readdir(folder, { recursive: true })
   await Promise.all(
@@ -126,7 +130,7 @@ export async function finishPages(folder: string, apiUrl: string): Promise<void>
 const brotli = promisify(brotliCompress)
 const gzipped = promisify(gzip)
 
-/** Writes `<file>.br` and `<file>.gz` beside the file, for servers that send them as they are. */
+/** Writes `<file>.br` and `<file>.gz` beside the file, for servers that send precompressed files. */
 async function compress(file: string): Promise<void> {
   const content = await readFile(file)
   const params = { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: content.length }

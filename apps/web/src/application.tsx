@@ -4,10 +4,10 @@ import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { queryClient } from './api/query-client.ts'
 import { router } from './routes.tsx'
-// Pages that show no menu follow a theme that is chosen in another one, too.
+// Pages without a menu also follow a theme that is chosen in another page.
 import './theme/theme.ts'
 
-/** Takes the place of what the page shows already, once it has something to show itself. */
+/** Replaces the page's first content when the application has something to show. */
 export async function start(): Promise<void> {
   await router.load()
   createRoot(document.getElementById('root') as HTMLElement).render(

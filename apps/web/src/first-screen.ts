@@ -1,7 +1,7 @@
 /**
- * The screens that most people come to first. What they show is asked for at once, while the application is still on its
- * way; the routes' loaders find it on its way, or there. How they begin is shown already, in plain elements whose place
- * the application takes.
+ * The most common first screens. Their data is requested at once, while the application still loads; the routes'
+ * loaders find the request or its answer. Their beginning is painted at once, in plain elements that the application
+ * replaces.
  */
 import type { Product } from '@doran/product/contract'
 import { queryClient } from './api/query-client.ts'
@@ -33,18 +33,18 @@ const SCREENS: readonly [RegExp, (...parts: string[]) => Promise<unknown>][] = [
   ],
 ]
 
-/** Milliseconds that the application waits at most for its beginning to be seen. */
-const PATIENCE = 1_000
+/** The longest time that the application waits for the first paint. */
+const FIRST_PAINT_TIMEOUT_MS = 1_000
 
 /**
- * Resolves when the beginning can be seen. The application is held back until then, because a slow phone would paint
- * nothing while it starts.
+ * Resolves when the beginning is visible. The application starts only then, because a slow phone would paint nothing
+ * while it starts.
  */
 export async function openFirstScreen(): Promise<void> {
   const path = location.pathname.slice(import.meta.env.BASE_URL.length)
   for (const [pattern, open] of SCREENS) {
     const found = pattern.exec(path)
-    if (found) await Promise.race([open(...found.slice(1)), pause(PATIENCE)])
+    if (found) await Promise.race([open(...found.slice(1)), pause(FIRST_PAINT_TIMEOUT_MS)])
   }
 }
 
@@ -52,22 +52,23 @@ function pause(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds))
 }
 
-/** After the next frame. A page in the background has none, and nobody waits for it. */
+/** Resolves after the next frame. A page in the background has no frames, so it resolves at once. */
 function painted(): Promise<void> {
   return document.hidden
     ? Promise.resolve()
     : new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)))
 }
 
-let taken = false
+let applicationStarted = false
 
-/** From now on the application shows everything. */
+/** From now on the application renders everything. */
 export function endOfFirstScreen(): void {
-  taken = true
+  applicationStarted = true
 }
 
 function show(...content: HTMLElement[]): void {
-  if (!taken) document.getElementById('root')?.append(element('div', { class: pageClass('wide') }, ...content))
+  if (!applicationStarted)
+    document.getElementById('root')?.append(element('div', { class: pageClass('wide') }, ...content))
 }
 
 function showHome(): void {

@@ -1,2 +1,2 @@
-/** Which edition is built: the whole marketplace, or only the community. */
+/** The edition being built: the whole marketplace, or only the community. */
 declare const __EDITION__: 'marketplace' | 'community'

@@ -1,4 +1,4 @@
-/** The first code that runs. It is small, so that what the first screen shows is asked for before the rest is here. */
+/** The first code that runs. It is small, so that it requests the first screen's data before the rest has loaded. */
 import { loadConfig } from './api/config.ts'
 import { endOfFirstScreen, openFirstScreen } from './first-screen.ts'
 import { reloadForNewVersion } from './new-version.ts'
@@ -11,11 +11,11 @@ begin().catch((error) => {
   throw error
 })
 
-/** Not awaited here: the application imports what is in this file's chunk, and would wait for it to end. */
+/** Not awaited at the top level: the application imports from this file's chunk, and would wait for it to end. */
 async function begin(): Promise<void> {
   await loadConfig()
   await openFirstScreen()
-  // The page has it loaded already (`modulepreload`); from here on it runs.
+  // The page has preloaded it (`modulepreload`); this runs it.
   const { start } = await import('./application.tsx')
   endOfFirstScreen()
   await start()

@@ -1,11 +1,11 @@
-/** Where it is written when the page was last loaded anew because a part of it was gone; milliseconds since 1970. */
-const RELOADED = 'doran.reloaded'
+/** Storage name of the time of the last reload for a missing file; milliseconds since 1970. */
+const RELOADED_AT = 'doran.reloaded'
 
-/** After a new version was put up, the parts of the old one are gone: the page is loaded anew, once a minute at most. */
+/** Reloads the page, at most once a minute, if a new version has replaced the files of the old one. */
 export function reloadForNewVersion(): void {
   addEventListener('vite:preloadError', () => {
-    if (!navigator.onLine || Date.now() - Number(sessionStorage.getItem(RELOADED)) < 60_000) return
-    sessionStorage.setItem(RELOADED, String(Date.now()))
+    if (!navigator.onLine || Date.now() - Number(sessionStorage.getItem(RELOADED_AT)) < 60_000) return
+    sessionStorage.setItem(RELOADED_AT, String(Date.now()))
     location.reload()
   })
 }

@@ -1,4 +1,4 @@
-/** Every address of the application. Where it leads is in the `routes.ts` of each feature. */
+/** All addresses of the application. The `routes.ts` of each feature says which screen they show. */
 import { createRouter } from '@tanstack/react-router'
 import { cartRoutes } from './features/cart/routes.ts'
 import { catalogueRoutes } from './features/catalogue/routes.ts'
@@ -28,7 +28,7 @@ export const router = createRouter({
   scrollRestoration: true,
   defaultErrorComponent: ScreenFailed,
   defaultPreload: 'intent',
-  // What was fetched is kept and aged by the query client.
+  // The query client caches fetched data.
   defaultPreloadStaleTime: 0,
 })
 

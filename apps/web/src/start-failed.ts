@@ -2,7 +2,7 @@ import { translate } from './language/catalogue.ts'
 import { currentLanguage } from './language/language.ts'
 import { startMessages } from './start-messages.ts'
 
-/** When not even the application could be loaded: says so in plain elements, and tries again when the network is back. */
+/** If the application could not be loaded, says so in plain elements, and tries again when the network is back. */
 export function showStartFailed(): void {
   const t = translate(startMessages, currentLanguage())
   const title = document.createElement('h1')

@@ -5,7 +5,7 @@ import type { Contract } from '@doran/kernel/contract'
 import { services } from '../../server/services.ts'
 import { contracts } from '../build/contracts.ts'
 
-/** The module that an import of the contract becomes in the browser. */
+/** The module that replaces the contract's import in the browser. */
 async function inBrowser(name: string): Promise<{ code: string; contract: Contract }> {
   const { resolveId, load } = contracts() as unknown as {
     resolveId(id: string): string

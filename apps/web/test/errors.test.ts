@@ -5,7 +5,7 @@ import { errorsOf } from '../../server/loaders.ts'
 import { services } from '../../server/services.ts'
 import { errorMessages } from '../src/api/error-messages.ts'
 
-/** Errors of what no screen does: of sellers, administrators, other services, and mistakes that a program makes. */
+/** Errors that no screen can cause: those of sellers, administrators, other services, and programming mistakes. */
 const NOT_SHOWN = new Set([
   'account_not_found',
   'account_of_another',
@@ -74,7 +74,7 @@ test('every error that a visitor can meet is explained in both languages', () =>
   assert.deepEqual(missing, [], 'put them into error-messages.ts, or here when no screen can cause them')
 })
 
-test('no error is explained that does not exist', () => {
+test('every explained error exists', () => {
   assert.deepEqual(
     explained.filter((code) => !codes.includes(code)),
     [],

@@ -1,4 +1,4 @@
-/** What the pages may load, and what others learn of their visitors. */
+/** What the pages may load, and what others learn about their visitors. */
 import assert from 'node:assert/strict'
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -8,7 +8,7 @@ import { isPictureAddress } from '../src/api/config.ts'
 
 const PAGE = '<head><meta charset="utf-8" /><script>1</script></head>'
 
-/** The rules of the policy in a page that asks this API. */
+/** The policy's rules in a page that uses this API. */
 function policyFor(apiUrl: string): Map<string, string> {
   const { transformIndexHtml } = policyInPage(apiUrl) as unknown as {
     transformIndexHtml: { handler(html: string): string }
@@ -17,8 +17,8 @@ function policyFor(apiUrl: string): Map<string, string> {
   return new Map(policy.split('; ').map((rule) => [rule.split(' ')[0] as string, rule.slice(rule.indexOf(' ') + 1)]))
 }
 
-describe('the policy of the pages', () => {
-  it('lets them talk to their own host alone, and to the API where that is another', () => {
+describe("the pages' policy", () => {
+  it('allows requests to their own host only, and to the API on another host', () => {
     assert.equal(policyFor('').get('connect-src'), "'self'")
     assert.equal(policyFor('https://api.example.com/base').get('connect-src'), "'self' https://api.example.com")
     assert.match(policyFor('').get('script-src') ?? '', /^'self' 'sha256-[\w+/=]+'$/)
@@ -26,7 +26,7 @@ describe('the policy of the pages', () => {
 })
 
 describe('a picture', () => {
-  it('from anywhere tells its host nothing of the page', () => {
+  it('from anywhere tells its host nothing about the page', () => {
     const root = join(import.meta.dirname, '../src')
     const pictures = globSync('**/*.tsx', { cwd: root }).flatMap((file) =>
       [...readFileSync(join(root, file), 'utf8').matchAll(/<img\s[\s\S]*?\/>/g)].map(([tag]) => ({ file, tag })),
@@ -40,7 +40,7 @@ describe('a picture', () => {
     )
   })
 
-  it('has an address of the web or a path, and a path that leads to another host is none', () => {
+  it('has an http address or a path, and no path that leads to another host', () => {
     for (const good of ['https://a.example/b', 'HTTP://a.example', '/pictures/a.avif', '/a//b']) {
       assert.equal(isPictureAddress(good), true, good)
     }

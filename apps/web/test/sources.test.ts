@@ -7,7 +7,7 @@ import { findSources } from '../build/build.ts'
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
 
-/** Prints what it loads; this process may have loaded some of it before. */
+/** Runs in a new process and prints what it loads, because this process may have loaded some of it before. */
 const LOAD_CONTRACTS = `
   import { registerHooks } from 'node:module'
   const loaded = []
@@ -22,7 +22,7 @@ const LOAD_CONTRACTS = `
   console.log(JSON.stringify(loaded))
 `
 
-test('the web application is built anew when any file of a contract has changed', async () => {
+test('a change to any file of a contract rebuilds the web application', async () => {
   const printed = execFileSync(process.execPath, ['--input-type=module', '--eval', LOAD_CONTRACTS], { cwd: ROOT })
   const loaded = (JSON.parse(printed.toString()) as string[])
     .filter((url) => url.includes('/services/'))

@@ -62,7 +62,7 @@ for (const file of catalogueFiles) {
   })
 }
 
-test('no screen has a text that is not in a catalogue', async () => {
+test('every text on a screen is in a catalogue', async () => {
   const found: string[] = []
   for (const file of await filesOf('**/*.tsx')) {
     const code = await readFile(join(SRC, file), 'utf8')
@@ -82,7 +82,7 @@ test('a text outside of the catalogues would be found', () => {
   assert.deepEqual(found.filter(Boolean), ['Hello', 'World ', 'there'])
 })
 
-/** Named as it is, or put together: `status_${status}`. */
+/** The key itself, or a composed one: `status_${status}`. */
 function isUsed(key: string, sources: string): boolean {
   const prefix = key.slice(0, key.indexOf('_') + 1)
   return (
@@ -96,7 +96,9 @@ interface Node {
   readonly [member: string]: unknown
 }
 
-/** What a person would read of this node: text between tags, also as `{'text'}`, and attributes that are read. */
+/**
+ * The text that a person would read of this node: text between tags, also as `{'text'}`, and attributes that are read.
+ */
 function textOf(node: Node): string | undefined {
   if (node.type === 'JSXText') return node.value as string
   if (node.type === 'JSXExpressionContainer') return literal(node)
@@ -115,7 +117,7 @@ function walk(node: unknown, visit: (node: Node) => void): void {
   if (typeof node !== 'object' || node === null || !('type' in node)) return
   visit(node as Node)
   for (const [name, member] of Object.entries(node)) {
-    // The value of an attribute was looked at together with its name.
+    // The attribute's value was checked together with its name.
     if (!((node as Node).type === 'JSXAttribute' && name === 'value' && isLiteral(member))) walk(member, visit)
   }
 }

@@ -12,9 +12,9 @@ import { profile } from '@doran/profile/contract'
 import { user } from '@doran/user/contract'
 import { apiUrl } from './config.ts'
 import { takeEarlyAnswer } from './early.ts'
-import { freshToken, tokenInsteadOf } from './session.ts'
+import { freshToken, replaceToken } from './session.ts'
 
-/** What a browser may call: everything but what services only call of each other. */
+/** The operations that a browser may call: all but internal ones. */
 type PublicClient<C extends Contract> = Pick<
   Client<C>,
   {
@@ -38,7 +38,7 @@ export const api = {
   user: client(user),
 }
 
-/** Sends a request for whoever is signed in; one that is refused for its token is sent again with a new one. */
+/** Sends a request as the signed-in user. If the API refuses the token, sends it again with a new one. */
 async function send(path: string, request: RequestInit): Promise<Response> {
   const url = apiUrl() + path
   const token = await freshToken()
@@ -46,7 +46,7 @@ async function send(path: string, request: RequestInit): Promise<Response> {
   if (early) return early.catch(() => fetch(url, request))
   const response = await fetch(url, withToken(request, token))
   if (response.status !== 401 || !token || !(await isTokenRefused(response))) return response
-  const other = await tokenInsteadOf(token)
+  const other = await replaceToken(token)
   return other ? fetch(url, withToken(request, other)) : response
 }
 

@@ -1,9 +1,9 @@
-/** What the place that serves the pages says about them, in `config.json` beside them. */
+/** Settings of the pages' host, from `config.json` beside the pages. */
 
 import { earlyConfig } from './early.ts'
 
 export interface Config {
-  /** Where the API is, without a slash at the end; empty when it is where the pages are. */
+  /** The API's address, without a slash at the end; empty if it is the pages' origin. */
   readonly apiUrl: string
 }
 
@@ -22,17 +22,17 @@ export function apiUrl(): string {
   return config.apiUrl
 }
 
-/** The address of something that the API's server has, such as a picture; whole addresses stay as they are. */
+/** The address of a file on the API's server, such as a picture. Absolute addresses stay unchanged. */
 export function addressOf(path: string): string {
   return isPath(path) ? config.apiUrl + path : path
 }
 
-/** Whether a text that a member wrote can be the address of a picture. */
+/** Whether a member's text can be the address of a picture. */
 export function isPictureAddress(text: string): boolean {
   return /^https?:\/\//i.test(text) || isPath(text)
 }
 
-/** As browsers read it: they take `/\\host` and `/<tab>/host` for another host, as they do `//host`. */
+/** Browsers read `/\\host` and `/<tab>/host` as another host, as they do `//host`. */
 function isPath(text: string): boolean {
   return text.startsWith('/') && URL.parse(text, NO_HOST)?.origin === NO_HOST
 }

@@ -1,8 +1,8 @@
-/** What the page itself has asked for before any script was there (`index.html`). */
+/** The requests that the page sends before any script has loaded (`index.html`). */
 
 interface Early {
   readonly config: Promise<Response>
-  /** Path of a product that is the first screen, and the answer to it. */
+  /** Path of the product that is the first screen, and the answer to it. */
   readonly path?: string
   answer?: Promise<Response>
 }
@@ -13,7 +13,7 @@ export function earlyConfig(): Promise<Response> | undefined {
   return early?.config
 }
 
-/** The answer to this path, once; later it is asked for anew. */
+/** Returns the answer to this path once; later requests go to the API. */
 export function takeEarlyAnswer(path: string): Promise<Response> | undefined {
   if (!early || early.path !== path) return undefined
   const { answer } = early

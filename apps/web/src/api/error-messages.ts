@@ -1,4 +1,4 @@
-/** What errors of the API mean for the person in front of the screen, by their codes, and what to do about them. */
+/** Explains the API's errors to the user, by their codes, and what to do about them. */
 import { catalogue } from '../language/catalogue.ts'
 
 export const errorMessages = catalogue({

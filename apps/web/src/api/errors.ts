@@ -1,22 +1,22 @@
-/** What can go wrong with a call, told apart. */
+/** Tells the possible failures of a call apart. */
 import { DomainError } from '@doran/kernel/client'
 
-/** Whether the API has refused, with which of these codes. Without codes: whether it has refused at all. */
+/** Whether the API has refused with one of these codes. Without codes: whether it has refused at all. */
 export function isRefusal(error: unknown, ...codes: string[]): error is DomainError {
   return error instanceof DomainError && (codes.length === 0 || codes.includes(error.code))
 }
 
-/** Whether the request has not reached anybody: `fetch` throws a TypeError then. */
+/** Whether the request did not reach a server: `fetch` then throws a TypeError. */
 export function isOffline(error: unknown): boolean {
   return error instanceof TypeError || !navigator.onLine
 }
 
-/** Trying the same again may help: the network, or a server in trouble. */
-export function isPassing(error: unknown): boolean {
+/** Whether trying again may help: there was no network, or the server failed. */
+export function isTransient(error: unknown): boolean {
   return !isRefusal(error) || error.status >= 500 || error.status === 429
 }
 
-/** What the API says of a field of the input that it has refused. */
+/** The API's message about a refused field of the input. */
 export function fieldErrors(error: unknown): Record<string, string[]> {
   return (isRefusal(error) && error.errors) || {}
 }

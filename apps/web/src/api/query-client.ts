@@ -1,13 +1,13 @@
 import { QueryClient } from '@tanstack/react-query'
-import { isPassing } from './errors.ts'
+import { isTransient } from './errors.ts'
 
-/** What was fetched and how long it counts. Refusals are final; what may pass is tried twice more. */
+/** Caches fetched data. Refusals are final; temporary failures are retried twice. */
 export const queryClient = new QueryClient({
   defaultOptions: {
     queries: {
       staleTime: 30_000,
       gcTime: 10 * 60_000,
-      retry: (failures, error) => failures < 2 && isPassing(error),
+      retry: (failures, error) => failures < 2 && isTransient(error),
       networkMode: 'offlineFirst',
     },
     mutations: { networkMode: 'always' },

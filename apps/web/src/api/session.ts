@@ -1,6 +1,6 @@
 /**
- * Who is signed in. Access tokens live for minutes and are renewed in time; when that is refused, whoever asked waits
- * until the user has signed in again (see `onSessionEnded`), so that nothing that was typed is lost.
+ * The signed-in user. Access tokens live for minutes and are renewed in time. If the API refuses to renew one, pending
+ * requests wait until the user has signed in again (see `onSessionEnded`), so the user loses no input.
  */
 import { auth, type Tokens } from '@doran/auth/contract'
 import { httpClient } from '@doran/kernel/client'
@@ -12,7 +12,7 @@ import { stored } from './stored.ts'
 export interface Session {
   readonly userId: string
   readonly accessToken: string
-  /** Absent in the community edition, whose tokens count for a day. */
+  /** Absent in the community edition, whose tokens are valid for a day. */
   readonly refreshToken?: string
   /** Milliseconds since 1970. */
   readonly expiresAt: number
@@ -21,11 +21,11 @@ export interface Session {
 
 export const session = stored<Session>('doran.session')
 
-/** What this browser is known by when it signs in again; it outlives the session. */
+/** Identifies this browser at the next sign-in; outlives the session. */
 export const deviceToken = stored<string>('doran.device')
 
-/** A token is renewed when it counts for less than this; milliseconds. */
-const EARLY = 30_000
+/** A token is renewed when less than this time is left. */
+const RENEWAL_MARGIN_MS = 30_000
 
 export function beginSession(tokens: Static<typeof Tokens>): void {
   const { userId, accessToken, refreshToken, expiresIn, roles } = tokens
@@ -39,21 +39,21 @@ export function endSession(): void {
 
 let signInAgain: (() => Promise<boolean>) | undefined
 
-/** Sets what asks the user to sign in again; it answers whether they did. */
+/** Sets the function that asks the user to sign in again. It returns whether they did. */
 export function onSessionEnded(ask: () => Promise<boolean>): void {
   signInAgain = ask
 }
 
-/** The session's token, renewed when it is about to expire; undefined for guests. */
+/** Returns the session's token, renewed if it is about to expire; undefined for guests. */
 export async function freshToken(): Promise<string | undefined> {
   const current = session.get()
   if (!current) return undefined
-  if (current.expiresAt - Date.now() > EARLY) return current.accessToken
+  if (current.expiresAt - Date.now() > RENEWAL_MARGIN_MS) return current.accessToken
   return renew(current)
 }
 
-/** After the API has refused the token: another one, or undefined when the user stays signed out. */
-export async function tokenInsteadOf(refused: string): Promise<string | undefined> {
+/** Returns another token after the API has refused this one, or undefined if the user stays signed out. */
+export async function replaceToken(refused: string): Promise<string | undefined> {
   const current = session.get()
   if (current && current.accessToken !== refused) return current.accessToken
   return current ? renew(current) : undefined
@@ -61,20 +61,20 @@ export async function tokenInsteadOf(refused: string): Promise<string | undefine
 
 let renewing: Promise<string | undefined> | undefined
 
-/** However many requests want a new token, it is asked for once. */
+/** Sends one renewal request, however many requests want a new token. */
 function renew(old: Session): Promise<string | undefined> {
-  renewing ??= inTurn(() => exchange(old)).finally(() => {
+  renewing ??= withSessionLock(() => exchange(old)).finally(() => {
     renewing = undefined
   })
   return renewing
 }
 
-/** One page at a time: the others find the token that the first has brought. */
-async function inTurn<T>(work: () => Promise<T>): Promise<T> {
+/** Lets one page work at a time: the others find the token that the first one gets. */
+async function withSessionLock<T>(work: () => Promise<T>): Promise<T> {
   return navigator.locks ? await navigator.locks.request('doran.session', work) : work()
 }
 
-/** Not through `client.ts`, which waits for what this brings. */
+/** Bypasses `client.ts`, which waits for this result. */
 const { refresh } = httpClient(auth, { baseUrl: '', fetch: (path, request) => fetch(apiUrl() + path, request) })
 
 async function exchange(old: Session): Promise<string | undefined> {
@@ -87,7 +87,7 @@ async function exchange(old: Session): Promise<string | undefined> {
       return session.get()?.accessToken
     } catch (error) {
       if (!isRefusal(error)) throw error
-      // Only a refusal of the token ends the session; a server in trouble will answer later.
+      // Only a refusal of the token ends the session; a failing server will answer later.
       if (error.status !== 401 && error.status !== 403) return current.accessToken
     }
   }

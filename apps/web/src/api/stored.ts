@@ -1,8 +1,8 @@
-/** A value in the browser's storage that all open pages see. A browser without storage keeps it for this page. */
+/** A value in the browser's storage, shared by all open pages. Without storage it lives as long as this page. */
 export interface Stored<T> {
   get(): T | undefined
   set(value: T | undefined): void
-  /** Calls back after each change, here or in another page; answers what ends that. */
+  /** Calls back after each change, here or in another page; returns a function that unsubscribes. */
   subscribe(onChange: () => void): () => void
 }
 
@@ -25,7 +25,7 @@ export function stored<T>(name: string): Stored<T> {
         if (value === undefined) localStorage.removeItem(name)
         else localStorage.setItem(name, typeof value === 'string' ? value : JSON.stringify(value))
       } catch {
-        // Storage is full or forbidden: the value counts until the page is closed.
+        // Storage is full or forbidden: the value lives until the page is closed.
       }
       tell()
     },
@@ -36,7 +36,7 @@ export function stored<T>(name: string): Stored<T> {
   }
 }
 
-/** Texts are kept as they are, so that other programs of the same origin can read them; everything else is JSON. */
+/** Strings are stored unquoted, so that other programs of the same origin can read them; all other values are JSON. */
 function read<T>(name: string): T | undefined {
   let text: string | null = null
   try {

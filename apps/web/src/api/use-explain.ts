@@ -5,11 +5,11 @@ import { isOffline, isRefusal } from './errors.ts'
 
 export interface Explanation {
   title: string
-  /** What has happened and what to do. */
+  /** What happened, and what to do. */
   text: string
 }
 
-/** Says in the user's language what has gone wrong. */
+/** Explains an error in the user's language. */
 export function useExplain(): (error: unknown) => Explanation {
   const t = useMessages(errorMessages)
   return useCallback(

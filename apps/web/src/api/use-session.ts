@@ -1,7 +1,7 @@
 import { useSyncExternalStore } from 'react'
 import { type Session, session } from './session.ts'
 
-/** Who is signed in, or undefined. */
+/** The session of the signed-in user, or undefined. */
 export function useSession(): Session | undefined {
   return useSyncExternalStore(session.subscribe, session.get)
 }

@@ -8,7 +8,7 @@ export const tokenAccount: Account = {
   confirm(token) {
     if (jwtToken.get() !== token) jwtToken.set(token)
   },
-  // A server in trouble, or none at all, says nothing of the token.
+  // A failing server, or none at all, says nothing about the token.
   doubt(error) {
     if (isRefusal(error) && error.status < 500 && error.status !== 408 && error.status !== 429) jwtToken.set(undefined)
   },

@@ -1,4 +1,4 @@
-/** The services of the community, for any API that speaks RealWorld. */
+/** The community's services, for any API that implements the RealWorld protocol. */
 import { article } from '@doran/article/contract'
 import { auth } from '@doran/auth/contract'
 import { comment } from '@doran/comment/contract'
@@ -18,18 +18,18 @@ export const communityApi = {
   profile: httpClient(profile, options),
 }
 
-const WHO = '/api/user'
+const CURRENT_USER_PATH = '/api/user'
 
 /**
- * Sends a request with the token. Whether that still counts is decided by `GET /user` alone: anything else that is
- * refused for it is read as a guest, or has the question asked again.
+ * Sends a request with the token. Only `GET /user` decides whether the token is valid. If any other request is refused
+ * for its token, a read is repeated as a guest, and a change makes the application ask `GET /user` again.
  */
 async function send(path: string, request: RequestInit): Promise<Response> {
   const url = apiUrl() + path
   const token = jwtToken.get()
   const response = await fetch(url, token ? withToken(request, token) : request)
   if (response.ok) return response
-  if (!token || response.status !== 401 || path === WHO) return asProblem(response)
+  if (!token || response.status !== 401 || path === CURRENT_USER_PATH) return asProblem(response)
   if (request.method === 'GET') return asProblem(await fetch(url, request))
   queryClient.invalidateQueries({ queryKey: ['community', 'me'] })
   return asProblem(response)

@@ -1,4 +1,4 @@
-/** What the tests of RealWorld ask a front end about itself. */
+/** What RealWorld's tests read from a front end. */
 import { queryClient } from '../api/query-client.ts'
 import { type Me, meQuery } from '../features/community/api/me.ts'
 import { jwtToken } from './token.ts'

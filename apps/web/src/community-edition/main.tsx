@@ -11,7 +11,7 @@ import { answerTests } from './debug.ts'
 import { editionRouter } from './routes.ts'
 
 const { queries, ...others } = queryClient.getDefaultOptions()
-// Whoever reads would rather hear soon that something is wrong, and press a button, than wait.
+// A reader prefers an early error with a button over a long wait.
 queryClient.setDefaultOptions({ ...others, queries: { ...queries, retryDelay: 500 } })
 answerTests()
 reloadForNewVersion()
@@ -31,7 +31,7 @@ function start(): void {
   )
 }
 
-/** Once the first screen is here, the others are fetched: they are small, and what is read next should be there at once. */
+/** Loads the other screens after the first one: they are small, and should open at once. */
 const stop = editionRouter.subscribe('onResolved', () => {
   stop()
   for (const route of Object.values(editionRouter.routesById)) editionRouter.loadRouteChunk(route)

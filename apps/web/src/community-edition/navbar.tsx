@@ -8,7 +8,7 @@ import { editionMessages } from './messages.ts'
 
 const LINK =
   'nav-link flex min-h-11 items-center gap-2 rounded-full px-2.5 font-medium text-muted hover:bg-sunken hover:text-ink aria-[current=page]:text-ink sm:px-3.5'
-/** Links are marked as `aria-current` by the router; its class `active` would say the same again. */
+/** The router marks links with `aria-current`; its class `active` would repeat that. */
 const CURRENT = { activeOptions: { exact: true, includeSearch: false }, activeProps: { className: '' } }
 
 export function Navbar() {

@@ -1,6 +1,6 @@
 /**
- * Refusals of other implementations of RealWorld have `errors` and no more. This makes problems of them, so that they
- * are thrown as the same errors as Doran's own.
+ * Other RealWorld implementations refuse with `errors` only. This turns their answers into problems, so that the client
+ * throws the same errors as for Doran.
  */
 export async function asProblem(response: Response): Promise<Response> {
   const type = response.headers.get('content-type') ?? ''

@@ -8,7 +8,7 @@ import { ButtonLink } from '../ui/button.tsx'
 import { Footer } from './footer.tsx'
 import { Navbar } from './navbar.tsx'
 
-/** What stands around every screen of the community edition. */
+/** The frame around every screen of the community edition. */
 export const editionRoot = createRootRoute({
   component: () => <Frame header={<Navbar />} footer={<Footer />} />,
   notFoundComponent: () => <NotFound home={<Home />} />,

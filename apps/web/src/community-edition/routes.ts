@@ -1,4 +1,4 @@
-/** Every address of the community edition. */
+/** All addresses of the community edition. */
 import { createRoute, createRouter } from '@tanstack/react-router'
 import { communityRoutesUnder } from '../features/community/route-tree.ts'
 import type { rootRoute } from '../shell/root.tsx'
@@ -20,12 +20,12 @@ const registerRoute = createRoute({
   component: screen(() => import('./account-screen.tsx'), 'RegisterScreen'),
 })
 
-/** Where to go afterwards: an address of this application. */
+/** Where to go after signing in: an address of this application. */
 function readReturn({ to }: Record<string, unknown>): { to?: string } {
   return typeof to === 'string' && /^\/(?![/\\])/.test(to) ? { to } : {}
 }
 
-// For the compiler the addresses of the community are the marketplace's, and so is what stands around them.
+// For the compiler the community's addresses and frame are the marketplace's.
 const communityRoutes = communityRoutesUnder(editionRoot as typeof rootRoute)
 
 export const editionRouter = createRouter({
@@ -35,7 +35,7 @@ export const editionRouter = createRouter({
   defaultErrorComponent: ScreenFailed,
   defaultPreload: 'intent',
   defaultPreloadStaleTime: 0,
-  // What was left is never shown under the address of what is to come.
+  // Never shows the previous screen under the next screen's address.
   defaultPendingComponent: () => null,
   defaultPendingMs: 0,
   defaultPendingMinMs: 0,

@@ -1,4 +1,4 @@
-/** Beginning and ending to be signed in, in the community edition. */
+/** Signing in and out in the community edition. */
 import { queryClient } from '../api/query-client.ts'
 import { type Me, meQuery } from '../features/community/api/me.ts'
 import { communityApi } from './client.ts'
@@ -14,7 +14,7 @@ export async function register(account: { username: string; email: string; passw
   arrive((await communityApi.auth.registerMember(account)).user)
 }
 
-/** What was fetched as a guest may look different now. */
+/** Data fetched as a guest may look different for a member. */
 function arrive(user: Me): void {
   queryClient.removeQueries({ predicate: ({ queryKey }) => queryKey[1] !== 'tags' })
   jwtToken.set(user.token)

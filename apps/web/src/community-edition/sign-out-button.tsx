@@ -6,12 +6,12 @@ import { toast } from '../ui/toasts.ts'
 import { editionMessages } from './messages.ts'
 import { signOut } from './sign-in.ts'
 
-/** Below the settings, where front ends of RealWorld have it. */
+/** Below the settings, where RealWorld front ends have it. */
 export function SignOutButton() {
   const t = useMessages(editionMessages)
   const navigate = useNavigate()
   const leave = async () => {
-    // First away from here: guests who are on this screen are led to where one signs in.
+    // Leaves this screen first: it redirects guests to the sign-in.
     await navigate({ to: at('') })
     signOut()
     toast(t('signedOut'))

@@ -1,4 +1,4 @@
 import { stored } from '../api/stored.ts'
 
-/** The token as other front ends of RealWorld keep it. */
+/** The token, stored as other RealWorld front ends store it. */
 export const jwtToken = stored<string>('jwtToken')

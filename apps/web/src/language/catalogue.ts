@@ -1,4 +1,4 @@
-/** Texts in both languages stand beside the screen that shows them, in its `messages.ts`. */
+/** Texts in both languages are beside the screen that shows them, in its `messages.ts`. */
 
 /** One text, or one for each plural category of the language (`Intl.PluralRules`), chosen by `count`. */
 export type Message = string | { readonly one: string; readonly other: string }
@@ -6,10 +6,10 @@ export type Message = string | { readonly one: string; readonly other: string }
 export type Language = 'ko' | 'en'
 export const LANGUAGES: readonly Language[] = ['ko', 'en']
 
-/** What each language calls itself. */
+/** Each language's name for itself. */
 export const LANGUAGE_NAMES: Record<Language, string> = { ko: '한국어', en: 'English' }
 
-/** Declares the texts of a screen: the same keys in both languages. `{name}` is filled in. */
+/** Declares the texts of a screen: the same keys in both languages. `{name}` is a placeholder. */
 export function catalogue<const Texts extends Record<string, string>>(messages: {
   readonly ko: Texts
   readonly en: { readonly [K in keyof Texts]: Message }
@@ -24,7 +24,7 @@ export interface Catalogue<Texts extends Record<string, string> = Record<string,
 
 type Gaps<Text> = Text extends `${string}{${infer Gap}}${infer Rest}` ? Gap | Gaps<Rest> : never
 
-/** A text of the catalogue: `t('inStock', { count: 3 })`. The compiler asks for what the text has gaps for. */
+/** Translates a key: `t('inStock', { count: 3 })`. The compiler requires the values of the text's placeholders. */
 export type Translate<Texts extends Record<string, string>> = <K extends keyof Texts>(
   key: K,
   ...values: [Gaps<Texts[K]>] extends [never] ? [] : [Record<Gaps<Texts[K]>, string | number>]

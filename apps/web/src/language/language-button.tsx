@@ -1,7 +1,7 @@
 import { LANGUAGE_NAMES } from './catalogue.ts'
 import { chooseLanguage, useLanguage } from './language.ts'
 
-/** Leads to the language that the pages do not speak at the moment, in its own words. */
+/** Switches to the other language, named in that language. */
 export function LanguageButton({ className }: { className: string }) {
   const other = useLanguage() === 'ko' ? 'en' : 'ko'
   return (

@@ -1,4 +1,4 @@
-/** Which language the pages speak, and how it writes money, numbers and dates. */
+/** The current language, and how it formats money, numbers and dates. */
 import { useMemo, useSyncExternalStore } from 'react'
 import { stored } from '../api/stored.ts'
 import { type Catalogue, LANGUAGES, type Language, type Translate, translate } from './catalogue.ts'
@@ -8,7 +8,7 @@ chosen.subscribe(() => {
   document.documentElement.lang = currentLanguage()
 })
 
-/** The chosen language, else Korean for browsers that ask for it, else English. */
+/** The chosen language; else Korean for browsers that prefer it, else English. */
 export function currentLanguage(): Language {
   const language = chosen.get() ?? (navigator.language.slice(0, 2) as Language)
   return LANGUAGES.includes(language) ? language : 'en'
@@ -28,13 +28,13 @@ export function useMessages<Texts extends Record<string, string>>(messages: Cata
   return useMemo(() => translate(messages, language), [messages, language])
 }
 
-/** Text that the catalogue of products has in both languages. */
+/** The current language's version of a catalogue text. */
 export interface Localised {
   readonly ko: string
   readonly en: string
 }
 
-/** How the current language writes things. */
+/** Formatters of the current language. */
 export function useFormat() {
   const language = useLanguage()
   return formats[language]
@@ -42,7 +42,7 @@ export function useFormat() {
 
 const formats = { ko: formatFor('ko'), en: formatFor('en') }
 
-/** What writes dates and money is made when it is first needed: a slow phone takes long for each. */
+/** Formatters are created on first use: each takes long on a slow phone. */
 function formatFor(language: Language) {
   const locale = language === 'ko' ? 'ko-KR' : 'en-GB'
   const dates = { dateStyle: 'long' } as const

@@ -1,4 +1,4 @@
-/** What every edition has around its screens. */
+/** The parts around the screens that every edition has. */
 import { Outlet, useRouterState } from '@tanstack/react-router'
 import { type ReactNode, useEffect, useRef, useSyncExternalStore } from 'react'
 import { useMessages } from '../language/language.ts'
@@ -12,11 +12,11 @@ import { OfflineNotice } from './offline-notice.tsx'
 const loadToaster = () => import('../ui/toast.tsx')
 const Toaster = onDemand(loadToaster, 'Toaster')
 
-/** Milliseconds after the start: by then nobody waits for anything else. */
-const QUIET = 2_000
+/** The toaster loads this long after the start, when the browser is likely to be idle. */
+const TOASTER_DELAY_MS = 2_000
 
-// It is there before the first toast, also when that one says that the network is away.
-setTimeout(() => void loadToaster().catch(() => undefined), QUIET)
+// Loaded before the first toast, because that one may say that the network is away.
+setTimeout(() => void loadToaster().catch(() => undefined), TOASTER_DELAY_MS)
 
 export function Frame({ header, footer }: { header: ReactNode; footer: ReactNode }) {
   const t = useMessages(shellMessages)
@@ -38,7 +38,7 @@ export function Frame({ header, footer }: { header: ReactNode; footer: ReactNode
   )
 }
 
-/** After a change of screen the focus is at its beginning, so that a screen reader reads on from there. */
+/** After a change of screen, focuses its beginning, so that screen readers continue there. */
 function Main() {
   const main = useRef<HTMLElement>(null)
   const path = useRouterState({ select: ({ resolvedLocation }) => resolvedLocation?.pathname })
@@ -54,7 +54,7 @@ function Main() {
   )
 }
 
-/** At an address that leads nowhere; `home` is a link to the first screen. */
+/** Shown at an unknown address; `home` is a link to the first screen. */
 export function NotFound({ home }: { home: ReactNode }) {
   const t = useMessages(shellMessages)
   return (

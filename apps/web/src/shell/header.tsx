@@ -51,7 +51,7 @@ function Mark() {
   )
 }
 
-/** A menu is a lot of code: it comes when somebody reaches for it. */
+/** A menu is a lot of code, so it loads on first use. */
 function Account() {
   const [opened, setOpened] = useState(false)
   return opened ? <AccountMenu onClose={() => setOpened(false)} /> : <AccountButton onOpen={() => setOpened(true)} />
@@ -76,7 +76,7 @@ function AccountButton({ onOpen }: { onOpen?: () => void }) {
 }
 
 function prepareMenu(): void {
-  // Without a network it is told when the menu is opened.
+  // Without a network, opening the menu shows an error.
   loadMenu().catch(() => undefined)
 }
 
@@ -87,7 +87,7 @@ function SearchBox() {
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
     const words = String(new FormData(event.currentTarget).get('q')).trim()
-    // A search for nothing leads to everything.
+    // An empty search lists everything.
     navigate({ to: '/search', search: words ? { q: words } : {} })
   }
   return (
@@ -112,13 +112,13 @@ function SearchBox() {
 function CartLink() {
   const t = useMessages(shellMessages)
   const { data: cart } = useQuery(cartQuery)
-  // What can be bought: goods that are sold out wait in the cart and call nobody.
+  // Counts available goods only: sold-out goods in the cart need no attention.
   const count = cart?.lines.reduce((sum, { quantity, available }) => sum + Math.min(quantity, available), 0) ?? 0
   return (
     <Link to="/cart" aria-label={count > 0 ? t('cartWith', { count }) : t('cart')} className={HEADER_BUTTON}>
       <ShoppingBag className="size-5" aria-hidden />
       {count > 0 && (
-        // By the style sheet, because the label says it in words already.
+        // Drawn by the style sheet, because the label already says it in words.
         <span
           data-count={count > 99 ? '99+' : count}
           className="absolute top-0.5 right-0 grid h-5 min-w-5 place-items-center rounded-full bg-brand px-1 text-xs font-bold text-on-brand before:content-[attr(data-count)]"

@@ -8,7 +8,7 @@ import { shellMessages } from './messages.ts'
 import { ScreenFailed } from './screen-failed.tsx'
 import { SignInAgain } from './sign-in-again.tsx'
 
-/** What stands around every screen. */
+/** The frame around every screen. */
 export const rootRoute = createRootRoute({
   component: Shell,
   notFoundComponent: () => <NotFound home={<Home />} />,

@@ -2,7 +2,7 @@ import { useRouter } from '@tanstack/react-router'
 import { queryClient } from '../api/query-client.ts'
 import { Failed } from '../ui/states.tsx'
 
-/** In the place of a screen that could not be loaded or shown. */
+/** Replaces a screen that could not be loaded or shown. */
 export function ScreenFailed({ error }: { error: unknown }) {
   const router = useRouter()
   const retry = () => {

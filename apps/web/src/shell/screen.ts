@@ -2,9 +2,9 @@ import { lazyRouteComponent, type RouteComponent } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 
 /**
- * A screen that is loaded when somebody goes there: `screen(() => import('./cart-screen.tsx'), 'CartScreen')`. The router
- * loads the page anew when a new version has taken the file away; without a network that would lose what is on the
- * screen, so it is told of another error then.
+ * A screen that loads on first use: `screen(() => import('./cart-screen.tsx'), 'CartScreen')`. The router reloads the
+ * page if a new version has removed the file. Without a network a reload would lose the current screen, so the router
+ * gets another error then.
  */
 export function screen<K extends string>(load: () => Promise<Record<K, () => ReactNode>>, name: K): RouteComponent {
   const loadOnline = () =>

@@ -5,8 +5,7 @@ import { onDemand } from '../ui/on-demand.tsx'
 const SignInDialog = onDemand(() => import('./sign-in-dialog.tsx'), 'SignInDialog')
 
 /**
- * When a session ends in the middle of something, asks for the password over the screen; what was asked of the API
- * waits and goes on afterwards.
+ * Asks for the password in a dialog over the screen when a session ends. Pending API requests wait and then continue.
  */
 export function SignInAgain() {
   const [asking, setAsking] = useState(false)

@@ -20,7 +20,7 @@ export function SignInDialog({ onSignedIn, onClose }: SignInDialogProps) {
   const signIn = useMutation({
     mutationFn: async ({ email, password }: { email: string; password: string }) => {
       const before = session.get()?.userId
-      // The old token would be refused, and this very dialog would wait for itself.
+      // The API would refuse the old token, and this dialog would wait for itself.
       endSession()
       const tokens = await api.auth.signIn({ email, password })
       if (before !== tokens.userId) forgetCart()

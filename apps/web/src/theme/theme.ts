@@ -1,4 +1,4 @@
-/** Light or dark, as chosen here or, without a choice, as the device has it. `index.html` sets it before the first paint. */
+/** Light or dark, as chosen or, without a choice, as on the device. `index.html` applies it before the first paint. */
 import { useSyncExternalStore } from 'react'
 import { stored } from '../api/stored.ts'
 
@@ -16,7 +16,7 @@ export function chooseTheme(theme: Theme): void {
   chosen.set(theme === 'system' ? undefined : theme)
 }
 
-/** Shows the theme that was chosen here or in another page. */
+/** Applies the theme chosen here or in another page. */
 function applyTheme(): void {
   const theme = currentTheme()
   if (theme === 'system') delete document.documentElement.dataset.theme

@@ -25,7 +25,7 @@ interface Look {
 }
 
 export interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement>, Look {
-  /** Shows that the work of this button is under way; it cannot be pressed again meanwhile. */
+  /** Shows that this button's work is in progress, and disables it meanwhile. */
   busy?: boolean
   ref?: Ref<HTMLButtonElement>
 }
@@ -45,7 +45,7 @@ export function Button({ look, size, busy = false, className, children, disabled
   )
 }
 
-/** The classes of a button, for what looks like one and is something else. */
+/** The classes of a button, for other elements that look like one. */
 export function buttonClass({ look = 'primary', size = 'medium' }: Look, more = ''): string {
   return `${SHAPE} ${SIZES[size]} ${LOOKS[look]} ${more}`
 }

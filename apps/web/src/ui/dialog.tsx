@@ -12,7 +12,7 @@ export interface DialogProps {
   children: ReactNode
 }
 
-/** Something that must be answered or put away before the page goes on. Focus stays inside and returns afterwards. */
+/** A modal dialog. Focus stays inside and returns afterwards. */
 export function Dialog({ open, onClose, title, description, children }: DialogProps) {
   const t = useMessages(uiMessages)
   return (

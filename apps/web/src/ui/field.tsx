@@ -12,11 +12,11 @@ import {
 
 interface FieldProps {
   label: ReactNode
-  /** What helps to fill it in. */
+  /** Help for filling it in. */
   hint?: ReactNode
-  /** What is wrong with what stands there. */
+  /** The error in the current value. */
   error?: string | undefined
-  /** Keeps the label for screen readers only. */
+  /** Shows the label to screen readers only. */
   labelHidden?: boolean
   className?: string
 }
@@ -48,7 +48,7 @@ export function TextArea({ label, hint, error, labelHidden, className, ...area }
 
 type Select = FieldProps & Omit<SelectHTMLAttributes<HTMLSelectElement>, 'className'> & { ref?: Ref<HTMLSelectElement> }
 
-/** The device's own selection, which every phone and screen reader knows. */
+/** The device's native selection, which every phone and screen reader supports. */
 export function SelectField({ label, hint, error, labelHidden, className, children, ...select }: Select) {
   return (
     <Labelled {...{ label, hint, error, labelHidden, className }} id={select.id}>
@@ -111,7 +111,7 @@ function Labelled({
   )
 }
 
-/** An error is shown until the visitor changes the field, and again when the form is sent with the same mistake. */
+/** Shows an error until the visitor changes the field, and again if the form is sent with the same mistake. */
 function useErrorUntilEdited(error: string | undefined) {
   const field = useRef<HTMLDivElement>(null)
   const [edited, setEdited] = useState(false)

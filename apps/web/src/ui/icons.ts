@@ -1,4 +1,4 @@
-/** The icons of the application; each is only loaded by the screens that show it. They are decoration: texts name things. */
+/** The application's icons; screens load only the ones that they show. They are decoration: texts name things. */
 export {
   ArrowLeft,
   Check,

@@ -2,12 +2,12 @@ import { Menu as Base } from '@base-ui/react/menu'
 import type { ReactNode } from 'react'
 
 export interface MenuProps {
-  /** What opens it; it is the content of a button. */
+  /** The content of the button that opens the menu. */
   trigger: ReactNode
   /** Names the button for screen readers. */
   label: string
   triggerClass?: string
-  /** For a menu that was loaded because somebody wanted to open it. */
+  /** For a menu that was loaded because the user opened it. */
   defaultOpen?: boolean
   children: ReactNode
 }
@@ -19,7 +19,7 @@ export function Menu({ trigger, label, triggerClass, defaultOpen, children }: Me
         {trigger}
       </Base.Trigger>
       <Base.Portal>
-        {/* Fixed, as the header is where it opens: one that is placed in the page follows the header a frame too late, and moves away from under a click. */}
+        {/* Fixed, because it opens from the header: a menu positioned in the page follows the header a frame too late, and moves away from a click. */}
         <Base.Positioner positionMethod="fixed" sideOffset={8} align="end" className="z-50">
           <Base.Popup className="min-w-52 rounded-2xl border border-line bg-surface p-1.5 shadow-float outline-none transition data-ending-style:scale-95 data-ending-style:opacity-0 data-starting-style:scale-95 data-starting-style:opacity-0">
             {children}

@@ -1,14 +1,14 @@
 import { type ComponentType, useEffect, useState } from 'react'
 import { useFailureToast } from './refused.tsx'
 
-/** Closes what could not be loaded, so that it can be opened again. */
+/** Closes a part that failed to load, so that it can be opened again. */
 interface Closable {
   onClose?: () => void
 }
 
 /**
- * A part of a screen that is loaded when it is first shown: `onDemand(() => import('./zoom-dialog.tsx'), 'ZoomDialog')`.
- * Meanwhile there is the fallback. When it cannot be loaded, a toast says why, and the screen stays as it is.
+ * A part of a screen that loads when it is first shown: `onDemand(() => import('./zoom-dialog.tsx'), 'ZoomDialog')`.
+ * Meanwhile the fallback shows. If it cannot be loaded, a toast says why, and the screen stays as it is.
  */
 export function onDemand<K extends string, P extends object>(
   load: () => Promise<Record<K, ComponentType<P>>>,

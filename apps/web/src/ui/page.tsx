@@ -2,14 +2,14 @@ import { type ReactNode, useEffect } from 'react'
 import { type PageWidth, pageClass } from './page-look.ts'
 
 export interface PageProps {
-  /** Of the browser's window; the screen's `h1` says the same or more. */
+  /** Title of the browser's window; the screen's `h1` says the same or more. */
   title: string
-  /** How wide the content may become. */
+  /** Maximum width of the content. */
   width?: PageWidth
   children: ReactNode
 }
 
-/** What every screen stands in. */
+/** The container of every screen. */
 export function Page({ title, width = 'wide', children }: PageProps) {
   useEffect(() => {
     document.title = `${title} · Doran`

@@ -2,17 +2,17 @@ import { useState } from 'react'
 import { PICTURE, PICTURE_BOX, pictureSources } from './picture-sources.ts'
 
 export interface PictureProps {
-  /** Address of the picture, or a path of the API's server; null when there is none. */
+  /** Address of the picture, or a path of the API's server; null if there is none. */
   src: string | null | undefined
   alt: string
-  /** How wide it is shown, as in the `sizes` of an image. */
+  /** Displayed width, as in the `sizes` of an image. */
   sizes?: string
-  /** The most important picture of the screen: loaded first. All others wait until they come into view. */
+  /** The most important picture of the screen: it loads first. All others load when they come into view. */
   first?: boolean
   className?: string
 }
 
-/** A square picture. Its place is kept until it is there, and stays when it never comes. */
+/** A square picture. Its space is reserved until it loads, and stays if it never does. */
 export function Picture({ src, alt, sizes = '50vw', first = false, className = '' }: PictureProps) {
   const [broken, setBroken] = useState<string>()
   const shown = src && broken !== src ? src : undefined

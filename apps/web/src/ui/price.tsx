@@ -4,7 +4,7 @@ import { uiMessages } from './messages.ts'
 export interface PriceProps {
   /** Minor units. */
   amount: number
-  /** The highest price, when variants cost differently. */
+  /** The highest price, if variants have different prices. */
   upTo?: number
   /** The price before a reduction. */
   before?: number | null

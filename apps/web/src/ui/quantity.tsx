@@ -6,11 +6,11 @@ import { uiMessages } from './messages.ts'
 
 export interface QuantityProps {
   value: number
-  /** Called when the user has decided: after a press of a button, or when the typed number is left. */
+  /** Called when the user has decided: after a press of a button, or when the number field loses focus. */
   onChange: (quantity: number) => void
   max: number
   disabled?: boolean
-  /** What there is so much of, for screen readers. */
+  /** The name of the counted thing, for screen readers. */
   of: string
 }
 
@@ -20,7 +20,7 @@ export function Quantity({ value, onChange, max, disabled, of }: QuantityProps) 
   const t = useMessages(uiMessages)
   const most = Math.max(1, max)
   const [shown, setShown] = useState<number | null>(value)
-  /** More was typed than there is. */
+  /** The typed number exceeds the maximum. */
   const [limited, setLimited] = useState(false)
   useEffect(() => setShown(value), [value])
   const decide = (wanted: number | null) => {
@@ -50,7 +50,7 @@ export function Quantity({ value, onChange, max, disabled, of }: QuantityProps) 
           </NumberField.Decrement>
           <NumberField.Input
             aria-label={`${of}: ${t('quantity')}`}
-            // The number counts from here on, as if the field had been left; in a form it sends nothing.
+            // Enter confirms the number, as if the field had lost focus; in a form it submits nothing.
             onKeyDown={(event) => {
               if (event.key !== 'Enter') return
               event.preventDefault()

@@ -2,7 +2,7 @@ import { useExplain } from '../api/use-explain.ts'
 import { Banner } from './states.tsx'
 import { toast } from './toasts.ts'
 
-/** Why something was refused, within the page and read out at once; nothing without an error. */
+/** Why something was refused, inside the page and announced at once; nothing without an error. */
 export function Refused({ error }: { error: unknown }) {
   const explain = useExplain()
   if (!error) return null
@@ -13,7 +13,7 @@ export function Refused({ error }: { error: unknown }) {
   )
 }
 
-/** Says in passing why something has failed. */
+/** Shows in a toast why something has failed. */
 export function useFailureToast(): (error: unknown) => void {
   const explain = useExplain()
   return (error) => {

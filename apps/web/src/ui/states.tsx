@@ -1,4 +1,4 @@
-/** What a screen shows while there is nothing to show: waiting, failed, empty. */
+/** The states of a screen without content: waiting, failed, empty. */
 import { type ReactNode, useEffect, useRef } from 'react'
 import { isOffline } from '../api/errors.ts'
 import { useExplain } from '../api/use-explain.ts'
@@ -6,12 +6,12 @@ import { useMessages } from '../language/language.ts'
 import { Button } from './button.tsx'
 import { uiMessages } from './messages.ts'
 
-/** Stands where something will be, in its size, so that nothing jumps when it comes. */
+/** A placeholder in the size of the content, so that the layout does not shift. */
 export function Skeleton({ className = '' }: { className?: string }) {
   return <div aria-hidden className={`animate-pulse rounded-xl bg-sunken ${className}`} />
 }
 
-/** Tells screen readers that the page is waiting; around the skeletons. */
+/** Tells screen readers that the page is loading; goes around the skeletons. */
 export function Waiting({ children }: { children: ReactNode }) {
   const t = useMessages(uiMessages)
   return (
@@ -25,17 +25,17 @@ export function Waiting({ children }: { children: ReactNode }) {
 }
 
 export interface NoticeProps {
-  /** A file of `public/illustrations`, without its ending. */
+  /** A file of `public/illustrations`, without its extension. */
   picture: string
   title: ReactNode
   children?: ReactNode
   /** Buttons and links that lead on. */
   actions?: ReactNode
-  /** Level of the title: 1 where it is the whole screen. */
+  /** Heading level of the title: 1 if it is the whole screen. */
   level?: 1 | 2
 }
 
-/** A friendly picture with what is the matter and where to go from here. */
+/** A picture with an explanation and links that lead on. */
 export function Notice({ picture, title, children, actions, level = 2 }: NoticeProps) {
   const Heading = level === 1 ? 'h1' : 'h2'
   return (
@@ -48,7 +48,10 @@ export function Notice({ picture, title, children, actions, level = 2 }: NoticeP
   )
 }
 
-/** Why something could not be shown, and a way to try again. While offline it tries by itself when the network is back. */
+/**
+ * Why something could not be shown, with a button to try again. While offline it tries again by itself when the network
+ * is back.
+ */
 export function Failed({ error, onRetry, level }: { error: unknown; onRetry?: () => void; level?: 1 | 2 }) {
   const t = useMessages(uiMessages)
   const explain = useExplain()
@@ -76,7 +79,7 @@ export function Failed({ error, onRetry, level }: { error: unknown; onRetry?: ()
   )
 }
 
-/** Something to know, within a page: good news, a hint, a warning, a failure. */
+/** A notice inside a page: good news, a hint, a warning, a failure. */
 export function Banner({
   tone = 'info',
   children,
@@ -84,7 +87,7 @@ export function Banner({
 }: {
   tone?: 'info' | 'success' | 'warning' | 'failure'
   children: ReactNode
-  /** `alert` for what comes up and must be heard at once. */
+  /** `alert` for a notice that appears later and must be announced at once. */
   role?: 'alert' | 'status'
 }) {
   const TONES = {

@@ -9,7 +9,7 @@ type ToastData = Pick<ToastOptions, 'tone'>
 
 const manager = Base.createToastManager<ToastData>()
 
-/** Where toasts appear. Screen readers read them out. */
+/** Where toasts appear. Screen readers announce them. */
 export function Toaster() {
   useEffect(() => {
     showWaiting()

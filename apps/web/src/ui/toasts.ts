@@ -1,9 +1,9 @@
-/** Telling in passing what has happened. What shows it (`toast.tsx`) is loaded with the first one. */
+/** Shows short messages. The code that renders them (`toast.tsx`) loads with the first one. */
 
 export interface ToastOptions {
   description?: string
   tone?: 'success' | 'failure'
-  /** Something to do about it, for example to take it back. */
+  /** An action for the user, for example to undo. */
   action?: { label: string; run: () => void }
 }
 
@@ -15,14 +15,14 @@ const waiting: ToastToShow[] = []
 const listeners = new Set<() => void>()
 let any = false
 
-/** What the user must act on belongs into the page instead. */
+/** A message that needs action belongs in the page instead. */
 export function toast(title: string, options: ToastOptions = {}): void {
   waiting.push({ title, ...options })
   any = true
   for (const listener of listeners) listener()
 }
 
-/** Those that have not been shown. */
+/** Toasts that have not been shown. */
 export function takeToasts(): ToastToShow[] {
   return waiting.splice(0)
 }

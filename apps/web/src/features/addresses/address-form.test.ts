@@ -11,11 +11,11 @@ const home: AddressForm = {
 }
 
 describe('the form of an address', () => {
-  it('takes a whole Korean address', () => {
+  it('accepts a complete Korean address', () => {
     assert.deepEqual(problemsOfAddress(home), {})
   })
 
-  it('says at each field what is missing; a detailed address need not be there', () => {
+  it('reports each missing field; the second address line is optional', () => {
     const problems = problemsOfAddress({ ...home, recipient: ' ', phone: '', postalCode: '', line1: '', line2: '' })
 
     assert.deepEqual(problems, {
@@ -26,14 +26,14 @@ describe('the form of an address', () => {
     })
   })
 
-  it('says what is no phone number and no postal code', () => {
+  it('reports an invalid phone number and an invalid postal code', () => {
     assert.deepEqual(problemsOfAddress({ ...home, phone: '12-34', postalCode: '4524' }), {
       phone: 'phone_invalid',
       postalCode: 'postal_invalid',
     })
   })
 
-  it('becomes an address without what was left empty', () => {
+  it('becomes an address without the empty fields', () => {
     assert.deepEqual(toAddress({ ...home, line2: ' ' }), {
       recipient: '김도란',
       phone: '010-1234-5678',
@@ -55,7 +55,7 @@ describe('a phone number', () => {
     ])
   })
 
-  it('stays as it was typed when it is from elsewhere or not finished', () => {
+  it('stays as typed if it is foreign or incomplete', () => {
     assert.deepEqual(['+44 20 7946 0018', '0101'].map(writtenPhone), ['+44 20 7946 0018', '0101'])
   })
 })

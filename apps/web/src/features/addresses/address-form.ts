@@ -1,4 +1,4 @@
-/** A new address as it is being written, in the Korean form. */
+/** A new address while it is being entered, in the Korean form. */
 import type { Address } from '@doran/order/contract'
 import type { Address as SavedAddress } from '@doran/user/contract'
 
@@ -24,7 +24,7 @@ export type AddressProblem =
 
 export type AddressProblems = Partial<Record<AddressField, AddressProblem>>
 
-/** What is wrong with the fields, in the order in which they stand. */
+/** The fields' errors, in the fields' order on the screen. */
 export function problemsOfAddress({ recipient, phone, postalCode, line1 }: AddressForm): AddressProblems {
   const digits = phone.replace(/\D/g, '')
   return {
@@ -41,7 +41,7 @@ export function problemsOfAddress({ recipient, phone, postalCode, line1 }: Addre
   }
 }
 
-/** The address of a form that nothing is wrong with. */
+/** The address of a form without errors. */
 export function toAddress({ recipient, phone, postalCode, line1, line2 }: AddressForm): Address {
   return {
     recipient: recipient.trim(),
@@ -53,7 +53,7 @@ export function toAddress({ recipient, phone, postalCode, line1, line2 }: Addres
   }
 }
 
-/** Korean numbers with their hyphens, as one writes them; all others stay as they were typed. */
+/** Formats Korean numbers with hyphens; all others stay as typed. */
 export function writtenPhone(typed: string): string {
   const digits = typed.replace(/[ .()-]/g, '')
   if (!/^0\d{8,10}$/.test(digits)) return typed.trim()
@@ -61,7 +61,7 @@ export function writtenPhone(typed: string): string {
   return `${digits.slice(0, area)}-${digits.slice(area, -4)}-${digits.slice(-4)}`
 }
 
-/** A saved address, to be changed. */
+/** A saved address as a form, for editing. */
 export function formOf({ recipient, phone, postalCode, line1, line2 }: SavedAddress): AddressForm {
   return { recipient, phone, postalCode, line1, line2: line2 ?? '' }
 }

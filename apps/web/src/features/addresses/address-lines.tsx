@@ -2,7 +2,7 @@ import type { Address } from '@doran/user/contract'
 import { useMessages } from '../../language/language.ts'
 import { addressMessages } from './messages.ts'
 
-/** A saved address, as it stands on a card. */
+/** A saved address, as a card shows it. */
 export function AddressLines({ address }: { address: Address }) {
   const t = useMessages(addressMessages)
   return (

@@ -22,20 +22,20 @@ const line = (sku: string, more: Partial<CartLine> = {}): CartLine => ({
 
 const cartOf = (...lines: CartLine[]): Cart => ({ id: 'c', buyerId: null, lines, total: 0, currency: 'KRW' })
 
-describe('a change of the cart, before the API has answered', () => {
+describe('a cart change that the API has not answered yet', () => {
   it('shows the new quantity in the line and in the total', () => {
     const cart = withQuantity(cartOf(line('TEA'), line('CUP')), 'TEA', 3)
 
     assert.deepEqual([cart.lines[0]?.quantity, cart.lines[0]?.lineTotal, cart.total], [3, 3_000, 4_000])
   })
 
-  it('takes note of a price that has changed', () => {
+  it('accepts a changed price', () => {
     const cart = withQuantity(cartOf(line('TEA', { price: 1_200 })), 'TEA', 2)
 
     assert.deepEqual([cart.lines[0]?.priceSeen, cart.total], [1_200, 2_400])
   })
 
-  it('leaves what there is not enough of out of the total, and what is no longer sold as it is', () => {
+  it('leaves short lines out of the total, and unsold lines unchanged', () => {
     const cart = withQuantity(cartOf(line('TEA'), line('CUP', { problem: 'not_on_sale' })), 'TEA', 6)
 
     assert.deepEqual(
@@ -45,7 +45,7 @@ describe('a change of the cart, before the API has answered', () => {
     assert.equal(cart.total, 0)
   })
 
-  it('takes a line out', () => {
+  it('removes a line', () => {
     const cart = withoutLine(cartOf(line('TEA'), line('CUP')), 'TEA')
 
     assert.deepEqual([cart.lines.map(({ sku }) => sku), cart.total], [['CUP'], 1_000])
@@ -53,7 +53,7 @@ describe('a change of the cart, before the API has answered', () => {
 })
 
 describe('the lines of a cart', () => {
-  it('are grouped by seller in the order in which sellers appear, with what can be ordered summed up', () => {
+  it('are grouped by seller in order of first appearance, with a sum of the orderable lines', () => {
     const groups = groupBySeller([
       line('TEA'),
       line('CUP', { sellerId: 'b' }),

@@ -1,4 +1,4 @@
-/** What a cart will look like after a change, shown until the API has answered; and how it is shown by seller. */
+/** Predicts the cart after a change, until the API has answered, and groups it by seller. */
 import type { Cart, CartLine } from '@doran/order/contract'
 
 export function withQuantity(cart: Cart, sku: string, quantity: number): Cart {
@@ -15,7 +15,7 @@ export function withoutLine(cart: Cart, sku: string): Cart {
   )
 }
 
-/** Changing a line takes note of its price. */
+/** Changing a line accepts its current price. */
 function changed(line: CartLine, quantity: number): CartLine {
   const { price, available, problem } = line
   const scarce = available < quantity ? 'not_enough_stock' : null
@@ -37,11 +37,11 @@ export interface SellerGroup {
   sellerId: string
   sellerName: CartLine['sellerName']
   lines: CartLine[]
-  /** Of what can be ordered. */
+  /** Sum of the orderable lines. */
   subtotal: number
 }
 
-/** In the order in which the sellers first appear. */
+/** Sellers in the order in which they first appear. */
 export function groupBySeller(lines: readonly CartLine[]): SellerGroup[] {
   const groups = new Map<string, SellerGroup>()
   for (const line of lines) {

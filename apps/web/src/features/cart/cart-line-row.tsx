@@ -12,8 +12,8 @@ import { useCartActions } from './use-cart-actions.ts'
 /** Id of the screen's title. */
 export const CART_TITLE = 'cart-title'
 
-/** No line takes more than this. */
-const MOST = 999
+/** The most pieces that a line takes. */
+const MAX_QUANTITY = 999
 
 interface LineProps {
   line: CartLine
@@ -40,7 +40,7 @@ export function CartLineRow({ line, currency }: LineProps) {
   )
 }
 
-/** What it is, and the way to be rid of it. */
+/** The product and the button that removes it. */
 function Naming({ line }: { line: CartLine }) {
   const t = useMessages(cartMessages)
   const { text } = useFormat()
@@ -74,12 +74,12 @@ function Naming({ line }: { line: CartLine }) {
   )
 }
 
-/** The button that was pressed is going away. */
+/** The focus moves on, because the pressed button disappears. */
 function focusTitle() {
   document.getElementById(CART_TITLE)?.focus({ preventScroll: true })
 }
 
-/** How many, and what they come to: below the picture on small screens, beside it on others. */
+/** The quantity and the line's total: below the picture on small screens, beside it on others. */
 function Amount({ line, currency }: LineProps) {
   const t = useMessages(cartMessages)
   const { text, money } = useFormat()
@@ -89,7 +89,7 @@ function Amount({ line, currency }: LineProps) {
     <div className="col-span-2 flex items-center justify-between gap-3 sm:col-span-1 sm:col-start-2">
       <Quantity
         value={quantity}
-        max={Math.min(available, MOST)}
+        max={Math.min(available, MAX_QUANTITY)}
         of={name ? text(name) : t('unnamed')}
         onChange={(next) => setQuantity(sku, next)}
       />
@@ -103,7 +103,7 @@ function Amount({ line, currency }: LineProps) {
   )
 }
 
-/** That the seller has changed the price since, until the buyer has taken note. */
+/** Says that the seller has changed the price, until the buyer accepts it. */
 function PriceChange({ line, currency }: LineProps) {
   const t = useMessages(cartMessages)
   const { money } = useFormat()
@@ -115,7 +115,7 @@ function PriceChange({ line, currency }: LineProps) {
   return (
     <div className={`mt-4 flex items-center gap-2 rounded-2xl py-1 pr-1 pl-4 ${tone}`}>
       <p className="flex-1 py-1 font-medium">{t(price > priceSeen ? 'dearer' : 'cheaper', prices)}</p>
-      {/* Setting a line takes note of its price. */}
+      {/* Setting a line accepts its current price. */}
       <button
         type="button"
         onClick={() => setQuantity(sku, quantity)}

@@ -6,7 +6,7 @@ import { Banner } from '../../ui/states.tsx'
 import { cartMessages } from './messages.ts'
 import { useCartActions } from './use-cart-actions.ts'
 
-/** What it comes to and the way on: beside the lines, or at the lower edge of small screens. */
+/** The total and the way to the checkout: beside the lines, or at the lower edge of small screens. */
 export function CartSummary({ cart }: { cart: Cart }) {
   const t = useMessages(cartMessages)
   const { money } = useFormat()
@@ -60,7 +60,7 @@ function ToCheckout({ possible }: { possible: boolean }) {
   )
 }
 
-/** How many lines cannot be ordered, with one button for all of them. */
+/** The number of lines that cannot be ordered, with one button that fixes all of them. */
 export function Problems({ cart, className }: { cart: Cart; className?: string }) {
   const t = useMessages(cartMessages)
   const { fix } = useCartActions()

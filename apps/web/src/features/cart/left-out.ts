@@ -4,7 +4,7 @@ import { currentLanguage } from '../../language/language.ts'
 import { toast } from '../../ui/toasts.ts'
 import { cartMessages } from './messages.ts'
 
-/** After a merge: says what the member's cart had no room for. Names come from the cart that the guest has seen. */
+/** After a merge, names the items that did not fit into the member's cart. The names come from the guest's cart. */
 export function tellLeftOut({ lines, leftOut }: Cart, guests: Cart | null | undefined): void {
   const [first] = leftOut ?? []
   if (!leftOut || !first) return

@@ -4,7 +4,7 @@ import { Button } from '../../ui/button.tsx'
 import { cartMessages } from './messages.ts'
 import { useCartActions } from './use-cart-actions.ts'
 
-/** What keeps the line from being ordered, and the one thing to do about it. */
+/** Why the line cannot be ordered, and the one thing to do about it. */
 export function LineProblem({ line }: { line: CartLine }) {
   const t = useMessages(cartMessages)
   const { fix } = useCartActions()

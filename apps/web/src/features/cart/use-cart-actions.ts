@@ -5,7 +5,7 @@ import { toast } from '../../ui/toasts.ts'
 import { useAddToCart, useRemoveLine, useSetQuantity } from './api/cart.ts'
 import { cartMessages } from './messages.ts'
 
-/** What one does with the lines of a cart; what is refused is told in passing. */
+/** The actions on a cart's lines; a toast reports refusals. */
 export function useCartActions() {
   const t = useMessages(cartMessages)
   const { text } = useFormat()
@@ -13,7 +13,7 @@ export function useCartActions() {
   const { mutateAsync: set } = useSetQuantity()
   const { mutateAsync: take } = useRemoveLine()
   const { mutateAsync: add } = useAddToCart()
-  // Promises, because a line that was taken out is not on the screen any more when it turns out to be refused.
+  // Uses promises, because a removed line is no longer on the screen when the refusal arrives.
   const onError = (error: unknown) => toast(t('refused'), { description: explain(error).text, tone: 'failure' })
   const remove = ({ sku, quantity, name, problem }: CartLine) => {
     take({ sku }).catch(onError)
@@ -26,7 +26,7 @@ export function useCartActions() {
   const setQuantity = (sku: string, quantity: number) => {
     set({ sku, quantity }).catch(onError)
   }
-  /** Makes it orderable: as many as there are, or none. */
+  /** Makes the line orderable: sets it to the available quantity, or removes it. */
   const fix = (line: CartLine) => (line.available > 0 ? setQuantity(line.sku, line.available) : remove(line))
   return { remove, setQuantity, fix }
 }

@@ -9,14 +9,14 @@ import { usePriceRange } from './use-price-range.ts'
 
 export interface ActiveFiltersProps {
   brandsOf: string | undefined
-  /** The button that had the focus is gone then. */
+  /** Called after a removal: the focused button has disappeared. */
   onRemoved: () => void
 }
 
 const NO_PRICE = { minPrice: undefined, maxPrice: undefined }
 const NO_BRAND = { brand: undefined }
 
-/** What narrows the list, each with a way to take it away. */
+/** The active filters, each with a button that removes it. */
 export function ActiveFilters({ brandsOf, onRemoved }: ActiveFiltersProps) {
   const t = useMessages(catalogueMessages)
   const { text } = useFormat()

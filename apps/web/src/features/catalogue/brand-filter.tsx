@@ -6,7 +6,7 @@ import { Choice } from './choice.tsx'
 import { catalogueMessages } from './messages.ts'
 import { useFilters } from './use-filters.ts'
 
-/** Not worth an error when it cannot be fetched: the list does without. */
+/** Shows no error if the brands cannot be fetched: the list works without them. */
 export function BrandFilter({ category }: { category: string | undefined }) {
   const t = useMessages(catalogueMessages)
   const { text } = useFormat()

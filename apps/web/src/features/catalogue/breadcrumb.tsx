@@ -6,7 +6,7 @@ import { catalogueMessages } from './messages.ts'
 
 const LINK = 'flex min-h-11 items-center rounded-lg px-1 hover:text-ink hover:underline'
 
-/** From the home screen down to this category; `here` when the category itself is the screen. */
+/** The path from the home screen to this category; `here` if the category itself is the screen. */
 export function Breadcrumb({ path, here = false }: { path: CategoryNode[]; here?: boolean }) {
   const t = useMessages(catalogueMessages)
   const { text } = useFormat()

@@ -4,7 +4,7 @@ import { useFormat, useMessages } from '../../language/language.ts'
 import { CHIP, CHIP_ROW } from './chips.ts'
 import { catalogueMessages } from './messages.ts'
 
-/** What is below a category; where nothing is, its neighbours, so that one gets on from everywhere. */
+/** The subcategories of a category; without any, its siblings, so that every category leads on. */
 export function CategoryChips({ path }: { path: CategoryNode[] }) {
   const t = useMessages(catalogueMessages)
   const { text } = useFormat()

@@ -1,6 +1,6 @@
 import type { CategoryNode } from '@doran/product/contract'
 
-/** The categories from a department down to this one; empty when there is no such category. */
+/** The categories from a department down to this one; empty if the category does not exist. */
 export function pathTo(slug: string, tree: readonly CategoryNode[]): CategoryNode[] {
   for (const node of tree) {
     if (node.slug === slug) return [node]

@@ -1,4 +1,4 @@
-/** How chips look: rounded links and buttons in a row that scrolls sideways where it is too long. */
+/** Styles of chips: rounded links and buttons in a row that scrolls sideways if it is too long. */
 export const CHIP_ROW =
   'flex gap-2 overflow-x-auto -mx-4 px-4 py-1 whitespace-nowrap [scrollbar-width:none] sm:mx-0 sm:flex-wrap sm:px-1 sm:-ml-1'
 

@@ -2,14 +2,14 @@ import { type ReactNode, useId } from 'react'
 
 export interface ChoiceProps {
   legend: string
-  /** The first means: no matter. */
+  /** The first option means "any". */
   choices: { value: string; label: ReactNode }[]
   value: string | undefined
   onChange: (value: string) => void
   children?: ReactNode
 }
 
-/** One of several, one below the other. */
+/** A list of options, one below the other, of which one is chosen. */
 export function Choice({ legend, choices, value, onChange, children }: ChoiceProps) {
   const name = useId()
   return (

@@ -4,7 +4,7 @@ import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { catalogueMessages } from './messages.ts'
 
-/** The filters where there is no room beside the list. What is chosen counts at once; the list is behind it. */
+/** The filters on screens without room beside the list. A choice applies at once to the list behind the drawer. */
 export function FilterDrawer(props: { open: boolean; onClose: () => void; children: ReactNode }) {
   const t = useMessages(catalogueMessages)
   return (

@@ -1,10 +1,10 @@
-/** What the lists are narrowed and sorted by, as it stands in the address. */
+/** The filters and order of product lists, as the address holds them. */
 export const SORTS = ['popular', 'newest', 'price-asc', 'price-desc', 'name'] as const
 export type Sort = (typeof SORTS)[number]
 
 export interface Filters {
   q?: string
-  /** Only for a search: on a category's own page its address says it. */
+  /** Only for a search: the address of a category's page already names it. */
   category?: string
   brand?: string
   minPrice?: number
@@ -15,7 +15,7 @@ export interface Filters {
 const SLUG = /^[a-z0-9]+(-[a-z0-9]+)*$/
 const HIGHEST_PRICE = 1_000_000_000
 
-/** Reads an address. What is wrong in it is dropped, so that an old or damaged link still shows something. */
+/** Reads filters from an address. Drops invalid ones, so that an old or damaged link still shows something. */
 export function readFilters(search: Record<string, unknown>): Filters {
   const [minPrice, maxPrice] = inOrder(readPrice(search.minPrice), readPrice(search.maxPrice))
   return tidy({
@@ -28,7 +28,7 @@ export function readFilters(search: Record<string, unknown>): Filters {
   })
 }
 
-/** Without the filters that are not set, so that they do not stand in the address. */
+/** Drops unset filters, so that they do not appear in the address. */
 export function tidy(filters: { [K in keyof Filters]?: Filters[K] | undefined }): Filters {
   return Object.fromEntries(Object.entries(filters).filter(([, value]) => value !== undefined && value !== ''))
 }
@@ -36,7 +36,7 @@ export function tidy(filters: { [K in keyof Filters]?: Filters[K] | undefined })
 /** The router reads `?q=2026` as a number. */
 function readText(value: unknown): string | undefined {
   const text = typeof value === 'string' || typeof value === 'number' ? String(value) : ''
-  // The API takes one line of what a person can type.
+  // The API accepts one line of printable text.
   return text.replace(/[\p{Cc}\p{Cs}]+/gu, ' ').trim() || undefined
 }
 
@@ -51,7 +51,7 @@ export function readPrice(value: unknown): number | undefined {
   return Number.isInteger(price) && Number(price) >= 0 && Number(price) <= HIGHEST_PRICE ? Number(price) : undefined
 }
 
-/** Whoever enters the higher price first means the same. */
+/** Swaps the limits if the user enters the higher price first. */
 export function inOrder(min: number | undefined, max: number | undefined): [number | undefined, number | undefined] {
   return min !== undefined && max !== undefined && min > max ? [max, min] : [min, max]
 }
@@ -69,7 +69,7 @@ export const PRICE_RANGES: readonly PriceRange[] = [
   { minPrice: 100_000 },
 ]
 
-/** How many kinds of filters narrow the list. */
+/** How many kinds of filters are active. */
 export function countActive({ brand, minPrice, maxPrice }: Filters): number {
   return Number(brand !== undefined) + Number(minPrice !== undefined || maxPrice !== undefined)
 }

@@ -1,4 +1,4 @@
-/** Which products each kind of screen lists, so that loaders fetch what screens show. */
+/** The product list of each kind of screen, so that loaders fetch what screens show. */
 import type { List } from './api/products.ts'
 import type { Filters } from './filters.ts'
 
@@ -10,7 +10,7 @@ export function searchList(filters: Filters): List {
   return sorted(filters)
 }
 
-/** A shop's list has no choice of brands and categories: most shops have one. */
+/** A shop's list offers no brands and categories: most shops have one. */
 export function sellerList(seller: string, { brand: _, category: __, ...filters }: Filters): List {
   return { ...sorted(filters), seller }
 }

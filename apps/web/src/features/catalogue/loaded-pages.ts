@@ -1,9 +1,9 @@
-/** How many pages of a list were open at each place of the browser's history, so that reloading opens them again. */
+/** Remembers how many pages of a list were open at each place of the browser's history; reloading opens them again. */
 
-const NAME = 'doran.pages'
-const REMEMBERED = 50
+const STORAGE_NAME = 'doran.pages'
+const MAX_REMEMBERED = 50
 
-/** `place` is the router's key of an entry of the history. */
+/** `place` is the router's key of a history entry. */
 export function loadedPages(place: string | undefined): number | undefined {
   return place === undefined ? undefined : read()[place]
 }
@@ -11,9 +11,9 @@ export function loadedPages(place: string | undefined): number | undefined {
 export function rememberPages(place: string | undefined, pages: number): void {
   if (place === undefined) return
   const { [place]: _, ...others } = read()
-  const latest = Object.entries(others).slice(1 - REMEMBERED)
+  const latest = Object.entries(others).slice(1 - MAX_REMEMBERED)
   try {
-    sessionStorage.setItem(NAME, JSON.stringify(Object.fromEntries([...latest, [place, pages]])))
+    sessionStorage.setItem(STORAGE_NAME, JSON.stringify(Object.fromEntries([...latest, [place, pages]])))
   } catch {
     // Without storage a reloaded list begins with its first page.
   }
@@ -21,7 +21,7 @@ export function rememberPages(place: string | undefined, pages: number): void {
 
 function read(): Record<string, number> {
   try {
-    return JSON.parse(sessionStorage.getItem(NAME) ?? '{}')
+    return JSON.parse(sessionStorage.getItem(STORAGE_NAME) ?? '{}')
   } catch {
     return {}
   }

@@ -12,11 +12,11 @@ export interface MoreProps {
     UseInfiniteQueryResult,
     'hasNextPage' | 'isFetching' | 'isFetchingNextPage' | 'isFetchNextPageError' | 'fetchNextPage' | 'error'
   >
-  /** Called when the button is used, before the next page is fetched. */
+  /** Called when the button is pressed, before the next page is fetched. */
   onPress: () => void
 }
 
-/** Fetches the next page shortly before one has read to here; the button is for keyboards and after failures. */
+/** Fetches the next page shortly before the reader gets here; the button is for keyboards and after failures. */
 export function More({ query, onPress }: MoreProps) {
   const t = useMessages(catalogueMessages)
   const ui = useMessages(uiMessages)

@@ -5,7 +5,7 @@ import { countActive } from './filters.ts'
 import { catalogueMessages } from './messages.ts'
 import { useFilters } from './use-filters.ts'
 
-/** What to try when a list is empty. */
+/** Suggestions for an empty list. */
 export function NothingFound() {
   const t = useMessages(catalogueMessages)
   const { filters, change } = useFilters()

@@ -8,7 +8,7 @@ import { catalogueMessages } from './messages.ts'
 import { useFilters } from './use-filters.ts'
 import { usePriceRange } from './use-price-range.ts'
 
-/** Usual ranges, and one's own. */
+/** Usual price ranges, and a custom one. */
 export function PriceFilter() {
   const t = useMessages(catalogueMessages)
   const say = usePriceRange()

@@ -7,9 +7,9 @@ import { Skeleton } from '../../ui/states.tsx'
 
 export interface ProductCardProps {
   product: Summary
-  /** How wide the card is, as in the `sizes` of an image. */
+  /** Width of the card, as in the `sizes` of an image. */
   sizes: string
-  /** Among the first that one sees: its picture does not wait. */
+  /** Above the fold: its picture loads eagerly. */
   first?: boolean
 }
 

@@ -16,11 +16,11 @@ const FilterDrawer = onDemand(() => import('./filter-drawer.tsx'), 'FilterDrawer
 
 export interface ProductListProps {
   list: List
-  /** The category whose brands are offered, undefined for all; without this property brands are not offered. */
+  /** The category whose brands are offered, undefined for all. Without this property, no brands are offered. */
   brandsOf?: string | undefined
 }
 
-/** Products with what narrows and sorts them: beside the list where there is room, else in a drawer. */
+/** Products with filters and order: beside the list where there is room, else in a drawer. */
 export function ProductList(props: ProductListProps) {
   const t = useMessages(catalogueMessages)
   const results = useRef<HTMLElement>(null)

@@ -10,7 +10,7 @@ import { More } from './more.tsx'
 import { NothingFound } from './nothing-found.tsx'
 import { ProductGrid, ProductGridSkeleton } from './product-grid.tsx'
 
-/** The products of a list, and more of them as one reads on. A changed list comes in place of the dimmed one before. */
+/** The products of a list, with more on scrolling. While a changed list loads, the previous one stays, dimmed. */
 export function Results({ list }: { list: List }) {
   const t = useMessages(catalogueMessages)
   const grid = useRef<HTMLUListElement>(null)
@@ -31,7 +31,7 @@ export function Results({ list }: { list: List }) {
   )
 }
 
-/** Answers what to call before more is fetched, so that the focus goes on to the first new product. */
+/** Returns a function to call before more is fetched; it moves the focus to the first new product. */
 function useFocusOnNew(grid: RefObject<HTMLUListElement | null>, count: number): () => void {
   const next = useRef<number>(undefined)
   useEffect(() => {
@@ -45,7 +45,7 @@ function useFocusOnNew(grid: RefObject<HTMLUListElement | null>, count: number):
 }
 
 function useRememberedPages(pages: number | undefined): void {
-  // Not the current location, which is ahead of the list while the next one is being loaded.
+  // Not the current location, which is ahead of the list while the next one loads.
   const place = useLoaderData({ strict: false, select: (data) => (data as OpenedList | undefined)?.place })
   useEffect(() => {
     if (pages !== undefined) rememberPages(place, pages)

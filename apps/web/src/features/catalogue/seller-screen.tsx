@@ -20,7 +20,7 @@ export function SellerScreen() {
   const { filters } = useFilters()
   const { data: seller, error, refetch } = useQuery(sellerQuery(sellerId))
   if (!seller && !error) return <SellerSkeleton />
-  // What is no id of a shop is refused as bad input.
+  // The API refuses an invalid shop id as bad input.
   if (isRefusal(error, 'seller_not_found', 'validation_failed')) {
     return <Unknown title={t('sellerUnknown')}>{t('sellerUnknownText')}</Unknown>
   }

@@ -5,7 +5,7 @@ import { Page } from '../../ui/page.tsx'
 import { Notice } from '../../ui/states.tsx'
 import { catalogueMessages } from './messages.ts'
 
-/** The whole screen when an address leads to nothing in the catalogue. */
+/** The whole screen if an address matches nothing in the catalogue. */
 export function Unknown({ title, children }: { title: string; children: ReactNode }) {
   const t = useMessages(catalogueMessages)
   return (

@@ -3,7 +3,7 @@ import { type Filters, readFilters, tidy } from './filters.ts'
 
 type Change = { [K in keyof Filters]?: Filters[K] | undefined }
 
-/** The filters in the address, and how to change some of them: `change({ brand: undefined })` takes one away. */
+/** The filters in the address, and a function that changes some of them: `change({ brand: undefined })` removes one. */
 export function useFilters(): { filters: Filters; change: (change: Change) => void } {
   const filters = readFilters(useSearch({ strict: false }))
   const navigate = useNavigate()

@@ -2,7 +2,7 @@ import { useFormat, useMessages } from '../../language/language.ts'
 import type { PriceRange } from './filters.ts'
 import { catalogueMessages } from './messages.ts'
 
-/** Says a range of prices: from, up to, or between. */
+/** Describes a price range: from, up to, or between. */
 export function usePriceRange(): (range: PriceRange) => string {
   const t = useMessages(catalogueMessages)
   const { money } = useFormat()

@@ -10,7 +10,7 @@ interface AddressChoiceProps extends NewAddressProps {
   saved: SavedAddress[]
 }
 
-/** The address book as cards, with a new address as the last of them; without a book only the form. */
+/** The address book as cards, with a new address as the last one. With an empty book, only the form. */
 export function AddressChoice(props: AddressChoiceProps) {
   const t = useMessages(checkoutMessages)
   const { saved, delivery, change } = props

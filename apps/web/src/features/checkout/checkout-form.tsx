@@ -10,7 +10,7 @@ import { Review } from './review.tsx'
 import { type Checkout, useCheckout } from './use-checkout.ts'
 
 interface CheckoutFormProps extends Checkout {
-  /** The cart holds what is bought at once, beside the visitor's own cart. */
+  /** The cart holds the item of "buy now", beside the visitor's own cart. */
   direct: boolean
 }
 

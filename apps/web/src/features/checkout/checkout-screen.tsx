@@ -29,7 +29,7 @@ function Content() {
   const addresses = useQuery(addressBookQuery)
   const placing = usePlaceOrder(useGoToPayment())
   const ordered = useRef<Cart>(null)
-  // Once it is ordered the cart is gone, but until the payment page is there nothing of this page shall be.
+  // An ordered cart is gone; until the payment page loads, this page must show nothing of it.
   if (!placing.isPending && !placing.isSuccess) ordered.current = cart.data ?? null
   if (placing.unanswered) return <Unanswered intent={placing.unanswered} placing={placing} />
   if (cart.isPending || addresses.isPending) return <CheckoutSkeleton />
@@ -39,7 +39,7 @@ function Content() {
   return <CheckoutForm cart={ordered.current} direct={!!direct} saved={addresses.data} placing={placing} />
 }
 
-/** What is to be ordered: what somebody buys at once, or else all that is in their cart. */
+/** The cart to order: the one of "buy now", or else the user's own. */
 function useCart(direct: string | undefined) {
   const own = useQuery({ ...cartQuery, enabled: !direct })
   const other = useQuery({ ...directCartQuery(direct ?? ''), enabled: !!direct })

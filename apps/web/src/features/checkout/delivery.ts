@@ -1,4 +1,4 @@
-/** What the buyer has chosen and written about the delivery, kept while they are at the checkout. */
+/** The buyer's delivery choices and notes, kept during the checkout. */
 
 import type { Address } from '@doran/order/contract'
 import type { Address as SavedAddress } from '@doran/user/contract'
@@ -7,13 +7,13 @@ import { type AddressForm, EMPTY_FORM } from '../addresses/address-form.ts'
 export const NOTES = ['note_none', 'note_door', 'note_guard', 'note_box', 'note_call', 'note_own'] as const
 
 export interface Delivery {
-  /** Id of a saved address, `new`, or nothing while the default counts. */
+  /** Id of a saved address, `new`, or undefined for the default. */
   chosen?: string
   form: AddressForm & {
-    /** Whether it goes into the address book. */
+    /** Whether to save it to the address book. */
     save: boolean
   }
-  /** Under which the new address is saved; renewed when it changes. */
+  /** Idempotency key for saving the new address; renewed when the address changes. */
   formKey: string
   note: (typeof NOTES)[number]
   ownNote: string
@@ -32,7 +32,7 @@ export function chosenAddress(saved: readonly SavedAddress[], chosen: string | u
   return saved.find(({ id }) => id === chosen) ?? saved.find(({ isDefault }) => isDefault) ?? saved[0]
 }
 
-/** What an order needs to know of a saved address. */
+/** The part of a saved address that an order needs. */
 export function addressOfOrder({ recipient, phone, postalCode, line1, line2, country }: SavedAddress): Address {
   return { recipient, phone, postalCode, line1, ...(line2 && { line2 }), country }
 }

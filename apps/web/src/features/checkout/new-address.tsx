@@ -19,7 +19,7 @@ export interface NewAddressProps {
   refused: unknown
 }
 
-/** The form of a new address, which goes into the address book unless the buyer minds. */
+/** The form of a new address, which is saved to the address book unless the buyer opts out. */
 export function NewAddress({ delivery, change, problems, refused }: NewAddressProps) {
   const t = useMessages(checkoutMessages)
   const { form } = delivery
@@ -40,11 +40,11 @@ export function NewAddress({ delivery, change, problems, refused }: NewAddressPr
   )
 }
 
-/** Who orders for themselves need not write their name again. */
+/** Fills in the buyer's own name, which most recipients have. */
 function useOwnName(recipient: string, write: (name: string) => void): void {
   const { data: buyer } = useQuery(profileQuery)
   const name = buyer?.name
-  // Only once: a name that was deleted stays deleted.
+  // Only once: a name that the buyer deletes stays deleted.
   // biome-ignore lint/correctness/useExhaustiveDependencies: when the name arrives, and not at each letter
   useEffect(() => {
     if (name && !recipient) write(name)
@@ -54,7 +54,7 @@ function useOwnName(recipient: string, write: (name: string) => void): void {
 function SaveRefused({ error }: { error: unknown }) {
   const t = useMessages(checkoutMessages)
   const explain = useExplain()
-  // That one is said at its field.
+  // This error appears at its field.
   if (!error || isRefusal(error, 'postal_code_invalid')) return null
   return (
     <Banner tone="failure" role="alert">

@@ -8,7 +8,7 @@ export interface NoteChoiceProps {
   change: (part: Partial<Delivery>) => void
 }
 
-/** What the courier should know: one of the usual wishes, or the buyer's own words. */
+/** The note to the courier: one of the usual ones, or the buyer's own. */
 export function NoteChoice({ delivery, change }: NoteChoiceProps) {
   const t = useMessages(checkoutMessages)
   return (

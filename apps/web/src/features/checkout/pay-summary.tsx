@@ -1,5 +1,5 @@
 import type { Cart } from '@doran/order/contract'
-import { isPassing, isRefusal } from '../../api/errors.ts'
+import { isRefusal, isTransient } from '../../api/errors.ts'
 import { useExplain } from '../../api/use-explain.ts'
 import { useFormat, useMessages } from '../../language/language.ts'
 import { Button } from '../../ui/button.tsx'
@@ -13,7 +13,7 @@ export interface PaySummaryProps {
   busy: boolean
 }
 
-/** What it comes to and the button, beside the parts or below them. */
+/** The total and the button, beside the parts or below them. */
 export function PaySummary({ cart, error, busy }: PaySummaryProps) {
   const t = useMessages(checkoutMessages)
   const { money } = useFormat()
@@ -55,8 +55,8 @@ function Refusal({ error, cart }: { error: unknown; cart: Cart }) {
   const t = useMessages(checkoutMessages)
   const { money } = useFormat()
   const explain = useExplain()
-  // Of what may have arrived another screen tells.
-  if (!error || isPassing(error)) return null
+  // Another screen handles an order that may have arrived.
+  if (!error || isTransient(error)) return null
   const price = (amount: unknown) => money(Number(amount), cart.currency)
   return (
     <div className="mt-4">

@@ -8,7 +8,7 @@ import { groupBySeller } from '../cart/cart-changes.ts'
 import { LineProblem } from '../cart/line-problem.tsx'
 import { checkoutMessages } from './messages.ts'
 
-/** What is ordered, by seller. What can no longer be ordered is adjusted here. */
+/** The order's lines, by seller. The buyer can adjust lines that can no longer be ordered. */
 export function Review({ cart, direct }: { cart: Cart; direct: boolean }) {
   const t = useMessages(checkoutMessages)
   const { text } = useFormat()
@@ -63,7 +63,7 @@ function Line({ line, currency, children }: { line: CartLine; currency: string; 
   )
 }
 
-/** What is bought at once and has run out meanwhile is chosen anew where it was found. */
+/** If a "buy now" item has sold out meanwhile, leads back to the product. */
 function ChooseAgain({ line: { problem, available, productId } }: { line: CartLine }) {
   const t = useMessages(checkoutMessages)
   if (!problem) return null

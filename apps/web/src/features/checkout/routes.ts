@@ -11,7 +11,7 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 const checkoutRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/checkout',
-  /** `cart` names the cart of something that is bought at once; without it the visitor's own is ordered. */
+  /** `cart` names the cart of "buy now"; without it the visitor's own cart is ordered. */
   validateSearch: ({ cart }: Record<string, unknown>): { cart?: string } =>
     typeof cart === 'string' && UUID.test(cart) ? { cart } : {},
   beforeLoad: requireSession,

@@ -6,7 +6,7 @@ import { Banner, Notice } from '../../ui/states.tsx'
 import type { Intent, usePlaceOrder } from './api/place-order.ts'
 import { checkoutMessages } from './messages.ts'
 
-/** An order was sent and the answer never came: it is sent again as the same one, or given up. */
+/** Shown if an order was sent and never answered: the buyer sends the same order again, or gives it up. */
 export function Unanswered({ intent, placing }: { intent: Intent; placing: ReturnType<typeof usePlaceOrder> }) {
   const t = useMessages(checkoutMessages)
   const { money } = useFormat()
@@ -14,7 +14,7 @@ export function Unanswered({ intent, placing }: { intent: Intent; placing: Retur
   const { recipient, line1 } = intent.address
   const place = useRef<HTMLDivElement>(null)
   useEffect(() => {
-    // It takes the place of a long form that was pressed at its end.
+    // It replaces a long form whose button is at the end.
     scrollTo({ top: 0 })
     place.current?.focus({ preventScroll: true })
   }, [])

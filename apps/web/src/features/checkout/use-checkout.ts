@@ -18,14 +18,14 @@ export interface Checkout {
   placing: ReturnType<typeof usePlaceOrder>
 }
 
-/** What the buyer fills in, and the way from the button to an order that is sent. */
+/** The buyer's input, and the steps from the button to a sent order. */
 export function useCheckout({ cart, saved, placing }: Checkout) {
   const t = useMessages(checkoutMessages)
   const client = useQueryClient()
   const [delivery, change] = useKept(`doran.checkout.${useSession()?.userId}`, NO_DELIVERY)
   const [problems, setProblems] = useState<AddressProblems>({})
 
-  /** The new address goes into the book first: what is wrong with it is found before anything is ordered. */
+  /** Saves the new address first: its errors appear before anything is ordered. */
   const saving = useMutation({
     mutationFn: async (address: Address) => {
       const kept = await saveAddress(address, delivery.formKey)
@@ -34,7 +34,7 @@ export function useCheckout({ cart, saved, placing }: Checkout) {
     },
     onError: (error) => {
       if (isRefusal(error, 'postal_code_invalid')) setProblems({ postalCode: 'postal_invalid' })
-      // A key counts for what was refused, too.
+      // A refused request has used its key, too.
       if (isRefusal(error)) change({ formKey: crypto.randomUUID() })
     },
   })
@@ -63,7 +63,7 @@ export function useCheckout({ cart, saved, placing }: Checkout) {
 const yes = () => true
 const no = () => false
 
-/** After what is wrong is said there. */
+/** Runs after the errors have been rendered. */
 function focusFirstProblem(form: HTMLFormElement): void {
   requestAnimationFrame(() => form.querySelector<HTMLElement>('[aria-invalid]')?.focus())
 }

@@ -1,11 +1,11 @@
-/** Where the community learns who its reader is. */
+/** Tells the community who its reader is. */
 export interface Account {
-  /** Tells members apart; undefined for guests. */
+  /** Identifies the member; undefined for guests. */
   id(): string | undefined
-  /** Calls back when somebody signs in or out; answers what ends that. */
+  /** Calls back on sign-in and sign-out; returns a function that unsubscribes. */
   subscribe(onChange: () => void): () => void
-  /** The API has said who this is, and which token counts from now on. */
+  /** The API has identified the reader and answered the token to use from now on. */
   confirm(token: string): void
-  /** The API did not say who this is. */
+  /** The API has not identified the reader. */
   doubt(error: unknown): void
 }

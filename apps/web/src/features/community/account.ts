@@ -1,4 +1,4 @@
-/** Whose eyes the community is seen with: the marketplace's session, or the edition's own token. */
+/** The community's reader: from the marketplace's session, or from the edition's own token. */
 import { api as marketplaceApi } from '../../api/client.ts'
 import { session } from '../../api/session.ts'
 import { tokenAccount } from '../../community-edition/account.ts'
@@ -12,7 +12,7 @@ const sessionAccount: Account = {
   doubt: () => undefined,
 }
 
-// Written out, so that the bundler leaves out what the edition does not use.
+// Written out, so that the bundler drops the code that the edition does not use.
 export const account: Account = __EDITION__ === 'community' ? tokenAccount : sessionAccount
 export const api: Pick<typeof marketplaceApi, 'article' | 'auth' | 'comment' | 'profile'> =
   __EDITION__ === 'community' ? communityApi : marketplaceApi

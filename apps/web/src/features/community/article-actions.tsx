@@ -16,11 +16,11 @@ import { useTellNotSaved } from './use-as-member.ts'
 
 export interface ArticleActionsProps {
   article: Article
-  /** Below the text, where one also reports what one has read. */
+  /** Below the text, where readers can also report the article. */
   last?: boolean
 }
 
-/** What the author, or anybody else, does with an article. */
+/** The actions of the author, or of any other reader, on an article. */
 export function ArticleActions({ article, last = false }: ArticleActionsProps) {
   const { me } = useReader()
   if (me?.username === article.author.username) return <AuthorActions article={article} />
@@ -40,7 +40,8 @@ function AuthorActions({ article }: { article: Article }) {
   const { mutate, isPending } = useDeleteArticle(article.slug)
   const leave = async () => {
     await navigate({ to: at('') })
-    // Nobody was asked whether they are sure, so it can be taken back, unless another draft would be lost.
+    // Deleting asks for no confirmation, so the toast offers to restore the text, unless that would overwrite another
+    // draft.
     const run = () => {
       const { title, description, body, tagList } = article
       keepDraft('new', { title, description, body, tagList })

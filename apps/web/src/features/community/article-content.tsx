@@ -2,7 +2,7 @@ import { useMemo } from 'react'
 import { toHtml } from './markdown.ts'
 import './reading.css'
 
-/** What an author has written, set for reading. */
+/** An article's text, set for reading. */
 export function ArticleContent({ markdown }: { markdown: string }) {
   const html = useMemo(() => toHtml(markdown), [markdown])
   // biome-ignore lint/security/noDangerouslySetInnerHtml: `toHtml` leaves only harmless tags and attributes

@@ -11,7 +11,7 @@ import { Pagination } from './pagination.tsx'
 export interface ArticleListProps {
   listing: Listing
   page: number
-  /** What is shown when the list has nothing at all. */
+  /** Shown if the list is empty. */
   empty: ReactNode
 }
 
@@ -45,7 +45,7 @@ function EmptyFeed({ children }: { children: ReactNode }) {
   return <div className="empty-feed-message">{children}</div>
 }
 
-/** The address names a page after the last. */
+/** The address names a page after the last one. */
 function NothingHere() {
   const t = useMessages(communityMessages)
   return (
@@ -65,7 +65,7 @@ function NothingHere() {
   )
 }
 
-/** In the size of the first articles. */
+/** Placeholders in the size of the first articles. */
 export function ListWaiting() {
   return (
     <Waiting>

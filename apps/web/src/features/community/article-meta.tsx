@@ -13,7 +13,7 @@ export interface ArticleMetaProps {
   children?: ReactNode
 }
 
-/** Who has written an article, and when. */
+/** An article's author and date. */
 export function ArticleMeta({ article: { author, createdAt }, more, children }: ArticleMetaProps) {
   const { date } = useFormat()
   const profile = { to: at('/profile/$username'), params: { username: author.username } }

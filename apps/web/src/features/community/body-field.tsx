@@ -11,7 +11,7 @@ export interface BodyFieldProps {
   onChange: (body: string) => void
 }
 
-/** The text of an article: as it is written, or as it will be read. */
+/** The text of an article: as source, or as a preview. */
 export function BodyField({ value, onChange }: BodyFieldProps) {
   const t = useMessages(formMessages)
   const id = useId()

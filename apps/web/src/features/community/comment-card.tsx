@@ -52,7 +52,7 @@ function DeleteComment({ slug, comment, onNotDeleted }: CommentCardProps) {
   const { mutateAsync } = useDeleteComment(slug, comment)
   const remove = () => {
     onNotDeleted(undefined)
-    // The card is gone by the time of the answer; a promise is kept nevertheless.
+    // The card is gone when the answer arrives; the promise still resolves.
     mutateAsync().catch(onNotDeleted)
   }
   return (

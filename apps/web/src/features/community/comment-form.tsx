@@ -9,7 +9,7 @@ import { MemberPicture } from './member-picture.tsx'
 import { communityMessages } from './messages.ts'
 import { useErrorLines } from './use-error-lines.ts'
 
-/** Where a member writes a comment. What was typed outlives a reload and a session that has ended. */
+/** The form for a comment. Its text survives a reload and an ended session. */
 export function CommentForm({ slug, me }: { slug: string; me: Me }) {
   const t = useMessages(communityMessages)
   const linesOf = useErrorLines()

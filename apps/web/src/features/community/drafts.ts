@@ -1,6 +1,6 @@
-/** What is being written and has not been published, kept in this browser until it is. */
+/** Unpublished texts, kept in this browser until they are published. */
 
-/** What the author writes of an article. */
+/** The fields of an article that its author writes. */
 export interface Content {
   title: string
   description: string
@@ -9,7 +9,7 @@ export interface Content {
 }
 
 export interface Draft extends Content {
-  /** When the article was last changed before the draft was begun; a draft of an older state is of no use. */
+  /** When the article was last changed before the draft began; a draft of an older state is useless. */
   of?: string
 }
 
@@ -17,7 +17,7 @@ export const EMPTY: Content = { title: '', description: '', body: '', tagList: [
 
 const PREFIX = 'doran.draft.'
 
-/** The draft of this name, when there is one and it has `like`'s shape. */
+/** The draft of this name, if it exists and has `like`'s shape. */
 export function readDraft<T extends object>(name: string, like: T): T | undefined {
   try {
     const draft = JSON.parse(localStorage.getItem(PREFIX + name) ?? 'null')
@@ -49,11 +49,11 @@ export function forgetDraft(name: string): void {
   try {
     localStorage.removeItem(PREFIX + name)
   } catch {
-    // Nothing was kept.
+    // Nothing was stored.
   }
 }
 
-/** The tags with those added that were typed, each once. */
+/** The tags and the typed ones, each once. */
 export function withTags(tagList: readonly string[], typed: string): string[] {
   const added = typed.split(',').map((tag) => tag.trim().replace(/^#/, ''))
   return [...new Set([...tagList, ...added.filter(Boolean)])]

@@ -15,14 +15,14 @@ import { useDraft } from './use-draft.ts'
 import { useErrorLines } from './use-error-lines.ts'
 
 export interface EditorFormProps {
-  /** Of the article that is changed. */
+  /** Slug of the article to change. */
   slug?: string
   content: Content
   /** When the article was last changed. */
   of?: string
 }
 
-const NEEDED = ['title', 'description', 'body'] as const
+const REQUIRED_FIELDS = ['title', 'description', 'body'] as const
 
 export function EditorForm({ slug, content: published, of }: EditorFormProps) {
   const t = useMessages(formMessages)
@@ -32,9 +32,9 @@ export function EditorForm({ slug, content: published, of }: EditorFormProps) {
   const draft = useDraft(name, published, of)
   const { content, restored, discard } = draft
   const [tag, setTag] = useState('')
-  const [blank, setBlank] = useState<(typeof NEEDED)[number][]>([])
+  const [blank, setBlank] = useState<(typeof REQUIRED_FIELDS)[number][]>([])
   const { mutate, isPending, error, reset } = usePublish(slug)
-  // What was wrong is not said any longer once it is being put right.
+  // Hides the errors once the author corrects the text.
   const change: typeof draft.change = (part) => {
     if (error) reset()
     draft.change(part)
@@ -42,7 +42,7 @@ export function EditorForm({ slug, content: published, of }: EditorFormProps) {
   const stillBlank = blank.filter((field) => !content[field].trim())
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    const missing = NEEDED.filter((field) => !content[field].trim())
+    const missing = REQUIRED_FIELDS.filter((field) => !content[field].trim())
     setBlank(missing)
     if (missing.length > 0) return
     mutate({ ...content, tagList: withTags(content.tagList, tag) }, { onSuccess: leave })

@@ -9,7 +9,7 @@ import { EditorForm } from './editor-form.tsx'
 import { formMessages } from './form-messages.ts'
 import { MembersOnly } from './members-only.tsx'
 
-/** Where an article is written or changed. */
+/** The screen for writing or changing an article. */
 export function EditorScreen() {
   const t = useMessages(formMessages)
   const { slug } = useParams({ strict: false })

@@ -1,9 +1,9 @@
 export interface ErrorMessagesProps {
-  /** Nothing is shown without any. */
+  /** Without any, nothing is shown. */
   lines: readonly string[]
 }
 
-/** Why a form was refused. Screen readers hear it at once. */
+/** Why a form was refused. Screen readers announce it at once. */
 export function ErrorMessages({ lines }: ErrorMessagesProps) {
   if (lines.length === 0) return null
   return (

@@ -5,7 +5,7 @@ import { useReader } from './api/me.ts'
 import { at, COMMUNITY_ONLY } from './edition.ts'
 import { communityMessages } from './messages.ts'
 
-/** What the community is. In the marketplace, whose menu is about shopping, also where to write. */
+/** Introduces the community. In the marketplace, whose menu is about shopping, it also links to the editor. */
 export function FeedBanner() {
   const t = useMessages(communityMessages)
   return (

@@ -14,7 +14,7 @@ import type { FeedSearch } from './paging.ts'
 import { PopularTags } from './popular-tags.tsx'
 import { Tab, Tabs } from './tabs.tsx'
 
-/** Everybody's articles, those of whom the reader follows, or those with a tag. */
+/** All articles, those of followed members, or those with a tag. */
 export function FeedScreen() {
   const t = useMessages(communityMessages)
   const { tag } = useParams({ strict: false })

@@ -101,7 +101,7 @@ export const formMessages = catalogue({
   },
 })
 
-/** Fields of which {@link formMessages} knows what is wrong when the API refuses them. */
+/** The fields for which {@link formMessages} explains a refusal. */
 export type KnownField =
   | 'title'
   | 'description'

@@ -5,7 +5,7 @@ import { Notice } from '../../ui/states.tsx'
 import { at } from './edition.ts'
 import { communityMessages } from './messages.ts'
 
-/** In the place of an article or a member that there is not. */
+/** Replaces an article or a member that does not exist. */
 export function Gone({ title, children }: { title: string; children: ReactNode }) {
   const t = useMessages(communityMessages)
   return (

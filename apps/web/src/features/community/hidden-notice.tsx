@@ -3,7 +3,7 @@ import { useMessages } from '../../language/language.ts'
 import { Banner } from '../../ui/states.tsx'
 import { communityMessages } from './messages.ts'
 
-/** Tells authors that moderators have hidden what they wrote, and why. */
+/** Tells authors that moderators have hidden their article or comment, and why. */
 export function HiddenNotice({ hidden, what }: { hidden: Hidden; what: string }) {
   const t = useMessages(communityMessages)
   return (

@@ -1,4 +1,4 @@
-/** Markdown of members as HTML that does no harm. */
+/** Converts members' Markdown to harmless HTML. */
 import createPurifier from 'dompurify'
 import { marked } from 'marked'
 
@@ -10,14 +10,14 @@ const ATTRIBUTES = 'href src alt title align colspan rowspan start width height 
 const purifier = createPurifier(window)
 
 purifier.addHook('afterSanitizeAttributes', (element) => {
-  // What members link to is not recommended by us, and learns nothing of the reader.
+  // We do not endorse members' links, and their targets learn nothing about the reader.
   if (element.tagName === 'A') element.setAttribute('rel', 'nofollow ugc noopener noreferrer')
   if (element.tagName === 'IMG') {
     element.setAttribute('loading', 'lazy')
     element.setAttribute('referrerpolicy', 'no-referrer')
     if (!element.hasAttribute('alt')) element.setAttribute('alt', '')
   }
-  // Wide code is scrolled, also without a mouse.
+  // Wide code scrolls, also by keyboard.
   if (element.tagName === 'PRE') element.setAttribute('tabindex', '0')
 })
 

@@ -1,21 +1,24 @@
 import { useState } from 'react'
 import { addressOf, isPictureAddress } from '../../api/config.ts'
 
-const NOBODY = `${import.meta.env.BASE_URL}illustrations/default-avatar.svg`
+const DEFAULT_AVATAR = `${import.meta.env.BASE_URL}illustrations/default-avatar.svg`
 
 export interface MemberPictureProps {
-  /** What the member has written as the address of a picture: any text. */
+  /** The member's text for the picture's address: any text. */
   src: string | null | undefined
   /** Pixels. */
   size: number
   className?: string
 }
 
-/** A member's picture beside their name. The address stays as it was written, also when nothing is to be seen there. */
+/** A member's picture beside their name. The address stays as written, even if it shows no picture. */
 export function MemberPicture({ src, size, className = '' }: MemberPictureProps) {
   const [broken, setBroken] = useState<string>()
-  const shown = src && isPictureAddress(src) ? addressOf(src) : NOBODY
-  const stand = broken === shown && { objectPosition: `-${size * 2}px`, background: `center/cover url("${NOBODY}")` }
+  const shown = src && isPictureAddress(src) ? addressOf(src) : DEFAULT_AVATAR
+  const stand = broken === shown && {
+    objectPosition: `-${size * 2}px`,
+    background: `center/cover url("${DEFAULT_AVATAR}")`,
+  }
   return (
     <img
       src={shown}

@@ -3,12 +3,12 @@ import { type ReactNode, useEffect, useState } from 'react'
 import { useReader } from './api/me.ts'
 import { backTo, SIGN_IN } from './edition.ts'
 
-/** What only members see; guests, and those whose session ends here, sign in first and come back. */
+/** Content for members only. Guests, and readers whose session ends here, sign in first and come back. */
 export function MembersOnly({ children }: { children: ReactNode }) {
   const { signedIn } = useReader()
   const router = useRouter()
   const navigate = useNavigate()
-  // As it was here: on the way to the sign-in the address is another one already.
+  // Read now: on the way to the sign-in the address has already changed.
   const [here] = useState(() => router.state.location.href)
   useEffect(() => {
     if (!signedIn) navigate({ to: SIGN_IN, search: backTo(here), replace: true })

@@ -5,7 +5,7 @@ import { offeredPages, PAGE_SIZE } from './paging.ts'
 
 export interface PaginationProps {
   page: number
-  /** Of articles, over all pages. */
+  /** Number of articles, over all pages. */
   count: number
 }
 

@@ -1,9 +1,9 @@
-/** Lists in pages: what the address says and which pages are offered. */
+/** Lists in pages: the page in the address, and the pages to offer. */
 
 export const PAGE_SIZE = 10
 
 export interface ListSearch {
-  /** From 2 on; the first page needs no number. */
+  /** From 2 on; the first page has no number. */
   page?: number
 }
 

@@ -5,9 +5,9 @@ import { tagsQuery } from './api/articles.ts'
 import { communityMessages } from './messages.ts'
 import { TagLink } from './tag-list.tsx'
 
-const SHOWN = 24
+const MAX_TAGS = 24
 
-/** Beside the articles. Without it they can be read as well, so a failure only leaves it empty. */
+/** Beside the articles, which can be read without it; a failure leaves it empty. */
 export function PopularTags() {
   const t = useMessages(communityMessages)
   const { data: tags, isError } = useQuery(tagsQuery)
@@ -16,7 +16,7 @@ export function PopularTags() {
       <div className="rounded-3xl bg-sunken p-5">
         <p className="font-bold">{t('popularTags')}</p>
         <div className="tag-list mt-3 flex flex-wrap gap-2">
-          {tags?.slice(0, SHOWN).map((tag) => (
+          {tags?.slice(0, MAX_TAGS).map((tag) => (
             <TagLink key={tag} tag={tag} className="min-h-9 bg-surface" />
           ))}
           {!tags && !isError && <Skeleton className="h-28 w-full bg-surface" />}

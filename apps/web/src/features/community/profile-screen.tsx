@@ -13,12 +13,12 @@ import { communityMessages } from './messages.ts'
 import type { ListSearch } from './paging.ts'
 import { Tab, Tabs } from './tabs.tsx'
 
-/** A member and what they have written. */
+/** A member and their articles. */
 export function ProfileScreen() {
   return <Profile list="author" />
 }
 
-/** A member and what they like. */
+/** A member and their favourites. */
 export function FavoritesScreen() {
   return <Profile list="favorited" />
 }

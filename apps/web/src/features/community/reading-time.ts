@@ -1,4 +1,4 @@
-/** How long reading takes, by words where words stand apart and by characters where a syllable is a character. */
+/** Estimates the reading time, by words in languages with spaces and by characters in syllabic scripts. */
 export function minutesToRead(markdown: string): number {
   const syllables = markdown.match(/[\p{Script=Hangul}\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/gu)
   const words = markdown.match(/[\p{Script=Latin}\p{Script=Cyrillic}\d]+/gu)

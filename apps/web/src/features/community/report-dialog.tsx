@@ -14,7 +14,7 @@ import { useErrorLines } from './use-error-lines.ts'
 type Reason = Static<typeof NewReport>['reason']
 const REASONS: readonly Reason[] = ['spam', 'abuse', 'illegal', 'other']
 
-/** Tells the moderators of an article or a comment. */
+/** Reports an article or a comment to the moderators. */
 export function ReportDialog({ what, onClose }: { what: Reported; onClose: () => void }) {
   const t = useMessages(communityMessages)
   const linesOf = useErrorLines()

@@ -16,7 +16,7 @@ function fetchArticles(listing: Listing, page = 1): void {
   queryClient.prefetchQuery(articlesQuery(listing, page))
 }
 
-/** The routes of the community under what stands around every screen. */
+/** The community's routes inside the given frame. */
 export function communityRoutesUnder(root: typeof rootRoute) {
   const getParentRoute = () => root
   return [

@@ -2,7 +2,7 @@ import { createRoute, redirect } from '@tanstack/react-router'
 import { rootRoute } from '../../shell/root.tsx'
 import { communityRoutesUnder } from './route-tree.ts'
 
-/** Addresses of the community as an edition of its own, which the marketplace has elsewhere. */
+/** Redirects the community edition's addresses to the marketplace's. */
 const loginRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/community/login',

@@ -11,13 +11,13 @@ import { blankFields } from './form-fields.ts'
 import { formMessages } from './form-messages.ts'
 import { useErrorLines } from './use-error-lines.ts'
 
-const NEEDED = COMMUNITY_ONLY ? (['username', 'email'] as const) : (['username'] as const)
+const REQUIRED_FIELDS = COMMUNITY_ONLY ? (['username', 'email'] as const) : (['username'] as const)
 
 export function SettingsForm({ me }: { me: Me }) {
   const t = useMessages(formMessages)
   const linesOf = useErrorLines()
   const navigate = useNavigate()
-  const [blank, setBlank] = useState<readonly (typeof NEEDED)[number][]>([])
+  const [blank, setBlank] = useState<readonly (typeof REQUIRED_FIELDS)[number][]>([])
   const { mutate, isPending, error, reset } = useUpdateMe()
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
@@ -25,7 +25,7 @@ export function SettingsForm({ me }: { me: Me }) {
       string,
       string
     >
-    const missing = blankFields(fields, NEEDED)
+    const missing = blankFields(fields, REQUIRED_FIELDS)
     setBlank(missing)
     if (missing.length > 0) return
     const passwords = { ...(password && { password }), ...(currentPassword && { currentPassword }) }
@@ -36,7 +36,7 @@ export function SettingsForm({ me }: { me: Me }) {
       },
     )
   }
-  /** What was wrong is not said any longer once it is being put right. */
+  /** Hides the errors once the member corrects the input. */
   const correct = () => {
     setBlank([])
     reset()

@@ -9,7 +9,7 @@ import { formMessages } from './form-messages.ts'
 import { MembersOnly } from './members-only.tsx'
 import { SettingsForm } from './settings-form.tsx'
 
-/** How the community knows the reader; in the edition, whose members have no other place for it, the whole account. */
+/** The reader's community profile; in the edition, whose members have no other screen for it, the whole account. */
 export function SettingsScreen() {
   const t = useMessages(formMessages)
   return (

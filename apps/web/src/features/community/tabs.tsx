@@ -7,7 +7,7 @@ export interface TabsProps {
   children: ReactNode
 }
 
-/** Lists beside one another, each with an address of its own. */
+/** Tabs of lists, each with its own address. */
 export function Tabs({ label, className, children }: TabsProps) {
   return (
     <ul

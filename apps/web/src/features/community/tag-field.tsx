@@ -8,7 +8,7 @@ import { formMessages } from './form-messages.ts'
 export interface TagFieldProps {
   tags: string[]
   onChange: (tags: string[]) => void
-  /** What stands in the field and is no tag yet. */
+  /** Text in the field that is not a tag yet. */
   typed: string
   onType: (typed: string) => void
 }
@@ -17,7 +17,7 @@ export function TagField({ tags, onChange, typed, onType }: TagFieldProps) {
   const t = useMessages(formMessages)
   const field = useRef<HTMLInputElement>(null)
   const add = (event: KeyboardEvent<HTMLInputElement>) => {
-    // While a syllable is being composed, Enter ends the syllable.
+    // While an input method composes a syllable, Enter completes the syllable.
     if ((event.key !== 'Enter' && event.key !== ',') || event.nativeEvent.isComposing) return
     event.preventDefault()
     onChange(withTags(tags, typed))

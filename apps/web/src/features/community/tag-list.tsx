@@ -3,7 +3,7 @@ import { useMessages } from '../../language/language.ts'
 import { at } from './edition.ts'
 import { communityMessages } from './messages.ts'
 
-/** The tags of an article; each leads to the others that have it. */
+/** An article's tags; each links to the other articles with it. */
 export function TagList({ tags }: { tags: readonly string[] }) {
   const t = useMessages(communityMessages)
   if (tags.length === 0) return null

@@ -6,7 +6,7 @@ import { backTo, SIGN_IN } from './edition.ts'
 import { communityMessages } from './messages.ts'
 import { useErrorLines } from './use-error-lines.ts'
 
-/** Does what only members do; guests are led to where they sign in, and back. */
+/** Runs an action for members only; guests are led to the sign-in and back. */
 export function useAsMember(): (act: () => void) => void {
   const { signedIn } = useReader()
   const href = useLocation({ select: (location) => location.href })
@@ -17,7 +17,7 @@ export function useAsMember(): (act: () => void) => void {
   }
 }
 
-/** Says in passing that a small change was not saved, and why. */
+/** Reports in a toast that a small change was not saved, and why. */
 export function useTellNotSaved(): (error: unknown) => void {
   const t = useMessages(communityMessages)
   const linesOf = useErrorLines()

@@ -3,14 +3,14 @@ import { type Content, type Draft, EMPTY, forgetDraft, keepDraft, readDraft } fr
 
 export interface DraftInHand {
   content: Content
-  /** Whether it was begun earlier, before this page was opened. */
+  /** Whether it began before this page was opened. */
   restored: boolean
   change: (changes: Partial<Content>) => void
-  /** Begins again with what was published, or with nothing. */
+  /** Starts again from the published text, or from nothing. */
   discard: () => void
 }
 
-/** What is being written. It is kept at every change, so that neither a reload nor a lost session takes it away. */
+/** The text being written. Every change is stored, so it survives a reload and a lost session. */
 export function useDraft(name: string, published: Content, of?: string): DraftInHand {
   const [{ content, restored }, set] = useState(() => {
     const draft = readDraft<Draft>(name, EMPTY)

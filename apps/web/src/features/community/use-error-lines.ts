@@ -5,7 +5,7 @@ import { useExplain } from '../../api/use-explain.ts'
 import { useLanguage, useMessages } from '../../language/language.ts'
 import { formMessages, isKnownField } from './form-messages.ts'
 
-/** Says what the API has refused, a line for each thing. */
+/** Explains the API's refusal, one line for each error. */
 export function useErrorLines(): (error: unknown) => string[] {
   const t = useMessages(formMessages)
   const language = useLanguage()
@@ -14,7 +14,7 @@ export function useErrorLines(): (error: unknown) => string[] {
     (error) => {
       if (!isRefusal(error)) return [isOffline(error) ? t('unableToConnect') : explain(error).text]
       const { code, errors = {} } = error
-      // What is wrong with a field is written in English.
+      // The API's field messages are in English.
       const inWords = (field: string, messages: string[]) =>
         language === 'ko' && code === 'validation_failed' && isKnownField(field)
           ? [t(`wrong_${field}`)]

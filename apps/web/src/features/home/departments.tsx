@@ -51,7 +51,7 @@ function PicturesSkeleton() {
     <Waiting>
       <div className={GRID}>
         {Array.from({ length: 8 }, (_, index) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: they are all alike
+          // biome-ignore lint/suspicious/noArrayIndexKey: the items are all alike
           <div key={index}>
             <Skeleton className="aspect-square rounded-3xl" />
             <Skeleton className="mx-auto mt-3 h-5 w-2/3" />

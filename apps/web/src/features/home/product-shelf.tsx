@@ -5,14 +5,14 @@ import { ChevronRight } from '../../ui/icons.ts'
 import { Failed } from '../../ui/states.tsx'
 import type { Sort } from '../catalogue/filters.ts'
 import { Shelf } from '../catalogue/shelf.tsx'
-import { type popularQuery, SHELF } from './api/home.ts'
+import { type popularQuery, SHELF_SIZE } from './api/home.ts'
 import { homeMessages } from './messages.ts'
 import { SectionHeading } from './section-heading.tsx'
 
 export interface ProductShelfProps {
   title: string
   query: typeof popularQuery
-  /** How the list of all products is sorted that it leads to. */
+  /** The order of the product list that the shelf links to. */
   sort: Sort
 }
 
@@ -37,7 +37,11 @@ export function ProductShelf({ title, query, sort }: ProductShelfProps) {
           </ButtonLink>
         }
       />
-      {error && !products ? <Failed error={error} onRetry={refetch} /> : <Shelf products={products} count={SHELF} />}
+      {error && !products ? (
+        <Failed error={error} onRetry={refetch} />
+      ) : (
+        <Shelf products={products} count={SHELF_SIZE} />
+      )}
     </section>
   )
 }

@@ -2,7 +2,7 @@ import type { ReactNode } from 'react'
 
 export interface SectionHeadingProps {
   title: string
-  /** A link to all of it. */
+  /** A link to the complete list. */
   more: ReactNode
 }
 

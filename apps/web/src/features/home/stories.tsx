@@ -12,7 +12,7 @@ import { SectionHeading } from './section-heading.tsx'
 
 const GRID = 'grid gap-4 md:grid-cols-3 md:gap-6'
 
-/** The latest of the community. */
+/** The community's latest articles. */
 export function Stories() {
   const t = useMessages(homeMessages)
   return (
@@ -55,7 +55,7 @@ function Latest() {
 function Story({ article }: { article: ArticleSummary }) {
   const { date } = useFormat()
   const { slug, title, description, author, createdAt } = article
-  // The community's own routes know this address; the marketplace only leads there.
+  // The community's own routes define this address; the marketplace only links to it.
   const address: string = `/community/article/${encodeURIComponent(slug)}`
   return (
     <Link

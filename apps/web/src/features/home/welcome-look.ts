@@ -1,4 +1,4 @@
-/** How the welcome looks, also before the application is there. */
+/** Styles of the welcome; the first code also uses them, before the application loads. */
 export const WELCOME = {
   section:
     'relative grid items-center overflow-hidden rounded-3xl bg-brand-soft px-6 py-8 text-on-brand-soft sm:grid-cols-[1fr_auto] sm:px-12 sm:py-8',

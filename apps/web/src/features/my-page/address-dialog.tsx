@@ -12,7 +12,7 @@ import { useWriteAddress } from '../addresses/api/addresses.ts'
 import { myPageMessages } from './messages.ts'
 
 export interface AddressDialogProps {
-  /** The one to change; without it a new one is written. */
+  /** The address to change; without it, a new one. */
   address?: Address | undefined
   onClose: () => void
 }

@@ -8,7 +8,7 @@ const SYSTEMS: readonly [RegExp, string][] = [
   [/Linux/, 'Linux'],
 ]
 
-/** In the order in which they hide behind each other's names. */
+/** Ordered, because browsers include each other's names. */
 const BROWSERS: readonly [RegExp, string][] = [
   [/KAKAOTALK/i, 'KakaoTalk'],
   [/NAVER/, 'NAVER'],
@@ -22,7 +22,7 @@ const BROWSERS: readonly [RegExp, string][] = [
   [/curl/, 'curl'],
 ]
 
-/** What a person calls the device behind a `User-Agent`: `Chrome, Windows`; undefined when nothing is recognised. */
+/** A readable name for a `User-Agent`: `Chrome, Windows`; undefined if nothing is recognised. */
 export function deviceOf(userAgent: string | null): string | undefined {
   const find = (names: readonly [RegExp, string][]) => names.find(([pattern]) => pattern.test(userAgent ?? ''))?.[1]
   return [find(BROWSERS), find(SYSTEMS)].filter(Boolean).join(', ') || undefined

@@ -5,7 +5,7 @@ import { Globe, KeyRound, MapPin, MonitorSmartphone, Package, UserRound } from '
 import { Page } from '../../ui/page.tsx'
 import { myPageMessages } from './messages.ts'
 
-/** What stands around the sections of my page: the way to each of them. */
+/** The frame around the sections of my page, with links to each of them. */
 export function MyPage() {
   const t = useMessages(myPageMessages)
   return (
@@ -33,7 +33,7 @@ interface SectionProps {
   to: LinkProps['to']
   icon: ReactNode
   name: string
-  /** Current only at this very address, not at those below it. */
+  /** Marked as current only at this exact address, not at those below it. */
   exact?: boolean
 }
 

@@ -9,7 +9,7 @@ import { useChangePassword } from './api/sessions.ts'
 import { myPageMessages } from './messages.ts'
 import { SectionTitle } from './my-page.tsx'
 
-const SHORTEST = 8
+const MIN_PASSWORD_LENGTH = 8
 
 export function PasswordScreen() {
   const t = useMessages(myPageMessages)
@@ -22,8 +22,8 @@ export function PasswordScreen() {
     event.preventDefault()
     const given = new FormData(event.currentTarget)
     const newPassword = String(given.get('newPassword'))
-    setTooShort(newPassword.length < SHORTEST)
-    if (newPassword.length < SHORTEST) return
+    setTooShort(newPassword.length < MIN_PASSWORD_LENGTH)
+    if (newPassword.length < MIN_PASSWORD_LENGTH) return
     change.mutate(
       { currentPassword: String(given.get('currentPassword')), newPassword },
       {

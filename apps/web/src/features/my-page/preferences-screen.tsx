@@ -15,7 +15,7 @@ export function PreferencesScreen() {
   const change = useChangeProfile()
   const speak = (next: Language) => {
     chooseLanguage(next)
-    // It already counts here; that letters are written in it can wait for a better moment.
+    // The choice already applies here; a failure to save it for e-mails can be fixed later.
     change.mutate({ locale: next })
   }
   return (

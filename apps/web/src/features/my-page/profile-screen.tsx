@@ -100,7 +100,7 @@ function ProfileForm({ profile }: { profile: Profile }) {
   )
 }
 
-/** What was refused, unless it is said at the fields already. */
+/** The refusal, unless the fields already show it. */
 function FormFailure({ error, known }: { error: unknown; known: boolean }) {
   return known && isRefusal(error) ? null : <Refused error={error} />
 }
@@ -127,7 +127,7 @@ function Export() {
 function download(json: string, fileName: string): void {
   const url = URL.createObjectURL(new Blob([json], { type: 'application/json' }))
   Object.assign(document.createElement('a'), { href: url, download: fileName }).click()
-  // The browser has taken the file over by the time that this task ends.
+  // The browser has taken over the file when this task ends.
   setTimeout(() => URL.revokeObjectURL(url))
 }
 

@@ -11,14 +11,14 @@ import { ordersMessages } from './messages.ts'
 
 export interface CancelDialogProps {
   order: Order
-  /** The seller's part to cancel; all that can be cancelled without it. */
+  /** The seller's part to cancel; without it, everything that can be cancelled. */
   part?: Order['sellers'][number] | undefined
   onClose: () => void
 }
 
 const REASONS = ['reason_mind', 'reason_wrong', 'reason_address', 'reason_elsewhere', 'reason_other'] as const
 
-/** Asks once more, and why. */
+/** Asks for confirmation and a reason. */
 export function CancelDialog({ order, part, onClose }: CancelDialogProps) {
   const t = useMessages(ordersMessages)
   const { text, money } = useFormat()

@@ -3,7 +3,7 @@ import { useEffect, useRef } from 'react'
 const COLOURS = ['bg-brand', 'bg-leaf', 'bg-brand-soft', 'bg-sun-soft', 'bg-leaf-soft', 'bg-alert']
 const PIECES = Array.from({ length: 36 }, (_, index) => index)
 
-/** A handful of paper, thrown once; not for those who want nothing to move. */
+/** Confetti, thrown once; not shown to users who prefer reduced motion. */
 export function Confetti() {
   const place = useRef<HTMLDivElement>(null)
   useEffect(() => {

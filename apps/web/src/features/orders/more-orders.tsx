@@ -6,11 +6,11 @@ import { ordersMessages } from './messages.ts'
 export interface MoreOrdersProps {
   onMore: () => void
   busy: boolean
-  /** Whether coming into view is enough; after a failure it takes a press. */
+  /** Whether scrolling into view loads more; after a failure it takes a press. */
   byItself: boolean
 }
 
-/** The end of what has been loaded: more comes as soon as it is in view. */
+/** The end of the loaded orders: loads more as soon as it is in view. */
 export function MoreOrders({ onMore, busy, byItself }: MoreOrdersProps) {
   const t = useMessages(ordersMessages)
   const end = useRef<HTMLDivElement>(null)

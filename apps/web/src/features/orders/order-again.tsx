@@ -8,7 +8,7 @@ import { toast } from '../../ui/toasts.ts'
 import { useAddToCart } from '../cart/api/cart.ts'
 import { ordersMessages } from './messages.ts'
 
-/** Puts what a closed order was about into the cart once more, as far as it is still sold. */
+/** Puts the goods of a closed order into the cart again, as far as they are still sold. */
 export function OrderAgain({ order }: { order: Order }) {
   const t = useMessages(ordersMessages)
   const explain = useExplain()

@@ -5,7 +5,7 @@ import { ChevronRight } from '../../ui/icons.ts'
 import { ordersMessages } from './messages.ts'
 import { OrderBadge } from './status-badge.tsx'
 
-/** An order in the list; the whole card leads to it. */
+/** An order in the list; the whole card links to it. */
 export function OrderCard({ order }: { order: OrderSummary }) {
   const t = useMessages(ordersMessages)
   const { text, money, date } = useFormat()

@@ -36,7 +36,7 @@ function Thanks({ order }: { order: Order }) {
   const t = useMessages(ordersMessages)
   const { money } = useFormat()
   const { id, number, status, total, currency, sellers, address } = order
-  // Somebody who opens this address by hand, or after having cancelled.
+  // Somebody has opened this address by hand, or has cancelled the order.
   if (status !== 'paid') return <Navigate to="/orders/$orderId" params={{ orderId: id }} replace />
   return (
     <div className="relative">

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react'
 import { useFormat, useMessages } from '../../language/language.ts'
 import { ordersMessages } from './messages.ts'
 
-/** Where it goes and what it costs. */
+/** The order's address and price. */
 export function OrderFacts({ order }: { order: Order }) {
   const t = useMessages(ordersMessages)
   const { money, dateTime } = useFormat()

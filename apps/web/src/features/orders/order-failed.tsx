@@ -4,7 +4,7 @@ import { ButtonLink } from '../../ui/button.tsx'
 import { Failed, Notice } from '../../ui/states.tsx'
 import { ordersMessages } from './messages.ts'
 
-/** Why an order cannot be shown. Of one that does not exist, or is somebody else's, trying again would not help. */
+/** Why an order cannot be shown. If it does not exist or is somebody else's, there is no button to try again. */
 export function OrderFailed({ error, onRetry }: { error: unknown; onRetry: () => void }) {
   const t = useMessages(ordersMessages)
   if (!isRefusal(error, 'order_not_found', 'validation_failed'))

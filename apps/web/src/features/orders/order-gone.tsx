@@ -11,7 +11,7 @@ interface Shortage {
   available: number
 }
 
-/** What somebody else has bought meanwhile, and the way on without it, before anything is paid. */
+/** The goods that sold out meanwhile, and a way to continue without them before paying. */
 export function OrderGone({ order, refusal }: { order: Order; refusal: DomainError }) {
   const t = useMessages(ordersMessages)
   const { text } = useFormat()
@@ -28,7 +28,7 @@ export function OrderGone({ order, refusal }: { order: Order; refusal: DomainErr
       orderId: order.id,
       lines: shortages.map(({ sku, available }) => ({ sku, quantity: available })),
     })
-  // The order was reduced since it was refused.
+  // The order was reduced after the refusal.
   if (short.length === 0) return null
   return (
     <div className="mt-3" role="alert">

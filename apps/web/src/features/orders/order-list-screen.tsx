@@ -43,7 +43,7 @@ function Filters({ chosen }: { chosen: OrderStatus | undefined }) {
             <Link
               to="/orders"
               search={{ status }}
-              // Without this the link to all orders would count as current for each of the filters, too.
+              // Otherwise the link to all orders would also be marked as current for each filter.
               activeOptions={{ exact: true, explicitUndefined: true }}
               aria-current={status === chosen ? 'page' : undefined}
               className={FILTER}

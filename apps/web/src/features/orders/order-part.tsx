@@ -9,7 +9,7 @@ import { PartBadge } from './status-badge.tsx'
 export interface OrderPartProps {
   part: Order['sellers'][number]
   currency: string
-  /** Absent where this part cannot be cancelled by itself. */
+  /** Absent if this part cannot be cancelled by itself. */
   onCancel?: (() => void) | undefined
 }
 

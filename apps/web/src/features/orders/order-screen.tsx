@@ -36,7 +36,7 @@ export function OrderScreen() {
   )
 }
 
-/** What the buyer is about to cancel: one seller's part, or all of it. */
+/** What the buyer is about to cancel: one seller's part, or everything. */
 export interface Doomed {
   part?: Order['sellers'][number]
 }

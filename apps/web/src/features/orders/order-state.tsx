@@ -12,7 +12,7 @@ import { reasonOf } from './story.ts'
 import { TimeLeft } from './time-left.tsx'
 import { usePay } from './use-pay.ts'
 
-/** What is going on with the order right now, and what its buyer can do about it. It changes by itself. */
+/** The order's current state, and the buyer's next actions. It updates by itself. */
 export function OrderState({ order }: { order: Order }) {
   return (
     <div role="status" className="mt-5 empty:hidden">
@@ -38,7 +38,7 @@ function Awaiting({ order }: { order: Order }) {
   const explain = useExplain()
   const { pay, isPaying, error } = usePay(order.id)
   const { expiresAt, failure, paymentId, total, currency } = order
-  // Stock is held from the first way to the payment page on.
+  // Stock is held from the first visit to the payment page on.
   const isHeld = paymentId !== null || failure !== null
   return (
     <div className="rounded-3xl bg-sun-soft p-5 text-on-sun-soft sm:flex sm:items-center sm:gap-6 sm:p-6">

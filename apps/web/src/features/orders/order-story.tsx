@@ -4,7 +4,7 @@ import { Check, Clock, X } from '../../ui/icons.ts'
 import { ordersMessages } from './messages.ts'
 import { type Chapter, storyOf } from './story.ts'
 
-/** What has happened to the order so far, as one would tell it. */
+/** The order's history in words. */
 export function OrderStory({ order }: { order: Order }) {
   const t = useMessages(ordersMessages)
   const story = storyOf(order)
@@ -62,7 +62,7 @@ function ChapterRow({ chapter, currency }: { chapter: Chapter; currency: string 
   )
 }
 
-/** Earlier attempts to pay, for whoever wants to know. */
+/** Earlier payment attempts, folded. */
 function Folded({ chapters }: { chapters: readonly Chapter[] }) {
   const t = useMessages(ordersMessages)
   const { dateTime } = useFormat()

@@ -20,7 +20,10 @@ const CancelDialog = onDemand(() => import('./cancel-dialog.tsx'), 'CancelDialog
 
 const route = getRouteApi('/orders/$orderId/payment')
 
-/** Where the payment page leads back to. Whatever its address says, only the API knows what has become of the payment. */
+/**
+ * The screen to which the payment page returns. It ignores the address's claims: only the API knows the payment's
+ * outcome.
+ */
 export function PaymentReturnScreen() {
   const t = useMessages(ordersMessages)
   const { orderId } = route.useParams()
@@ -52,7 +55,7 @@ function Outcome({ order }: { order: Order }) {
   return <Closed order={order} />
 }
 
-/** The order can still be paid: says why it is not, and offers to try again or to give it up. */
+/** For an order that can still be paid: says why it is not paid, and offers to try again or to give it up. */
 function Unpaid({ order }: { order: Order }) {
   const t = useMessages(ordersMessages)
   const { dateTime, money } = useFormat()
@@ -97,7 +100,7 @@ function Unpaid({ order }: { order: Order }) {
   )
 }
 
-/** The provider's own word on the last attempt, else what the order knows of it. */
+/** The provider's reason for the last attempt, else the order's. */
 function useWhy(order: Order): string | undefined {
   const t = useMessages(ordersMessages)
   const { data: payment } = useQuery(paymentQuery(order.failure ? lastPaymentOf(order) : undefined))

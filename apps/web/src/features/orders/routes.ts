@@ -32,7 +32,7 @@ const paymentReturnRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/orders/$orderId/payment',
   beforeLoad: requireSession,
-  // Not ahead of time: asking completes the order.
+  // Not preloaded: the request completes the order.
   preload: false,
   loader: ({ params }) => {
     queryClient.prefetchQuery(confirmationQuery(params.orderId))

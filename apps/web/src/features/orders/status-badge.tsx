@@ -7,7 +7,7 @@ const GOOD = 'bg-leaf-soft text-leaf'
 const WAITING = 'bg-sun-soft text-on-sun-soft'
 const OVER = 'bg-sunken text-muted'
 
-/** How each state is named and coloured. */
+/** The name and colour of each state. */
 export const ORDER_STATES = {
   awaiting_payment: { text: 'status_awaiting_payment', look: WAITING },
   processing: { text: 'status_processing', look: WAITING },

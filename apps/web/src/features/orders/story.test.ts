@@ -24,7 +24,7 @@ function tell(...timeline: Order['timeline']) {
 }
 
 describe('the story of an order', () => {
-  it('tells each step that orders know', () => {
+  it('tells each step of an order', () => {
     const steps = ['placed', 'payment_started', 'payment_approved', 'payment_failed', 'paid']
     const ends = ['cancel_requested', 'cancelled', 'cancel_failed', 'expired']
 
@@ -42,7 +42,7 @@ describe('the story of an order', () => {
     assert.equal(failed?.why, 'why_insufficient_funds')
   })
 
-  it('tells all attempts to pay but the last one in one chapter', () => {
+  it('folds all payment attempts but the last one into one chapter', () => {
     const attempt = ['payment_started', 'payment_approved', 'payment_failed'].map((what) => entry(what))
 
     const story = tell(entry('placed'), ...attempt, ...attempt, entry('payment_started'), entry('paid'))
@@ -54,7 +54,7 @@ describe('the story of an order', () => {
     assert.deepEqual([story[1]?.count, story[1]?.folded?.length], [2, 6])
   })
 
-  it('names the seller when only their part is cancelled, with the money and the reason told once', () => {
+  it('names the seller if only their part is cancelled, with the money and the reason told once', () => {
     const [asked, done] = tell(
       entry('cancel_requested', { sellerOrderIds: ['b'], reason: 'wrong size' }),
       entry('cancelled', { sellerOrderIds: ['b'], refunded: 1_000, reason: 'wrong size' }),
@@ -64,18 +64,18 @@ describe('the story of an order', () => {
     assert.deepEqual([done?.parts.map(({ id }) => id), done?.reason, done?.refunded], [['b'], undefined, 1_000])
   })
 
-  it('names nobody when the whole order is cancelled', () => {
+  it('names no seller if the whole order is cancelled', () => {
     const [done] = tell(entry('cancelled', { sellerOrderIds: ['a', 'b'], refunded: 2_000 }))
 
     assert.deepEqual(done?.parts, [])
   })
 
-  it('leaves out what it does not know, and finds a word for every reason', () => {
+  it('skips unknown steps, and explains every refusal', () => {
     assert.deepEqual(tell(entry('wrapped_as_a_gift')), [])
     assert.equal(reasonOf('moon_in_the_wrong_house'), 'why_other')
   })
 
-  it('knows the payment that was tried last, also after it was refused', () => {
+  it('knows the last payment attempt, also after a refusal', () => {
     const timeline = [
       entry('payment_started', { paymentId: 'first' }),
       entry('payment_started', { paymentId: 'second' }),

@@ -1,4 +1,4 @@
-/** The timeline of an order as something that can be told. */
+/** An order's timeline as a readable story. */
 import type { Order } from '@doran/order/contract'
 import type { ordersMessages } from './messages.ts'
 
@@ -6,26 +6,26 @@ type Text = keyof (typeof ordersMessages)['ko']
 
 export interface Chapter {
   at: string
-  /** The message that tells it. */
+  /** The message for this step. */
   title: Extract<Text, `story_${string}`>
   tone: 'done' | 'waiting' | 'bad'
-  /** Why, as a message; only where something was refused. */
+  /** The reason as a message; only for a refusal. */
   why?: Extract<Text, `why_${string}`>
-  /** What the buyer has written. */
+  /** The buyer's own text. */
   reason?: string
-  /** The seller's parts that it is about, when not about the whole order. */
+  /** The affected sellers' parts; empty if the whole order is affected. */
   parts: Order['sellers']
-  /** Minor units that go back, or have gone back. */
+  /** Minor units that are being or have been refunded. */
   refunded: number
-  /** What it stands for: earlier attempts to pay, which are told in one line. */
+  /** Earlier payment attempts, which this chapter folds into one line. */
   folded?: readonly Chapter[]
-  /** How many attempts those are. */
+  /** The number of folded attempts. */
   count?: number
 }
 
 /**
- * What has happened to an order, in order, with all attempts to pay but the last one in one chapter. Steps of a later
- * version that nobody here knows are left out.
+ * Tells an order's history in order, with all payment attempts but the last one folded into one chapter. Skips unknown
+ * steps of a later version.
  */
 export function storyOf(order: Pick<Order, 'timeline' | 'sellers'>): Chapter[] {
   return foldAttempts(chaptersOf(order))
@@ -57,7 +57,7 @@ function chaptersOf({ timeline, sellers }: Pick<Order, 'timeline' | 'sellers'>):
     if (!kind) return []
     const ids = Array.isArray(details.sellerOrderIds) ? details.sellerOrderIds : []
     const parts = sellers.filter(({ id }) => ids.includes(id))
-    // Who asked for it has told the reason then.
+    // The request to cancel has already told this reason.
     const reason = what === 'cancelled' && ids.length > 0 ? '' : details.reason
     return {
       at,
@@ -89,7 +89,7 @@ function whyOf({ code }: Record<string, unknown>): Pick<Chapter, 'why'> {
   return typeof code === 'string' ? { why: reasonOf(code) } : {}
 }
 
-/** The message that says why a payment or a cancellation was refused. */
+/** The message that explains why a payment or a cancellation was refused. */
 export function reasonOf(code: string): Extract<Text, `why_${string}`> {
   return REASONS[code] ?? 'why_other'
 }
@@ -109,7 +109,7 @@ const REASONS: Record<string, Extract<Text, `why_${string}`>> = {
   provider_unavailable: 'why_provider',
 }
 
-/** The payment that was tried last. */
+/** The last attempted payment. */
 export function lastPaymentOf({ timeline, paymentId }: Pick<Order, 'timeline' | 'paymentId'>): string | undefined {
   const started = timeline.findLast(({ what }) => what === 'payment_started')?.details.paymentId
   return paymentId ?? (typeof started === 'string' ? started : undefined)

@@ -13,7 +13,7 @@ export function TimeLeft({ until }: { until: string }) {
   if (seconds <= 0) return null
   const clock = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
   return (
-    // Not read out each second, although what is around it is.
+    // Screen readers skip it each second, although they read the text around it.
     <span role="timer" aria-live="off" aria-label={t('timeLeft')} className="tabular-nums">
       {clock}
     </span>

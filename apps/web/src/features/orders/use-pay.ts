@@ -2,7 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useEffect } from 'react'
 import { openPayment, orderQuery } from './api/orders.ts'
 
-/** Leaves for the payment page; stays busy until the browser is gone. */
+/** Leaves for the payment page; stays busy until the browser has left. */
 export function usePay(orderId: string) {
   const client = useQueryClient()
   const { mutate, isPending, error, reset } = useMutation({
@@ -15,7 +15,7 @@ export function usePay(orderId: string) {
     },
   })
   useEffect(() => {
-    // Who comes back finds this screen as it was left.
+    // A buyer who comes back finds this screen as it was left.
     const wake = ({ persisted }: PageTransitionEvent) => {
       if (!persisted) return
       reset()

@@ -2,7 +2,7 @@ import type { Product } from '@doran/product/contract'
 import { useFormat, useMessages } from '../../language/language.ts'
 import { productMessages } from './messages.ts'
 
-/** What the seller says of the product, and its table of facts. */
+/** The seller's description and the table of facts. */
 export function Facts({ product }: { product: Product }) {
   const t = useMessages(productMessages)
   const { text } = useFormat()

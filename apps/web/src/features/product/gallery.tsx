@@ -9,7 +9,7 @@ import { Thumbnails } from './thumbnails.tsx'
 
 const ZoomDialog = onDemand(() => import('./zoom-dialog.tsx'), 'ZoomDialog')
 
-/** One picture at a time, in a row that fingers and arrow keys move; a press enlarges it. */
+/** Shows one picture at a time, in a row that fingers and arrow keys move; a press enlarges it. */
 export function Gallery({ images }: Pick<Product, 'images'>) {
   const t = useMessages(productMessages)
   const { text } = useFormat()

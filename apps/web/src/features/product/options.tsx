@@ -5,7 +5,7 @@ import { productMessages } from './messages.ts'
 import type { Buying } from './use-buying.ts'
 import { valueState } from './variants.ts'
 
-/** What is to be chosen, as chips that are radio buttons. */
+/** The product's options, as chips that are radio buttons. */
 export function Options({ product, buying }: { product: Product; buying: Buying }) {
   return product.options.map((option, index) => (
     <OptionField key={option.name.en} product={product} buying={buying} option={option} index={index} />
@@ -16,7 +16,7 @@ interface OptionFieldProps {
   product: Product
   buying: Buying
   option: Option
-  /** Of the option. */
+  /** Index of the option. */
   index: number
 }
 

@@ -5,7 +5,7 @@ import { priceRange, soleOffer } from './variants.ts'
 
 export interface ProductPriceProps {
   product: Product
-  /** The chosen one; without it the price is a range. */
+  /** The chosen variant; without it the price is a range. */
   variant: Variant | undefined
   className?: string
 }

@@ -23,7 +23,7 @@ export function ProductScreen() {
   )
 }
 
-/** What is no id of a product is refused as bad input. */
+/** The API refuses an invalid product id as bad input. */
 function isGone(error: unknown): boolean {
   return isRefusal(error, 'product_not_found', 'validation_failed')
 }

@@ -16,12 +16,12 @@ const productRoute = createRoute({
   component: screen(() => import('./product-screen.tsx'), 'ProductScreen'),
 })
 
-/** The chosen variant. */
+/** SKU of the chosen variant. */
 export interface Chosen {
   sku?: string
 }
 
-/** A SKU that is all digits is read as a number. */
+/** The router reads a SKU of digits as a number. */
 function readChosen({ sku }: Record<string, unknown>): Chosen {
   return typeof sku === 'string' || typeof sku === 'number' ? { sku: String(sku) } : {}
 }

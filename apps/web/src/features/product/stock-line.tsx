@@ -2,9 +2,9 @@ import { useMessages } from '../../language/language.ts'
 import { productMessages } from './messages.ts'
 import type { Buying } from './use-buying.ts'
 
-const FEW = 5
+const LOW_STOCK = 5
 
-/** How much there is of what is chosen. Its place is kept while that is not known. */
+/** The stock of the chosen variant. It reserves its space while the stock is unknown. */
 export function StockLine({ buying }: { buying: Buying }) {
   const t = useMessages(productMessages)
   const { variant, left, unavailable } = buying
@@ -12,7 +12,7 @@ export function StockLine({ buying }: { buying: Buying }) {
     if (unavailable) return <span className="text-alert">{t('soldOut')}</span>
     if (!variant) return <span className="font-normal text-muted">{t('chooseOptions')}</span>
     if (left === undefined) return null
-    return left > FEW ? (
+    return left > LOW_STOCK ? (
       <span className="text-leaf">{t('inStock')}</span>
     ) : (
       <span className="text-alert">{t('left', { count: left })}</span>

@@ -4,7 +4,7 @@ import { addressOf } from '../../api/config.ts'
 import { useLanguage } from '../../language/language.ts'
 import { available, type Stock } from './variants.ts'
 
-/** Tells search engines what is sold here (https://schema.org/Product). */
+/** Describes the product to search engines (https://schema.org/Product). */
 export function StructuredData({ product, stock }: { product: Product; stock: Stock }) {
   const language = useLanguage()
   useEffect(() => {

@@ -11,26 +11,26 @@ import { productMessages } from './messages.ts'
 import { type ChoiceState, useChoice } from './use-choice.ts'
 import { available, type Stock } from './variants.ts'
 
-const MOST_AT_ONCE = 999
+const MAX_QUANTITY = 999
 
 export interface Buying extends ChoiceState {
   stock: Stock
-  /** How many of the chosen variant can be bought, undefined while that is not known. */
+  /** How many of the chosen variant can be bought, undefined while unknown. */
   left: number | undefined
-  /** Nothing of what is chosen, or of the whole product, can be bought. */
+  /** Nothing of the choice, or of the whole product, can be bought. */
   unavailable: boolean
   quantity: number
   setQuantity: (quantity: number) => void
   most: number
-  /** The buyer wanted to go on before everything was chosen. */
+  /** The buyer pressed a button before the choice was complete. */
   asked: boolean
-  /** What is under way. */
+  /** The action in progress. */
   doing: 'cart' | 'checkout' | undefined
-  /** Puts the choice into the cart; or buys it alone, with the cart left as it is. */
+  /** Puts the choice into the cart; or buys it alone and leaves the cart unchanged. */
   buy: (where: 'cart' | 'checkout') => void
 }
 
-/** Everything on the way from choosing to the cart. */
+/** The state and actions from choosing to the cart. */
 export function useBuying(product: Product): Buying {
   const chosen = useChoice(product)
   const { data: stock } = useQuery(stockQuery(product))
@@ -39,7 +39,7 @@ export function useBuying(product: Product): Buying {
   const { put, doing } = usePut(product)
   const { variant } = chosen
   const left = variant && available(stock, variant.sku)
-  const most = Math.max(1, Math.min(left ?? MOST_AT_ONCE, MOST_AT_ONCE))
+  const most = Math.max(1, Math.min(left ?? MAX_QUANTITY, MAX_QUANTITY))
   const quantity = Math.min(wanted, most)
   const gone = variant ? left === 0 : product.variants.every(({ sku }) => available(stock, sku) === 0)
   const buy = (where: 'cart' | 'checkout') => {
@@ -51,7 +51,7 @@ export function useBuying(product: Product): Buying {
   return { ...chosen, stock, left, unavailable, quantity, setQuantity, most, asked, doing, buy }
 }
 
-/** Puts a variant into the cart, or takes it to the checkout, and says what became of it. */
+/** Puts a variant into the cart, or takes it to the checkout, and reports the outcome. */
 function usePut(product: Product) {
   const t = useMessages(productMessages)
   const { text } = useFormat()

@@ -9,7 +9,7 @@ export interface ChoiceState {
   pick: (option: number, code: string) => void
 }
 
-/** What is chosen. A complete choice stands in the address, so that it can be sent to somebody. */
+/** The current choice. The address holds a complete choice, so that the buyer can share it. */
 export function useChoice(product: Product): ChoiceState {
   const { sku } = useSearch({ from: '/products/$productId' })
   const navigate = useNavigate({ from: '/products/$productId' })

@@ -4,13 +4,13 @@ import { problemsOfRegistration, problemsOfSignIn } from './account-form.ts'
 
 const mina = { name: 'Mina', email: 'mina@example.com', password: 'correct horse' }
 
-describe('the forms for signing in and up', () => {
-  it('find nothing wrong with what is complete', () => {
+describe('the forms for signing in and signing up', () => {
+  it('accept complete input', () => {
     assert.deepEqual(problemsOfRegistration(mina), {})
     assert.deepEqual(problemsOfSignIn({ ...mina, name: '', password: 'old' }), {})
   })
 
-  it('say at each field what is missing', () => {
+  it('report each missing field', () => {
     assert.deepEqual(problemsOfRegistration({ name: '', email: '', password: '' }), {
       name: 'name_missing',
       email: 'email_missing',
@@ -18,7 +18,7 @@ describe('the forms for signing in and up', () => {
     })
   })
 
-  it('say what is no address, and which password is too short, before anything is sent', () => {
+  it('report an invalid address and a short password before anything is sent', () => {
     assert.deepEqual(problemsOfRegistration({ ...mina, email: 'mina@example', password: 'short' }), {
       email: 'email_invalid',
       password: 'password_short',

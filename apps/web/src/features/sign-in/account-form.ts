@@ -1,4 +1,4 @@
-/** What the forms for signing in and up know to be wrong before they ask the API. */
+/** Errors in the sign-in and sign-up forms that show before the API is asked. */
 
 export interface Account {
   name: string
@@ -24,7 +24,7 @@ export function readAccount(form: HTMLFormElement): Account {
   return { name: text('name').trim(), email: text('email').trim(), password: text('password') }
 }
 
-/** Passwords of accounts that exist may be of any length. */
+/** Passwords of existing accounts may have any length. */
 export function problemsOfSignIn({ email, password }: Account): Problems {
   return { ...problemOfEmail(email), ...(!password && { password: 'password_missing' }) }
 }

@@ -7,11 +7,11 @@ export interface AccountPageProps {
   onSubmit: (form: HTMLFormElement) => void
   /** The fields and the button. */
   children: ReactNode
-  /** What leads to the other one of the two screens. */
+  /** The link to the other one of the two screens. */
   footer: ReactNode
 }
 
-/** What signing in and signing up have in common. */
+/** The common frame of the sign-in and sign-up screens. */
 export function AccountPage({ title, lead, onSubmit, children, footer }: AccountPageProps) {
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
@@ -34,7 +34,7 @@ export function AccountPage({ title, lead, onSubmit, children, footer }: Account
 export const FOOTER_LINK =
   'inline-flex min-h-11 items-center font-semibold text-brand underline-offset-4 hover:underline'
 
-/** Puts the focus on the first field that something is wrong with, once that is said there. */
+/** Focuses the first field with an error, after the error has been rendered. */
 export function focusFirstProblem(form: HTMLFormElement): void {
   requestAnimationFrame(() => form.querySelector<HTMLElement>('[aria-invalid]')?.focus())
 }

@@ -19,24 +19,24 @@ const registerRoute = createRoute({
   component: screen(() => import('./register-screen.tsx'), 'RegisterScreen'),
 })
 
-/** Where to go afterwards: an address of this application. */
+/** Where to go after signing in: an address of this application. */
 export interface Return {
   to?: string
 }
 
 declare module '@tanstack/react-router' {
   interface HistoryState {
-    /** What was typed as the e-mail address, on the way from one of the two screens to the other. */
+    /** The typed e-mail address, carried from one of the two screens to the other. */
     email?: string
   }
 }
 
-/** Undefined is said, because what is left out stays as it stands in the address. */
+/** Undefined is explicit, because an omitted value stays in the address. */
 function readReturn({ to }: Record<string, unknown>): Return {
   return { to: typeof to === 'string' && /^\/(?![/\\])/.test(to) ? to : undefined }
 }
 
-/** Who is signed in has nothing to do here. */
+/** Redirects signed-in users away. */
 function sendOn({ search }: { search: Return }): void {
   if (session.get()) throw redirect({ href: search.to ?? '/', replace: true })
 }

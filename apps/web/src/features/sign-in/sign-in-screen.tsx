@@ -68,7 +68,7 @@ export function SignInScreen() {
   )
 }
 
-/** Says why the API has refused; after too many attempts how long to wait, second by second. */
+/** Explains the API's refusal; after too many attempts counts down the waiting time. */
 function Refusal({ error }: { error: unknown }) {
   const t = useMessages(signInMessages)
   const explain = useExplain()
@@ -76,7 +76,7 @@ function Refusal({ error }: { error: unknown }) {
   if (!error || left === 0) return null
   return (
     <Banner tone="failure" role="alert">
-      {/* Read out once, and not again with every second. */}
+      {/* Announced once, and not again with every second. */}
       <span className={left === undefined ? '' : 'sr-only'}>{explain(error).text}</span>
       {left !== undefined && <span aria-hidden>{t('wait', { count: left })}</span>}
     </Banner>

@@ -1,7 +1,7 @@
 import type { DomainError } from '@doran/kernel/client'
 import { useEffect, useState } from 'react'
 
-/** Counts down what a refusal says in `retryAfter`; undefined when it says nothing. */
+/** Counts down a refusal's `retryAfter`; undefined without one. */
 export function useSecondsLeft(refusal: DomainError | undefined): number | undefined {
   const [left, setLeft] = useState<number>()
   useEffect(() => {

@@ -2,19 +2,19 @@ import type { Address } from '@doran/order/contract'
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
 import { api } from '../../../api/client.ts'
 
-/** The member's address book, the default first. */
+/** The member's address book, default address first. */
 export const addressBookQuery = queryOptions({
   queryKey: ['addresses'],
   queryFn: async () => (await api.user.listAddresses()).items,
 })
 
-/** Under one key for one address, however often it is sent. */
+/** Uses one key for one address, however often it is sent. */
 export function saveAddress(address: Address, key: string, isDefault = false) {
   return api.user.addAddress({ ...address, isDefault }, { key })
 }
 
 export interface BookEntry {
-  /** Of the address that is changed; without one it is new. */
+  /** The address to change; without it, a new address. */
   addressId?: string | undefined
   address: Address
   isDefault: boolean

@@ -1,4 +1,4 @@
-/** The cart of this browser: a guest's until somebody signs in, then the member's own. */
+/** This browser's cart: a guest's until the user signs in, then the member's own. */
 import type { Cart } from '@doran/order/contract'
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
 import { api } from '../../../api/client.ts'
@@ -11,18 +11,18 @@ import { tellLeftOut } from '../left-out.ts'
 
 const CART_ID = 'doran.cart'
 const cartId = stored<string>(CART_ID)
-const KEY = ['cart']
+const QUERY_KEY = ['cart']
 
-/** The cart with prices and stock as they are now; null while nothing has been put into one. */
+/** The cart with current prices and stock; null if this browser has no cart. */
 export const cartQuery = queryOptions({
-  queryKey: KEY,
+  queryKey: QUERY_KEY,
   queryFn: findCart,
   staleTime: 10_000,
   // Another page of this browser may have changed it.
   refetchOnWindowFocus: 'always',
 })
 
-/** A cart that holds one thing, to be bought at once; null when it was ordered already. */
+/** A cart with the one item of "buy now"; null if it was ordered already. */
 export const directCartQuery = (cartId: string) =>
   queryOptions({
     queryKey: ['direct-cart', cartId],
@@ -36,7 +36,7 @@ export const directCartQuery = (cartId: string) =>
   })
 
 addEventListener('storage', ({ key }) => {
-  if (key === CART_ID || key === null) queryClient.invalidateQueries({ queryKey: KEY })
+  if (key === CART_ID || key === null) queryClient.invalidateQueries({ queryKey: QUERY_KEY })
 })
 
 async function findCart(): Promise<Cart | null> {
@@ -47,14 +47,14 @@ async function findCart(): Promise<Cart | null> {
     const isLeftBehind = cart.buyerId === null && session.get()
     return isLeftBehind ? merge(id, cart) : cart
   } catch (error) {
-    // It was ordered or merged elsewhere, has expired, or belongs to somebody who was signed in here before.
+    // The cart was ordered or merged elsewhere, has expired, or belongs to an earlier user of this browser.
     if (!isGone(error)) throw error
     forgetCart(id)
     return findCart()
   }
 }
 
-/** Puts a guest's cart into the member's own. */
+/** Merges a guest's cart into the member's own. */
 async function merge(id: string, guests: Cart | null | undefined): Promise<Cart> {
   const cart = await api.order.mergeCart({ cartId: id })
   tellLeftOut(cart, guests)
@@ -70,30 +70,33 @@ function remember(cart: Cart): Cart {
   return cart
 }
 
-/** After the cart was ordered or its owner has left: the next one is new. With an id, only if it is still that one. */
+/**
+ * Forgets the cart after it was ordered or its owner has signed out, so that the next one is new. With an id, only if
+ * it is still that cart.
+ */
 export function forgetCart(id = cartId.get()): void {
   if (cartId.get() !== id) return
   cartId.set(undefined)
-  queryClient.setQueryData(KEY, null)
+  queryClient.setQueryData(QUERY_KEY, null)
 }
 
-/** At sign-in: what a guest has put together goes into the member's own cart. */
-export async function takeCartAlong(): Promise<void> {
+/** At sign-in, merges the guest's cart into the member's own. */
+export async function mergeGuestCart(): Promise<void> {
   const guests = cartId.get()
   cartId.set(undefined)
   try {
     const cart = guests
       ? await merge(guests, queryClient.getQueryData(cartQuery.queryKey))
       : remember(await api.order.createCart())
-    queryClient.setQueryData(KEY, cart)
+    queryClient.setQueryData(QUERY_KEY, cart)
   } catch (error) {
-    // The next look at the cart tries again.
+    // The next read of the cart tries again.
     if (!isGone(error)) cartId.set(guests)
-    await queryClient.invalidateQueries({ queryKey: KEY })
+    await queryClient.invalidateQueries({ queryKey: QUERY_KEY })
   }
 }
 
-/** One page at a time makes a cart where there is none, so that no second one takes its place. */
+/** Creates a cart if there is none. One page at a time does so, so that no second cart replaces it. */
 async function openCart(): Promise<string> {
   const open = async () => cartId.get() ?? remember(await api.order.createCart()).id
   return navigator.locks ? await navigator.locks.request(CART_ID, open) : open()
@@ -115,18 +118,18 @@ async function add(line: LineChange, again = true): Promise<Cart> {
   }
 }
 
-/** Puts more of a SKU into the cart, making one when there is none. */
+/** Adds a SKU to the cart, creating the cart if needed. */
 export function useAddToCart() {
   const client = useQueryClient()
   return useMutation({
-    mutationKey: KEY,
+    mutationKey: QUERY_KEY,
     mutationFn: (line: LineChange) => add(line),
-    onMutate: () => client.cancelQueries({ queryKey: KEY }),
-    onSuccess: (cart) => client.setQueryData(KEY, cart),
+    onMutate: () => client.cancelQueries({ queryKey: QUERY_KEY }),
+    onSuccess: (cart) => client.setQueryData(QUERY_KEY, cart),
   })
 }
 
-/** Makes a cart for what is bought at once, beside the one that has been filled. */
+/** Creates a separate cart for "buy now"; the filled cart stays. */
 export function useBuyNow() {
   const client = useQueryClient()
   return useMutation({
@@ -135,7 +138,7 @@ export function useBuyNow() {
   })
 }
 
-/** Sets how many there shall be; shown at once, taken back when it is refused. */
+/** Sets a line's quantity. Shows it at once and takes it back if the API refuses. */
 export function useSetQuantity() {
   return useCartChange(
     ({ sku, quantity }: LineChange, cartId) => api.order.setLine({ cartId, sku, quantity }),
@@ -150,30 +153,30 @@ export function useRemoveLine() {
   )
 }
 
-/** Changes are sent one after the other, and only the answer to the last one is shown. */
+/** Sends changes one after the other and shows only the answer to the last one. */
 function useCartChange<Change>(
   send: (change: Change, cartId: string) => Promise<Cart>,
-  foresee: (cart: Cart, change: Change) => Cart,
+  predict: (cart: Cart, change: Change) => Cart,
 ) {
   const client = useQueryClient()
   return useMutation({
-    mutationKey: KEY,
+    mutationKey: QUERY_KEY,
     scope: { id: 'cart' },
     mutationFn: async (change: Change) => send(change, await openCart()),
     onMutate: async (change) => {
-      await client.cancelQueries({ queryKey: KEY })
+      await client.cancelQueries({ queryKey: QUERY_KEY })
       const before = client.getQueryData(cartQuery.queryKey)
-      if (before) client.setQueryData(cartQuery.queryKey, foresee(before, change))
+      if (before) client.setQueryData(cartQuery.queryKey, predict(before, change))
       return { before }
     },
     onSuccess: (cart) => {
-      if (client.isMutating({ mutationKey: KEY }) === 1) client.setQueryData(cartQuery.queryKey, cart)
+      if (client.isMutating({ mutationKey: QUERY_KEY }) === 1) client.setQueryData(cartQuery.queryKey, cart)
     },
     onError: (error, _change, context) => {
       if (context?.before) client.setQueryData(cartQuery.queryKey, context.before)
       if (isGone(error)) forgetCart()
-      // Not waited for: what was refused is said at once.
-      client.invalidateQueries({ queryKey: KEY })
+      // Not awaited, so that the refusal shows at once.
+      client.invalidateQueries({ queryKey: QUERY_KEY })
     },
   })
 }

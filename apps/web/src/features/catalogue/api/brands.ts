@@ -2,7 +2,7 @@ import { queryOptions } from '@tanstack/react-query'
 import { api } from '../../../api/client.ts'
 import { currentLanguage } from '../../../language/language.ts'
 
-/** Brands with something on sale in a category, or all brands, in the order of the language that is shown. */
+/** Brands with products on sale in a category, or all brands, sorted for the current language. */
 export function brandsQuery(category: string | undefined) {
   const language = currentLanguage()
   return queryOptions({

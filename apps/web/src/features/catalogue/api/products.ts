@@ -6,33 +6,33 @@ import { loadedPages } from '../loaded-pages.ts'
 
 type Input = NonNullable<Parameters<typeof api.product.listProducts>[0]>
 
-/** Which products, in which order. */
+/** Filters and order of a product list. */
 export type List = Omit<Input, 'cursor' | 'limit'>
 
-const PAGE = 24
+const PAGE_SIZE = 24
 
-/** A list of products that goes on page after page. Names stand in the order of the language that is shown. */
+/** A paged list of products. Names are sorted for the current language. */
 export function listQuery(wanted: List) {
   const list = wanted.sort === 'name' ? { ...wanted, language: currentLanguage() } : wanted
   return infiniteQueryOptions({
     queryKey: ['products', 'list', list],
-    queryFn: ({ pageParam }) => api.product.listProducts({ ...list, limit: PAGE, cursor: pageParam }),
+    queryFn: ({ pageParam }) => api.product.listProducts({ ...list, limit: PAGE_SIZE, cursor: pageParam }),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: ({ next }) => next ?? undefined,
     staleTime: 60_000,
-    // As long as the router keeps what it has loaded, so that going back finds the whole list.
+    // As long as the router keeps its loaded data, so that going back finds the whole list.
     gcTime: 30 * 60_000,
   })
 }
 
-/** Where in the browser's history a list is shown: the router's key of the entry. */
+/** The list's place in the browser's history: the router's key of the entry. */
 export interface OpenedList {
   place: string | undefined
 }
 
 /**
- * Starts fetching a list. Where the browser comes back to a list that is no longer there, it waits for all pages that
- * were open, because only then the router can scroll to where the user was.
+ * Starts fetching a list. If the browser returns to a list that is no longer cached, waits for all pages that were
+ * open: only then can the router restore the scroll position.
  */
 export async function openList(list: List, place: string | undefined): Promise<OpenedList> {
   const query = listQuery(list)

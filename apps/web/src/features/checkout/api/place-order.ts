@@ -1,15 +1,15 @@
-/** Sending an order so that it is placed once, whatever happens to the connection. */
+/** Sends an order so that it is placed once, even if the connection fails. */
 import type { Address, Order } from '@doran/order/contract'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api } from '../../../api/client.ts'
-import { isPassing, isRefusal } from '../../../api/errors.ts'
+import { isRefusal, isTransient } from '../../../api/errors.ts'
 import { session } from '../../../api/session.ts'
 import { cartQuery, forgetCart } from '../../cart/api/cart.ts'
 import { orderQuery } from '../../orders/api/orders.ts'
 import { keep, read } from '../use-kept.ts'
 
-/** All that makes up an order, and the key under which it counts as the same one. */
+/** The contents of an order, and its idempotency key. */
 export interface Intent {
   key: string
   cartId: string
@@ -18,15 +18,15 @@ export interface Intent {
   note: string
 }
 
-/** An order that was sent and whose answer has not come; kept over reloads, so that it can be sent again as it was. */
+/**
+ * The storage name of an order that was sent but not answered. It survives reloads, so that the same order can be sent
+ * again.
+ */
 function sentName(): string {
   return `doran.order-sent.${session.get()?.userId}`
 }
 
-/**
- * `unanswered` is an order of which nobody here knows whether it has arrived. `onPlaced` is awaited before the
- * mutation is over.
- */
+/** `unanswered` is an order that may or may not have arrived. The mutation ends after awaiting `onPlaced`. */
 export function usePlaceOrder(onPlaced: (order: Order) => Promise<void>) {
   const client = useQueryClient()
   const [unanswered, setUnanswered] = useState(() => read<Intent>(sentName()))
@@ -46,8 +46,8 @@ export function usePlaceOrder(onPlaced: (order: Order) => Promise<void>) {
     },
     onSuccess: () => note(undefined),
     onError: (error, intent) => {
-      if (isPassing(error)) return note(intent)
-      // After a refusal nothing is under way; the next attempt is a new order.
+      if (isTransient(error)) return note(intent)
+      // A refusal leaves nothing in flight; the next attempt is a new order.
       note(undefined)
       if (isRefusal(error, 'cart_closed', 'cart_not_found')) forgetCart(intent.cartId)
       client.invalidateQueries({ queryKey: cartQuery.queryKey })

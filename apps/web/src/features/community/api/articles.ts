@@ -5,14 +5,14 @@ import { api } from '../account.ts'
 import type { Content } from '../drafts.ts'
 import { PAGE_SIZE } from '../paging.ts'
 
-/** Which articles. */
+/** Selects articles. */
 export type Listing =
   | { of: 'everyone' }
   | { of: 'following' }
   | { of: 'tag'; tag: string }
   | { of: 'author' | 'favorited'; username: string }
 
-const LISTS = ['community', 'articles']
+const LISTS_KEY = ['community', 'articles']
 
 export interface ArticlePage {
   articles: ArticleSummary[]
@@ -21,7 +21,7 @@ export interface ArticlePage {
 
 export function articlesQuery(listing: Listing, page: number) {
   return queryOptions({
-    queryKey: [...LISTS, listing, page],
+    queryKey: [...LISTS_KEY, listing, page],
     queryFn: (): Promise<ArticlePage> => findArticles(listing, page),
   })
 }
@@ -53,7 +53,7 @@ export const tagsQuery = queryOptions({
   staleTime: 60_000,
 })
 
-/** Publishes an article, or what has changed of the one with this slug. */
+/** Publishes an article, or changes the one with this slug. */
 export function usePublish(slug: string | undefined) {
   return useMutation({
     mutationFn: async (content: Content): Promise<Article> => {
@@ -76,13 +76,13 @@ export function useDeleteArticle(slug: string) {
   })
 }
 
-/** Lists are not shown again as they were. */
+/** Drops cached lists, so that the next view fetches them again. */
 function forgetLists(): void {
-  queryClient.removeQueries({ queryKey: LISTS })
+  queryClient.removeQueries({ queryKey: LISTS_KEY })
   queryClient.invalidateQueries({ queryKey: tagsQuery.queryKey })
 }
 
-/** Makes an article a favourite or no longer one. It is shown at once and taken back when the API refuses. */
+/** Marks an article as a favourite or removes the mark. Shows it at once and takes it back if the API refuses. */
 export function useFavorite(slug: string) {
   return useMutation({
     mutationFn: (favorited: boolean) =>
@@ -91,7 +91,7 @@ export function useFavorite(slug: string) {
     onError: (_, favorited) => showFavorite(!favorited),
     onSuccess: ({ article: { favorited, favoritesCount } }) => {
       changeArticles(({ slug: other }) => (other === slug ? { favorited, favoritesCount } : undefined))
-      queryClient.invalidateQueries({ queryKey: LISTS, predicate: isOfFavorites, refetchType: 'none' })
+      queryClient.invalidateQueries({ queryKey: LISTS_KEY, predicate: isOfFavorites, refetchType: 'none' })
     },
   })
 
@@ -108,10 +108,10 @@ function isOfFavorites({ queryKey }: { queryKey: readonly unknown[] }): boolean 
   return (queryKey[2] as Listing).of === 'favorited'
 }
 
-/** Changes articles wherever they have been fetched. */
+/** Changes articles in every cached answer. */
 export function changeArticles(change: (article: ArticleSummary) => Partial<ArticleSummary> | undefined): void {
   queryClient.setQueriesData<ArticlePage>(
-    { queryKey: LISTS },
+    { queryKey: LISTS_KEY },
     (page) => page && { ...page, articles: page.articles.map((article) => ({ ...article, ...change(article) })) },
   )
   queryClient.setQueriesData<Article>(

@@ -12,7 +12,7 @@ export function commentsQuery(slug: string) {
   })
 }
 
-/** Whether the API has yet to take the comment, which is shown already. */
+/** Whether the comment is shown before the API has accepted it. */
 export function isUnderWay({ id }: Comment): boolean {
   return id < 0
 }

@@ -1,4 +1,4 @@
-/** Who reads. */
+/** The current reader. */
 import { queryOptions, useQuery } from '@tanstack/react-query'
 import { useSyncExternalStore } from 'react'
 import { account, api } from '../account.ts'
@@ -11,7 +11,7 @@ export function meQuery() {
     queryFn: findMe,
     retry: false,
     staleTime: 5 * 60_000,
-    // While nobody answers, somebody may soon.
+    // Asks again while the API does not answer.
     refetchInterval: ({ state }) => (state.status === 'error' && account.id() ? 5_000 : false),
   })
 }
@@ -29,9 +29,9 @@ async function findMe(): Promise<Me> {
 
 export interface Reader {
   signedIn: boolean
-  /** Undefined for guests and until the API has said who it is. */
+  /** Undefined for guests and until the API has identified the reader. */
   me: Me | undefined
-  /** The API has been asked in vain who it is. */
+  /** The API could not be asked who the reader is. */
   unavailable: boolean
 }
 

@@ -12,7 +12,7 @@ export function memberQuery(username: string) {
   })
 }
 
-/** Follows a member or no longer does. It is shown at once and taken back when the API refuses. */
+/** Follows a member or stops following. Shows it at once and takes it back if the API refuses. */
 export function useFollow(username: string) {
   return useMutation({
     mutationFn: (following: boolean) =>
@@ -35,14 +35,14 @@ export function useFollow(username: string) {
 
 type Changes = Parameters<typeof api.auth.updateCurrentUser>[0]
 
-/** Changes how the community knows the reader, in the edition also the account. */
+/** Changes the reader's community profile, in the edition also the account. */
 export function useUpdateMe() {
   return useMutation({
     mutationFn: async (changes: Changes) => (await api.auth.updateCurrentUser(changes)).user,
     onSuccess: (user) => {
       account.confirm(user.token)
       queryClient.setQueryData(meQuery().queryKey, user)
-      // The old name and picture stand beside everything that the member has written.
+      // The old name and picture are beside everything that the member has written.
       queryClient.removeQueries({
         predicate: ({ queryKey }) => queryKey[0] === 'community' && queryKey[1] !== 'me',
         type: 'inactive',

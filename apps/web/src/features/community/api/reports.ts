@@ -3,7 +3,7 @@ import type { Static } from '@doran/kernel/contract'
 import { useMutation } from '@tanstack/react-query'
 import { api } from '../account.ts'
 
-/** What readers tell moderators of: an article, or a comment on it. */
+/** The subject of a reader's report to the moderators: an article, or a comment on it. */
 export interface Reported {
   slug: string
   commentId?: number

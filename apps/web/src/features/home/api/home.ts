@@ -1,14 +1,14 @@
-/** What the home screen shows; all of it is fetched at once. */
+/** The home screen's data; all requests start at once. */
 import { queryOptions } from '@tanstack/react-query'
 import { api } from '../../../api/client.ts'
 import { queryClient } from '../../../api/query-client.ts'
 import { categoriesQuery } from '../../catalogue/api/categories.ts'
 import { shelfQuery } from '../../catalogue/api/products.ts'
 
-export const SHELF = 8
+export const SHELF_SIZE = 8
 
-export const popularQuery = shelfQuery({ sort: 'popular' }, SHELF)
-export const newestQuery = shelfQuery({ sort: 'newest' }, SHELF)
+export const popularQuery = shelfQuery({ sort: 'popular' }, SHELF_SIZE)
+export const newestQuery = shelfQuery({ sort: 'newest' }, SHELF_SIZE)
 
 export const latestArticlesQuery = queryOptions({
   queryKey: ['articles', 'latest'],

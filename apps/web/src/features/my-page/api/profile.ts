@@ -19,12 +19,12 @@ export function useChangeProfile() {
   })
 }
 
-/** Everything that Doran keeps of the member, as the text of a JSON file. */
+/** All data that Doran keeps of the member, as the text of a JSON file. */
 export function useExport() {
   return useMutation({ mutationFn: async () => JSON.stringify(await api.user.exportMe(), null, 2) })
 }
 
-/** There is no way back, so the password is asked for again: refused like a sign-in, and with what is still open. */
+/** Final, so it asks for the password again. Refused like a sign-in, and if the member has open business. */
 export function useWithdraw() {
   const client = useQueryClient()
   return useMutation({

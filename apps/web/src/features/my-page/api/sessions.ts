@@ -9,7 +9,7 @@ export const sessionsQuery = infiniteQueryOptions({
   getNextPageParam: ({ next }) => next ?? undefined,
 })
 
-/** Whoever uses that session is signed out within a second. */
+/** Signs that session out within a second. */
 export function useRevokeSession() {
   const client = useQueryClient()
   return useMutation({

@@ -4,35 +4,35 @@ import { api } from '../../../api/client.ts'
 import { isRefusal } from '../../../api/errors.ts'
 import { queryClient } from '../../../api/query-client.ts'
 
-const PAGE = 10
+const PAGE_SIZE = 10
 
 /** The member's orders, newest first, of one status or all. */
 export const ordersQuery = (status?: OrderStatus) =>
   infiniteQueryOptions({
     queryKey: ['orders', 'list', status ?? 'all'],
-    queryFn: ({ pageParam }) => api.order.listOrders({ status, cursor: pageParam, limit: PAGE }),
+    queryFn: ({ pageParam }) => api.order.listOrders({ status, cursor: pageParam, limit: PAGE_SIZE }),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next ?? undefined,
   })
 
-/** One order; looked at again by itself for as long as something is going on with it. */
+/** One order; refetched for as long as it is changing. */
 export const orderQuery = (orderId: string) =>
   queryOptions({
     queryKey: ['orders', 'one', orderId],
     queryFn: () => api.order.getOrder({ orderId }),
     staleTime: 5_000,
-    refetchInterval: ({ state }) => (state.data ? pauseOf(state.data) : false),
+    refetchInterval: ({ state }) => (state.data ? refetchIntervalOf(state.data) : false),
   })
 
-/** Milliseconds until an order is looked at again, or false when nothing will change by itself. */
-function pauseOf({ status, sellers }: Order): number | false {
+/** Milliseconds until the next fetch of an order, or false if it will not change by itself. */
+function refetchIntervalOf({ status, sellers }: Order): number | false {
   if (status === 'processing' || sellers.some((part) => part.status === 'cancelling')) return 1_500
   return status === 'awaiting_payment' && 20_000
 }
 
 /**
- * What became of the payment, as the provider sees it. Asked any number of times it completes the order once; without
- * a payment that the buyer has agreed to, it answers the order as it is.
+ * The outcome of the payment, as the provider sees it. It completes the order once, however often it is called. Without
+ * a payment that the buyer has agreed to, it returns the order unchanged.
  */
 export const confirmationQuery = (orderId: string) =>
   queryOptions({
@@ -45,14 +45,14 @@ export const confirmationQuery = (orderId: string) =>
       queryClient.setQueryData(orderQuery(orderId).queryKey, order)
       return order
     },
-    // An old answer would only mislead.
+    // An old answer would mislead.
     gcTime: 10_000,
     staleTime: 0,
-    // The API waits for some seconds before it answers that it is still at it.
+    // The API waits for some seconds before it answers that the payment is still in progress.
     refetchInterval: ({ state }) => state.data?.status === 'processing' && 700,
   })
 
-/** A payment of the member's, which knows why exactly it was refused. */
+/** One of the member's payments, with the exact reason of a refusal. */
 export const paymentQuery = (paymentId: string | undefined) =>
   queryOptions({
     queryKey: ['payments', paymentId],
@@ -61,12 +61,12 @@ export const paymentQuery = (paymentId: string | undefined) =>
     staleTime: Number.POSITIVE_INFINITY,
   })
 
-/** Where the provider's page leads back to. */
+/** The address to which the payment page returns. */
 function returnUrl(orderId: string): string {
   return new URL(`${import.meta.env.BASE_URL}orders/${orderId}/payment`, location.origin).href
 }
 
-/** Opens the payment page of an order and answers its address. Any number of calls open one. */
+/** Opens an order's payment page and returns its address. Repeated calls open one page. */
 export async function openPayment(orderId: string): Promise<string> {
   const { paymentUrl } = await api.order.startPayment({ orderId, returnUrl: returnUrl(orderId) })
   return paymentUrl
@@ -78,7 +78,7 @@ export interface Cancellation {
   reason: string
 }
 
-/** Takes out of an unpaid order what is gone. A repetition is refused, and the order is looked at again. */
+/** Removes sold-out goods from an unpaid order. A repetition is refused, and the order is fetched again. */
 export function useReduceOrder() {
   const client = useQueryClient()
   return useMutation({
@@ -94,7 +94,7 @@ export function useReduceOrder() {
   })
 }
 
-/** The key stays the same for as long as the same is asked, so that a repetition cancels nothing more. */
+/** The key stays the same for the same request, so that a repetition cancels nothing more. */
 export function useCancelOrder() {
   const client = useQueryClient()
   return useMutation({

@@ -12,18 +12,18 @@ export function productQuery(productId: string) {
   })
 }
 
-const SKUS_AT_ONCE = 100
+const MAX_SKUS_PER_REQUEST = 100
 
 /** How many of each variant can be bought. */
 export function stockQuery({ id, variants }: Product) {
   const skus = variants.map(({ sku }) => sku)
-  const parts = Array.from({ length: Math.ceil(skus.length / SKUS_AT_ONCE) }, (_, part) =>
-    skus.slice(part * SKUS_AT_ONCE, (part + 1) * SKUS_AT_ONCE),
+  const parts = Array.from({ length: Math.ceil(skus.length / MAX_SKUS_PER_REQUEST) }, (_, part) =>
+    skus.slice(part * MAX_SKUS_PER_REQUEST, (part + 1) * MAX_SKUS_PER_REQUEST),
   )
   return queryOptions({
     queryKey: ['stock', id, skus],
     queryFn: async () => (await Promise.all(parts.map((sku) => api.inventory.getAvailabilities({ sku })))).flat(),
-    // Of what there is enough, nobody is told how much.
+    // The API does not reveal exact numbers where there is plenty.
     select: (stock) =>
       new Map(
         stock.map(({ sku, available, level }) => [sku, level === 'enough' ? Number.POSITIVE_INFINITY : available]),
@@ -32,12 +32,12 @@ export function stockQuery({ id, variants }: Product) {
   })
 }
 
-/** More of the same category; one more than is shown, as the product itself is among them. */
+/** More products of the category; one more than shown, because the product itself may be among them. */
 export function similarQuery(category: string) {
   return shelfQuery({ category, sort: 'popular' }, 5)
 }
 
-/** Starts fetching all that a product's screen shows. What fails is told there. */
+/** Starts fetching all data of a product's screen. The screen reports failures. */
 export function openProduct(productId: string): void {
   queryClient
     .ensureQueryData(productQuery(productId))

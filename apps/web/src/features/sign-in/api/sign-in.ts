@@ -1,9 +1,9 @@
-/** Beginning and ending a session, with all that follows from it. */
+/** Beginning and ending a session, with all consequences. */
 import { api } from '../../../api/client.ts'
 import { queryClient } from '../../../api/query-client.ts'
 import { beginSession, deviceToken, endSession } from '../../../api/session.ts'
 import { currentLanguage } from '../../../language/language.ts'
-import { forgetCart, takeCartAlong } from '../../cart/api/cart.ts'
+import { forgetCart, mergeGuestCart } from '../../cart/api/cart.ts'
 
 /** Refused with `credentials_invalid`, `too_many_attempts` and `account_not_active`. */
 export async function signIn(email: string, password: string): Promise<void> {
@@ -18,19 +18,19 @@ export async function register(account: { email: string; password: string; name:
   await arrive()
 }
 
-/** What was fetched as a guest may look different now. */
+/** Data fetched as a guest may look different for a member. */
 async function arrive(): Promise<void> {
-  await takeCartAlong()
+  await mergeGuestCart()
   await queryClient.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'cart' })
 }
 
-/** The session ends here even when the API cannot be told. */
+/** Ends the session here, even if the API cannot be reached. */
 export async function signOut(): Promise<void> {
   await api.auth.signOut().catch(() => undefined)
   leave()
 }
 
-/** Ends every session of the member, this one too. When that fails, the member stays signed in. */
+/** Ends every session of the member, this one too. On failure the member stays signed in. */
 export async function signOutEverywhere(): Promise<void> {
   await api.auth.endSessions()
   leave()
