@@ -9,7 +9,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Logger } from 'pino'
 import type { Operation } from '../contract/contract.ts'
 import { DomainError } from '../contract/errors.ts'
-import type { Ending, Queryable } from '../database/database.ts'
+import type { CommitHook, Queryable } from '../database/database.ts'
 import { type Sql, sql } from '../database/sql.ts'
 import type { Actor } from './actor.ts'
 import type { Call } from './call.ts'
@@ -66,7 +66,7 @@ export function actOf(service: string, name: string, operation: Operation, input
   return new Act(`${service}.${name}`, operation, input, call)
 }
 
-export class Act implements Ending {
+export class Act implements CommitHook {
   readonly #name: string
   readonly #operation: Operation
   readonly #input: object
