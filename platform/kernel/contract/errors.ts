@@ -149,7 +149,7 @@ export const kernelErrors = {
   ),
 }
 
-/** The body of an error answer. Errors that are no {@link DomainError} must not get here: their content is private. */
+/** The body of an error answer. An unknown error arrives as `internal_error`, so its content stays private. */
 export function toProblem(error: DomainError): Problem {
   return {
     ...error.details,

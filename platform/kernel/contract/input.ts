@@ -24,8 +24,8 @@ export function bodyLimitOf({ bodyLimit, access }: Operation): number {
 }
 
 /**
- * Reads the input of an HTTP request. When two parts declare the same name, the path takes precedence, then headers
- * (some of which Doran itself sets), then the query, then the body.
+ * Reads the input of an HTTP request. The path takes precedence over headers (Doran itself sets some of them), then
+ * comes the query, then the body. Each part contributes only what its own schema declares.
  */
 export function inputOfRequest(operation: Operation, { params, query, headers, body }: RequestParts): object {
   const { envelope } = operation
