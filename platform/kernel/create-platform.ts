@@ -163,8 +163,7 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
     () => void identity.reload().catch((error) => log.error({ err: error }, 'revocations could not be reloaded')),
   )
   const stopped = new AbortController()
-  // In a fleet the auth service may start later than this process, which is not ready until the auth service has
-  // answered.
+  // In a fleet the auth service may start later than this process, which is not ready before that service has answered.
   if (fleet) void identity.keepLoaded(log, stopped.signal)
   else await identity.reload()
   observe(metrics, databases)
@@ -260,7 +259,7 @@ async function unready(databases: Iterable<DatabaseOfProcess>): Promise<string[]
 async function untilLoaded(identity: Identity, log: Logger, stopped: AbortSignal): Promise<void> {
   for (let waited = 0; !identity.loaded && !stopped.aborted; waited += POLL_INTERVAL_MS) {
     if (waited > 0 && waited % WARN_EVERY_MS === 0)
-      log.warn('waiting for the auth service, which tells what tokens are revoked')
+      log.warn('waiting for the auth service and its list of revoked tokens')
     await setTimeout(POLL_INTERVAL_MS)
   }
 }

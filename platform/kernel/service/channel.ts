@@ -60,7 +60,7 @@ export function postgresChannel(listeners: readonly Listener[], log: Logger): Ch
     listener.on(CHANNEL, (payload) => {
       const hint = hintOf(payload)
       if (hint) topics.deliver(hint.topic, hint.message)
-      else log.warn(`something that is not Doran's was sent by NOTIFY ${CHANNEL}; it is ignored`)
+      else log.warn(`ignored a message on the NOTIFY channel ${CHANNEL} that Doran did not send`)
     })
   }
 

@@ -22,7 +22,7 @@ export interface Context<Who = Actor | undefined, Config = unknown> {
   /** Sends hints between processes, for example to wake a waiting request. Hints may be lost. */
   readonly channel: Channel
   /**
-   * When the caller stops waiting. Events, jobs and sagas have no waiting caller: each of their calls gets a full one.
+   * When the caller stops waiting. In events, jobs and sagas nobody waits, so each of their calls has the full time.
    */
   readonly deadline: Deadline
   /** The service's own settings, from the environment. */
@@ -110,8 +110,9 @@ export function job(name: string, definition: Omit<Job, 'name'>): Job {
 }
 
 /**
- * One step of a saga. While a service that a step needs is unavailable, the step is retried for as long as it takes.
- * When a step is refused, the saga turns round and compensates, if it still can. Otherwise it waits for an operator.
+ * One step of a saga. While a service that a step needs is unavailable, the step is retried for as long as it takes,
+ * unless it sets `giveUpAfterMs`. When a step is refused, the saga turns round: it compensates the steps that are done.
+ * If it no longer can, it waits for an operator.
  */
 // biome-ignore lint/suspicious/noExplicitAny: a list of steps has results of all kinds
 export interface Step<In, Result = any> {
@@ -122,9 +123,7 @@ export interface Step<In, Result = any> {
    */
   // biome-ignore lint/suspicious/noExplicitAny: each service has its own config
   readonly act?: (input: In, ctx: Context<undefined, any>, results: StepResults) => Promise<Result>
-  /**
-   * The service's own writes. They are in the transaction that records the step as done, so they happen exactly once.
-   */
+  /** The service's own writes, in the transaction that records the step as done, so they happen exactly once. */
   // biome-ignore lint/suspicious/noExplicitAny: each service has its own config
   readonly record?: (input: In, tx: Transaction, ctx: Context<undefined, any>, results: StepResults) => Promise<void>
   /** Compensates the step when it, or a later one, has failed. It is retried for as long as it takes. */
@@ -140,9 +139,7 @@ export interface Step<In, Result = any> {
    * saga turns round. When it is done, the saga only goes forward, for as long as it takes.
    */
   readonly pivot?: boolean
-  /**
-   * Error codes that turn the saga round. By default all codes do so up to and including the pivot, and none after it.
-   */
+  /** Codes of refusals that turn the saga round. By default all do so up to and including the pivot, none after it. */
   readonly turnsRoundOn?: readonly string[]
 }
 

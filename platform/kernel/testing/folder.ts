@@ -3,7 +3,7 @@ import { existsSync, statfsSync, statSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
 const DISK_FOLDER = fileURLToPath(new URL('../../../data/test', import.meta.url))
-/** A folder that Linux keeps in memory. Other systems have none. */
+/** A folder that the system keeps in memory. It exists on Linux. */
 const MEMORY_FOLDER = '/dev/shm'
 /** Free space that the folder in memory must have at the start; a whole run takes a tenth of it. */
 const MIN_FREE_BYTES = 2 * 1024 ** 3

@@ -1,5 +1,5 @@
 /**
- * The testing kit: real services on a real PostgreSQL, with a database for each test. Nothing of our own is mocked.
+ * The testing kit: real services on a real PostgreSQL, with a database for each file. Nothing of our own is mocked.
  * Calls between services are serialised, and idempotent operations run twice, unless `DORAN_TEST_MODE=direct`.
  */
 
