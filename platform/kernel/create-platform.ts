@@ -1,4 +1,4 @@
-/** Runs services: wires databases, events, tasks, identity and the public door of one process. */
+/** Runs services: wires the databases, events, tasks, identity and HTTP server of one process. */
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout } from 'node:timers/promises'
@@ -41,20 +41,20 @@ import {
 export interface PlatformOptions {
   readonly services: readonly Service[]
   readonly environment: Readonly<Record<string, string | undefined>>
-  /** Database of every service that has no URL of its own in the environment. */
+  /** Database of all services whose URL is not set in the environment. */
   readonly databaseUrl?: string
-  /** Who signs tokens; given a way to call services that run here. */
+  /** Makes the source of signing keys and revocations. It receives a way to call services. */
   readonly identity: (client: <C extends Contract>(contract: C) => Client<C>) => IdentitySource
-  /** Adds to the public door before the routes: the gateway. */
+  /** Extends the HTTP server before the routes are added: the gateway. */
   readonly edge?: Edge
   readonly mode?: CallMode
-  /** The way to services that do not run here, and from them; without it everything runs here. */
+  /** Connects to services in other processes, both ways. Without it, all services run in this process. */
   readonly fleet?: Fleet
   readonly spans?: SpanSink
-  /** Name of this process among others. */
+  /** Name that identifies this process among others. */
   readonly instance?: string
   readonly log?: Logger
-  /** Set to false when the databases are up to date already. */
+  /** False skips migrations, for databases that are up to date already. */
   readonly migrate?: boolean
 }
 
@@ -67,13 +67,13 @@ export interface Platform {
   client<C extends Contract>(contract: C, actor?: Actor): Client<C>
   /** The database of a service. */
   database(service: string): Database
-  /** Opens the doors; answers the port. One of many answers when the others may call it. */
+  /** Opens the ports and returns the public one. In a fleet it returns when other processes may call this one. */
   listen(): Promise<number>
-  /** Finishes what is in hand within SHUTDOWN_GRACE_MS, gives back the rest, and closes everything. */
+  /** Finishes current work within SHUTDOWN_GRACE_MS, gives unfinished tasks back, and closes everything. */
   close(): Promise<void>
 }
 
-/** Folder of the kernel's own migrations, which every database needs. */
+/** The kernel's own migrations, which every database needs. */
 export const kernelMigrations: MigrationSource = { service: 'doran', folder: new URL('./migrations/', import.meta.url) }
 
 export function migrationsOf(services: readonly Service[]): MigrationSource[] {
@@ -85,12 +85,12 @@ export function migrationsOf(services: readonly Service[]): MigrationSource[] {
   ]
 }
 
-/** Starts everything but the public door, which {@link Platform.listen} opens. */
+/** Starts everything except the HTTP server, which {@link Platform.listen} opens. */
 export async function createPlatform(options: PlatformOptions): Promise<Platform> {
   const { environment, fleet, spans } = options
   const services = options.services.map(withRelay)
   const [config, ...configs] = readConfig(
-    [kernelConfig, ...services.map(({ config }) => config ?? EMPTY)],
+    [kernelConfig, ...services.map(({ config }) => config ?? EMPTY_CONFIG)],
     environment,
   ) as [KernelConfig, ...unknown[]]
   const log = options.log ?? createLog(config.LOG_LEVEL)
@@ -98,7 +98,7 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
 
   const databases: DatabaseOfProcess[] = []
   const servicesByUrl = Map.groupBy(services, ({ contract }) => urlOf(contract.name, options))
-  // One of many also listens to what all of them share.
+  // A process of a fleet also listens to the database that all processes share.
   const shared = options.databaseUrl ?? config.DATABASE_URL
   if (fleet && shared && !servicesByUrl.has(shared)) servicesByUrl.set(shared, [])
   for (const [url, here] of servicesByUrl) {
@@ -163,7 +163,7 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
     () => void identity.reload().catch((error) => log.error({ err: error }, 'revocations could not be reloaded')),
   )
   const stopped = new AbortController()
-  // Elsewhere the auth service may start later than we do; until it has answered, this process is not ready.
+  // In a fleet the auth service may start later than this process, which is not ready before that service has answered.
   if (fleet) void identity.keepLoaded(log, stopped.signal)
   else await identity.reload()
   observe(metrics, databases)
@@ -202,7 +202,7 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
     database: (service) => (databaseOf(service) as DatabaseOfProcess).pool.at(0),
     async listen() {
       if (config.METRICS_PORT) metricsServer = await openMetricsPort(metrics, config.METRICS_PORT, config.METRICS_HOST)
-      await http.listen({ port: config.PORT, host: config.HOST, backlog: BACKLOG })
+      await http.listen({ port: config.PORT, host: config.HOST, backlog: LISTEN_BACKLOG })
       const { port } = http.server.address() as AddressInfo
       if (fleet) {
         await untilLoaded(identity, log, stopped.signal)
@@ -227,16 +227,17 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
   }
 }
 
-const LOOK_MS = 20
+const POLL_INTERVAL_MS = 20
 const WARN_EVERY_MS = 5_000
 
 /**
- * Connections that may wait until the event loop takes them in. Who finds no room is heard again after one second, three or seven,
- * or is cut off. The system has a limit of its own, which counts when it is lower: `net.core.somaxconn` on Linux.
+ * Connections that may wait for the event loop to accept them. A client that finds the queue full retries after one,
+ * three or seven seconds, or is disconnected. A lower limit of the system takes precedence: `net.core.somaxconn` on
+ * Linux.
  */
-const BACKLOG = 65_535
+const LISTEN_BACKLOG = 65_535
 
-const EMPTY = { type: 'object', properties: {} } as NonNullable<Service['config']>
+const EMPTY_CONFIG = { type: 'object', properties: {} } as NonNullable<Service['config']>
 
 function urlOf(service: string, { environment, databaseUrl }: PlatformOptions): string {
   const url = databaseUrlOf(service, environment) ?? databaseUrl
@@ -254,16 +255,16 @@ async function unready(databases: Iterable<DatabaseOfProcess>): Promise<string[]
   return (await Promise.all(checks)).flat()
 }
 
-/** Waits for the auth service, which may still be starting, or until `stopped`. */
+/** Waits until the auth service, which may still be starting, has answered, or until `stopped`. */
 async function untilLoaded(identity: Identity, log: Logger, stopped: AbortSignal): Promise<void> {
-  for (let waited = 0; !identity.loaded && !stopped.aborted; waited += LOOK_MS) {
+  for (let waited = 0; !identity.loaded && !stopped.aborted; waited += POLL_INTERVAL_MS) {
     if (waited > 0 && waited % WARN_EVERY_MS === 0)
-      log.warn('waiting for the auth service, which tells what tokens are revoked')
-    await setTimeout(LOOK_MS)
+      log.warn('waiting for the auth service and its list of revoked tokens')
+    await setTimeout(POLL_INTERVAL_MS)
   }
 }
 
-/** Gauges that show how full things are: the connections to each database, and the tasks of each service. */
+/** Registers gauges of saturation: connections to each database, tasks of each service, and failing sagas. */
 function observe(metrics: Metrics, databases: readonly DatabaseOfProcess[]): void {
   collectProcessMetrics(metrics)
   const named = databases.map(({ services, pool }) => ({ pool, names: services.map(({ contract }) => contract.name) }))
@@ -275,10 +276,10 @@ function observe(metrics: Metrics, databases: readonly DatabaseOfProcess[]): voi
   connections('idle', 'Connections to the database of these services that nobody uses')
   connections('max', 'Connections to the database of these services that this process may open')
   connections('waiting', 'Callers that wait for a connection to the database of these services')
-  // A database that is away must not take all other figures with it.
+  // An unavailable database must not prevent the other metrics.
   const count = ({ pool, names }: (typeof named)[number]) => countTasks(pool.at(0), names).catch(() => [])
   let counting: Promise<Backlog[]> | undefined
-  // Both gauges are asked at the same time, and share what is counted then.
+  // Prometheus reads both gauges at the same time, so they share one count.
   const backlog = () => {
     counting ??= Promise.all(named.map(count))
       .then((counts) => counts.flat())
@@ -305,7 +306,10 @@ function observe(metrics: Metrics, databases: readonly DatabaseOfProcess[]): voi
   )
 }
 
-/** Requests finish first, which may wait for tasks, then tasks. At `end` requests are cut and tasks given back. */
+/**
+ * Waits for requests first, because they may wait for tasks, and then for tasks. At `end` it closes the remaining
+ * connections and gives unfinished tasks back.
+ */
 async function shutDown(
   http: FastifyInstance,
   workers: readonly Worker[],
@@ -313,14 +317,14 @@ async function shutDown(
   end: number,
 ): Promise<void> {
   const left = () => Math.max(0, end - performance.now())
-  // What was sent as a stream has not told its client that the connection ends with it.
-  const idle = setInterval(() => http.server.closeIdleConnections(), LOOK_MS)
+  // A streamed reply that began before has no `connection: close` header, so its connection stays open when it ends.
+  const idle = setInterval(() => http.server.closeIdleConnections(), POLL_INTERVAL_MS)
   await Promise.race([http.close(), setTimeout(left(), undefined, { ref: false })])
   clearInterval(idle)
   http.server.closeAllConnections()
   await Promise.all(workers.map((worker) => worker.close(left())))
   for (const { listener } of databases) await listener.close()
-  // What was cut may hold connections; they end with the process.
+  // Interrupted requests may still hold database connections, which end with the process.
   const closed = databases.map(({ pool }) => pool.close())
-  await Promise.race([Promise.all(closed), setTimeout(left() + LOOK_MS, undefined, { ref: false })])
+  await Promise.race([Promise.all(closed), setTimeout(left() + POLL_INTERVAL_MS, undefined, { ref: false })])
 }

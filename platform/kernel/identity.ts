@@ -1,4 +1,4 @@
-/** What the service needs that signs access tokens. */
+/** The API for the service that signs access tokens. */
 export {
   ACCESS_TOKEN,
   LONGEST_TOKEN_LIFE,

@@ -1,5 +1,5 @@
 /**
- * The kernel's face for a service's author. Contracts are written with `@doran/kernel/contract`; what runs services is in
+ * The kernel's API for authors of services. Contracts use `@doran/kernel/contract`, and code that runs services uses
  * `@doran/kernel/platform`.
  */
 

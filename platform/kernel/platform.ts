@@ -1,4 +1,4 @@
-/** The kernel's face for what runs services: commands, the fleet, the gateway and tests. */
+/** The kernel's API for code that runs services: commands, the fleet, the gateway and tests. */
 
 export { Deadline } from './contract/deadline.ts'
 export { type ErrorFactory, fromProblem, kernelErrors, type Problem, toProblem } from './contract/errors.ts'

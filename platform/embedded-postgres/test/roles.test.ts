@@ -1,4 +1,4 @@
-/** With what rights services use the database that comes with npm. */
+/** The rights of the role with which services use the embedded database. */
 import assert from 'node:assert/strict'
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -11,7 +11,7 @@ let folder: string
 let postgres: EmbeddedPostgres
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'doran-roles-'))
-  // The account of PostgreSQL passes through.
+  // PostgreSQL's account must be able to pass through.
   await chmod(folder, 0o755)
   postgres = await startEmbeddedPostgres({ folder: join(folder, 'postgres') })
 })
@@ -27,8 +27,8 @@ async function ask(url: string, statement: string): Promise<Record<string, unkno
   return (Array.isArray(results) ? results.at(-1) : results).rows
 }
 
-describe('whoever uses the embedded database', { timeout: 60_000 }, () => {
-  it('owns it and may do nothing beyond it', async () => {
+describe('the role that uses the embedded database', { timeout: 60_000 }, () => {
+  it('owns the database and has no rights beyond it', async () => {
     const [role] = await ask(
       postgres.url(),
       `select rolname as name, rolsuper or rolcreaterole or rolcreatedb or rolreplication or rolbypassrls as mighty
@@ -48,13 +48,13 @@ describe('whoever uses the embedded database', { timeout: 60_000 }, () => {
     }
   })
 
-  it('tells one server from another, as deliveries between databases must', async () => {
+  it('can read the identifier of the server, which deliveries between databases need', async () => {
     const [server] = await ask(postgres.url(), 'select system_identifier is not null as known from pg_control_system()')
 
     assert.deepEqual(server, { known: true })
   })
 
-  it('is given what a version before made as the superuser, with all that is in it', async () => {
+  it('takes over a database that an earlier version created as the superuser, with all its content', async () => {
     const { adminUrl } = postgres
     await ask(adminUrl(), 'alter database doran owner to doran')
     await ask(

@@ -1,4 +1,4 @@
-/** The typed client over HTTP. Made from contracts alone, it runs in a browser as well as in Node. */
+/** The typed client over HTTP. It needs nothing but contracts, so it runs in browsers as well as in Node.js. */
 import { type Client, type Contract, isFlat, mediaTypeOf, type Operation } from './contract.ts'
 import { DomainError, fromProblem, type Problem } from './errors.ts'
 
@@ -13,14 +13,16 @@ export interface HttpRequest {
 }
 
 export interface HttpClientOptions {
-  /** Where Doran is, without a trailing slash. */
+  /** Base URL of Doran, without a trailing slash. */
   baseUrl: string
-  /** Access token of the user for whom to call; asked for at each call. */
+  /** Returns the access token of the user on whose behalf to call. Called for each request. */
   token?: () => string | undefined
   fetch?: (url: string, request: Omit<HttpRequest, 'url'> & { signal?: AbortSignal }) => Promise<Response>
 }
 
-/** Functions for all public operations of a contract; a refusal is thrown as the service's own error. */
+/**
+ * One function for each public operation of a contract. An error answer is thrown as the service's {@link DomainError}.
+ */
 export function httpClient<C extends Contract>(contract: C, options: HttpClientOptions): Client<C> {
   const send = options.fetch ?? fetch
   const call = async (operation: Operation, input: Record<string, unknown>, key?: string, timeout?: number) => {
@@ -43,7 +45,7 @@ export function httpClient<C extends Contract>(contract: C, options: HttpClientO
   ) as Client<C>
 }
 
-/** Takes a flat input apart again: path, query and headers by the contract, the rest is the body. */
+/** Splits a flat input into path, query and headers, as the contract declares them. The rest is the body. */
 export function toRequest(operation: Operation, input: Record<string, unknown>): HttpRequest {
   const rest = { ...input }
   const take = (name: string) => {

@@ -1,6 +1,6 @@
 /**
- * A service's contract is plain data. Routes, validation, OpenAPI, the typed client and the gateway's table
- * are all derived from it; nothing is generated.
+ * A service's contract is plain data. Routes, validation, OpenAPI, the typed client and the gateway's table derive from
+ * it at run time; no code is generated.
  */
 import { type Static, type TObject, type TSchema, Type } from './type.ts'
 import type { UploadedFile } from './uploaded-file.ts'
@@ -8,8 +8,8 @@ import type { UploadedFile } from './uploaded-file.ts'
 export { type Static, type TObject, type TSchema, Type }
 
 /**
- * Who may call an operation: `anyone`, any signed-in `user`, a user who holds one of the listed roles, or
- * `internal`: only other services, never routed by the gateway.
+ * Who may call an operation: `anyone`, any signed-in `user`, a user with one of the listed roles, or `internal`: only
+ * other services, so the gateway does not route it.
  */
 export type Access = 'anyone' | 'user' | 'internal' | readonly string[]
 
@@ -19,28 +19,28 @@ export interface OperationSpec {
   /** One line for the API page. */
   readonly summary: string
   readonly access: Access
-  /** Schema of the path parameters. Without it each is a string of 1 to 200 characters. */
+  /** Schema of the path parameters. Without it each parameter is a string of 1 to 200 characters. */
   readonly path?: TObject
   readonly query?: TObject
-  /** Request headers that the operation reads, by their lower-case names. */
+  /** Request headers that the operation reads, under their lower-case names. */
   readonly headers?: TObject
-  /** An object's fields join the flat input; any other body (see {@link Raw}) arrives as `body`. */
+  /** The fields of an object join the flat input. Any other body (see {@link Raw}) arrives as `body`. */
   readonly body?: TSchema
-  /** Over HTTP the body's fields stand within one member of this name: `{ "article": { … } }`. */
+  /** Over HTTP, one member of this name contains the body's fields: `{ "article": { … } }`. */
   readonly envelope?: string
   /** Without it the operation answers 204 with no body. */
   readonly reply?: TSchema
   /** Status of a successful answer; 200 (204 without a reply) by default. */
   readonly status?: 200 | 201 | 202 | 204
-  /** Running it again with the same input changes nothing more: callers may retry it. */
+  /** Repeating it with the same input changes nothing more, so callers may retry it. */
   readonly idempotent?: boolean
-  /** The reply holds a secret, so it is never kept for an `Idempotency-Key`. */
+  /** The reply contains a secret, so it is never stored for an `Idempotency-Key`. */
   readonly secret?: boolean
-  /** A WebSocket: the service answers the upgrade of its HTTP server itself, the gateway passes it on. */
+  /** A WebSocket. The service answers the HTTP upgrade itself, and the gateway passes it on. */
   readonly socket?: true
-  /** Largest body in bytes; 16 kB by default, 1 MiB of an internal operation. */
+  /** Largest body in bytes; 16 kB by default, 1 MiB for an internal operation. */
   readonly bodyLimit?: number
-  /** Milliseconds that a request has, where `REQUEST_TIMEOUT_MS` does not fit. */
+  /** Milliseconds that a request may take, in place of `REQUEST_TIMEOUT_MS`. */
   readonly timeout?: number
 }
 
@@ -58,10 +58,13 @@ export interface Contract<Name extends string = string, Ops extends Operations =
   readonly operations: Ops
 }
 
-/** Names that a client made of operations cannot have: the language itself asks objects for them. */
+/** Names that an operation cannot have, because JavaScript itself reads these members of a client object. */
 const RESERVED = new Set([...Object.getOwnPropertyNames(Object.prototype), 'then', 'toJSON'])
 
-/** Declares a service's operations under its name, which is also its database schema. */
+/**
+ * Declares a service's operations under its name, which is also the name of its database schema. Throws for a reserved
+ * operation name, and for a part of the flat input that refuses additional properties.
+ */
 export function contract<const Name extends string, const Ops extends Operations>(
   name: Name,
   operations: Ops,
@@ -91,13 +94,13 @@ function operation(method: Method) {
   })
 }
 
-/** Something that happened, told to every subscriber at least once. The name is `service.past-tense`. */
+/** Something that happened. It is delivered to every subscriber at least once. The name is `service.past-tense`. */
 export interface Event<S extends TSchema = TSchema> {
   readonly name: string
   readonly data: S
 }
 
-/** Declares an event; `name` starts with the name of the service that publishes it. */
+/** Declares an event. `name` starts with the name of the publishing service. */
 export function event<const S extends TSchema>(name: `${string}.${string}`, data: S): Event<S> {
   return { name, data }
 }
@@ -108,29 +111,29 @@ export function Raw(mediaType: string) {
 }
 
 /**
- * A file as the body of a public operation, as bytes: a `bodyLimit` bounds it, and a process holds only so many of them
- * at a time. The first media type is the one that the API's description names.
+ * The body of a public operation is a file, read as bytes. Its size is bounded by `bodyLimit`, and a process holds a
+ * limited number of such bodies at a time. The API description names the first media type.
  */
 export function Upload(mediaType: string, ...others: string[]) {
   return Type.Unsafe<UploadedFile>({ type: 'string', contentMediaType: mediaType, uploaded: [mediaType, ...others] })
 }
 
-/** The media types of a body made by {@link Upload}, else undefined. */
+/** The media types of a body schema made by {@link Upload}, or undefined for any other schema. */
 export function uploadTypesOf(schema: TSchema | undefined): string[] | undefined {
   return (schema as { uploaded?: string[] } | undefined)?.uploaded
 }
 
-/** A reply sent piece by piece without being held in memory, for example a large CSV export. */
+/** A reply that is streamed in chunks and never held in memory as a whole, for example a large CSV export. */
 export function Streamed(mediaType: string) {
   return Type.Unsafe<AsyncIterable<string>>({ type: 'string', contentMediaType: mediaType, streamed: true })
 }
 
-/** Body or reply schemas made by {@link Raw} or {@link Streamed}: their media type, else undefined. */
+/** The media type of a schema made by {@link Raw} or {@link Streamed}, or undefined for any other schema. */
 export function mediaTypeOf(schema: TSchema | undefined): string | undefined {
   return (schema as { contentMediaType?: string } | undefined)?.contentMediaType
 }
 
-/** Whether a reply is sent piece by piece. */
+/** Whether a reply is streamed in chunks. */
 export function isStreamed(schema: TSchema | undefined): boolean {
   return (schema as { streamed?: boolean } | undefined)?.streamed === true
 }
@@ -172,7 +175,7 @@ type Defaulted<T> = T extends { properties: infer P }
   ? { [K in keyof P]: P[K] extends { readonly default: unknown } ? K : never }[keyof P]
   : never
 
-/** The flat input as a caller gives it: parameters of the query that have a default may be left out. */
+/** The flat input that a caller passes: query parameters with a default are optional. */
 export type CallInput<Op> =
   Op extends Operation<infer _P, infer S>
     ? S['query'] extends TSchema
@@ -182,11 +185,11 @@ export type CallInput<Op> =
       : Input<Op>
     : never
 
-/** What an operation answers; `void` when it declares no reply. */
+/** The reply of an operation; `void` when it declares none. */
 // biome-ignore lint/suspicious/noConfusingVoidType: a handler without a reply returns nothing
 export type Reply<Op> = Op extends { reply: infer T extends TSchema } ? Static<T> : void
 
-/** How another service's operations are called: one function each, flat input, typed reply. */
+/** Calls the operations of another service: one function for each, with flat input and typed reply. */
 export type Client<C extends Contract> = {
   readonly [K in keyof C['operations']]: object extends CallInput<C['operations'][K]>
     ? (input?: CallInput<C['operations'][K]>, options?: CallOptions) => Promise<Reply<C['operations'][K]>>
@@ -194,8 +197,8 @@ export type Client<C extends Contract> = {
 }
 
 export interface CallOptions {
-  /** Shortens the deadline inherited from the caller; milliseconds. */
+  /** Milliseconds that the call may take. It only shortens the deadline inherited from the caller. */
   timeout?: number
-  /** Replaces the idempotency key derived from the caller's. */
+  /** Replaces the idempotency key that is derived from the caller's key. */
   key?: string
 }

@@ -1,31 +1,33 @@
 /**
- * Copies from a value that came from outside what its schema declares, before anything else looks at it. The copy is as
- * large as the schema allows and no larger, its text is in one form (Unicode NFC) and its UUIDs in small letters, so
- * validation and handlers do bounded work whatever was sent.
+ * Copies the parts of an external value that its schema declares, before any other code reads the value. The copy is at
+ * most as large as the schema allows, so validation and handlers do a bounded amount of work for any input. Its text is
+ * in Unicode NFC, and its UUIDs are in lower case.
  */
 import { kernelErrors } from './errors.ts'
 import { assertInput, ERRORS_SHOWN, type Mode } from './schema.ts'
 import type { TSchema } from './type.ts'
 
-/** Members and items of parts whose schema leaves them open, in one input. */
+/**
+ * Most members and items that the open parts of one input may have: parts whose content the schema does not declare.
+ */
 const MAX_OPEN_MEMBERS = 100_000
 const MAX_OPEN_DEPTH = 50
 
-/** A character in NFC has at most four code points when it is decomposed, and a code point at most two UTF-16 units. */
+/** An NFC character decomposes to at most four code points, and a code point has at most two UTF-16 units. */
 const UNITS_PER_CHARACTER = 8
 
 /**
- * More combining marks in a row than any language writes (Unicode's Stream-Safe Text Format, UAX 15). The time that
- * normalisation takes grows with the square of their number: 8,000 of them take 0.2 s.
+ * Most combining marks in a row; no language writes more (Unicode's Stream-Safe Text Format, UAX 15). The time of
+ * normalisation grows with the square of their number: 8,000 marks take 0.2 s.
  */
 const MAX_MARKS = 30
 const TOO_MANY_MARKS = new RegExp(`\\p{M}{${MAX_MARKS + 1}}`, 'u')
 
-/** What was found in one input. */
+/** State while one input is copied. */
 interface Reading {
   openMembers: number
-  /** Some of its text cannot be stored. Validation, which cannot see that, speaks first. */
-  noText: boolean
+  /** Some text cannot be stored. It is reported after validation, which does not check for it. */
+  hasInvalidText: boolean
 }
 
 type Copy = (value: unknown, reading: Reading) => unknown
@@ -33,8 +35,8 @@ type Copy = (value: unknown, reading: Reading) => unknown
 const compiled = new WeakMap<TSchema, Copy>()
 
 /**
- * The part of `value` that the schema declares, validated and with its defaults. Throws `validation_failed`. Nothing of
- * `value` itself is changed or passed on.
+ * Returns the part of `value` that the schema declares, validated and with defaults filled in. Throws
+ * `validation_failed`. The result is a copy: `value` is neither changed nor shared.
  */
 export function readDeclared(schema: TSchema, value: unknown, mode?: Mode): unknown {
   let copy = compiled.get(schema)
@@ -42,10 +44,10 @@ export function readDeclared(schema: TSchema, value: unknown, mode?: Mode): unkn
     copy = copierOf(schema)
     compiled.set(schema, copy)
   }
-  const reading: Reading = { openMembers: 0, noText: false }
+  const reading: Reading = { openMembers: 0, hasInvalidText: false }
   const declared = copy(value, reading)
   assertInput(schema, declared, mode)
-  if (reading.noText) refuseNoText(declared)
+  if (reading.hasInvalidText) refuseInvalidText(declared)
   return declared
 }
 
@@ -69,7 +71,7 @@ function copierOf(schema: TSchema): Copy {
   const shape = schema as Shape
   if (shape.anyOf) return alternative(shape.anyOf)
   if (shape.allOf) return copierOf(merged(shape.allOf as Shape[]))
-  // A raw body may be signed, so it stays as it was sent.
+  // A raw body may be signed, so its text is not normalised.
   if (shape.contentMediaType) return (value, reading) => checkedText(value, reading)
   switch (shape.type) {
     case 'object':
@@ -111,7 +113,7 @@ function object({ properties = {}, patternProperties = {}, additionalProperties:
         countOpen(reading)
         define(copy, readName(name, reading), copyMember(value[name], reading))
       } else if (others === false && ++refused <= ERRORS_SHOWN) {
-        // Validation names what is refused; its value is of no interest.
+        // Validation reports the name of a refused member and does not need its value.
         define(copy, name, null)
       }
     }
@@ -122,9 +124,9 @@ function object({ properties = {}, patternProperties = {}, additionalProperties:
 function array({ items, maxItems }: Shape): Copy {
   const copyItem = items ? copierOf(items) : copyOpen
   return (value, reading) => {
-    // A query's list of one is not written as a list.
+    // A list with one item in a query arrives as a single value.
     if (!Array.isArray(value)) return isObject(value) ? value : copyItem(value, reading)
-    // One item too many is enough to be refused for.
+    // One item too many is enough for validation to refuse the list.
     const read = maxItems !== undefined && value.length > maxItems ? value.slice(0, maxItems + 1) : value
     return read.map((item) => copyItem(item, reading))
   }
@@ -137,7 +139,7 @@ function text({ maxLength, format }: Shape): Copy {
     : (value, reading) => readText(value, reading, longest)
 }
 
-/** The branch that has the value's type. */
+/** Copies by the branch that matches the value's type. */
 function alternative(branches: readonly TSchema[]): Copy {
   const copies = new Map<string, Copy>()
   for (const branch of branches) {
@@ -145,7 +147,7 @@ function alternative(branches: readonly TSchema[]): Copy {
     if (copies.has(type) && (type === 'object' || type === 'array' || type === 'any')) {
       throw new Error(`an input cannot be one of several kinds of ${type}: what is declared would depend on the value`)
     }
-    // Of two kinds of text the shape is not known, only that it is text.
+    // Of two branches with the same type, only the type is known.
     copies.set(type, copies.has(type) ? copierOf({ type } as TSchema) : copierOf(branch))
   }
   const any = copies.get('any')
@@ -165,7 +167,7 @@ function merged(parts: readonly Shape[]): TSchema {
   return { type: 'object', properties: Object.assign({}, ...parts.map(({ properties }) => properties)) } as TSchema
 }
 
-/** A copy of what the schema leaves open, to a depth and a number of members. */
+/** Copies a part whose content the schema does not declare, up to a depth and a number of members. */
 function copyOpen(value: unknown, reading: Reading, depth = 0): unknown {
   if (typeof value === 'string') return readText(value, reading)
   if (typeof value !== 'object' || value === null) return value
@@ -198,37 +200,37 @@ function readName(name: string, reading: Reading): string {
 
 function readText(value: unknown, reading: Reading, longest = Number.POSITIVE_INFINITY): unknown {
   if (typeof value !== 'string') return value
-  // What is cut is still too long for validation, whatever normalisation makes of it.
+  // The cut text is still longer than validation allows, even after normalisation.
   const read = value.length > longest ? value.slice(0, longest) : value
-  if (isText(read)) return read.normalize('NFC')
-  reading.noText = true
+  if (isValidText(read)) return read.normalize('NFC')
+  reading.hasInvalidText = true
   return read
 }
 
 function checkedText(value: unknown, reading: Reading): unknown {
-  if (typeof value === 'string' && !isStorable(value)) reading.noText = true
+  if (typeof value === 'string' && !isStorable(value)) reading.hasInvalidText = true
   return value
 }
 
-function isText(value: string): boolean {
+function isValidText(value: string): boolean {
   return isStorable(value) && !(value.length > MAX_MARKS && TOO_MANY_MARKS.test(value))
 }
 
-/** No database can store NUL and halves of surrogate pairs. */
+/** PostgreSQL cannot store NUL or lone surrogates. */
 function isStorable(value: string): boolean {
   return value.isWellFormed() && !value.includes('\u0000')
 }
 
-function refuseNoText(copy: unknown): never {
-  const field = pathOfNoText(copy, '').slice(1) || 'body'
+function refuseInvalidText(copy: unknown): never {
+  const field = pathOfInvalidText(copy, '').slice(1) || 'body'
   throw kernelErrors.validationFailed({}, { [field]: ['contains characters that are no text'] })
 }
 
-function pathOfNoText(value: unknown, path: string): string {
-  if (typeof value === 'string') return isText(value) ? '' : path
+function pathOfInvalidText(value: unknown, path: string): string {
+  if (typeof value === 'string') return isValidText(value) ? '' : path
   if (typeof value !== 'object' || value === null) return ''
   for (const [name, member] of Object.entries(value)) {
-    const found = isText(name) ? pathOfNoText(member, `${path}.${name}`) : `${path}.(name)`
+    const found = isValidText(name) ? pathOfInvalidText(member, `${path}.${name}`) : `${path}.(name)`
     if (found) return found
   }
   return ''
@@ -238,7 +240,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** As an own member, also when it is called `__proto__`. */
+/** Sets an own member, also for the name `__proto__`. */
 function define(object: Record<string, unknown>, name: string, value: unknown): void {
   Object.defineProperty(object, name, { value, enumerable: true, writable: true, configurable: true })
 }

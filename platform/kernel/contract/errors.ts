@@ -1,11 +1,11 @@
-/** Errors that callers are meant to see: RFC 9457 problems with a stable machine code. */
+/** Errors for callers: RFC 9457 problems with a stable machine code. */
 
 export interface ErrorDefinition {
   readonly code: string
   readonly status: number
-  /** What was wrong and what to do; `{name}` is filled in from the details. */
+  /** What went wrong and what to do. `{name}` is replaced by the detail of that name. */
   readonly message: string
-  /** What every error of this kind says of its fields. */
+  /** Messages by input field that every error of this kind carries. */
   readonly errors?: FieldErrors
 }
 
@@ -20,12 +20,15 @@ export interface Problem extends Record<string, unknown> {
   errors?: FieldErrors
 }
 
-/** Raised by {@link domainError}; travels unchanged between services and becomes the answer's problem. */
+/**
+ * Made by a factory of {@link domainError}. It travels unchanged between services and becomes the problem in the
+ * answer.
+ */
 export class DomainError extends Error {
   override readonly name = 'DomainError'
   readonly code: string
   readonly status: number
-  /** Extra members of the problem, for example what was found and what was expected. */
+  /** Extra members of the problem, for example the value found and the value expected. */
   readonly details: Record<string, unknown>
   /** Messages by input field. */
   readonly errors: FieldErrors | undefined
@@ -41,13 +44,13 @@ export class DomainError extends Error {
 
 export interface ErrorFactory extends ErrorDefinition {
   (details?: Record<string, unknown>, errors?: FieldErrors): DomainError
-  /** Whether this is the error that was caught, also when it came from another process. */
+  /** Whether a caught error is of this kind, also when it comes from another process. */
   is(error: unknown): error is DomainError
 }
 
 /**
  * Declares an error once: `export const cartEmpty = domainError('cart_empty', 409, 'The cart is empty.')`,
- * thrown as `throw cartEmpty()`. `errors` are its messages by field, unless it is thrown with others.
+ * thrown as `throw cartEmpty()`. `errors` are its default messages by input field.
  */
 export function domainError(code: string, status: number, message: string, errors?: FieldErrors): ErrorFactory {
   const definition: ErrorDefinition = { code, status, message, ...(errors && { errors }) }
@@ -57,7 +60,7 @@ export function domainError(code: string, status: number, message: string, error
   return Object.assign(factory, definition, { is })
 }
 
-/** Errors that the kernel itself answers with, whichever service is called. */
+/** Errors of the kernel itself, which an operation of any service may answer with. */
 export const kernelErrors = {
   validationFailed: domainError('validation_failed', 422, 'The input is not valid; see `errors` for each field.'),
   malformedBody: domainError('malformed_body', 400, 'The body could not be read: {reason}.'),
@@ -146,7 +149,7 @@ export const kernelErrors = {
   ),
 }
 
-/** The body of an error answer. Unknown errors tell nothing of their insides. */
+/** The body of an error answer. An unknown error arrives as `internal_error`, so its content stays private. */
 export function toProblem(error: DomainError): Problem {
   return {
     ...error.details,
@@ -159,7 +162,7 @@ export function toProblem(error: DomainError): Problem {
   }
 }
 
-/** The error behind a problem that another process answered with. */
+/** The error that a problem from another process stands for. */
 export function fromProblem(problem: Problem): DomainError {
   const { type: _type, title: _title, status, code, detail, errors, ...details } = problem
   return new DomainError({ code, status, message: detail.replaceAll('{', '(') }, details, errors)

@@ -1,4 +1,4 @@
-/** Everything that a contract is written with. It runs in browsers, too. */
+/** Everything needed to write a contract. It also runs in browsers. */
 export {
   type Client,
   type Contract,

@@ -1,14 +1,16 @@
-/** The flat input of an operation: path, query, headers and body in one object, as its contract declares them. */
+/**
+ * Builds the flat input of an operation: path, query, headers and body in one object, as the contract declares them.
+ */
 import { isFlat, type Operation, type TObject, uploadTypesOf } from './contract.ts'
 import { readDeclared } from './declared.ts'
 import { Type } from './type.ts'
 
-/** Largest body of a public operation that names no other, in bytes. */
+/** Largest body of a public operation in bytes, unless the operation sets its own limit. */
 export const BODY_LIMIT = 16_384
-/** Largest body of an operation that only services call, unless it names another, in bytes. */
+/** Largest body of an internal operation in bytes, unless the operation sets its own limit. */
 export const INTERNAL_BODY_LIMIT = 1_048_576
 
-/** Parts of a request, as its parser left them. */
+/** Parts of a request, as Fastify parsed them. */
 export interface RequestParts {
   readonly params: unknown
   readonly query: unknown
@@ -16,14 +18,14 @@ export interface RequestParts {
   readonly body: unknown
 }
 
-/** Most bytes that a body of the operation may have. */
+/** Largest body of the operation in bytes. */
 export function bodyLimitOf({ bodyLimit, access }: Operation): number {
   return bodyLimit ?? (access === 'internal' ? INTERNAL_BODY_LIMIT : BODY_LIMIT)
 }
 
 /**
- * Reads a request of the operation. The path wins, then headers, some of which are Doran's own, then the query; what they
- * declare is never taken from the body.
+ * Reads the input of an HTTP request. The path takes precedence over headers (Doran itself sets some of them), then
+ * comes the query, then the body. Each part contributes only what its own schema declares.
  */
 export function inputOfRequest(operation: Operation, { params, query, headers, body }: RequestParts): object {
   const { envelope } = operation
@@ -36,7 +38,7 @@ export function inputOfRequest(operation: Operation, { params, query, headers, b
   }
 }
 
-/** Reads the input of a call from another service; a body that is not flat is its `body`. */
+/** Reads the input of a call from another service. A body that is not flat is in `body`. */
 export function inputOfCall(operation: Operation, input: Record<string, unknown>): object {
   const { body, query, headers } = operation
   return {
@@ -60,7 +62,7 @@ function part(schema: TObject | undefined, from: unknown, mode?: 'coercing'): ob
 
 const paths = new WeakMap<Operation, TObject>()
 
-/** The declared path, or one where each parameter is a text of 1 to 200 characters. */
+/** The declared path schema, or one in which each parameter is a string of 1 to 200 characters. */
 function pathOf(operation: Operation): TObject {
   let path = operation.path ?? paths.get(operation)
   if (!path) {

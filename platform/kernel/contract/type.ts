@@ -1,6 +1,6 @@
 /**
- * The schemas that contracts are written in. Their types, which TypeScript reads what fits out of, are TypeBox's; what
- * they are at run time, plain JSON Schema, is made here: TypeBox itself would cost each process 370 modules and 12 MB.
+ * Builders of the schemas in contracts. The static types are TypeBox's, from which TypeScript infers the values. The
+ * builders here make plain JSON Schema at run time: loading TypeBox would cost each process 370 modules and 12 MB.
  */
 import type {
   TBoolean,
@@ -17,7 +17,7 @@ import type {
 
 export type { Static, TObject, TSchema } from 'typebox'
 
-/** On a schema that need not be there. A copy made by spreading is optional as well, as its type says. */
+/** Marks the schema of an optional property. A spread copy keeps the mark, as its type does. */
 const OPTIONAL = Symbol('optional')
 const simple = (type: string) => (more?: object) => ({ type, ...more })
 
@@ -34,7 +34,7 @@ const builders = {
     const required = Object.keys(properties).filter((name) => !(OPTIONAL in (properties[name] as TSchema)))
     return { type: 'object', ...(required.length > 0 && { required }), properties, ...more }
   },
-  /** Another schema than the one it is given, which stays required where it is used as it is. */
+  /** Returns a copy, so the given schema stays required wherever it is used itself. */
   Optional: (schema: TSchema) => ({ ...schema, [OPTIONAL]: true }),
   Record: ({ pattern = '^.*$' }: { pattern?: string }, value: TSchema, more?: object) => ({
     type: 'object',
@@ -47,7 +47,7 @@ const builders = {
   Unsafe: (schema: TSchema) => schema,
 }
 
-/** A schema, and in its type whether it has a default: then callers may leave it out. */
+/** A schema whose type records whether it has a default, because callers may omit such members. */
 export type WithDefault<T extends TSchema, Options> = Options extends { readonly default: unknown }
   ? T & { readonly default: unknown }
   : T

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 
-/** The bytes of a body declared by `Upload`. They are not checked in any way. */
+/** The bytes of a body declared by `Upload`. Their content is not validated. */
 export class UploadedFile {
   readonly #bytes: Buffer
 
@@ -12,7 +12,7 @@ export class UploadedFile {
     return this.#bytes
   }
 
-  /** Stands for the bytes where inputs are compared: two files are the same input when their digests are equal. */
+  /** A digest that represents the bytes when inputs are compared: files with equal digests are the same input. */
   toJSON(): string {
     return createHash('sha256').update(this.#bytes).digest('base64url')
   }

@@ -1,37 +1,37 @@
-/** Schemas of values that every contract writes the same way. */
+/** Schemas of values that all contracts share. */
 import { type TSchema, Type } from './type.ts'
 import type { Visible } from './visible.ts'
 
-/** UUID; ours are version 7. */
+/** A UUID. Doran's own are version 7. */
 export const Id = Type.String({
   format: 'uuid',
-  // The format also takes `urn:uuid:…`, which PostgreSQL does not.
+  // The format also accepts `urn:uuid:…`, which PostgreSQL rejects.
   pattern: '^[0-9a-fA-F-]{36}$',
   errorMessage: 'must be a UUID',
 })
 
-/** UTC, ISO 8601 with milliseconds: `2026-11-21T05:34:40.123Z`. */
+/** A time in UTC, in ISO 8601 with milliseconds: `2026-11-21T05:34:40.123Z`. */
 export const Timestamp = Type.String({ format: 'date-time' })
 
-/** Money in minor units of its currency; won have none, so 12900 is ₩12,900. */
+/** Money in minor units of its currency. The won has no minor unit, so 12900 is ₩12,900. */
 export const Amount = Type.Integer({ minimum: 0, maximum: 1_000_000_000_000 })
 
 /** ISO 4217 code. */
 export const Currency = Type.String({ pattern: '^[A-Z]{3}$' })
 
-/** How many rows a page of a list has. */
+/** Most items on one page of a list. */
 export const PageSize = Type.Integer({ minimum: 1, maximum: 100, default: 20 })
 
-/** Where the next page of a list begins: the `next` of the page before. */
+/** Start of a page of a list: the `next` of the previous page. */
 export const Cursor = Type.Optional(Type.String({ maxLength: 1000 }))
 
-/** A page of a list. `next` asks for the rows after it; null at the end. */
+/** A page of a list. `next` is the cursor of the next page; null at the end. */
 export interface Page<T> {
   items: T[]
   next: string | null
 }
 
-/** Schema of a page of `item`. */
+/** Schema of a page with items of this schema. */
 export function page<T extends TSchema>(item: T) {
   return Type.Object({
     items: Type.Array(item),
@@ -39,7 +39,7 @@ export function page<T extends TSchema>(item: T) {
   })
 }
 
-/** Text of up to so many characters that says something: not absent, not only what cannot be seen. */
+/** Required text of up to `maxLength` characters, at least one of which is visible. */
 export function Text(maxLength: number) {
   return Type.String({
     maxLength,
@@ -49,7 +49,10 @@ export function Text(maxLength: number) {
   })
 }
 
-/** {@link Text} without line breaks, other control characters and turns of direction; a `name` has no format characters at all. */
+/**
+ * {@link Text} without line breaks, other control characters and bidirectional controls. A `name` has no format
+ * characters either.
+ */
 export function Line(maxLength: number, visible: Exclude<Visible, 'text'> = 'line') {
   return Type.String({
     maxLength,
@@ -61,12 +64,12 @@ export function Line(maxLength: number, visible: Exclude<Visible, 'text'> = 'lin
 }
 
 /**
- * For a character class: control characters, line and paragraph separators, and the controls that turn the direction of
- * text. On a label, a console or in a sheet they say something else than what is read.
+ * Content of a regular expression's character class: control characters, line and paragraph separators, and
+ * bidirectional controls. On labels, consoles and in spreadsheets they make text look different from what it is.
  */
 export const UNPRINTABLE = '\\p{Cc}\\p{Zl}\\p{Zp}\\u061C\\u200E\\u200F\\u202A-\\u202E\\u2066-\\u2069'
 
-/** One line that may be empty, for what somebody adds in passing: a reason, a note. */
+/** One line of text that may be empty, for example a reason or a short note. */
 export function Remark(maxLength: number) {
   return Type.String({
     maxLength,
@@ -75,7 +78,7 @@ export function Remark(maxLength: number) {
   })
 }
 
-/** {@link Remark} in any number of lines. */
+/** {@link Remark} with any number of lines. */
 export function Note(maxLength: number) {
   return Type.String({
     maxLength,

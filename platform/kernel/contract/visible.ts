@@ -1,21 +1,23 @@
-/** Text that people can read. What only a computer sees, such as a blank of no width, makes two texts look like one. */
+/** Checks for invisible characters, such as a zero-width space, which make two different texts look the same. */
 
-/** How strict: any text, one line of it, or a name by which people know each other. */
+/** How strict the check is: any text, a single line, or a name that identifies somebody to others. */
 export type Visible = 'text' | 'line' | 'name'
 
 const SEEN = /[^\p{Z}\p{Cc}\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}\u2800]/u
-// Turns of direction reorder what stands beside the text, too.
+// Bidirectional controls also reorder the text around the value.
 const BREAKS_THE_LINE = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/u
 const FORMAT = /\p{Cf}/u
 
-/** Whether a text has something to see and nothing that its kind may not have. */
+/** Whether a text has a visible character and none that its kind forbids. */
 export function isVisible(text: string, kind: Visible): boolean {
   if (!SEEN.test(text)) return false
   if (kind !== 'text' && BREAKS_THE_LINE.test(text)) return false
   return kind !== 'name' || !FORMAT.test(text)
 }
 
-/** The keyword `visible` of our schemas, whose value is the kind. JSON Schema's `pattern` has no room for a second rule. */
+/**
+ * The schema keyword `visible`, whose value is the kind. A schema can have only one `pattern`, so this is a keyword.
+ */
 export const visibleKeyword = { keyword: 'visible', type: 'string', schemaType: 'string', validate: check } as const
 
 function check(kind: Visible, text: string): boolean {

@@ -3,18 +3,19 @@ import type { Logger } from 'pino'
 import type { Deadline } from '../contract/deadline.ts'
 import { kernelErrors } from '../contract/errors.ts'
 import { statement } from './driver.ts'
-import { type Database, type Ending, Handle, type Notifier, type Transaction } from './queryable.ts'
+import { type CommitHook, type Database, Handle, type Notifier, type Transaction } from './queryable.ts'
 import { type Notification, type Sql, sql } from './sql.ts'
-import { refuseInside, TransactionHandle, within } from './transaction.ts'
+import { assertNotOpenAround, TransactionHandle, whileOpen } from './transaction.ts'
 import { isUnanswered, rejectTranslated } from './trouble.ts'
 
-export type { Database, Ending, Queryable, Transaction } from './queryable.ts'
+export type { CommitHook, Database, Queryable, Transaction } from './queryable.ts'
 export { brokenConstraint, sqlState } from './trouble.ts'
 
-// Values come out as they go into JSON: 64-bit integers as numbers (money in minor units stays below 2^53),
-// times as UTC ISO 8601 with milliseconds, dates as they are written.
-// As most times come, since sessions are in UTC: no need to read them.
+// Sessions are in UTC, so nearly all times have this form and need no parsing.
 const UTC_WITH_FRACTION = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3,6}\+00$/
+
+// Parsers by type OID. Values come out as they go into JSON: 64-bit integers as numbers (money in minor units stays
+// below 2^53), times as UTC ISO 8601 with milliseconds, dates as PostgreSQL writes them.
 const parsers: Record<number, (text: string) => unknown> = {
   20: (text) => {
     const value = Number(text)
@@ -31,15 +32,15 @@ const types = {
     parsers[oid] ?? pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser,
 }
 
-/** Longer than PostgreSQL lets a statement take: see the role's settings in migrate.ts. */
+/** Longer than PostgreSQL's `statement_timeout`: see the role's settings in migrate.ts. */
 const QUERY_TIMEOUT_MS = 35_000
 
 /**
- * The connections of one process to one database, shared by all services that live there.
+ * The connections of one process to one database, shared by all services that store their data there.
  *
- * A call made inside a transaction needs connections of its own while the outer one is held. Were all of them
- * held by outer calls, everyone would wait for everyone; so the outer calls of depth 0 may hold 60 % of them,
- * those at depth 1 80 %, deeper ones all.
+ * A call made inside a transaction needs a connection of its own while the outer transaction holds another. If outer
+ * calls held all connections, the inner calls would wait for ever. So transactions of depth 0 may hold 60 % of the
+ * connections, those of depth 1 80 %, and deeper ones all.
  */
 export class Pool {
   readonly #pool: pg.Pool
@@ -47,10 +48,10 @@ export class Pool {
   readonly #log: Logger | undefined
   #held = 0
   readonly #waiting: { depth: number; start: () => void }[] = []
-  /** Without one, notifications go over connections of the pool. */
+  /** Sends the notifications. Without it they go over connections of the pool. */
   notifier: Notifier | undefined
 
-  /** `queryTimeoutMs`: after which a connection that does not answer is given up. */
+  /** `queryTimeoutMs`: how long to wait for an answer before the connection is closed. */
   constructor(url: string, size: number, queryTimeoutMs = QUERY_TIMEOUT_MS, log?: Logger) {
     this.#size = size
     this.#log = log
@@ -60,18 +61,18 @@ export class Pool {
       types,
       application_name: 'doran',
       connectionTimeoutMillis: 5_000,
-      // A machine that vanishes says nothing, and TCP alone would wait for a quarter of an hour.
+      // A server that vanishes sends nothing, and TCP alone would wait for a quarter of an hour.
       query_timeout: queryTimeoutMs,
       idleTimeoutMillis: 60_000,
     })
-    // A connection that dies while idle is replaced at the next use; the query that needs it reports trouble.
+    // The pool replaces a connection that dies while idle. If that fails, the query that needs one reports the error.
     this.#pool.on('error', () => {})
     this.#pool.on('connect', (client) => client.on('error', () => {}))
   }
 
-  /** A handle for calls at this depth: 0 for a request or task, one more for each nested call. */
-  at(depth: number, trace: string | null = null, deadline?: Deadline, ending?: Ending): Database {
-    return new PoolHandle(this, { depth, trace, deadline, ending })
+  /** A handle for calls at this depth: 0 for a request or task, plus one for each nested call. */
+  at(depth: number, trace: string | null = null, deadline?: Deadline, commitHook?: CommitHook): Database {
+    return new PoolHandle(this, { depth, trace, deadline, commitHook })
   }
 
   async query<Row extends object>(query: Sql): Promise<pg.QueryResult<Row>> {
@@ -83,26 +84,26 @@ export class Pool {
   notify(notification: Notification): void {
     const { channel, payload } = notification
     if (this.notifier) this.notifier.notify(notification)
-    // Whoever misses it looks by itself.
+    // A lost notification only delays its receivers, which also look without one.
     else this.query(sql`select pg_notify(${channel}, ${payload})`).catch(() => {})
   }
 
-  /** Runs `work` in a transaction that is begun on this handle. */
-  async transaction<T>(on: Database, of: Work, work: TransactionWork<T>): Promise<T> {
-    const { depth, trace, deadline, ending } = of
-    refuseInside(on)
+  /** Runs `work` in a transaction that the handle `on` begins. */
+  async transaction<T>(on: Database, options: HandleOptions, work: TransactionWork<T>): Promise<T> {
+    const { depth, trace, deadline, commitHook } = options
+    assertNotOpenAround(on)
     await this.#admit(depth, deadline)
     try {
       const client = await this.#pool.connect().catch(rejectTranslated)
       const handle = TransactionHandle.begin(client, trace, { notifier: this, log: this.#log })
       let broken: Error | undefined
       try {
-        const result = await within(on, () => work(handle as unknown as Transaction))
-        const last = ending?.statement()
+        const result = await whileOpen(on, () => work(handle as unknown as Transaction))
+        const last = commitHook?.statement()
         if (last) handle.later(last)
         await handle.commit()
-        if (last) ending?.committed()
-        for (const committed of handle.committed) this.#doAfterCommit(committed)
+        if (last) commitHook?.committed()
+        for (const callback of handle.afterCommitCallbacks) this.#runAfterCommit(callback)
         return result
       } catch (error) {
         if (isUnanswered(error)) broken = error
@@ -117,7 +118,7 @@ export class Pool {
     }
   }
 
-  #doAfterCommit(work: () => void): void {
+  #runAfterCommit(work: () => void): void {
     try {
       work()
     } catch (error) {
@@ -125,7 +126,7 @@ export class Pool {
     }
   }
 
-  /** Connections in use and idle, the most that there may be, and callers that wait for one. */
+  /** Connections in use, idle connections, the size of the pool, and callers that wait for a connection. */
   stats() {
     const { totalCount, idleCount: idle, waitingCount } = this.#pool
     return { used: totalCount - idle, idle, max: this.#size, waiting: waitingCount + this.#waiting.length }
@@ -170,22 +171,22 @@ export class Pool {
 
 type TransactionWork<T> = (tx: Transaction) => Promise<T>
 
-/** For whom a connection is used. */
-interface Work {
+/** On whose behalf a handle uses connections. */
+interface HandleOptions {
   depth: number
   trace: string | null
   deadline: Deadline | undefined
-  ending: Ending | undefined
+  commitHook: CommitHook | undefined
 }
 
 class PoolHandle extends Handle implements Database {
   readonly #pool: Pool
-  readonly #work: Work
+  readonly #options: HandleOptions
 
-  constructor(pool: Pool, work: Work) {
-    super(work.trace, pool)
+  constructor(pool: Pool, options: HandleOptions) {
+    super(options.trace, pool)
     this.#pool = pool
-    this.#work = work
+    this.#options = options
   }
 
   protected query<Row extends object>(query: Sql) {
@@ -201,6 +202,6 @@ class PoolHandle extends Handle implements Database {
   }
 
   transaction<T>(work: TransactionWork<T>): Promise<T> {
-    return this.#pool.transaction(this, this.#work, work)
+    return this.#pool.transaction(this, this.#options, work)
   }
 }

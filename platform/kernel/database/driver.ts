@@ -1,18 +1,19 @@
 /**
- * What `pg` is taught: to ask once for each connection, and not at each run, which columns a statement has, and to send
- * several statements in one message. It leans on what the driver's own client asks of a query, which its types do not show.
+ * Two extensions of `pg`. Prepared statements send Describe once per connection instead of at every run
+ * (docs/decisions/0023), and a pipeline sends several statements in one message (docs/decisions/0016). Both rely on the
+ * interface that the client of `pg` expects of a query object, which its types do not show.
  */
 import pg from 'pg'
 
-/** A named prepared statement: its text is the same whenever its name is. */
-export interface Named {
+/** A named prepared statement. Statements with the same name have the same text. */
+export interface NamedStatement {
   readonly name: string
   readonly text: string
   readonly values: readonly unknown[]
 }
 
-/** What the driver found out of the columns: their names and types, how each is read, and a row without values. */
-interface Columns {
+/** What `pg` derives from a RowDescription: column names and types, a parser for each column, and an empty row. */
+interface RowDescription {
   fields: object[]
   _parsers?: object[]
   _prebuiltEmptyResultObject: object | null
@@ -27,7 +28,7 @@ interface DriverQuery {
   name: string
   text: string
   callback: (error: Error | null, result?: unknown) => void
-  _result: Columns
+  _result: RowDescription
   _accumulateRows: boolean
   _getRows(): void
   prepare(connection: Connection): void
@@ -39,41 +40,42 @@ interface DriverQuery {
 
 const DriverQuery = pg.Query as unknown as new (text: string, values: readonly unknown[]) => DriverQuery
 
-/** The columns of the statements that a connection has run, and the same connection for those that need not ask. */
-class Known {
-  readonly columns = new Map<string, Columns | undefined>()
-  readonly incurious: Connection
+/** The row descriptions of the statements that one connection has run; undefined for a statement without columns. */
+class DescribedStatements {
+  readonly descriptions = new Map<string, RowDescription | undefined>()
+  /** The same connection, but its `describe` sends nothing. */
+  readonly withoutDescribe: Connection
 
   constructor(connection: Connection) {
-    this.incurious = Object.create(connection, { describe: { value() {} } })
+    this.withoutDescribe = Object.create(connection, { describe: { value() {} } })
   }
 
-  static readonly #all = new WeakMap<Connection, Known>()
+  static readonly #all = new WeakMap<Connection, DescribedStatements>()
 
-  static of(connection: Connection): Known {
-    const known = Known.#all.get(connection) ?? new Known(connection)
-    Known.#all.set(connection, known)
+  static of(connection: Connection): DescribedStatements {
+    const known = DescribedStatements.#all.get(connection) ?? new DescribedStatements(connection)
+    DescribedStatements.#all.set(connection, known)
     return known
   }
 }
 
-// PostgreSQL itself refuses a prepared statement whose columns have changed, so what was known of them stays true.
+// A cached description cannot become wrong: PostgreSQL refuses to run a prepared statement whose columns have changed.
 class Statement extends DriverQuery {
   #described = false
 
-  constructor({ name, text, values }: Named) {
+  constructor({ name, text, values }: NamedStatement) {
     super(text, values)
     this.name = name
   }
 
   override prepare(connection: Connection): void {
-    const { columns, incurious } = Known.of(connection)
-    const known = columns.has(this.name)
+    const { descriptions, withoutDescribe } = DescribedStatements.of(connection)
+    const known = descriptions.has(this.name)
     if (known) {
-      Object.assign(this._result, columns.get(this.name))
+      Object.assign(this._result, descriptions.get(this.name))
       this._accumulateRows = true
     }
-    super.prepare(known ? incurious : connection)
+    super.prepare(known ? withoutDescribe : connection)
   }
 
   override handleRowDescription(message: object): void {
@@ -82,57 +84,57 @@ class Statement extends DriverQuery {
   }
 
   override handleCommandComplete(message: object, connection: Connection): void {
-    const { columns } = Known.of(connection)
+    const { descriptions } = DescribedStatements.of(connection)
     const { fields, _parsers, _prebuiltEmptyResultObject } = this._result
-    if (!columns.has(this.name)) {
-      columns.set(this.name, this.#described ? { fields, _parsers, _prebuiltEmptyResultObject } : undefined)
+    if (!descriptions.has(this.name)) {
+      descriptions.set(this.name, this.#described ? { fields, _parsers, _prebuiltEmptyResultObject } : undefined)
     }
     super.handleCommandComplete(message, connection)
   }
 }
 
-/** A statement as the driver's client takes it. */
-export function statement(given: Named): pg.QueryConfig {
+/** A statement in the form that the client of `pg` accepts. */
+export function statement(given: NamedStatement): pg.QueryConfig {
   return new Statement(given) as unknown as pg.QueryConfig
 }
 
-/** A statement of a {@link Flight}, and who is told what comes of it. */
-export interface Passenger extends Named {
+/** A statement of a {@link Pipeline} and the callback for its result. */
+export interface PipelinedQuery extends NamedStatement {
   callback(error: Error | null, result?: unknown): void
 }
 
 /**
- * Statements that travel together: PostgreSQL is given all of them in one message and answers them in one, where each on
- * its own would cost both sides a turn of reading, writing and waking up. They run in their order. After one that fails
- * the rest is not run, and whoever waits for any of them is told.
+ * Several statements in one round trip: PostgreSQL reads them in one message and answers in one. Sent singly, each
+ * would cost both sides a read, a write and a wake-up. The statements run in order. When one fails, PostgreSQL skips
+ * those after it, and every callback of the pipeline receives the error.
  */
-export class Flight {
-  /** Here the client says how values are read. */
+export class Pipeline {
+  /** The client puts its type parsers here. */
   readonly _result: object = {}
-  /** Told when all is over; the client puts its time limit there. */
+  /** Called when the whole pipeline has been answered. The client wraps it to stop its query timeout. */
   callback: (error?: Error) => void = () => {}
   readonly #statements: readonly Statement[]
-  #landed = 0
+  #answered = 0
 
-  constructor(passengers: readonly Passenger[]) {
-    this.#statements = passengers.map((given) => Object.assign(new Statement(given), { callback: given.callback }))
+  constructor(queries: readonly PipelinedQuery[]) {
+    this.#statements = queries.map((given) => Object.assign(new Statement(given), { callback: given.callback }))
   }
 
-  // From here on it is what the driver's client asks of a query.
+  // The members below are the interface that the client of `pg` expects of a query.
 
   get name() {
-    return this.#now?.name
+    return this.#current?.name
   }
 
   get text() {
-    return this.#now?.text
+    return this.#current?.text
   }
 
   submit(connection: Connection): void {
     connection.stream.cork()
     for (const statement of this.#statements) {
       Object.assign(statement._result, this._result)
-      // Else it would ask for an answer of its own.
+      // The driver's own `_getRows` sends a Sync after each statement; the pipeline sends a single one at its end.
       statement._getRows = () => connection.execute({}, true)
       statement.prepare(connection)
     }
@@ -140,18 +142,18 @@ export class Flight {
     connection.stream.uncork()
   }
 
-  handleRowDescription = (message: object) => this.#now?.handleRowDescription(message)
-  handleDataRow = (message: object) => this.#now?.handleDataRow(message)
-  handleEmptyQuery = () => this.#landed++
+  handleRowDescription = (message: object) => this.#current?.handleRowDescription(message)
+  handleDataRow = (message: object) => this.#current?.handleDataRow(message)
+  handleEmptyQuery = () => this.#answered++
 
   handleCommandComplete(message: object, connection: Connection): void {
-    this.#now?.handleCommandComplete(message, connection)
-    this.#landed++
+    this.#current?.handleCommandComplete(message, connection)
+    this.#answered++
   }
 
   handleError(error: Error, connection: Connection): void {
-    // Those that were not run were not prepared either.
-    for (const { name } of this.#statements.slice(this.#landed)) delete connection.submittedNamedStatements[name]
+    // PostgreSQL did not parse the statements that it skipped, so the next run must send their Parse again.
+    for (const { name } of this.#statements.slice(this.#answered)) delete connection.submittedNamedStatements[name]
     for (const { callback } of this.#statements) callback(error)
     this.callback(error)
   }
@@ -161,7 +163,7 @@ export class Flight {
     this.callback()
   }
 
-  get #now(): Statement | undefined {
-    return this.#statements[this.#landed]
+  get #current(): Statement | undefined {
+    return this.#statements[this.#answered]
   }
 }

@@ -1,85 +1,86 @@
 import pg from 'pg'
 import { type Notification, type Sql, sql } from './sql.ts'
 
-const BEAT = 5_000
-/** Shortest pause between two batches of notifications. The first after a pause leaves at once. */
+const HEARTBEAT_MS = 5_000
+/** Shortest interval between two batches of notifications. A notification after a quiet interval leaves at once. */
 const BATCH_INTERVAL_MS = 5
-/** Notifications kept while the connection is away. When there are more, everybody is told to look instead. */
-const MOST_WAITING = 10_000
-/** Says that notifications were lost, so that whoever hears it looks by itself. */
+/** Most notifications kept while the connection is down. When there are more, one on LOST_CHANNEL replaces them all. */
+const MAX_WAITING_NOTIFICATIONS = 10_000
+/** Channel on which processes learn that notifications were lost, so that they look for themselves. */
 const LOST_CHANNEL = 'doran_lost'
 /** First key of the advisory locks that {@link Listener.hold} takes. */
-const HOLDS = 7_238_003
+const HOLD_LOCK_KEY = 7_238_003
 
-/** `own` says that this process sent the notification itself. */
+/** `own` is true for notifications that this process sent. */
 type Handler = (payload: string, own: boolean) => void
 
 /**
- * One connection that listens to PostgreSQL's notifications, sends those of this process, and comes back by itself when
- * it is lost. What is sent while it is away is missed, so `onReconnect` tells everyone to look again.
+ * One connection that receives PostgreSQL's notifications and sends those of this process. It reconnects by itself. It
+ * misses notifications sent while it is down, so `onReconnect` handlers must look for changes.
  *
- * This process hears its own notifications at once. The others hear them after the commit of the work that they tell
- * of, in batches: a NOTIFY inside that transaction would hold a lock of the whole server until the commit is on disk.
+ * This process receives its own notifications at once. Other processes receive them in batches after the commit of the
+ * work that they announce (docs/decisions/0028): a NOTIFY inside that transaction would hold a lock of the whole server
+ * until the commit is on disk.
  */
 export class Listener {
   readonly #url: string
-  readonly #beat: number
+  readonly #heartbeatMs: number
   readonly #handlers = new Map<string, Handler>()
-  readonly #reconnected: (() => void)[] = []
-  readonly #held = new Set<string>()
+  readonly #reconnectHandlers: (() => void)[] = []
+  readonly #heldNames = new Set<string>()
   #client: pg.Client | undefined
   #connected = false
   #retry: NodeJS.Timeout | undefined
-  /** From the first connection until the end. */
-  #pulse: NodeJS.Timeout | undefined
+  /** Set from {@link start} until {@link close}. */
+  #heartbeat: NodeJS.Timeout | undefined
   #waiting: Notification[] = []
   #sending: Promise<void> | undefined
 
-  /** `beat`: milliseconds after which it looks again whether anybody is there, and for which it waits for an answer. */
-  constructor(url: string, beat = BEAT) {
+  /** `heartbeatMs`: interval between two checks of the connection, and the time that each may take to be answered. */
+  constructor(url: string, heartbeatMs = HEARTBEAT_MS) {
     this.#url = url
-    this.#beat = beat
-    this.on(LOST_CHANNEL, () => this.#lookAgain())
+    this.#heartbeatMs = heartbeatMs
+    this.on(LOST_CHANNEL, () => this.#callReconnectHandlers())
   }
 
-  /** One handler a channel; call it before {@link start}. */
+  /** Sets the only handler of a channel. Call it before {@link start}. */
   on(channel: string, handler: Handler): void {
     this.#handlers.set(channel, handler)
   }
 
   /** Calls the handler whenever notifications may have been missed. */
   onReconnect(handler: () => void): void {
-    this.#reconnected.push(handler)
+    this.#reconnectHandlers.push(handler)
   }
 
-  /** Throws when the database is not there; a listener that has never been connected does not come back. */
+  /** Throws when the database cannot be reached. Only a listener that has started reconnects by itself. */
   async start(): Promise<void> {
     await this.#connect()
-    this.#pulse = setInterval(() => void this.#feel(), this.#beat)
+    this.#heartbeat = setInterval(() => void this.#checkConnection(), this.#heartbeatMs)
   }
 
   /**
-   * Shows other processes that a live one uses what these names stand for, by shared advisory locks that end with the
-   * connection: see {@link unheld}.
+   * Shows other processes that a live process uses these names. It takes a shared advisory lock for each, which ends
+   * with the connection: see {@link unheld}.
    */
   async hold(names: readonly string[]): Promise<void> {
-    for (const name of names) this.#held.add(name)
+    for (const name of names) this.#heldNames.add(name)
     if (this.#connected) await takeLocks(this.#client as pg.Client, names)
   }
 
-  /** Sends to all other processes soon, and calls the own handler at once. */
+  /** Calls the handler of this process at once, and sends to all other processes soon after. */
   notify(notification: Notification): void {
     this.#handlers.get(notification.channel)?.(notification.payload, true)
-    if (this.#waiting.length < MOST_WAITING) this.#waiting.push(notification)
+    if (this.#waiting.length < MAX_WAITING_NOTIFICATIONS) this.#waiting.push(notification)
     else this.#waiting = [{ channel: LOST_CHANNEL, payload: '' }]
     this.#sendSoon()
   }
 
-  /** Sends what waits, then ends the connection. */
+  /** Sends the waiting notifications, then closes the connection. */
   async close(): Promise<void> {
     clearTimeout(this.#retry)
-    clearInterval(this.#pulse)
-    this.#pulse = undefined
+    clearInterval(this.#heartbeat)
+    this.#heartbeat = undefined
     await this.#sending
     if (this.#connected) await this.#send()
     await this.#client?.end().catch(() => {})
@@ -89,8 +90,8 @@ export class Listener {
     const client = new pg.Client({
       connectionString: this.#url,
       application_name: 'doran listener',
-      connectionTimeoutMillis: this.#beat,
-      query_timeout: this.#beat,
+      connectionTimeoutMillis: this.#heartbeatMs,
+      query_timeout: this.#heartbeatMs,
     })
     client.on('error', () => {})
     client.on('end', () => this.#lost(client))
@@ -102,10 +103,10 @@ export class Listener {
     try {
       await client.connect()
       self = (await client.query('select pg_backend_pid() as self')).rows[0].self
-      // A notification that is lost with the server is no loss, and the lock of NOTIFY is held for a moment only.
+      // Notifications may be lost in a crash of the server. Not waiting for the disk keeps the lock of NOTIFY short.
       await client.query('set synchronous_commit = off')
       for (const channel of this.#handlers.keys()) await client.query(`listen ${client.escapeIdentifier(channel)}`)
-      await takeLocks(client, [...this.#held])
+      await takeLocks(client, [...this.#heldNames])
       this.#connected = true
       this.#sendSoon()
     } catch (error) {
@@ -114,26 +115,26 @@ export class Listener {
     }
   }
 
-  /** A machine that vanishes says nothing, and who only listens would never know. */
-  async #feel(): Promise<void> {
+  /** Detects a server that has vanished without closing the connection, which listening alone would never notice. */
+  async #checkConnection(): Promise<void> {
     const client = this.#client
     await client?.query('').catch(() => client.connection.stream.destroy())
   }
 
-  /** However a connection or the try to make one ends, it is heard of here. */
+  /** Called whenever a connection, or an attempt to connect, ends for any reason. */
   #lost(client: pg.Client): void {
     if (client !== this.#client) return
     this.#connected = false
-    if (this.#pulse) this.#retry = setTimeout(() => void this.#comeBack().catch(() => {}), 500)
+    if (this.#heartbeat) this.#retry = setTimeout(() => void this.#reconnect().catch(() => {}), 500)
   }
 
-  async #comeBack(): Promise<void> {
+  async #reconnect(): Promise<void> {
     await this.#connect()
-    this.#lookAgain()
+    this.#callReconnectHandlers()
   }
 
-  #lookAgain(): void {
-    for (const handler of this.#reconnected) handler()
+  #callReconnectHandlers(): void {
+    for (const handler of this.#reconnectHandlers) handler()
   }
 
   #sendSoon(): void {
@@ -149,7 +150,7 @@ export class Listener {
     await new Promise((resolve) => setTimeout(resolve, BATCH_INTERVAL_MS))
   }
 
-  /** What could not be sent is sent by the next connection, perhaps for the second time. */
+  /** Sends the waiting notifications. After a failure the next connection sends them, perhaps a second time. */
   async #send(): Promise<void> {
     const client = this.#client as pg.Client
     const batch = this.#waiting
@@ -168,15 +169,15 @@ export class Listener {
   }
 }
 
-/** Condition that no live process holds the name. The lock that it takes ends with the statement or its transaction. */
+/** SQL condition: no live process holds the name. It takes a lock that ends with the statement or its transaction. */
 export function unheld(name: string | Sql): Sql {
-  return sql`pg_try_advisory_xact_lock(${HOLDS}, hashtext(${name}))`
+  return sql`pg_try_advisory_xact_lock(${HOLD_LOCK_KEY}, hashtext(${name}))`
 }
 
 async function takeLocks(client: pg.Client, names: readonly string[]): Promise<void> {
   if (names.length === 0) return
   await client.query('select pg_advisory_lock_shared($1, hashtext(name)) from unnest($2::text[]) as n (name)', [
-    HOLDS,
+    HOLD_LOCK_KEY,
     names,
   ])
 }

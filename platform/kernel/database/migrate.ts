@@ -5,7 +5,7 @@ import pg from 'pg'
 import { sqlState, withoutValues } from './trouble.ts'
 
 export interface MigrationSource {
-  /** Service that owns the migrations; also the schema that they fill. */
+  /** Service that owns the migrations, and the name of its schema. */
   readonly service: string
   /** Folder of `NNNN-title.sql` files. */
   readonly folder: URL
@@ -18,17 +18,17 @@ export interface Migration {
   readonly checksum: string
 }
 
-/** A migration that was applied earlier has been edited since. */
+/** The file of a migration has changed after the migration was applied. */
 export class MigrationChangedError extends Error {
   override readonly name = 'MigrationChangedError'
 }
 
-// Any fixed number: whoever holds it is the one that migrates this database.
+// Key of an advisory lock, an arbitrary number. Its holder is the only process that migrates this database.
 const MIGRATION_LOCK = 7_238_001
 
-// Set on the role so that every connection, psql included, plans and waits alike. The queries of this code base
-// are prepared statements whose best plan does not depend on the values; a stopped process must not keep its
-// row locks for longer than a task's lease.
+// Set on the role, so that all connections, psql included, have the same planner and timeouts. The queries of this code
+// base are prepared statements whose best plan does not depend on their values. The timeouts keep a stopped process
+// from holding row locks for longer than a task's lease.
 const ROLE_SETTINGS = {
   plan_cache_mode: 'force_generic_plan',
   jit: 'off',
@@ -39,14 +39,15 @@ const ROLE_SETTINGS = {
   timezone: 'UTC',
 } as const
 
-// Whoever waits for a table lets everyone wait who comes after, so a migration gives up soon and tries again. For as
-// long as the longest statement and the longest idle transaction of this code base may take, and then some.
+// A statement that waits for a table lock blocks every later statement on that table. So a migration gives up its wait
+// after LOCK_WAIT_MS and tries again, for LONGEST_WAIT_MS in all: longer than any statement or idle transaction of this
+// code base may take.
 const LOCK_WAIT_MS = 500
 const LONGEST_WAIT_MS = 60_000
 const LOCK_NOT_AVAILABLE = '55P03'
 
-/** Begins a migration that is run statement by statement, as `create index concurrently` must be. */
-const OUTSIDE = '-- Outside a transaction'
+/** First line of a migration that runs statement by statement, which `create index concurrently` requires. */
+const NO_TRANSACTION_MARKER = '-- Outside a transaction'
 
 /** The migrations of all sources in the order in which they are applied. */
 export async function readMigrations(sources: readonly MigrationSource[]): Promise<Migration[]> {
@@ -62,9 +63,10 @@ export async function readMigrations(sources: readonly MigrationSource[]): Promi
 }
 
 /**
- * Brings the database at `url` up to date and answers the names of what it applied. Several processes may
- * do so at once: one works, the others wait and then find nothing to do. A table that others hold is waited for by
- * turns that do not hold up their requests, for `longestWaitMs` in all.
+ * Brings the database at `url` up to date and returns the names of the applied migrations. Several processes may call
+ * it at once: one migrates, and the others wait and then find nothing to do. For a locked table it waits
+ * `longestWaitMs` in all, in short waits between which requests proceed. Throws {@link MigrationChangedError}, or an
+ * error with the migration's name when one fails.
  */
 export async function migrate(
   url: string,
@@ -76,7 +78,7 @@ export async function migrate(
   await client.connect()
   try {
     await client.query('set lock_timeout = 0; set statement_timeout = 0')
-    // Asked again and again: who waits in a statement is waited for by an index that is built concurrently.
+    // Polls: `create index concurrently` waits for all running statements, also for one that waits for this lock.
     while (!(await client.query('select pg_try_advisory_lock($1) as mine', [MIGRATION_LOCK])).rows[0].mine)
       await pause(20)
     await prepare(client, [...new Set(sources.map(({ service }) => service))])
@@ -128,7 +130,9 @@ async function applyOne(client: pg.Client, migration: Migration, longestWaitMs: 
   const { service, name, text } = migration
   for (const begun = performance.now(); ; await pause(LOCK_WAIT_MS)) {
     try {
-      return text.startsWith(OUTSIDE) ? await runOutside(client, migration) : await runInside(client, migration)
+      return text.startsWith(NO_TRANSACTION_MARKER)
+        ? await runWithoutTransaction(client, migration)
+        : await runInTransaction(client, migration)
     } catch (cause) {
       await client.query('rollback')
       const held = sqlState(cause) === LOCK_NOT_AVAILABLE
@@ -141,15 +145,15 @@ async function applyOne(client: pg.Client, migration: Migration, longestWaitMs: 
   }
 }
 
-async function runInside(client: pg.Client, migration: Migration): Promise<void> {
+async function runInTransaction(client: pg.Client, migration: Migration): Promise<void> {
   await client.query(`begin; set local lock_timeout = ${LOCK_WAIT_MS}`)
   await client.query(migration.text)
   await record(client, migration)
   await client.query('commit')
 }
 
-/** What breaks off is begun anew, so each of its statements can be repeated. */
-async function runOutside(client: pg.Client, migration: Migration): Promise<void> {
+/** A migration that breaks off starts again from its first statement, so each statement must be repeatable. */
+async function runWithoutTransaction(client: pg.Client, migration: Migration): Promise<void> {
   for (const statement of migration.text.split(/;\s*\n/)) await client.query(statement)
   await record(client, migration)
 }

@@ -1,59 +1,59 @@
 import type pg from 'pg'
 import type { Notification, Sql } from './sql.ts'
 
-/** Runs SQL; on a {@link Transaction} inside it, on a {@link Database} by itself. */
+/** Runs SQL: a {@link Transaction} runs it inside itself, a {@link Database} as a statement of its own. */
 export interface Queryable {
-  /** W3C `traceparent` of the work that this handle serves; what is published through it carries it on. */
+  /** W3C `traceparent` of the work that this handle serves. Events published through the handle carry it on. */
   readonly trace: string | null
   all<Row extends object>(query: Sql): Promise<Row[]>
   /** The first row, or undefined when there is none. */
   first<Row extends object>(query: Sql): Promise<Row | undefined>
   /** The only row; throws when there is not exactly one. */
   one<Row extends object>(query: Sql): Promise<Row>
-  /** How many rows it touched. */
+  /** Runs the statement and returns the number of affected rows. */
   run(query: Sql): Promise<number>
   /**
-   * Queues a statement whose result nobody needs. In a transaction it travels with the next statement or the commit, and
+   * Queues a statement whose result you do not need. In a transaction it travels with the next statement or the commit, and
    * its failure fails that one. Outside a transaction it runs at once.
    */
   later(query: Sql): Promise<void> | void
   /**
-   * Runs `work` once the transaction has committed, and never when it is rolled back; outside a transaction at once.
-   * What it throws is logged: the commit has happened.
+   * Runs `work` after the transaction has committed, and never when it rolls back. Outside a transaction `work` runs at
+   * once. An error that `work` throws after a commit is logged, because the commit stands.
    */
   afterCommit(work: () => void): void
-  /** Notifies every process that listens to this database, at the time of {@link afterCommit}. It may be lost. */
+  /** Notifies every process that listens to this database, when {@link afterCommit} work runs. It may be lost. */
   notify(notification: Notification): void
 }
 
-/** Sends notifications at once. */
+/** Sends notifications without waiting for a commit. */
 export interface Notifier {
   notify(notification: Notification): void
 }
 
 export interface Database extends Queryable {
   /**
-   * Commits when `work` returns, rolls back when it throws. Inside a transaction it is a savepoint, and those that are
-   * begun at the same time run one after the other.
+   * Commits when `work` returns, and rolls back when it throws. Inside a transaction it is a savepoint; nested
+   * transactions that begin at the same time run one after the other.
    *
-   * Use the handle that `work` is given: a transaction that is begun on this one inside `work` is refused, and a
-   * statement on a handle whose transaction has ended as well. PostgreSQL ends a transaction in which nothing happens for
-   * five seconds, so ask slow third parties before or after it.
+   * Use the handle that `work` receives. Inside `work`, this handle throws when it is asked to begin another
+   * transaction. A handle whose transaction has ended rejects statements. PostgreSQL ends a transaction that is idle
+   * for five seconds, so call slow third parties before or after it.
    */
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>
 }
 
-/** What each transaction of a handle ends with. */
-export interface Ending {
-  /** Travels with the commit, so the locks that it takes are held for no longer than that. */
+/** Adds a statement to the commit of each transaction of a handle. */
+export interface CommitHook {
+  /** The statement, which travels with the commit so that its locks are held for no longer than the commit takes. */
   statement(): Sql | undefined
-  /** The transaction with the statement has committed. */
+  /** Called after the transaction with the statement has committed. */
   committed(): void
 }
 
 declare const insideTransaction: unique symbol
 
-/** A database handle whose writes commit or vanish together. */
+/** A database handle whose writes commit or roll back together. */
 export interface Transaction extends Database {
   readonly [insideTransaction]: true
 }

@@ -1,6 +1,6 @@
 /**
- * SQL written as SQL. Every distinct text is a named prepared statement, so PostgreSQL parses and plans it once per
- * connection; values never become part of the text.
+ * A statement or a fragment, written as SQL. Each distinct text becomes a named prepared statement, so PostgreSQL
+ * parses and plans it once per connection. Values never become part of the text.
  */
 export class Sql {
   readonly strings: readonly string[]
@@ -14,13 +14,13 @@ export class Sql {
     this.notification = notification
   }
 
-  /** What the driver is given: the text with `$n` placeholders, its name, and the values. */
+  /** The statement for the driver: its name, the text with `$n` placeholders, and the values. */
   statement(): Statement {
     const { name, text, values } = this.#compile()
     return { name, text, values }
   }
 
-  /** What is sent to other processes after the commit of this statement: see {@link sql.notify}. */
+  /** The notifications that other processes receive after this statement has committed: see {@link sql.notify}. */
   notifications(): readonly Notification[] {
     return this.#compile().notifications
   }
@@ -37,7 +37,7 @@ interface Statement {
   readonly values: unknown[]
 }
 
-/** A message for every process that listens to the database. It may be lost, so it is only ever a hint to look. */
+/** A message for every process that listens to the database. It may be lost, so it is only a hint to look. */
 export interface Notification {
   readonly channel: string
   readonly payload: string
@@ -48,7 +48,7 @@ export function sql(strings: TemplateStringsArray, ...values: unknown[]): Sql {
   return new Sql(strings, values)
 }
 
-/** No SQL at all: the other branch of an optional fragment. */
+/** An empty fragment, for the other branch of an optional one. */
 sql.empty = new Sql([''], [])
 
 /** Joins fragments, for example conditions with `sql.join(conditions, ' and ')`. */
@@ -57,20 +57,20 @@ sql.join = (fragments: readonly Sql[], separator = ', '): Sql =>
     ? sql.empty
     : new Sql(constant(['', ...Array<string>(fragments.length - 1).fill(separator), '']), fragments)
 
-/** A value for a `json` or `jsonb` column; needed for arrays, which would become PostgreSQL arrays. */
+/** A value for a `json` or `jsonb` column. Arrays need it: `pg` would send them as PostgreSQL arrays. */
 sql.json = (value: unknown): string => JSON.stringify(value)
 
-/** Trusted text, for names that cannot be parameters. Never give it anything that came from outside. */
+/** Trusted text, for names that cannot be parameters. Never pass input from outside. */
 sql.raw = (text: string): Sql => new Sql(constant([text]), [])
 
 /**
- * Adds no SQL. The statement that holds this fragment sends the notification after its commit: NOTIFY inside of a
- * transaction makes it wait at commit for every other one of the server that notifies.
+ * A fragment without SQL. The statement that contains it sends the notification after its commit. A NOTIFY inside the
+ * transaction would make the commit wait for every other notifying transaction of the server.
  */
 sql.notify = (channel: string, payload: string): Sql => new Sql(constant(['']), [], { channel, payload })
 
-// Statements by their shape: which templates are nested in which. To write a long text anew for each run of it, and to
-// look it up by its characters, would cost as much as a good part of a request.
+// Statements by shape: which templates are nested in which. Rendering a long text at each run, and looking it up by its
+// characters, would take a considerable part of a request's time.
 const statements = new Map<string, { name: string; text: string }>()
 const templates = new WeakMap<readonly string[], number>()
 const constants = new Map<string, readonly string[]>()
@@ -88,7 +88,7 @@ function compile(query: Sql) {
   return { ...statement, values, notifications }
 }
 
-/** Collects the values in the order of their placeholders, and what is to be notified. */
+/** The shape of a statement. Also collects its values, in the order of their placeholders, and its notifications. */
 function shapeOf(
   { strings, values: all, notification }: Sql,
   values: unknown[],
@@ -115,7 +115,7 @@ function textOf(query: Sql): string {
   return render(query)
 }
 
-/** One array for all that are alike, as a template has one. */
+/** The same array for equal strings, so that they share an identity as the strings of a template do. */
 function constant(strings: readonly string[]): readonly string[] {
   const key = JSON.stringify(strings)
   const known = constants.get(key) ?? strings

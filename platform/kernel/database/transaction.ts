@@ -1,31 +1,32 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type pg from 'pg'
 import type { Logger } from 'pino'
-import { Flight, type Passenger } from './driver.ts'
+import { Pipeline, type PipelinedQuery } from './driver.ts'
 import { type Database, Handle, type Notifier, type Transaction } from './queryable.ts'
 import { type Sql, sql } from './sql.ts'
 import { translated } from './trouble.ts'
 
-/** PostgreSQL ends a transaction that is silent for five seconds; see the role's settings in migrate.ts. */
-const SILENCE_TO_WARN_OF_MS = 1_000
+/** PostgreSQL ends a transaction that is idle for five seconds; see the role's settings in migrate.ts. */
+const IDLE_WARNING_MS = 1_000
 
-/** Transactions that are open around the code that runs, the innermost first. */
-interface Around {
-  /** The handle on which it was begun. */
+/** A transaction inside whose `work` the current code runs. They form a list from the innermost to the outermost. */
+interface OpenTransaction {
+  /** The handle whose `transaction()` began it. */
   readonly begunOn: Database
   open: boolean
-  readonly outer: Around | undefined
+  readonly outer: OpenTransaction | undefined
 }
 
-const around = new AsyncLocalStorage<Around>()
+const innermostOpen = new AsyncLocalStorage<OpenTransaction>()
 
 /**
- * Refuses to begin a transaction on the handle of one that is still open around it: with an Idempotency-Key the two would
- * be one transaction, without it they would be two, of which the inner one waits for a connection that the outer holds.
+ * Throws when a transaction that was begun on this handle is still open around the current code (docs/decisions/0034).
+ * The outcome would depend on the request: with an Idempotency-Key the two would be one transaction. Without a key they
+ * would be two, and the inner one would wait for a connection while the outer one holds its own.
  */
-export function refuseInside(begunOn: Database): void {
-  for (let known = around.getStore(); known; known = known.outer) {
-    if (known.open && known.begunOn === begunOn) {
+export function assertNotOpenAround(begunOn: Database): void {
+  for (let around = innermostOpen.getStore(); around; around = around.outer) {
+    if (around.open && around.begunOn === begunOn) {
       throw new Error(
         'a transaction inside another one is begun on its handle: tx.transaction(…), not db.transaction(…)',
       )
@@ -33,26 +34,26 @@ export function refuseInside(begunOn: Database): void {
   }
 }
 
-/** Runs the work of a transaction that was begun on this handle. */
-export async function within<T>(begunOn: Database, work: () => Promise<T>): Promise<T> {
-  const here: Around = { begunOn, open: true, outer: around.getStore() }
+/** Runs the work of a transaction that was begun on this handle, and marks the transaction as open meanwhile. */
+export async function whileOpen<T>(begunOn: Database, work: () => Promise<T>): Promise<T> {
+  const here: OpenTransaction = { begunOn, open: true, outer: innermostOpen.getStore() }
   try {
-    return await around.run(here, work)
+    return await innermostOpen.run(here, work)
   } finally {
     here.open = false
   }
 }
 
-/** The statements of one transaction on its connection, in their order. */
-class Statements {
+/** The statements of one transaction, in order, and the connection that runs them. */
+class StatementQueue {
   readonly #client: pg.PoolClient
   readonly #log: Logger | undefined
   readonly #trace: string | null
-  /** What goes next. It waits for a statement whose result somebody needs, and then for others of the same turn. */
-  #flight: Passenger[] = []
-  #departing = false
+  /** Statements not yet sent. They leave in the microtask after a {@link run}, with all that is queued by then. */
+  #queued: PipelinedQuery[] = []
+  #sendScheduled = false
   #begun = false
-  #silentSince: number | undefined
+  #idleSince: number | undefined
   #savepoints = 0
 
   constructor(client: pg.PoolClient, log: Logger | undefined, trace: string | null) {
@@ -66,87 +67,87 @@ class Statements {
   }
 
   later(query: Sql): void {
-    this.#board(query, () => {})
+    this.#enqueue(query, () => {})
   }
 
   run<Row extends object>(query: Sql): Promise<pg.QueryResult<Row>> {
-    if (!this.#departing) queueMicrotask(() => this.#depart())
-    this.#departing = true
+    if (!this.#sendScheduled) queueMicrotask(() => this.#send())
+    this.#sendScheduled = true
     return new Promise((resolve, reject) => {
-      this.#board(query, (error, result) =>
+      this.#enqueue(query, (error, result) =>
         error ? reject(translated(error)) : resolve(result as pg.QueryResult<Row>),
       )
     })
   }
 
-  /** Takes everything back. What has not left yet never leaves; what has left is answered before. */
+  /** Rolls back. Queued statements are rejected and never sent; PostgreSQL answers those already sent first. */
   async rollBack(): Promise<void> {
-    const left = this.#flight
-    this.#flight = []
-    for (const { callback } of left) callback(ended())
+    const unsent = this.#queued
+    this.#queued = []
+    for (const { callback } of unsent) callback(endedError())
     if (this.#begun) await this.#client.query('rollback')
   }
 
-  #board(query: Sql, callback: Passenger['callback']): void {
-    this.#flight.push({ ...query.statement(), callback })
+  #enqueue(query: Sql, callback: PipelinedQuery['callback']): void {
+    this.#queued.push({ ...query.statement(), callback })
   }
 
-  #depart(): void {
-    this.#departing = false
-    if (this.#flight.length === 0) return
-    this.#warnOfSilence()
-    const flight = new Flight(this.#flight)
-    flight.callback = () => {
-      this.#silentSince = performance.now()
+  #send(): void {
+    this.#sendScheduled = false
+    if (this.#queued.length === 0) return
+    this.#warnOfIdleness()
+    const pipeline = new Pipeline(this.#queued)
+    pipeline.callback = () => {
+      this.#idleSince = performance.now()
     }
-    this.#flight = []
+    this.#queued = []
     this.#begun = true
-    this.#client.query(flight as never)
+    this.#client.query(pipeline as never)
   }
 
-  #warnOfSilence(): void {
-    const silence = this.#silentSince === undefined ? 0 : performance.now() - this.#silentSince
-    this.#silentSince = undefined
-    if (silence < SILENCE_TO_WARN_OF_MS) return
+  #warnOfIdleness(): void {
+    const idleMs = this.#idleSince === undefined ? 0 : performance.now() - this.#idleSince
+    this.#idleSince = undefined
+    if (idleMs < IDLE_WARNING_MS) return
     this.#log?.warn(
-      { ms: Math.round(silence), traceparent: this.#trace },
+      { ms: Math.round(idleMs), traceparent: this.#trace },
       'a transaction was silent between two statements; PostgreSQL ends it after five seconds, so do slow work outside of it',
     )
   }
 }
 
-interface Surroundings {
+interface TransactionOptions {
   readonly notifier: Notifier
   readonly log: Logger | undefined
 }
 
 /** A transaction, or a savepoint inside one. */
 export class TransactionHandle extends Handle implements Database {
-  /** What is to be done after the commit. */
-  readonly committed: (() => void)[] = []
-  readonly #statements: Statements
+  /** Run after the commit, in this order. */
+  readonly afterCommitCallbacks: (() => void)[] = []
+  readonly #statements: StatementQueue
   readonly #notifier: Notifier
   readonly #outer: TransactionHandle | undefined
-  /** When the last of the transactions inside this one has ended. */
-  #turn: Promise<void> = Promise.resolve()
-  #inside = 0
-  #over = false
+  /** Resolves when the transaction that was begun last inside this one has ended. */
+  #lastNested: Promise<void> = Promise.resolve()
+  #openNested = 0
+  #ended = false
 
-  private constructor(statements: Statements, trace: string | null, notifier: Notifier, outer?: TransactionHandle) {
+  private constructor(statements: StatementQueue, trace: string | null, notifier: Notifier, outer?: TransactionHandle) {
     super(trace, notifier)
     this.#statements = statements
     this.#notifier = notifier
     this.#outer = outer
   }
 
-  static begin(client: pg.PoolClient, trace: string | null, { notifier, log }: Surroundings): TransactionHandle {
-    const statements = new Statements(client, log, trace)
+  static begin(client: pg.PoolClient, trace: string | null, { notifier, log }: TransactionOptions): TransactionHandle {
+    const statements = new StatementQueue(client, log, trace)
     statements.later(sql`begin`)
     return new TransactionHandle(statements, trace, notifier)
   }
 
   protected query<Row extends object>(query: Sql): Promise<pg.QueryResult<Row>> {
-    if (this.#isOver) return Promise.reject(ended())
+    if (this.#hasEnded) return Promise.reject(endedError())
     this.#notifyOf(query)
     return this.#statements.run<Row>(query)
   }
@@ -159,36 +160,36 @@ export class TransactionHandle extends Handle implements Database {
 
   afterCommit(work: () => void): void {
     this.#assertOpen()
-    this.committed.push(work)
+    this.afterCommitCallbacks.push(work)
   }
 
   async commit(): Promise<void> {
-    if (this.#inside > 0) throw new Error('a transaction inside this one is still running: await it')
-    this.#over = true
+    if (this.#openNested > 0) throw new Error('a transaction inside this one is still running: await it')
+    this.#ended = true
     const { command } = await this.#statements.run(sql`commit`)
     if (command !== 'COMMIT') throw new Error('the transaction went on after a statement had failed')
   }
 
-  /** Resolves once the connection may be used by others. */
+  /** Resolves when the connection can go back to the pool. */
   async rollBack(): Promise<void> {
-    this.#over = true
+    this.#ended = true
     await this.#statements.rollBack()
   }
 
   async transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     this.#assertOpen()
-    refuseInside(this)
-    this.#inside++
-    // One after the other: savepoints of two that are open at once would be undone together.
-    const before = this.#turn
-    const mine = Promise.withResolvers<void>()
-    this.#turn = mine.promise
+    assertNotOpenAround(this)
+    this.#openNested++
+    // One at a time: rolling back to a savepoint also undoes every savepoint opened after it.
+    const previous = this.#lastNested
+    const own = Promise.withResolvers<void>()
+    this.#lastNested = own.promise
     try {
-      await before
+      await previous
       return await this.#nest(work)
     } finally {
-      this.#inside--
-      mine.resolve()
+      this.#openNested--
+      own.resolve()
     }
   }
 
@@ -197,15 +198,15 @@ export class TransactionHandle extends Handle implements Database {
     this.later(sql`savepoint ${savepoint}`)
     const nested = new TransactionHandle(this.#statements, this.trace, this.#notifier, this)
     try {
-      const result = await within(this, () => work(nested as unknown as Transaction))
-      if (nested.#inside > 0) throw new Error('a transaction inside this one is still running: await it')
-      nested.#over = true
+      const result = await whileOpen(this, () => work(nested as unknown as Transaction))
+      if (nested.#openNested > 0) throw new Error('a transaction inside this one is still running: await it')
+      nested.#ended = true
       await this.run(sql`release ${savepoint}`)
-      this.committed.push(...nested.committed)
+      this.afterCommitCallbacks.push(...nested.afterCommitCallbacks)
       return result
     } catch (error) {
-      nested.#over = true
-      if (!this.#isOver) this.later(sql`rollback to ${savepoint}`)
+      nested.#ended = true
+      if (!this.#hasEnded) this.later(sql`rollback to ${savepoint}`)
       throw error
     }
   }
@@ -214,17 +215,17 @@ export class TransactionHandle extends Handle implements Database {
     for (const notification of query.notifications()) this.notify(notification)
   }
 
-  get #isOver(): boolean {
+  get #hasEnded(): boolean {
     const outer = this.#outer
-    return this.#over || (outer ? outer.#isOver : false)
+    return this.#ended || (outer ? outer.#hasEnded : false)
   }
 
-  /** What goes on after the end would run on a connection that is somebody else's by then. */
+  /** Throws after the end, when the connection may serve another transaction already. */
   #assertOpen(): void {
-    if (this.#isOver) throw ended()
+    if (this.#hasEnded) throw endedError()
   }
 }
 
-function ended(): Error {
+function endedError(): Error {
   return new Error('the transaction has ended; await everything that uses its handle before it ends')
 }

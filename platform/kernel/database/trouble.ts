@@ -1,40 +1,40 @@
-/** What PostgreSQL and the way to it report, in our own words where a caller can do something about it. */
+/** Errors of PostgreSQL and of the connection to it, translated to kernel errors where a caller can react to them. */
 import pg from 'pg'
 import { kernelErrors } from '../contract/errors.ts'
 
-/** What `pg` says when a connection has not answered in time. */
-const UNANSWERED = 'Query read timeout'
+/** Message of `pg` when a connection has not answered in time. */
+const READ_TIMEOUT_MESSAGE = 'Query read timeout'
 
 /**
- * What the network says, and PostgreSQL: out of connections, memory or disk (53), a disk that fails (58030), on its way down or up
- * (57P0), tired of a transaction in which we were silent (25P03).
+ * Error codes of the network and of PostgreSQL: out of connections, memory or disk (53), I/O error (58030), shutting
+ * down or starting up (57P0), transaction ended because it was idle (25P03).
  */
-const UNAVAILABLE =
+const UNAVAILABLE_CODES =
   /^(ECONNREFUSED|ECONNRESET|EPIPE|ENOENT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|53\w{3}|58030|57P0[123]|25P03)$/
-/** What `pg` says, without a code, of a connection that was lost. */
-const LOST = new RegExp(`^Connection terminated|is not queryable$|^${UNANSWERED}$`)
+/** Messages of `pg`, which have no code, about a lost connection. */
+const CONNECTION_LOST_MESSAGES = new RegExp(`^Connection terminated|is not queryable$|^${READ_TIMEOUT_MESSAGE}$`)
 
-/** SQLSTATE of an error that PostgreSQL raised, for example `23505` for a broken unique constraint. */
+/** SQLSTATE of an error that PostgreSQL raised, for example `23505` for a violated unique constraint. */
 export function sqlState(error: unknown): string | undefined {
   const code = (error as { code?: unknown } | null)?.code
   return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : undefined
 }
 
-/** Name of the constraint that a write broke, if that is why it failed. */
+/** Name of the constraint that a write violated, or undefined when it failed for another reason. */
 export function brokenConstraint(error: unknown): string | undefined {
   return sqlState(error)?.startsWith('23') ? (error as pg.DatabaseError).constraint : undefined
 }
 
-/** Whether the connection did not answer in time, so that nobody knows what it is doing. */
+/** Whether the connection did not answer in time, so that the state of its statement is unknown. */
 export function isUnanswered(error: unknown): error is Error {
-  return error instanceof Error && (error.cause as Error | undefined)?.message === UNANSWERED
+  return error instanceof Error && (error.cause as Error | undefined)?.message === READ_TIMEOUT_MESSAGE
 }
 
-/** What is the database's trouble and not the statement's in our own words, with what it was as the cause. */
+/** Translates errors of the database, as opposed to the statement, to kernel errors with the original as `cause`. */
 export function translated(error: unknown): unknown {
   const { code, message = '' } = error as { code?: unknown; message?: string }
   if (message.includes('timeout exceeded when trying to connect')) return kernelErrors.overloaded()
-  if (!UNAVAILABLE.test(String(code)) && !LOST.test(message)) return withoutValues(error)
+  if (!UNAVAILABLE_CODES.test(String(code)) && !CONNECTION_LOST_MESSAGES.test(message)) return withoutValues(error)
   return Object.assign(kernelErrors.databaseUnavailable({ retryAfter: 1 }), { cause: error })
 }
 
@@ -42,19 +42,19 @@ export function rejectTranslated(error: unknown): never {
   throw translated(error)
 }
 
-/** Members of an error of PostgreSQL that may hold what people wrote: the whole row that was refused, for example. */
-const WITH_VALUES = ['detail', 'where', 'hint', 'internalQuery'] as const
+/** Members of a PostgreSQL error that may contain user data, for example the whole row that was rejected. */
+const MEMBERS_WITH_VALUES = ['detail', 'where', 'hint', 'internalQuery'] as const
 
 /**
- * The same error, from which neither logs nor recorded failures learn values: code can still read its `detail`, but what
- * lists its members does not see it.
+ * Keeps values out of logs and recorded failures, and returns the same error. Members such as `detail` become
+ * non-enumerable: code can still read them, but loggers do not list them.
  */
 export function withoutValues(error: unknown): unknown {
   if (!(error instanceof pg.DatabaseError)) return error
-  for (const name of WITH_VALUES) {
+  for (const name of MEMBERS_WITH_VALUES) {
     if (error[name] !== undefined) Object.defineProperty(error, name, { enumerable: false })
   }
-  // Data exceptions quote the value in their message.
+  // The message of a data exception (class 22) quotes the value.
   if (error.code?.startsWith('22')) {
     const { message, stack } = error
     error.message = message.replace(/".*"/s, '"…"')

@@ -1,33 +1,33 @@
 /**
- * What the proofs in `tests/proofs` need inside a process: it can be made to die at a named place, and a safeguard can
- * be switched off to see that the proofs notice. Unless a test asks for it by the environment, a crash point is an empty
- * function and every safeguard holds.
+ * Fault injection for the proofs in `tests/proofs`. A process can be killed at a named crash point, and a safeguard can
+ * be switched off to show that the proofs notice. Unless a test sets the environment variables, crash points are empty
+ * functions and all safeguards hold.
  */
 import { writeSync } from 'node:fs'
 
-/** Where a process may be made to die, as by kill -9. */
+/** Places at which a process can be killed, as by kill -9. */
 export const crashPoints = [
-  // a task has been claimed, and nothing was done
+  // A task is claimed, and its work has not started.
   'task.after-claim',
-  // what an event's handler wrote is about to be committed with the end of its task
+  // An event's handler has returned. Its writes and the end of its task are about to commit together.
   'event.after-handler-before-commit',
   'event.after-commit',
-  // a saga: before and after the work of a step, of taking one back, and after its progress has been recorded
+  // A saga: before and after a step's work, after a step's compensation, and after the progress is recorded.
   'saga.before-act',
   'saga.after-act-before-record',
   'saga.after-record',
   'saga.after-undo-before-record',
-  // an event leaves for a subscriber in another database
+  // An event leaves for a subscriber in another database.
   'outbox.before-relay',
   'outbox.after-relay-before-complete',
-  // …and enters there
+  // The event arrives in that database.
   'inbox.before-insert',
   'inbox.after-insert-before-answer',
-  // a request with an Idempotency-Key
+  // A request with an Idempotency-Key.
   'idempotency.after-claim-before-work',
   'idempotency.after-work-before-commit',
   'idempotency.after-commit-before-answer',
-  // asking the payment provider
+  // Calls to the payment provider.
   'payment.after-begin-before-provider',
   'payment.after-provider-before-commit',
   'payment.after-commit',
@@ -37,7 +37,7 @@ export const crashPoints = [
 ] as const
 export type CrashPoint = (typeof crashPoints)[number]
 
-/** What keeps Doran right, and can be switched off one at a time. */
+/** Mechanisms that keep Doran correct. A test can switch off one at a time. */
 export const safeguards = [
   'lease-epoch',
   'inbox',
@@ -50,17 +50,17 @@ export type Safeguard = (typeof safeguards)[number]
 
 const { DORAN_CRASH_AT = '', DORAN_WITHOUT = '', NODE_ENV } = process.env
 
-/** Ends the process here, without any farewell, if `DORAN_CRASH_AT` names this place. */
+/** Kills the process with SIGKILL if `DORAN_CRASH_AT` names this place. */
 export const crashPoint: (point: CrashPoint) => void = DORAN_CRASH_AT ? crashAt(DORAN_CRASH_AT) : () => {}
 
 const without = DORAN_WITHOUT ? readSafeguard(DORAN_WITHOUT) : undefined
 
-/** Whether a safeguard is in force: always, but for a test of the proofs themselves. */
+/** Whether a safeguard is on. It is always on, except in tests of the proofs themselves. */
 export function holds(safeguard: Safeguard): boolean {
   return safeguard !== without
 }
 
-/** `point`, or `point#3` for the third time that it is reached. */
+/** `text` is `point`, or `point#3` for the third time that the process reaches it. */
 function crashAt(text: string): (point: CrashPoint) => void {
   const [name = '', count = '1'] = text.split('#')
   assertTest('DORAN_CRASH_AT')

@@ -1,20 +1,22 @@
 import { kernelErrors } from '../contract/errors.ts'
 
-/** The person for whom a request is done, as their access token says. */
+/** The user on whose behalf a request runs, as described by their access token. */
 export interface Actor {
   /** Id of the user. */
   readonly id: string
   readonly roles: readonly string[]
   /** Id of the session that the token belongs to. */
   readonly session: string
-  /** When the session was opened with a password; seconds since the epoch. Tokens of older versions do not tell it. */
+  /**
+   * When the user opened the session with a password, in seconds since the epoch. Absent in tokens of older versions.
+   */
   readonly signedInAt?: number | undefined
 }
 
-/** Seconds after a sign-in within which what is final, or gives an account away, is allowed without the password. */
+/** Within this time after a sign-in, irreversible acts and acts that could give the account away need no password. */
 const FRESH_SIGN_IN_SECONDS = 300
 
-/** Whether the actor gave the password a moment ago, so that a token that was stolen later is not enough. */
+/** Whether the actor has entered the password recently. A stolen token alone soon stops being enough. */
 export function isFresh({ signedInAt }: Actor): boolean {
   return signedInAt !== undefined && signedInAt > Date.now() / 1000 - FRESH_SIGN_IN_SECONDS
 }

@@ -1,15 +1,15 @@
 /**
- * The audit log: who did what by virtue of a role, or to what belongs to somebody else (docs/decisions/0045).
+ * The audit log: what users did by virtue of a role, or with things that belong to somebody else (docs/decisions/0045).
  *
- * The entry travels with the commit of the act's first transaction, so a process that dies leaves neither without the other.
- * What an act does outside of a transaction is entered right after it. `doran.audit` is only appended to, and PostgreSQL
- * links each entry to the one before by its hash; the lock of the chain is held for no longer than the commit takes.
+ * The entry travels with the commit of the act's first transaction, so a crash leaves neither the act nor the entry
+ * alone. An act without a transaction gets its entry right afterwards. `doran.audit` is append-only, and PostgreSQL
+ * links each entry to the previous one by its hash. The lock of the chain is held for no longer than the commit takes.
  */
 import { isDeepStrictEqual } from 'node:util'
 import type { Logger } from 'pino'
 import type { Operation } from '../contract/contract.ts'
 import { DomainError } from '../contract/errors.ts'
-import type { Ending, Queryable } from '../database/database.ts'
+import type { CommitHook, Queryable } from '../database/database.ts'
 import { type Sql, sql } from '../database/sql.ts'
 import type { Actor } from './actor.ts'
 import type { Call } from './call.ts'
@@ -17,11 +17,11 @@ import type { Context } from './service.ts'
 
 type Members = Readonly<Record<string, unknown>>
 
-/** What an act did. Never put a secret into it: entries cannot be erased. */
+/** What an act did. It must not contain secrets: entries cannot be erased. */
 export interface Deed {
-  /** To what, beside the parameters of the path. */
+  /** The object of the act, in addition to the path parameters. */
   readonly target?: Members
-  /** What it changed, as it was; what did not change is left out. Of personal data, name the fields only. */
+  /** The state before the act. Members that did not change are left out. For personal data give field names only. */
   readonly before?: Members
   readonly after?: Members
 }
@@ -38,17 +38,18 @@ export interface AuditEntry {
   target: Record<string, unknown>
   before: Record<string, unknown> | null
   after: Record<string, unknown> | null
-  /** `done`, or the code of the error that refused it; after `failed` it is not known whether it was done. */
+  /** `done`, or the code of the error that refused the act. After `failed` it is unknown whether it was done. */
   outcome: string
   request: string | null
 }
 
-/** Member of a context under which {@link audited} finds the act. */
+/** Key of the context member in which {@link audited} finds the act. */
 export const ACT = Symbol('act')
 
 /**
- * Says what the act does, before its transaction ends. Call it in every operation whose access names roles, and wherever
- * a role lets somebody change or read what is not theirs. It does nothing for those who act on their own things without a role.
+ * Describes the act for its entry. Call it before the transaction ends, in every operation whose access names roles,
+ * and wherever a role lets a user change or read what belongs to somebody else. It does nothing for a user without a
+ * role who acts on their own things.
  */
 // biome-ignore lint/suspicious/noExplicitAny: any handler's context
 export function audited(ctx: Context<any, any>, deed: Deed): void {
@@ -56,8 +57,8 @@ export function audited(ctx: Context<any, any>, deed: Deed): void {
 }
 
 /**
- * The act that a call is: a change by whoever holds a role, or a read that {@link audited} tells of. Undefined for what
- * other services ask on their own behalf, and for members without a role.
+ * The act behind a call: a change by a user with a role, or a read that {@link audited} describes. Undefined for calls
+ * of other services on their own behalf, and for users without a role.
  */
 export function actOf(service: string, name: string, operation: Operation, input: object, call: Call): Act | undefined {
   const { access } = operation
@@ -66,14 +67,14 @@ export function actOf(service: string, name: string, operation: Operation, input
   return new Act(`${service}.${name}`, operation, input, call)
 }
 
-export class Act implements Ending {
+export class Act implements CommitHook {
   readonly #name: string
   readonly #operation: Operation
   readonly #input: object
   readonly #call: Call
   #begun = false
   #deed: Deed | undefined
-  #entered = false
+  #recorded = false
 
   constructor(name: string, operation: Operation, input: object, call: Call) {
     this.#name = name
@@ -82,26 +83,26 @@ export class Act implements Ending {
     this.#call = call
   }
 
-  /** The handler starts: it is not a repetition that is answered from what is kept. */
+  /** Called when the handler starts. It does not start when a stored answer replies to a repeated request. */
   begin(): void {
     this.#begun = true
   }
 
   tell(deed: Deed): void {
     this.#deed = deed
-    this.#entered = false
+    this.#recorded = false
   }
 
-  /** The entry, for the transaction that is about to commit. */
+  /** The entry for the transaction that is about to commit; undefined when none is due. */
   statement(): Sql | undefined {
     return this.#isDue ? this.#entry('done') : undefined
   }
 
   committed(): void {
-    this.#entered = true
+    this.#recorded = true
   }
 
-  /** Runs the call, and enters what no transaction of its own has entered: a read, a single statement, a refusal. */
+  /** Runs the call, then writes the entry unless a transaction has: for a read, a single statement or a refusal. */
   async run<T>(db: Queryable, log: Logger, work: () => Promise<T>): Promise<T> {
     let reply: T
     try {
@@ -118,7 +119,7 @@ export class Act implements Ending {
 
   get #isDue(): boolean {
     const changes = this.#operation.method !== 'GET'
-    return this.#begun && !this.#entered && (changes || this.#deed !== undefined)
+    return this.#begun && !this.#recorded && (changes || this.#deed !== undefined)
   }
 
   get #isRefusalDue(): boolean {
@@ -129,7 +130,7 @@ export class Act implements Ending {
     const { actor, address, request } = this.#call
     const { id, roles, session } = actor as Actor
     const { target, before, after } = this.#deed ?? {}
-    const [old, now] = before && after ? whatDiffers(before, after) : [before, after]
+    const [old, now] = before && after ? differencesOf(before, after) : [before, after]
     return sql`
       insert into doran.audit (actor, roles, session, address, operation, target, before, after, outcome, request)
       values (${id}, ${roles}::text[], ${session}, ${address ?? null}, ${this.#name},
@@ -142,14 +143,14 @@ function isByRole({ access }: Operation): boolean {
   return typeof access !== 'string'
 }
 
-/** Of both only the members that are not the same: whatever else there is says nothing of the act. */
-function whatDiffers(before: Members, after: Members): [Members, Members] {
+/** Reduces both states to the members that differ. */
+function differencesOf(before: Members, after: Members): [Members, Members] {
   const differing = Object.keys({ ...before, ...after }).filter((key) => !isDeepStrictEqual(before[key], after[key]))
   const only = (all: Members) => Object.fromEntries(differing.map((key) => [key, all[key]]))
   return [only(before), only(after)]
 }
 
-/** The parameters of the path: what the operation is about, and never a secret. */
+/** The path parameters. They identify the object of the operation and are never secret. */
 function pathOf({ route }: Operation, input: object): Record<string, unknown> {
   const names = [...String(route).matchAll(/:(\w+)/g)].map(([, name]) => name as string)
   return Object.fromEntries(names.map((name) => [name, (input as Record<string, unknown>)[name]]))
@@ -157,16 +158,16 @@ function pathOf({ route }: Operation, input: object): Record<string, unknown> {
 
 export interface AuditFilter {
   readonly actor?: string | undefined
-  /** `service.operation`, or the beginning of it. */
+  /** `service.operation`, or a prefix of it. */
   readonly operation?: string | undefined
-  /** Something that stands in the target, for example an id. */
+  /** A value in the target, for example an id. */
   readonly target?: string | undefined
-  /** Entries before this one. */
+  /** Only entries with a lower `seq`. */
   readonly before?: number | undefined
   readonly limit: number
 }
 
-/** Entries of one database, newest first. */
+/** The entries of one database that match the filter, newest first. */
 export function findAuditEntries(db: Queryable, filter: AuditFilter): Promise<AuditEntry[]> {
   const { actor, operation, target, before, limit } = filter
   const conditions = [
@@ -181,7 +182,7 @@ export function findAuditEntries(db: Queryable, filter: AuditFilter): Promise<Au
     from doran.audit where ${sql.join(conditions, ' and ')} order by seq desc limit ${limit}`)
 }
 
-/** Where the chain of a database is broken, among the entries with these numbers. */
+/** The places where the chain of a database is broken, among the entries with these numbers. */
 export function findBrokenEntries(db: Queryable, numbers: readonly number[]): Promise<{ seq: number; what: string }[]> {
   return db.all(sql`
     select n as seq,
@@ -201,7 +202,10 @@ export function findBrokenEntries(db: Queryable, numbers: readonly number[]): Pr
     order by n`)
 }
 
-/** The numbers of a database's entries after this one, those that should be there and those that are. */
+/**
+ * Up to `limit` entry numbers after `after`: the numbers that must exist according to the chain's head, and those that
+ * do.
+ */
 export async function auditNumbers(db: Queryable, after: number, limit: number): Promise<number[]> {
   const rows = await db.all<{ seq: number }>(sql`
     select seq from generate_series(${after}::bigint + 1, least(${after}::bigint + ${limit}, (

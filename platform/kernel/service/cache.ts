@@ -1,11 +1,11 @@
 import { LRUCache } from 'lru-cache'
 
-/** Where keys are invalidated: work registered with it runs when the change has been committed. */
+/** The handle on which keys are invalidated. Work registered with it runs after the change has committed. */
 export interface Committing {
   afterCommit(work: () => void): void
 }
 
-/** What tells the other processes of invalidated keys; the kernel's channel is one. */
+/** Tells other processes about invalidated keys. The kernel's channel implements it. */
 export interface Hints {
   publish(db: Committing, topic: string, message: unknown): Promise<void>
   subscribe(topic: string, handler: (message: unknown) => void): unknown
@@ -13,30 +13,32 @@ export interface Hints {
   onGap(handler: () => void): void
 }
 
-/** Longest time for which a value may be served without having been loaded anew. */
-const MAX_AGE = 60_000
-/** How often the clock is looked at for that: to do so for each value costs more than to find it. */
-const CLOCK = 1_000
+/** Longest time for which a value is served without being reloaded. */
+const MAX_AGE_MS = 60_000
+/** How often the cache reads the clock. Reading it for each value would cost more than finding the value. */
+const CLOCK_RESOLUTION_MS = 1_000
 
-/** Keys of one message, as JSON: a channel carries messages of up to 7 kB. */
-const MESSAGE_BYTES = 6_000
-/** Beyond so many messages it is cheaper that everyone loads the service's values anew. */
+/** Largest list of keys in one message, as JSON. A channel carries messages of up to 7 kB. */
+const MAX_MESSAGE_BYTES = 6_000
+/**
+ * When the keys need more messages, one message makes other processes drop all values of the service, which is cheaper.
+ */
 const MAX_MESSAGES = 10
 
 /**
- * Values kept in this process until an event says that they changed. It holds promises, so of a thousand
- * requests for a missing key one loads and the others wait for it; and a load that was under way when the key
- * was invalidated is dropped with it.
+ * A cache of values in this process. An entry stays until its key is invalidated or it is too old. Entries are
+ * promises: of a thousand requests for a missing key one loads the value and the others wait for it. When a key is
+ * invalidated during a load, the loading entry is dropped, too.
  */
 export class CacheStore {
   readonly #entries: LRUCache<string, Promise<unknown>>
   readonly #hints: Hints
   readonly #max: number
 
-  /** Keeps up to `max` values; none for 0. */
+  /** Keeps up to `max` values. With 0 it keeps none. */
   constructor(hints: Hints, max: number) {
     this.#max = max
-    this.#entries = new LRUCache({ max: Math.max(1, max), ttl: MAX_AGE, ttlResolution: CLOCK })
+    this.#entries = new LRUCache({ max: Math.max(1, max), ttl: MAX_AGE_MS, ttlResolution: CLOCK_RESOLUTION_MS })
     this.#hints = hints
     hints.subscribe('cache', (keys) => this.#drop(keys as string[]))
     hints.onGap(() => this.#entries.clear())
@@ -81,7 +83,7 @@ export class CacheStore {
     return found
   }
 
-  /** Here at the commit itself, so that whoever changed a value and asks for it again is given the new one. */
+  /** Drops the keys of this process at the commit itself, so that the caller that changed a value reads the new one. */
   async #invalidate(db: Committing, service: string, names: readonly string[]): Promise<void> {
     if (names.length === 0) return
     const keys = names.map((name) => `${service}:${name}`)
@@ -99,34 +101,36 @@ export class CacheStore {
 
 export interface Cache {
   /**
-   * The value under `key`, loaded if it is not known; `undefined` is not kept. Others share it, so it is frozen, with all
-   * objects and lists inside.
+   * Returns the value under `key`, and loads it when it is missing. `undefined` is not kept. The value is shared, so it
+   * is frozen together with all objects and lists inside.
    */
   get<T>(key: string, load: () => Promise<T>): Promise<T>
-  /** The values under these keys, the missing ones loaded at once; keys that the load does not find are left out. */
+  /**
+   * Returns the values under these keys. One load fetches all missing ones; keys that it does not find are left out.
+   */
   getAll<T>(
     keys: readonly string[],
     load: (missing: string[]) => Promise<ReadonlyMap<string, T>>,
   ): Promise<Map<string, T>>
   /**
-   * Forgets values once the transaction commits, in this process at the commit, in others a millisecond or so after
-   * it; a trailing `*` stands for any ending. There may be any number of keys; for very many of them other processes forget
-   * all values of the service.
+   * Drops values when the transaction commits: in this process at the commit, in other processes about a millisecond
+   * later. A trailing `*` matches any ending. The number of keys is not limited; for very many keys, other processes
+   * drop all values of the service.
    */
   invalidate(db: Committing, keys: readonly string[]): Promise<void>
 }
 
-/** The keys in as many messages as they need, or `all` when those are too many. */
+/** Splits the keys into messages. Returns the single key `all` when they need too many. */
 function messagesOf(keys: readonly string[], all: string): string[][] {
   const messages: string[][] = []
   let room = 0
   for (const key of keys) {
     const bytes = Buffer.byteLength(JSON.stringify(key)) + 1
-    if (bytes > MESSAGE_BYTES) return [[all]]
+    if (bytes > MAX_MESSAGE_BYTES) return [[all]]
     if (bytes > room) {
       if (messages.length === MAX_MESSAGES) return [[all]]
       messages.push([])
-      room = MESSAGE_BYTES
+      room = MAX_MESSAGE_BYTES
     }
     messages.at(-1)?.push(key)
     room -= bytes
@@ -134,7 +138,7 @@ function messagesOf(keys: readonly string[], all: string): string[][] {
   return messages
 }
 
-/** What is shared is changed by nobody: a caller that tries to is told at once. */
+/** Freezes a shared value, so that a caller that tries to change it gets an error at once. */
 function keep(value: unknown): void {
   freeze(value)
   rememberReply(value)
@@ -145,22 +149,22 @@ function freeze(value: unknown): void {
   const prototype = Object.getPrototypeOf(value)
   if (prototype !== Object.prototype && prototype !== Array.prototype && prototype !== null) return
   Object.freeze(value)
-  // Not by `Object.values`, which would run getters.
+  // `Object.values` would run getters.
   for (const name of Object.keys(value)) freeze(Object.getOwnPropertyDescriptor(value, name)?.value)
 }
 
-/** Replies that came out of a cache never change, so they are encoded once: at the first time they are sent. */
-const encoded = new WeakMap<object, Buffer | null>()
+/** JSON of values from a cache, which never change. It is made when a value is first sent; null until then. */
+const encodedReplies = new WeakMap<object, Buffer | null>()
 
 function rememberReply(value: unknown): void {
-  if (typeof value === 'object' && value !== null) encoded.set(value, null)
+  if (typeof value === 'object' && value !== null) encodedReplies.set(value, null)
 }
 
-/** JSON of a reply, ready to be sent; made only once for an object that came out of a cache. */
+/** Encodes a reply as JSON. For an object from a cache it does so only once. */
 export function encodeJson(value: unknown): string | Buffer {
-  const known = typeof value === 'object' && value !== null ? encoded.get(value) : undefined
+  const known = typeof value === 'object' && value !== null ? encodedReplies.get(value) : undefined
   if (known === undefined) return JSON.stringify(value)
   const bytes = known ?? Buffer.from(JSON.stringify(value))
-  encoded.set(value as object, bytes)
+  encodedReplies.set(value as object, bytes)
   return bytes
 }

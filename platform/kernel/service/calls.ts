@@ -1,4 +1,4 @@
-/** Calls of operations, wherever they come from: the public door, another service, an event, a job or a saga. */
+/** Calls operations on behalf of any caller: a public request, another service, an event handler, a job or a saga. */
 
 import type { Logger } from 'pino'
 import type { CallOptions, Client, Contract, Operation } from '../contract/contract.ts'
@@ -17,7 +17,7 @@ import type { Channel } from './channel.ts'
 import { NestedKeys, once } from './idempotency.ts'
 import type { Context, Service } from './service.ts'
 
-/** A service that runs in this process, with what its handlers are given. */
+/** A service that runs in this process, and what its handlers receive. */
 export interface Hosted {
   readonly service: Service
   readonly pool: Pool
@@ -26,7 +26,7 @@ export interface Hosted {
   readonly log: Logger
 }
 
-/** How in-process calls are made: as function calls, or through JSON both ways as between processes. */
+/** Whether in-process calls are plain function calls, or pass JSON both ways as calls between processes do. */
 export type CallMode = 'direct' | 'serialised'
 
 /** Calls an operation of a service that runs in another process. */
@@ -37,20 +37,20 @@ export interface CallerOptions {
   readonly channel: Channel
   readonly metrics: Metrics
   readonly mode: CallMode
-  /** Undefined when everything runs here. */
+  /** Undefined when all services run in this process. */
   readonly remote: RemoteCall | undefined
   readonly spans: SpanSink | undefined
 }
 
-/** For whom a client calls: a name that no operation can have. */
-const FOR = Symbol('for')
+/** Key under which a client keeps its {@link Purpose}. A symbol, so it cannot clash with an operation. */
+const PURPOSE = Symbol('for')
 
 interface Purpose {
   readonly call: Call
   readonly keys: NestedKeys | undefined
 }
 
-/** How deep calls may be nested. */
+/** Deepest nesting of calls. */
 export const MAX_DEPTH = 16
 
 export class Caller {
@@ -61,7 +61,7 @@ export class Caller {
     this.#options = options
   }
 
-  /** Runs one operation of a hosted service. Access has been checked by the door through which it came. */
+  /** Runs one operation of a hosted service. The entry point of the call has checked access already. */
   invoke(hosted: Hosted, name: string, input: object, call: Call): Promise<unknown> {
     call.deadline.check()
     const operation = operationOf(hosted.service.contract, name)
@@ -83,19 +83,19 @@ export class Caller {
     return once(database, scope, input, handle)
   }
 
-  /** What a handler of the service is given for this call. */
+  /** The context that a handler of the service receives for this call. */
   context(hosted: Hosted, call: Call, db: Database, act?: Act): Context {
     return new CallContext(this, hosted, call, db, this.#options.channel, act)
   }
 
-  /** Functions that call the contract's operations on behalf of `call`, under keys of their own when it has one. */
+  /** Functions that call the contract's operations on behalf of `call`, with derived idempotency keys if it has one. */
   client<C extends Contract>(contract: C, call: Call, keys?: NestedKeys): Client<C> {
     let methods = this.#clients.get(contract)
     if (!methods) {
       methods = this.#methods(contract)
       this.#clients.set(contract, methods)
     }
-    return Object.assign(Object.create(methods), { [FOR]: { call, keys } })
+    return Object.assign(Object.create(methods), { [PURPOSE]: { call, keys } })
   }
 
   #methods(contract: Contract): object {
@@ -103,8 +103,8 @@ export class Caller {
     return Object.fromEntries(
       Object.keys(contract.operations).map((name) => [
         name,
-        function (this: { [FOR]: Purpose }, input: object = {}, options: CallOptions = {}) {
-          const { call, keys } = this[FOR]
+        function (this: { [PURPOSE]: Purpose }, input: object = {}, options: CallOptions = {}) {
+          const { call, keys } = this[PURPOSE]
           const under = (key: string | undefined) => caller.#call(contract, name, input, nested(call, options, key))
           if (options.key !== undefined || !keys) return under(options.key)
           return keys.use(`${contract.name}.${name}`, input, under)
@@ -127,7 +127,7 @@ export class Caller {
     } catch (error) {
       end({ outcome: error instanceof DomainError && error.status < 500 ? 'refused' : 'failed' })
       endSpan(error)
-      throw fits(contract, name, input, error) ? error : misfit(target, error as DomainError)
+      throw fits(contract, name, input, error) ? error : misfitError(target, error as DomainError)
     }
   }
 
@@ -143,8 +143,8 @@ export class Caller {
   }
 
   /**
-   * As between processes: only JSON crosses, it must fit the contract, errors come back as problems, and what is
-   * declared idempotent is done twice to prove that it is.
+   * Calls as between processes: only JSON crosses, input and reply must fit the contract, and errors return as
+   * problems. An operation declared idempotent runs twice, to prove that it is.
    */
   async #callSerialised(hosted: Hosted, name: string, input: object, call: Call): Promise<unknown> {
     const operation = operationOf(hosted.service.contract, name)
@@ -169,7 +169,7 @@ function operationOf(contract: Contract, name: string): Operation {
   return contract.operations[name] as Operation
 }
 
-/** False when the operation refused an input that does not fit its schema. */
+/** False when the error is the operation's refusal of an input that does not fit its schema. */
 function fits(contract: Contract, name: string, input: object, error: unknown): boolean {
   if (!kernelErrors.validationFailed.is(error)) return true
   try {
@@ -180,12 +180,14 @@ function fits(contract: Contract, name: string, input: object, error: unknown): 
   }
 }
 
-/** The caller's own code made that input, so the mistake is ours, and its fields mean nothing to whoever sent the request. */
-function misfit(target: string, { errors }: DomainError): TypeError {
+/** The calling service made the input, so this is a bug of ours, and the field names mean nothing to the client. */
+function misfitError(target: string, { errors }: DomainError): TypeError {
   return new TypeError(`the input of ${target} does not fit its schema: ${JSON.stringify(errors)}`)
 }
 
-/** The call that a handler makes: one deeper, no later, and under a key of its own. */
+/**
+ * The call that a handler makes: one level deeper, with the same deadline or an earlier one, and with a key of its own.
+ */
 function nested(call: Call, { timeout }: CallOptions, key: string | undefined): Call {
   return {
     actor: call.actor,
@@ -243,12 +245,12 @@ class CallContext implements Context {
   }
 }
 
-/** Whether the answer under an Idempotency-Key is kept, rather than the work done again. */
+/** Whether the answer under an Idempotency-Key is stored. Otherwise a repeated request does the work again. */
 export function keepsAnswers({ method, idempotent, secret }: Operation): boolean {
   return method !== 'GET' && !idempotent && !secret
 }
 
-/** Throws unless the actor may call an operation with this access rule. */
+/** Throws `forbidden` or `token_missing` unless the actor may call an operation with this access rule. */
 export function authorise({ access }: Pick<Operation, 'access'>, actor: Actor | undefined): void {
   if (access === 'anyone') return
   if (access === 'internal') throw kernelErrors.forbidden()

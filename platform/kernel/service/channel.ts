@@ -5,12 +5,12 @@ import type { Listener } from '../database/listener.ts'
 type Handler = (message: unknown) => void
 
 /**
- * Short messages to every process, this one included, by PostgreSQL's NOTIFY. They leave within milliseconds after the
- * transaction has committed, and are lost by whoever is away or when the sender dies in between: a hint to look, never
- * the only copy of anything.
+ * Sends short messages to every process, this one included, by PostgreSQL's NOTIFY. Messages leave within milliseconds
+ * after the commit. Delivery is not guaranteed: a disconnected receiver misses them, and they are lost when the sender
+ * dies before it sends. A message is a hint to look, never the only copy of anything.
  */
 export interface Channel {
-  /** Sends up to 7 kB of JSON. Inside a transaction it leaves after the commit, and never when it is rolled back. */
+  /** Sends up to 7 kB of JSON. Inside a transaction the message leaves after the commit, and never after a rollback. */
   publish(db: Queryable, topic: string, message: unknown): Promise<void>
   /** Calls the handler for each message on the topic until the returned function is called. */
   subscribe(topic: string, handler: Handler): () => void
@@ -18,7 +18,9 @@ export interface Channel {
   onGap(handler: () => void): void
 }
 
-/** Who listens to which topic in this process. A handler that throws is logged and keeps no other from the message. */
+/**
+ * The handlers of this process by topic. When a handler throws, the error is logged and the other handlers still run.
+ */
 export class Topics {
   readonly #handlers = new Map<string, Set<Handler>>()
   readonly #log: Logger
@@ -48,24 +50,24 @@ export class Topics {
 }
 
 const CHANNEL = 'doran_channel'
-/** PostgreSQL takes less than 8,000 bytes. */
-const LARGEST_MESSAGE = 7_000
+/** PostgreSQL accepts less than 8,000 bytes. */
+const MAX_MESSAGE_BYTES = 7_000
 
-/** The channel over all databases of a process: a message reaches everyone who listens to the same database. */
+/** The channel over all databases of a process. A message reaches all processes that listen to the same database. */
 export function postgresChannel(listeners: readonly Listener[], log: Logger): Channel {
   const topics = new Topics(log)
   for (const listener of listeners) {
     listener.on(CHANNEL, (payload) => {
       const hint = hintOf(payload)
       if (hint) topics.deliver(hint.topic, hint.message)
-      else log.warn(`something that is not Doran's was sent by NOTIFY ${CHANNEL}; it is ignored`)
+      else log.warn(`ignored a message on the NOTIFY channel ${CHANNEL} that Doran did not send`)
     })
   }
 
   return {
     async publish(db, topic, message) {
       const payload = JSON.stringify({ topic, message })
-      if (Buffer.byteLength(payload) > LARGEST_MESSAGE) throw new RangeError(`a message on ${topic} is over 7 kB`)
+      if (Buffer.byteLength(payload) > MAX_MESSAGE_BYTES) throw new RangeError(`a message on ${topic} is over 7 kB`)
       db.notify({ channel: CHANNEL, payload })
     },
     subscribe: (topic, handler) => topics.subscribe(topic, handler),
@@ -75,7 +77,7 @@ export function postgresChannel(listeners: readonly Listener[], log: Logger): Ch
   }
 }
 
-/** What was published, unless somebody else's program did it: whoever may use the database may notify. */
+/** The published message, or undefined for one that Doran did not send: every user of a database may notify. */
 function hintOf(payload: string): { topic: string; message: unknown } | undefined {
   try {
     const hint = JSON.parse(payload)

@@ -1,11 +1,13 @@
-/** What somebody may do so often within an hour. */
+/** Rate limits per user and hour. */
 import type { Transaction } from '../database/database.ts'
 import { sql } from '../database/sql.ts'
 
 /**
- * Counts an act, such as `article.created`, in the transaction that does it. It is counted by one statement, which others
- * by the same person wait for, so the limit holds however many come at once; and it stays counted when what was made is
- * deleted. Answers nothing, or the seconds until there is room again; then nothing was counted. The hour begins with the first act.
+ * Counts an act, such as `article.created`, in the transaction that does it. Returns undefined, or, without counting,
+ * the seconds until the limit allows another act. The hour begins with the first act.
+ *
+ * One statement counts and locks the user's row, so the limit holds for simultaneous acts, too. Deleting what an act
+ * made does not lower the count.
  */
 export async function countWithinHour(
   tx: Transaction,

@@ -1,6 +1,6 @@
 import { randomHex } from '../telemetry/index.ts'
 
-/** A UUIDv7 (RFC 9562): unique everywhere, and ascending with the millisecond in which it was made. */
+/** A UUIDv7 (RFC 9562): globally unique, and ordered by the millisecond of its creation. */
 export function newId(now = Date.now()): string {
   const time = now.toString(16).padStart(12, '0')
   const random = randomHex(10)

@@ -1,8 +1,8 @@
 /**
- * Idempotency keys. The claim of a key, the work done under it and the answer are one transaction: of two
- * requests at the same time the second waits at the unique key until the first has committed, and then reads its
- * answer; a crash leaves neither work nor claim behind. A refused request leaves nothing either, so the same
- * key may be tried again.
+ * Idempotency keys (docs/decisions/0004). The claim of a key, the work under it and its answer are one transaction. Of
+ * two simultaneous requests the second waits at the unique key until the first has committed, and then reads its
+ * answer. A crash leaves neither work nor claim behind. A refused request leaves nothing either, so its key may be used
+ * again.
  */
 import { createHash } from 'node:crypto'
 import { kernelErrors } from '../contract/errors.ts'
@@ -10,39 +10,39 @@ import type { Database, Queryable, Transaction } from '../database/database.ts'
 import { sql } from '../database/sql.ts'
 import { crashPoint, holds } from '../faults/index.ts'
 
-/** How long an answer is kept. */
+/** How long an answer is stored, as a PostgreSQL interval. */
 export const KEY_LIFETIME = '24 hours'
 
-/** Throws unless the header's text may serve as a key. */
+/** Throws `idempotency_key_invalid` unless the header's text is a valid key. */
 export function assertKey(key: string): void {
   if (!/^[\x21-\x7e]{1,200}$/.test(key)) throw kernelErrors.idempotencyKeyInvalid()
 }
 
 /**
- * Fewest characters of the key of a caller without an account. Nothing but the key tells it from others, so it must be as
- * hard to guess as 128 random bits, which have 32 characters in hexadecimal.
+ * Shortest key of an anonymous caller. Only the key distinguishes one anonymous caller from another, so it must be as
+ * hard to guess as 128 random bits, which have 32 hexadecimal characters.
  */
-const ANONYMOUS_KEY_CHARACTERS = 32
+const MIN_ANONYMOUS_KEY_CHARACTERS = 32
 
-/** Throws unless the key of a caller without an account is one that nobody else will send. */
+/** Throws `idempotency_key_too_short` when the key of an anonymous caller is too short to be unguessable. */
 export function assertAnonymousKey(key: string): void {
-  if (key.length < ANONYMOUS_KEY_CHARACTERS) throw kernelErrors.idempotencyKeyTooShort()
+  if (key.length < MIN_ANONYMOUS_KEY_CHARACTERS) throw kernelErrors.idempotencyKeyTooShort()
 }
 
 /**
- * Keys of the calls that one run of keyed work makes. The same call in a repetition of the work has the same key, so it is
- * answered the same; two equal calls of one run have different ones, so both are done.
+ * Derives keys for the calls that one run of keyed work makes. When the work is repeated, the same call gets the same
+ * key and so the same answer. Two equal calls of one run get different keys, so both are done.
  */
 export class NestedKeys {
   readonly #key: string
-  /** Ordinals of equal calls that have been done or are under way, by what makes them equal. */
+  /** Ordinals of calls that are done or under way, by the hash that equal calls share. */
   readonly #taken = new Map<string, Set<number>>()
 
   constructor(key: string) {
     this.#key = key
   }
 
-  /** Makes a call under its key. One that failed leaves its key to the next equal call, which repeats it. */
+  /** Makes a call under its key. After a failure the next equal call gets the same key, because it is a retry. */
   async use<T>(target: string, input: object, call: (key: string) => Promise<T>): Promise<T> {
     const first = hash([this.#key, target, input])
     const taken = this.#taken.get(first) ?? new Set()
@@ -63,7 +63,10 @@ function hash(value: unknown): string {
   return createHash('sha256').update(JSON.stringify(value)).digest('base64url')
 }
 
-/** Runs `work` once for this scope and answers the same ever after; another input under it is refused. */
+/**
+ * Runs `work` once for this scope. Later calls return the stored answer, for {@link KEY_LIFETIME}. Throws
+ * `idempotency_key_reused` for another input.
+ */
 export async function once<T>(
   database: Database,
   scope: string,
@@ -95,7 +98,7 @@ async function answerOf<T>(tx: Queryable, scope: string, fingerprint: string): P
   return (kept.reply ?? undefined) as T
 }
 
-/** Removes up to `limit` answers that are past their time, and says how many. */
+/** Deletes up to `limit` expired answers and returns how many. */
 export function forgetOldKeys(database: Queryable, limit: number): Promise<number> {
   return database.run(sql`
     delete from doran.idempotency_keys where scope in (
@@ -103,7 +106,7 @@ export function forgetOldKeys(database: Queryable, limit: number): Promise<numbe
       where created_at < now() - ${KEY_LIFETIME}::interval order by created_at limit ${limit})`)
 }
 
-/** JSON whose object members are in one order, whatever order they came in. */
+/** JSON with object members in sorted order, so that equal inputs have equal text. */
 function canonical(value: unknown): string {
   return JSON.stringify(value, (_, member) =>
     member && typeof member === 'object' && !Array.isArray(member)

@@ -1,4 +1,4 @@
-/** Keyset paging: a cursor names the last row that was seen, so pages stay right while rows come and go. */
+/** Keyset paging: a cursor contains the last row's sort key, so pages stay correct while rows are added and removed. */
 
 import { kernelErrors } from '../contract/errors.ts'
 import { validate } from '../contract/schema.ts'
@@ -9,8 +9,9 @@ type Key = string | number | null
 
 export const asKeyset = {
   /**
-   * The sort key that a cursor stands for; undefined without a cursor; throws when it was not made here. `parts` is
-   * how many parts the key has, or the schema of each, so that a forged part never reaches the database.
+   * The sort key in a cursor, or undefined without a cursor. Throws `validation_failed` for a cursor of another list or
+   * a forged one. `parts` is the number of parts of the key, or the schema of each part, so that a forged part never
+   * reaches the database.
    */
   read(cursor: string | undefined, parts: number | readonly TSchema[]): Key[] | undefined {
     if (cursor === undefined) return undefined
@@ -18,12 +19,12 @@ export const asKeyset = {
       const key = JSON.parse(Buffer.from(cursor, 'base64url').toString())
       if (isKey(key, parts)) return key
     } catch {
-      // Not JSON: answered like any other cursor that was not made here.
+      // Not JSON: refused below like any other invalid cursor.
     }
     throw notACursor()
   },
 
-  /** A page from `limit + 1` rows: the extra row only says that there is more. */
+  /** A page from `limit + 1` rows. The extra row only shows that there is a next page. */
   page<Row, Item>(rows: Row[], limit: number, key: (row: Row) => Key[], present: (row: Row) => Item): Page<Item> {
     const shown = rows.slice(0, limit)
     const last = shown.at(-1)

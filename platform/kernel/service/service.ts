@@ -8,20 +8,22 @@ import type { Actor } from './actor.ts'
 import type { Cache } from './cache.ts'
 import type { Channel } from './channel.ts'
 
-/** What every handler is given. `Who` is the actor that its access rule promises. */
+/** What every handler receives. `Who` is the type of the actor that the operation's access rule guarantees. */
 export interface Context<Who = Actor | undefined, Config = unknown> {
   /** The service's own database. */
   readonly db: Database
   /** Calls another service: `ctx.client(inventory).reserve({ … })`. */
   readonly client: <C extends Contract>(contract: C) => Client<C>
-  /** For whom the work is done. */
+  /** The user on whose behalf the work is done. */
   readonly actor: Who
-  /** Carries service, operation, request and trace. */
+  /** Each entry carries service, request, trace and user. */
   readonly log: Logger
   readonly cache: Cache
-  /** Hints between processes, for example to wake someone who waits; may be lost, so never the only word. */
+  /** Sends hints between processes, for example to wake a waiting request. Hints may be lost. */
   readonly channel: Channel
-  /** When the caller stops waiting. Nobody waits for events, jobs and sagas: each of their calls has a whole one. */
+  /**
+   * When the caller stops waiting. In events, jobs and sagas nobody waits, so each of their calls has the full time.
+   */
   readonly deadline: Deadline
   /** The service's own settings, from the environment. */
   readonly config: Config
@@ -30,9 +32,9 @@ export interface Context<Who = Actor | undefined, Config = unknown> {
 type ActorFor<Op> = Op extends { access: 'user' | readonly string[] } ? Actor : Actor | undefined
 
 /**
- * The implementation of one operation of a contract. Under an Idempotency-Key all of it is one transaction, which
- * PostgreSQL ends when nothing happens in it for five seconds: what is slow belongs into a task. A call to a service that
- * calls back for the same row waits for that row's lock until `lock_timeout` (ten seconds), so calls go one way.
+ * The implementation of one operation of a contract. Under an Idempotency-Key the whole handler is one transaction.
+ * PostgreSQL ends a transaction that is idle for five seconds, so slow work belongs in a task. Calls between services
+ * go one way: a called service that calls back for the same row waits for its lock until `lock_timeout` (ten seconds).
  */
 export type Handler<C extends Contract, K extends keyof C['operations'], Config = unknown> = (
   input: Input<C['operations'][K]>,
@@ -40,38 +42,38 @@ export type Handler<C extends Contract, K extends keyof C['operations'], Config 
 ) => Promise<Reply<C['operations'][K]>>
 
 /**
- * Which slots a delivery takes. Each lane has slots of its own, so none waits for what another one has to do: `urgent`
- * for what a person waits for, `bulk` for what comes by the thousand, `events` for everything else.
+ * The lane of a delivery. Each lane has its own slots, so no lane waits for another: `urgent` for work that a person
+ * waits for, `bulk` for events that come by the thousand, `events` for everything else.
  */
 export type EventLane = 'urgent' | 'events' | 'bulk'
 
 export interface SubscriptionOptions {
   /** `events` by default. */
   readonly lane?: EventLane
-  /** Most runs of this handler at once in a process; the slots of its lane by default, and 1 with `batch`. */
+  /** Most simultaneous runs of this handler in a process. By default the slots of its lane, and 1 with `batch`. */
   readonly concurrency?: number
 }
 
 export interface Subscription extends SubscriptionOptions {
   readonly event: Event
-  /** Most events of one run; undefined for a handler that takes them one by one. */
+  /** Most events in one run; undefined for a handler that takes one event at a time. */
   readonly batch?: number
   // biome-ignore lint/suspicious/noExplicitAny: each subscription has its own event's data and service's config
   readonly handle: (data: any, ctx: SubscriberContext<any>) => Promise<void>
 }
 
-/** `db` is the transaction in which the delivery is completed. */
+/** The context of a subscriber. `db` is the transaction that completes the delivery. */
 export type SubscriberContext<Config = unknown> = Omit<Context<undefined, Config>, 'db'> & {
   readonly db: Transaction
 }
 
 /**
- * Listens to an event. The handler's own writes and the completion of the delivery are one transaction, so in
- * the service's own database it happens exactly once; what it asks of others may happen more than once. PostgreSQL ends
- * the transaction when nothing happens in it for five seconds, so a handler does not wait for slow third parties.
+ * Subscribes to an event. The handler's own writes and the completion of the delivery are one transaction, so their
+ * effect on the service's own database happens exactly once. Its calls to other services may happen more than once.
+ * PostgreSQL ends a transaction that is idle for five seconds, so a handler must not wait for slow third parties.
  *
- * With `batch` the handler is given up to so many events at once, in any order, and one transaction for all of them. A
- * batch that fails is repeated event by event, so one event that cannot be handled does not keep the others.
+ * With `batch` the handler receives up to that many events, in any order, and one transaction for all of them. When a
+ * batch fails, its events are handled one by one, so an event that cannot be handled does not block the others.
  */
 export function on<S extends TSchema, Config = unknown>(
   event: Event<S>,
@@ -91,95 +93,97 @@ export interface Job {
   readonly name: string
   /** Five-field cron expression. */
   readonly cron: string
-  /** IANA name of the zone in which the expression is read; UTC by default. */
+  /** IANA name of the expression's time zone; UTC by default. */
   readonly timeZone?: string
   // biome-ignore lint/suspicious/noExplicitAny: each service has its own config
   readonly run: (ctx: Context<undefined, any>) => Promise<void>
 }
 
 /**
- * Work at set times, by exactly one process each time; up to twenty seconds later, so that jobs of the same time do not
- * begin together. A time that passed while nobody ran is made up for once. A run may be repeated after a crash, so it must
- * be safe to repeat. `ctx.deadline` begins anew at each look and call, and has passed once another process has the job.
+ * Declares scheduled work. Exactly one process runs it each time. A run starts up to twenty seconds late, so that jobs
+ * with the same schedule do not start together. Runs missed while no process was up are made up for by a single run. A
+ * crash may repeat a run, so it must be safe to repeat. Each read of `ctx.deadline`, and each call, gets a fresh
+ * deadline; it has passed when another process has taken over the job.
  */
 export function job(name: string, definition: Omit<Job, 'name'>): Job {
   return { name, ...definition }
 }
 
 /**
- * One step of a saga. A step that cannot be done for want of a service is tried again for as long as it takes; one that
- * is refused turns the saga round if that is still possible, and otherwise waits for an operator.
+ * One step of a saga. While a service that a step needs is unavailable, the step is retried for as long as it takes,
+ * unless it sets `giveUpAfterMs`. When a step is refused, the saga turns round: it compensates the steps that are done.
+ * If it no longer can, it waits for an operator.
  */
 // biome-ignore lint/suspicious/noExplicitAny: a list of steps has results of all kinds
 export interface Step<In, Result = any> {
   readonly name: string
   /**
-   * Asks other services. It may run again after a crash, so it carries a key of its own. What it answers is recorded as
-   * JSON for later steps. A domain error below 500 is a refusal: nothing was done.
+   * Calls other services. It may run again after a crash, so its calls carry an idempotency key of the step. Its result
+   * is stored as JSON for later steps. A domain error with a status below 500 is a refusal: nothing was done.
    */
   // biome-ignore lint/suspicious/noExplicitAny: each service has its own config
   readonly act?: (input: In, ctx: Context<undefined, any>, results: StepResults) => Promise<Result>
-  /** The service's own writes, in the transaction that records the step as done: exactly once. */
+  /** The service's own writes, in the transaction that records the step as done, so they happen exactly once. */
   // biome-ignore lint/suspicious/noExplicitAny: each service has its own config
   readonly record?: (input: In, tx: Transaction, ctx: Context<undefined, any>, results: StepResults) => Promise<void>
-  /** Takes the step back when a later one, or this one, did not succeed; tried for as long as it takes. */
+  /** Compensates the step when it, or a later one, has failed. It is retried for as long as it takes. */
   // biome-ignore lint/suspicious/noExplicitAny: each service has its own config
   readonly undo?: (input: In, ctx: Context<undefined, any>, turn: SagaTurn) => Promise<void>
   /**
-   * Milliseconds of failing attempts after which the step is given up and the saga turns round. What the step did is
-   * unknown then, so it has an `undo` that finds out. Allowed before the pivot only.
+   * Milliseconds of failing attempts after which the saga gives up the step and turns round. The outcome of the step is
+   * then unknown, so it needs an `undo` that finds out. Allowed only before the pivot.
    */
   readonly giveUpAfterMs?: number
   /**
-   * The first step whose effect must not be taken back because something is away. When it is refused, the saga turns
-   * round; once it is done, the saga goes forward for as long as it takes.
+   * The first step whose effect must not be compensated just because a service is unavailable. When it is refused, the
+   * saga turns round. When it is done, the saga only goes forward, for as long as it takes.
    */
   readonly pivot?: boolean
-  /** Codes of the refusals that turn the saga round: all of them up to the pivot, none after it, unless listed here. */
+  /** Codes of refusals that turn the saga round. By default all do so up to and including the pivot, none after it. */
   readonly turnsRoundOn?: readonly string[]
 }
 
-/** What earlier steps have answered. */
+/** The results of earlier steps. */
 export interface StepResults {
-  /** The answer of a step of this saga. Throws when that step is not done. */
+  /** The result of a step of this saga. Throws when that step is not done. */
   of<Result>(step: Step<never, Result>): Result
 }
 
-/** Why a saga turned round. */
+/** Why a saga turned round, that is, compensates. */
 export interface SagaFailure {
   readonly step: string
   readonly code: string
   readonly message: string
-  /** `refused`: the failed step did nothing. `unknown`: it was given up, and may have been done. */
+  /** `refused`: the failed step did nothing. `unknown`: the saga gave it up, and it may have been done. */
   readonly outcome: 'refused' | 'unknown'
 }
 
-/** What a step is told when it is taken back. */
+/** What the `undo` of a step receives. */
 export interface SagaTurn {
   readonly reason: SagaFailure
-  /** What is known of this step's own act. */
+  /** The known outcome of this step's own `act`. */
   readonly outcome: 'done' | SagaFailure['outcome']
   readonly results: StepResults
 }
 
 export interface Saga<In = unknown> {
   readonly name: string
-  /** Raised when steps or their meaning change, so that a process of the version before takes no new run. */
+  /** Raise it when steps or their meaning change, so that processes of the previous version take no new run. */
   readonly version: number
-  /** Earlier versions with the same steps, whose unfinished runs this definition finishes. */
+  /** Earlier versions with the same steps. This definition finishes their unfinished runs. */
   readonly continues: readonly number[]
   readonly input: TSchema
   readonly steps: readonly Step<In>[]
 }
 
-/** Declares a step. Later steps name it to read its answer: `results.of(reserveStock)`. */
+/** Declares a step. Later steps use it to read its result: `results.of(reserveStock)`. */
 export function step<In, Result>(name: string, actions: Omit<Step<In, Result>, 'name'>): Step<In, Result> {
   return { name, ...actions }
 }
 
 /**
- * An orchestrated sequence that either completes or is taken back; its state survives any crash. Throws when its steps
- * contradict each other, for example when one gives up after the pivot.
+ * Declares an orchestrated sequence of steps that either completes or is compensated. Its state survives crashes.
+ * Throws when the steps contradict each other, for example when one has `giveUpAfterMs` after the pivot.
  */
 export function saga<const S extends TSchema>(
   name: string,
@@ -210,11 +214,11 @@ export interface ServiceParts<C extends Contract, Config extends TObject = TObje
   // biome-ignore lint/suspicious/noExplicitAny: each saga has its own input
   readonly sagas?: readonly Saga<any>[]
   readonly jobs?: readonly Job[]
-  /** Folder of plain SQL files; the URL ends with a slash. */
+  /** Folder of plain SQL files. The URL ends with a slash. */
   readonly migrations?: URL
-  /** Every error that the service declares, for the catalogue. */
+  /** All errors that the service declares, for the error catalogue. */
   readonly errors?: Readonly<Record<string, ErrorFactory>>
-  /** Schema of the environment variables that the service reads; each has a `description`. */
+  /** Schema of the environment variables that the service reads. Each has a `description`. */
   readonly config?: Config
 }
 
@@ -231,7 +235,7 @@ export interface Service {
   readonly config: TObject | undefined
 }
 
-/** Puts a service together from explicit lists; it runs wherever a platform is given it. */
+/** Assembles a service from explicit lists. Any platform that is given the service can run it. */
 export function service<C extends Contract, Config extends TObject = TObject>(
   contract: C,
   parts: ServiceParts<C, Config>,

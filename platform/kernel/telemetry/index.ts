@@ -1,4 +1,4 @@
-/** Metrics, traces and logs of a process; what sends traces away is `fleet/telemetry.ts`. */
+/** Metrics, traces and logs of a process. `fleet/telemetry.ts` exports the traces. */
 export { createLog } from './log.ts'
 export { collectProcessMetrics, createMetrics, gauge, type Metrics } from './metrics.ts'
 export { randomHex } from './random-hex.ts'

@@ -13,8 +13,8 @@ const SECRETS = [
 ]
 
 /**
- * JSON lines on standard output; `base` is on each of them, such as which of several processes wrote it. Members
- * that hold secrets or personal data are blanked, two levels deep.
+ * Logs JSON lines to standard output. Each line contains the members of `base`, such as the name of the process.
+ * Members with secrets or personal data are redacted, up to two levels below the top.
  */
 export function createLog(
   level: string,

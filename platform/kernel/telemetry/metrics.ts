@@ -3,14 +3,20 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 
 export type Metrics = ReturnType<typeof createMetrics>
 
-const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
+const DURATION_BUCKETS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 
-/** Prometheus metrics of one platform: rate, errors and duration of all work, and how full things are. */
+/** Prometheus metrics of one platform: rate, errors and duration of all work, and saturation. */
 export function createMetrics() {
   const registry = new Registry()
   const registers = [registry]
   const durations = <Label extends string>(what: string, help: string, labelNames: readonly Label[]) =>
-    new Histogram({ name: `doran_${what}_duration_seconds`, help, labelNames, buckets: BUCKETS, registers })
+    new Histogram({
+      name: `doran_${what}_duration_seconds`,
+      help,
+      labelNames,
+      buckets: DURATION_BUCKETS_SECONDS,
+      registers,
+    })
   return {
     registry,
     request: durations('http_request', 'Requests at public routes', ['service', 'operation', 'status']),
@@ -27,7 +33,7 @@ export function createMetrics() {
   }
 }
 
-/** Adds figures of the process itself, under the names that programs in Node.js have in common. */
+/** Adds metrics of the process itself, under the names that are customary for Node.js. */
 export function collectProcessMetrics({ registry }: Metrics): void {
   collectDefaultMetrics({ register: registry })
   new Counter({
@@ -41,7 +47,7 @@ export function collectProcessMetrics({ registry }: Metrics): void {
   })
 }
 
-/** A gauge whose values, each after its labels, are read at the time of asking. */
+/** Registers a gauge. `read` returns its values with their labels, and runs whenever metrics are collected. */
 export function gauge<Label extends string>(
   metrics: Metrics,
   name: string,

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
 
-// Random bytes are fetched in bulk: a call of the system for each id would cost more than the rest of a request.
+// Random bytes are fetched in bulk: a system call for each id would cost more than the rest of a request.
 let pool = Buffer.alloc(0)
 let used = 0
 
-/** This many unpredictable bytes as hexadecimal digits. */
+/** Cryptographically random bytes as hexadecimal digits, two for each byte. */
 export function randomHex(bytes: number): string {
   if (used + bytes > pool.length) {
     pool = randomBytes(4096)

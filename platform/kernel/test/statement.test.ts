@@ -2,13 +2,13 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it, mock } from 'node:test'
 import { createTestDatabase } from '@doran/kernel/testing'
 import pg from 'pg'
-import { Flight, type Named, statement } from '../database/driver.ts'
+import { type NamedStatement, Pipeline, statement } from '../database/driver.ts'
 
 interface Spied {
   connection: { describe(): void }
 }
 
-function runOn(client: pg.Client, given: Named): Promise<pg.QueryResult> {
+function runOn(client: pg.Client, given: NamedStatement): Promise<pg.QueryResult> {
   return new Promise((resolve, reject) => {
     const callback = (error: Error | null, result: pg.QueryResult) => (error ? reject(error) : resolve(result))
     client.query(Object.assign(statement(given), { callback }))
@@ -31,8 +31,12 @@ describe('a named statement', () => {
     await client.end()
     await database.drop()
   })
-  const run = (given: Named) => runOn(client, given)
-  const find = (id: number): Named => ({ name: 'find', text: 'select * from things where id = $1', values: [id] })
+  const run = (given: NamedStatement) => runOn(client, given)
+  const find = (id: number): NamedStatement => ({
+    name: 'find',
+    text: 'select * from things where id = $1',
+    values: [id],
+  })
 
   it('asks for its columns at its first run over a connection only, and reads every row alike', async () => {
     described.mock.resetCalls()
@@ -74,9 +78,9 @@ describe('a named statement', () => {
     )
   })
 
-  it('asks within a flight and knows it afterwards', async () => {
+  it('asks within a pipeline and knows it afterwards', async () => {
     described.mock.resetCalls()
-    const fly = () =>
+    const send = () =>
       new Promise<unknown[]>((resolve, reject) => {
         const found: unknown[] = []
         const callback = (error: Error | null, result?: unknown) => {
@@ -85,12 +89,12 @@ describe('a named statement', () => {
           if (found.length === 2) resolve(found)
         }
         const add = (values: number[]) => ({ name: 'add', text: 'select $1::int + $2::int as sum', values, callback })
-        client.query(new Flight([add([1, 2]), add([3, 4])]) as never)
+        client.query(new Pipeline([add([1, 2]), add([3, 4])]) as never)
       })
 
-    assert.deepEqual(await fly(), [[3], [7]])
-    assert.deepEqual(await fly(), [[3], [7]])
-    assert.equal(described.mock.callCount(), 2, 'both of the first flight')
+    assert.deepEqual(await send(), [[3], [7]])
+    assert.deepEqual(await send(), [[3], [7]])
+    assert.equal(described.mock.callCount(), 2, 'both of the first pipeline')
   })
 
   it('goes on after it has failed', async () => {

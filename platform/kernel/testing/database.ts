@@ -9,7 +9,7 @@ import { testFolder } from './folder.ts'
 
 let server: Promise<EmbeddedPostgres> | undefined
 
-/** The server that all test files share; it ends with the process that started it. */
+/** Starts the server that all test files share. It stops with the process that started it. */
 export function startTestPostgres(): Promise<EmbeddedPostgres> {
   server ??= startEmbeddedPostgres({
     folder: join(testFolder.path, 'postgres'),
@@ -19,7 +19,7 @@ export function startTestPostgres(): Promise<EmbeddedPostgres> {
   return server
 }
 
-/** An empty, migrated database for these services: a copy of a template that is made once. */
+/** Creates an empty, migrated database for these services: a copy of a template that is built once. */
 export async function createTestDatabase(
   services: readonly Service[],
 ): Promise<{ url: string; drop(): Promise<void> }> {
@@ -27,7 +27,7 @@ export async function createTestDatabase(
   const template = await templateFor(postgres, services)
   const name = `test_${newId().replaceAll('-', '')}`
   await command(postgres, `create database ${name} template ${template} strategy file_copy owner ${APP_ROLE}`)
-  // What is set on the role holds for one database only; here nothing is left to apply but that.
+  // Settings of the role apply to one database only. Nothing else is left to migrate in the copy.
   await migrate(postgres.url(name), migrationsOf(services))
   return { url: postgres.url(name), drop: () => command(postgres, `drop database if exists ${name} with (force)`) }
 }
@@ -40,7 +40,7 @@ async function templateFor(postgres: EmbeddedPostgres, services: readonly Servic
   const client = new pg.Client({ connectionString: postgres.adminUrl() })
   await client.connect()
   try {
-    // Test files start side by side: one of them makes the template, under a lock that the others wait for.
+    // Test files start in parallel. One of them builds the template, under a lock for which the others wait.
     await client.query('select pg_advisory_lock(7238002)')
     const { rowCount } = await client.query('select 1 from pg_database where datname = $1 and datistemplate', [
       template,

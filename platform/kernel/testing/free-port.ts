@@ -1,14 +1,14 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 
-// Below what the system gives to connections that leave: a server finds its port free also when it starts again.
-const FIRST = 22_000
-const COUNT = 10_000
+// Below the range of ephemeral ports, so no outgoing connection takes a server's port while the server restarts.
+const FIRST_PORT = 22_000
+const PORT_COUNT = 10_000
 
-/** A port that is free at this moment, for a server whose address others must know before it listens. */
+/** Returns a port that is free now, for a server whose address others must know before it listens. */
 export async function freePort(): Promise<number> {
   for (;;) {
-    const port = FIRST + Math.floor(Math.random() * COUNT)
+    const port = FIRST_PORT + Math.floor(Math.random() * PORT_COUNT)
     const probe = createServer().listen(port, '127.0.0.1')
     try {
       await once(probe, 'listening')

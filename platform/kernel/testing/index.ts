@@ -1,7 +1,6 @@
 /**
- * The testing kit: real services on a real PostgreSQL, in a database of the test's own. Nothing of ours is
- * mocked; calls between services go through serialisation, and idempotent ones are made twice, unless
- * `DORAN_TEST_MODE=direct`.
+ * The testing kit: real services on a real PostgreSQL, with a database for each file. Nothing of our own is mocked.
+ * Calls between services are serialised, and idempotent operations run twice, unless `DORAN_TEST_MODE=direct`.
  */
 
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
@@ -37,21 +36,21 @@ export interface TestResponse {
 
 export interface TestRequest {
   as?: Pick<TestUser, 'token'>
-  /** An object is sent as JSON, text as it is. */
+  /** An object is sent as JSON, a string as it is. */
   body?: unknown
   headers?: Record<string, string>
 }
 
 export interface TestPlatform extends Platform {
-  /** A signed-in user who exists nowhere else. */
+  /** Makes a signed-in user that no service knows. */
   user(roles?: readonly string[]): Promise<TestUser>
-  /** One real HTTP request. */
+  /** Sends one HTTP request in process. */
   request(method: string, url: string, request?: TestRequest): Promise<TestResponse>
-  /** The typed client over real HTTP. */
+  /** The typed client, over HTTP requests in process. */
   api<C extends Contract>(contract: C, as?: Pick<TestUser, 'token'>): Client<C>
-  /** The data of all events of this kind published so far, oldest first. */
+  /** The data of all events of this kind that have been published so far, oldest first. */
   events<E extends Event>(event: E): Promise<Static<E['data']>[]>
-  /** Waits until every event, saga and job that is due has been dealt with. Throws when one of them is dead. */
+  /** Waits until all due events, sagas and jobs are finished. Throws when one of them is dead. */
   settled(): Promise<void>
   /** URL of the test's own database. */
   readonly url: string
@@ -61,7 +60,7 @@ export interface TestOptions extends Partial<Omit<PlatformOptions, 'services'>> 
   services: PlatformOptions['services']
 }
 
-/** Starts the services on a fresh database. Close it at the end of the test file: `after(() => platform.close())`. */
+/** Starts the services on a fresh database. Close the platform after the tests: `after(() => platform.close())`. */
 export async function startPlatform(options: TestOptions): Promise<TestPlatform> {
   const database = await createTestDatabase(options.services)
   const issuer = await createIssuer()
@@ -136,7 +135,10 @@ export async function startPlatform(options: TestOptions): Promise<TestPlatform>
   }
 }
 
-/** Waits until nothing is due in the databases. A job that waits for its time has no attempts; one that is running, or failed, has. */
+/**
+ * Waits until nothing is due in the databases. Throws when a task is dead. A job that waits for its scheduled time
+ * counts as finished: unlike a running or failed one, it has no attempts.
+ */
 export async function settled(databases: readonly Queryable[]): Promise<void> {
   for (;;) {
     let open = 0
@@ -160,7 +162,9 @@ export async function makeDue(database: Queryable, handler: string): Promise<voi
     select pg_notify('doran_tasks', handler) from due`)
 }
 
-/** Runs a job now, in the database of its own service unless another is named, and waits until nothing is due any more. */
+/**
+ * Runs a job now and waits until nothing is due. `service` names the database, by default that of the job's service.
+ */
 export async function runJob(
   { database, settled }: Pick<TestPlatform, 'database' | 'settled'>,
   handler: string,
@@ -170,7 +174,7 @@ export async function runJob(
   await settled()
 }
 
-/** Signs tokens as the auth service does, for tests that run without it. */
+/** Makes an issuer that signs tokens as the auth service does, for tests without that service. */
 export async function createIssuer(): Promise<{ source: IdentitySource; user: TestPlatform['user'] }> {
   const { publicKey, privateKey } = await generateKeyPair('EdDSA', { extractable: true })
   const key = { ...(await exportJWK(publicKey)), kid: 'test', alg: 'EdDSA' }

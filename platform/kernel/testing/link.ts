@@ -1,4 +1,4 @@
-/** A TCP connection that can be made bad: what comes in at a port of ours goes on to its target, late, or not at all. */
+/** A TCP proxy with network faults: it forwards connections to its target, with latency, or not at all. */
 import { once } from 'node:events'
 import { connect, createServer, type NetConnectOpts, type Server, type Socket } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -9,7 +9,7 @@ export class Link {
   readonly #target: NetConnectOpts
   readonly #pairs = new Set<{ near: Socket; far: Socket; forgotten: boolean }>()
   #latency = 0
-  #silent = false
+  #isHalfOpen = false
 
   private constructor(host: string, target: NetConnectOpts) {
     this.host = host
@@ -28,12 +28,12 @@ export class Link {
     return (this.#server.address() as { port: number }).port
   }
 
-  /** Milliseconds that everything takes longer, in each direction. */
+  /** Adds latency in each direction. */
   delay(milliseconds: number): void {
     this.#latency = milliseconds
   }
 
-  /** Ends all connections as a broken network would, without a word; new ones are taken. */
+  /** Resets all connections, as a broken network would. New ones are accepted. */
   cut(): void {
     for (const { near, far } of this.#pairs) {
       near.resetAndDestroy()
@@ -42,21 +42,21 @@ export class Link {
   }
 
   /**
-   * The other side goes away and nobody is told: connections stay open, nothing comes back on them, and new ones are
-   * taken and never answered, until {@link heal}.
+   * Makes the target vanish without notice, until {@link heal}. Open connections stay open but carry nothing. New ones
+   * are accepted and never answered.
    */
   halfOpen(): void {
-    this.#silent = true
+    this.#isHalfOpen = true
     for (const pair of this.#pairs) {
       pair.forgotten = true
       pair.far.destroy()
     }
   }
 
-  /** As it was. Connections that the other side has forgotten are reset when they are next used. */
+  /** Ends all faults. Connections that the target has forgotten are reset at their next use. */
   heal(): void {
     this.#latency = 0
-    this.#silent = false
+    this.#isHalfOpen = false
   }
 
   async close(): Promise<void> {
@@ -67,15 +67,15 @@ export class Link {
 
   #join(near: Socket): void {
     const far = connect(this.#target)
-    const pair = { near, far, forgotten: this.#silent }
+    const pair = { near, far, forgotten: this.#isHalfOpen }
     this.#pairs.add(pair)
     near.setNoDelay(true)
     far.setNoDelay(true)
-    this.#pass(near, far, () => {
-      if (pair.forgotten && !this.#silent) near.resetAndDestroy()
+    this.#forward(near, far, () => {
+      if (pair.forgotten && !this.#isHalfOpen) near.resetAndDestroy()
       return !pair.forgotten
     })
-    this.#pass(far, near, () => !pair.forgotten)
+    this.#forward(far, near, () => !pair.forgotten)
     near.on('close', () => {
       this.#pairs.delete(pair)
       far.destroy()
@@ -84,8 +84,8 @@ export class Link {
     for (const socket of [near, far]) socket.on('error', () => {})
   }
 
-  /** Chunks keep their order, since each waits for the one before it. */
-  #pass(from: Socket, to: Socket, isHeard: () => boolean): void {
+  /** Forwards chunks in order: each waits for the previous one. */
+  #forward(from: Socket, to: Socket, isHeard: () => boolean): void {
     let last: Promise<unknown> = Promise.resolve()
     from.on('data', (chunk) => {
       if (!isHeard()) return

@@ -1,19 +1,19 @@
 import { kernelErrors } from '../contract/errors.ts'
 import type { Service } from '../service/service.ts'
 
-/** `refuses`: nothing is done. `loses answers`: everything is done, and no answer arrives. */
+/** `refuses`: calls do nothing and fail. `loses answers`: calls do their work, but no answer arrives. */
 export type OutageKind = 'refuses' | 'loses answers'
 
-/** A service that can be kept away from its callers while its process runs. */
+/** Makes a service unavailable to its callers while its process runs. */
 export class Outage {
-  /** The service as the platform is to run it. */
+  /** The service to give to the platform. */
   readonly service: Service
-  /** Calls that have failed since it began. */
+  /** Number of calls that have failed since the outage began. */
   failed = 0
-  /** Told of each call before it is answered; the call fails with what it throws. */
+  /** Called before each call of an operation. The call fails with the error that this function throws. */
   beforeCall: (operation: string) => unknown = () => {}
   #kind: OutageKind | undefined
-  #since = false
+  #hasBegun = false
   #at: string | undefined
 
   constructor(service: Service) {
@@ -31,11 +31,11 @@ export class Outage {
     this.service = { ...service, operations: Object.fromEntries(operations) }
   }
 
-  /** Keeps the service away from its next call on; from the next call of the operation `at`, when it is given. */
+  /** Starts the outage at the next call, or at the next call of the operation `at`. */
   begin(kind: OutageKind, at?: string): void {
     this.#kind = kind
     this.#at = at
-    this.#since = at === undefined
+    this.#hasBegun = at === undefined
     this.failed = 0
   }
 
@@ -45,8 +45,8 @@ export class Outage {
 
   #during(operation: string): OutageKind | undefined {
     if (!this.#kind) return
-    this.#since ||= operation === this.#at
-    if (!this.#since) return
+    this.#hasBegun ||= operation === this.#at
+    if (!this.#hasBegun) return
     this.failed++
     return this.#kind
   }

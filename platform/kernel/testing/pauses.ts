@@ -2,32 +2,32 @@ import type { Queryable } from '../database/database.ts'
 import { sql } from '../database/sql.ts'
 import { due } from '../tasks/tasks.ts'
 
-const LOOK_MS = 5
+const POLL_INTERVAL_MS = 5
 
 /**
- * Lives through an outage of `ms` milliseconds, which begins with the first attempt that fails, without waiting: the
- * attempts that failing tasks make in that time are made now, one after the other, as if the pauses before them had
- * passed. It is over sooner when nothing is left to do. Then `end` ends the outage, and so much time passes once more at
- * most. Answers whether no task fails any more.
+ * Simulates an outage of `ms` milliseconds without waiting for it. The outage begins with the first failing attempt.
+ * All retries of that time run now, one after the other, as if the pauses before them had passed. It stops early when
+ * no task is left. Then `end` ends the outage, and retries of at most `ms` more are simulated. Returns whether all
+ * tasks have stopped failing.
  */
 export async function outlast(database: Queryable, ms: number, end: () => unknown): Promise<boolean> {
   for (let passed = 0; passed < ms && (passed === 0 || (await hasTasks(database))); ) {
     passed += await skipPauses(database)
-    await look()
+    await letTasksRun()
   }
   await end()
   for (let passed = 0; await isFailing(database); ) {
     if (passed > ms) return false
     passed += await skipPauses(database)
-    await look()
+    await letTasksRun()
   }
   return true
 }
 
 /**
- * Has tasks that failed tried again now, as if the pause before their next attempt had passed. Answers the milliseconds
- * of the longest pause; 0 when no task waits. What they have recorded of the failure is forgotten, so that a second call
- * takes a task only when it has failed once more.
+ * Makes failed tasks due now, as if the pause before their next attempt had passed. Returns the longest pause in
+ * milliseconds; 0 when no task waits. It clears the recorded error, so a second call takes a task only after another
+ * failure.
  */
 async function skipPauses(database: Queryable): Promise<number> {
   const { skippedMs } = await database.one<{ skippedMs: number }>(sql`
@@ -53,6 +53,6 @@ async function isFailing(database: Queryable): Promise<boolean> {
   return (await database.first(failing)) !== undefined
 }
 
-function look(): Promise<void> {
-  return new Promise((wake) => setTimeout(wake, LOOK_MS))
+function letTasksRun(): Promise<void> {
+  return new Promise((wake) => setTimeout(wake, POLL_INTERVAL_MS))
 }
