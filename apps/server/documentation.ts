@@ -1,6 +1,6 @@
 /**
- * The tables of the documentation that follow from the code: settings in README.md, errors in docs/errors.md.
- * `npm run docs` writes them; a test fails while they differ.
+ * Generates the tables of the documentation from the code: settings in README.md, errors in docs/errors.md. `npm run
+ * docs` writes them, and a test fails while they differ.
  */
 import { readFile, writeFile } from 'node:fs/promises'
 import { fleetConfig } from '@doran/fleet'
@@ -16,7 +16,7 @@ interface Setting {
   default?: unknown
 }
 
-/** Every environment variable that a process understands. */
+/** Returns a row for each environment variable that a process understands. */
 export function settingsTable(): string {
   const schemas = [kernelConfig, serverConfig, fleetConfig, ...services.flatMap(({ config }) => config ?? [])]
   const rows = schemas.flatMap((schema) =>
@@ -36,7 +36,7 @@ export function settingsTable(): string {
   ].join('\n')
 }
 
-/** Every code that an answer may carry. */
+/** Returns a row for each error code that a response may carry. */
 export function errorsTable(): string {
   const rows = [...errors]
     .sort((a, b) => a.code.localeCompare(b.code))
@@ -54,7 +54,7 @@ export const documents: readonly Document[] = [
   { file: new URL('docs/errors.md', root), table: errorsTable },
 ]
 
-/** The document with its table as it follows from the code. The table stands between two marks. */
+/** Returns the document before and after its table is generated. The table stands between two marks. */
 export async function renewed({ file, table }: Document): Promise<{ before: string; after: string }> {
   const before = await readFile(file, 'utf8')
   const after = before.replace(

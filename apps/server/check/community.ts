@@ -1,26 +1,28 @@
-/** Articles, comments and follows: kept counts, and nothing of what is gone. */
+/**
+ * Checks articles, comments and follows: stored counts are right, and nothing of deleted articles or members is left.
+ */
 import * as articles from '@doran/article/invariants'
 import * as comments from '@doran/comment/invariants'
 import * as follows from '@doran/profile/invariants'
 import { readStatuses } from '@doran/user/invariants'
 import type { Shop } from './shop.ts'
-import { FIRST_ID, suspectsOf, type Walk } from './walk.ts'
+import { FIRST_ID, suspectsOf, type Scan } from './scan.ts'
 
-const PAGE = 2_000
+const PAGE_SIZE = 2_000
 const invariants = ['community-whole'] as const
 
-export function communityWalks(shop: Shop): Walk[] {
+export function communityScans(shop: Shop): Scan[] {
   const article = shop.database('article')
   return [
     {
       invariants,
-      page: (after = FIRST_ID) => articles.pageArticles(article, after, PAGE),
-      look: async (ids) => suspectsOf('community-whole', await articles.findUnsound(article, ids)),
+      page: (after = FIRST_ID) => articles.pageArticles(article, after, PAGE_SIZE),
+      inspect: async (ids) => suspectsOf('community-whole', await articles.findUnsound(article, ids)),
     },
     {
       invariants,
-      page: (after = '') => articles.pageTags(article, after, PAGE),
-      look: async (tags) => suspectsOf('community-whole', await articles.findMiscountedTags(article, tags)),
+      page: (after = '') => articles.pageTags(article, after, PAGE_SIZE),
+      inspect: async (tags) => suspectsOf('community-whole', await articles.findMiscountedTags(article, tags)),
     },
     authors(shop),
     total(shop),
@@ -29,12 +31,12 @@ export function communityWalks(shop: Shop): Walk[] {
   ]
 }
 
-function authors(shop: Shop): Walk {
+function authors(shop: Shop): Scan {
   const article = shop.database('article')
   return {
     invariants,
-    page: (after = FIRST_ID) => articles.pageAuthors(article, after, PAGE),
-    async look(ids) {
+    page: (after = FIRST_ID) => articles.pageAuthors(article, after, PAGE_SIZE),
+    async inspect(ids) {
       const miscounted = await articles.findMiscountedAuthors(article, ids)
       const known = await readStatuses(shop.database('user'), ids)
       const strangers = ids.filter((id) => !known.has(id)).map((id) => ({ id, what: 'has written and is no member' }))
@@ -43,11 +45,11 @@ function authors(shop: Shop): Walk {
   }
 }
 
-function total(shop: Shop): Walk {
+function total(shop: Shop): Scan {
   return {
     invariants,
     page: async (after) => (after === undefined ? ['article.total'] : []),
-    async look([id]) {
+    async inspect([id]) {
       const { kept, counted } = await articles.readTotals(shop.database('article'))
       const wrong =
         kept === counted ? [] : [{ id: id as string, what: `${kept} articles in all, by author ${counted}` }]
@@ -56,12 +58,12 @@ function total(shop: Shop): Walk {
   }
 }
 
-/** A thread whose article is gone is closed and empty. */
-function threads(shop: Shop): Walk {
+/** The thread of a deleted article must be closed and empty. */
+function threads(shop: Shop): Scan {
   return {
     invariants,
-    page: (after = FIRST_ID) => comments.pageThreads(shop.database('comment'), after, PAGE),
-    async look(ids) {
+    page: (after = FIRST_ID) => comments.pageThreads(shop.database('comment'), after, PAGE_SIZE),
+    async inspect(ids) {
       const found = await comments.readThreads(shop.database('comment'), ids)
       const existing = await articles.findArticleIds(shop.database('article'), ids)
       const left = found.flatMap(({ articleId: id, closed, comments }) => {
@@ -73,12 +75,12 @@ function threads(shop: Shop): Walk {
   }
 }
 
-function members(shop: Shop): Walk {
+function members(shop: Shop): Scan {
   const profile = shop.database('profile')
   return {
     invariants,
-    page: (after = FIRST_ID) => follows.pageFollowing(profile, after, PAGE),
-    async look(ids) {
+    page: (after = FIRST_ID) => follows.pageFollowing(profile, after, PAGE_SIZE),
+    async inspect(ids) {
       const following = await follows.findFollowing(profile, ids)
       const statuses = await readStatuses(shop.database('user'), following)
       const gone = following.filter((id) => (statuses.get(id) ?? 'withdrawn') === 'withdrawn')

@@ -1,4 +1,4 @@
-/** Orders against stock and money, by the order's id, which all of them know it by. */
+/** Compares orders with stock and money by the order's id, which all services share. */
 import { pageReservations, type ReservationFacts, readReservations } from '@doran/inventory/invariants'
 import { sql } from '@doran/kernel'
 import * as orders from '@doran/order/invariants'
@@ -6,21 +6,21 @@ import { findKnownSessions, type PaymentFacts, pagePayments, readPayments } from
 import { judgeLedger, judgeMoney, type Money } from './money.ts'
 import type { Accounts } from './provider-ledger.ts'
 import type { Shop } from './shop.ts'
-import { FIRST_ID, type Suspect, suspectsOf, type Walk } from './walk.ts'
+import { FIRST_ID, type Suspect, suspectsOf, type Scan } from './scan.ts'
 
-const PAGE = 1_000
+const PAGE_SIZE = 1_000
 
-export function orderWalks(shop: Shop): Walk[] {
+export function orderScans(shop: Shop): Scan[] {
   return [everyOrder(shop), carts(shop), paidEvents(shop), ...(shop.ledger ? [ledger(shop, shop.ledger)] : [])]
 }
 
-/** Goes through all ids that orders, payments or reservations have, so that none is missed which the others lost. */
-function everyOrder(shop: Shop): Walk {
+/** Goes through every id that orders, payments or reservations have, so that it finds an id that the other two lost. */
+function everyOrder(shop: Shop): Scan {
   const order = shop.database('order')
   const lists = [
-    (after: string) => orders.pageOrders(order, after, PAGE),
-    (after: string) => pagePayments(shop.database('payment'), after, PAGE),
-    (after: string) => pageReservations(shop.database('inventory'), after, PAGE),
+    (after: string) => orders.pageOrders(order, after, PAGE_SIZE),
+    (after: string) => pagePayments(shop.database('payment'), after, PAGE_SIZE),
+    (after: string) => pageReservations(shop.database('inventory'), after, PAGE_SIZE),
   ]
   return {
     invariants: ['orders-whole', 'stock-follows-orders', 'captured-once', 'money-agrees', 'outbox-drained'],
@@ -29,21 +29,21 @@ function everyOrder(shop: Shop): Walk {
       for (const list of lists) pages.push(await list(after))
       return merge(pages)
     },
-    async look(ids) {
+    async inspect(ids) {
       const facts = await readFacts(shop, ids)
       return [
         ...suspectsOf('orders-whole', await orders.findUnsound(order, ids)),
         ...facts.flatMap(judgeStock),
         ...facts.flatMap(judgeMoney),
-        ...(await findUnheard(shop, facts)),
+        ...(await findUndeliveredApprovals(shop, facts)),
       ]
     },
   }
 }
 
-/** The lists as one, as far as all of them have come. */
+/** Merges sorted pages, up to the id that every list has reached. */
 function merge(lists: string[][]): string[] {
-  const full = lists.filter(({ length }) => length === PAGE)
+  const full = lists.filter(({ length }) => length === PAGE_SIZE)
   const [end] = full.map((list) => list.at(-1) as string).sort()
   const all = [...new Set(lists.flat())].sort()
   return end === undefined ? all : all.filter((id) => id <= end)
@@ -85,7 +85,7 @@ function judgeStock({ id, order, reservation, underWay }: Facts): Suspect[] {
   if (underWay) return []
   if (!order?.paid) {
     const about = order ? `is ${order.status}` : 'does not exist'
-    // From the start of its payment until it is over.
+    // A reservation is held from the start of the payment until the payment is over.
     if (state === 'held' && (order?.status === 'awaiting_payment' || order?.status === 'processing')) return []
     return state === 'held' || state === 'committed' ? found(`the order ${about}, its reservation is ${state}`) : []
   }
@@ -94,15 +94,15 @@ function judgeStock({ id, order, reservation, underWay }: Facts): Suspect[] {
   return wanted === taken ? [] : found(`ordered ${wanted}, reserved ${taken}`)
 }
 
-/** Consents to pay of which the order has never heard: their event was lost. */
-async function findUnheard(shop: Shop, facts: readonly Facts[]): Promise<Suspect[]> {
+/** Finds approved payments that their order does not know about: their event was lost. */
+async function findUndeliveredApprovals(shop: Shop, facts: readonly Facts[]): Promise<Suspect[]> {
   const waiting = facts.flatMap(({ id, order, payments }) =>
     payments
       .filter(({ id, approvedFor }) => approvedFor !== null && approvedFor > shop.dueSeconds && id === order?.paymentId)
       .filter(() => order?.status === 'awaiting_payment')
       .map((payment) => ({ id, payment })),
   )
-  const told = waiting.length > 0 ? await paymentsToBeToldOf(shop) : new Set<string>()
+  const told = waiting.length > 0 ? await findPendingApprovals(shop) : new Set<string>()
   return waiting
     .filter(({ payment }) => !told.has(payment.id))
     .map(({ id, payment }) => ({
@@ -112,8 +112,8 @@ async function findUnheard(shop: Shop, facts: readonly Facts[]): Promise<Suspect
     }))
 }
 
-/** Approved payments of which a task, also a dead one, has yet to tell. */
-async function paymentsToBeToldOf(shop: Shop): Promise<Set<string>> {
+/** Finds approved payments whose event a task has yet to deliver; dead tasks count too. */
+async function findPendingApprovals(shop: Shop): Promise<Set<string>> {
   const found = await Promise.all(
     shop.databases.map(({ db }) =>
       db.all<{ id: string }>(sql`
@@ -124,37 +124,37 @@ async function paymentsToBeToldOf(shop: Shop): Promise<Set<string>> {
   return new Set(found.flat().map(({ id }) => id))
 }
 
-function carts(shop: Shop): Walk {
+function carts(shop: Shop): Scan {
   const order = shop.database('order')
   return {
     invariants: ['orders-whole'],
-    page: (after = shop.from) => orders.pageCarts(order, after, PAGE),
-    look: async (ids) => suspectsOf('orders-whole', await orders.findLostCarts(order, ids)),
+    page: (after = shop.from) => orders.pageCarts(order, after, PAGE_SIZE),
+    inspect: async (ids) => suspectsOf('orders-whole', await orders.findLostCarts(order, ids)),
   }
 }
 
-function paidEvents(shop: Shop): Walk {
+function paidEvents(shop: Shop): Scan {
   const order = shop.database('order')
   return {
     invariants: ['orders-whole'],
-    page: (after = shop.from) => orders.pagePaidEvents(order, after, PAGE),
-    look: async (ids) => suspectsOf('orders-whole', await orders.findFalseEvents(order, ids)),
+    page: (after = shop.from) => orders.pagePaidEvents(order, after, PAGE_SIZE),
+    inspect: async (ids) => suspectsOf('orders-whole', await orders.findFalseEvents(order, ids)),
   }
 }
 
-/** The provider's books: whether they add up, and whether we know of all that is in them. */
-function ledger(shop: Shop, books: NonNullable<Shop['ledger']>): Walk {
+/** Checks the provider's ledger: it must balance, and our payments must know every session with money. */
+function ledger(shop: Shop, books: NonNullable<Shop['ledger']>): Scan {
   return {
     invariants: ['ledger-balanced', 'money-agrees'],
-    page: (after) => books.references(after ?? (shop.from === FIRST_ID ? undefined : shop.from), PAGE),
-    async look(references) {
+    page: (after) => books.references(after ?? (shop.from === FIRST_ID ? undefined : shop.from), PAGE_SIZE),
+    async inspect(references) {
       const accounts = await books.accounts(references)
       return [...judgeLedger(accounts), ...(await findUnknown(shop, accounts))]
     },
   }
 }
 
-/** Sessions with money of which no payment of ours knows. */
+/** Finds sessions that hold money and that none of our payments knows. */
 async function findUnknown(shop: Shop, { sessions }: Accounts): Promise<Suspect[]> {
   const kept = sessions.filter(({ captured, refunded }) => captured > refunded)
   const known = await findKnownSessions(

@@ -1,22 +1,22 @@
-/** Stock by SKU: the ledger, the reservations and what came back. */
+/** Checks stock by SKU: the ledger of movements, the reservations and the goods that came back. */
 import * as stock from '@doran/inventory/invariants'
 import { findCancellations, pageCancellations, readCancellations } from '@doran/order/invariants'
 import type { Shop } from './shop.ts'
-import { suspectsOf, type Walk } from './walk.ts'
+import { suspectsOf, type Scan } from './scan.ts'
 
-const PAGE = 2_000
+const PAGE_SIZE = 2_000
 const CANCELLATION = 'cancellation:'
 
-export function stockWalks(shop: Shop): Walk[] {
+export function stockScans(shop: Shop): Scan[] {
   return [skus(shop), cancellations(shop)]
 }
 
-function skus(shop: Shop): Walk {
+function skus(shop: Shop): Scan {
   const inventory = shop.database('inventory')
   return {
     invariants: ['stock-conserved', 'stock-follows-orders'],
     page: (after) => stock.pageSkus(inventory, after),
-    look: async (skus) => [
+    inspect: async (skus) => [
       ...suspectsOf('stock-conserved', await stock.findUnconserved(inventory, skus)),
       ...suspectsOf('stock-follows-orders', await stock.findMisplaced(inventory, skus)),
       ...suspectsOf('stock-follows-orders', await findUnfounded(shop, skus)),
@@ -24,7 +24,7 @@ function skus(shop: Shop): Walk {
   }
 }
 
-/** Goods that came back for a cancellation that knows nothing of them. */
+/** Finds goods that came back for a cancellation that does not account for them. */
 async function findUnfounded(shop: Shop, skus: readonly string[]) {
   const restocked = await stock.findRestocked(shop.database('inventory'), skus)
   const ids = [...new Set(restocked.map(({ reference }) => reference.slice(CANCELLATION.length)))]
@@ -40,12 +40,12 @@ async function findUnfounded(shop: Shop, skus: readonly string[]) {
   })
 }
 
-/** What was cancelled came back, and what could not be cancelled did not. */
-function cancellations(shop: Shop): Walk {
+/** Checks that cancelled goods came back, and that goods of a failed cancellation did not. */
+function cancellations(shop: Shop): Scan {
   return {
     invariants: ['stock-follows-orders'],
-    page: (after = shop.from) => pageCancellations(shop.database('order'), after, PAGE),
-    async look(sagaIds) {
+    page: (after = shop.from) => pageCancellations(shop.database('order'), after, PAGE_SIZE),
+    async inspect(sagaIds) {
       const ended = await readCancellations(shop.database('order'), sagaIds)
       const references = ended.map(({ id }) => CANCELLATION + id)
       const restocked = await stock.findRestocks(shop.database('inventory'), references)
