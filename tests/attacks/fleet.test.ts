@@ -16,7 +16,9 @@ const bombs: [string, Uint8Array<ArrayBuffer>][] = [
 ]
 
 const RECEIVE_TIMEOUT_MS = 1_000
-/** Files have ten times as long, and whoever was answered without having sent all has as long as for a body once more. */
+/**
+ * File uploads get ten times the timeout. A client that was answered before it sent everything gets one more timeout.
+ */
 const LONGEST_MS = 15 * RECEIVE_TIMEOUT_MS
 
 describe('a fleet', () => {
@@ -37,7 +39,10 @@ describe('a fleet', () => {
   })
   after(() => market.close())
 
-  /** Nobody else was told that a service is away, no process needed too much memory, and all are there. */
+  /**
+   * Asserts that no other visitor was refused, that no process used too much memory, and that the auth service still
+   * answers.
+   */
   async function assertUnharmed({ others }: Report<unknown>): Promise<void> {
     assert.deepEqual(others.failures, {})
     for (const [name, child] of fleet.children) {
@@ -63,7 +68,7 @@ describe('a fleet', () => {
     })
   }
 
-  it('refuses bodies that say how much too large they are, and serves others meanwhile', async () => {
+  it('refuses bodies whose declared length is too large, and serves others meanwhile', async () => {
     const large = JSON.stringify({ refreshToken: 'x'.repeat(3_000_000) })
 
     const report = await duringAttack(url, () =>

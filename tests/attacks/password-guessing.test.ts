@@ -9,7 +9,7 @@ import { PASSWORD, startVictim, type Victim } from './victim.ts'
 const ATTEMPTS = 120
 const PER_SECOND = 20
 
-/** What one does without an account that makes Doran compute the hash of a password. */
+/** Requests without an account that make Doran compute a password hash. */
 const doors: [string, string, (number: number) => object][] = [
   ['registrations', '/api/auth/register', (n) => ({ email: `flood${n}@example.com`, password: PASSWORD, name: 'F' })],
   ['sign-ins', '/api/auth/sign-in', (n) => ({ email: `nobody${n}@example.com`, password: PASSWORD })],
@@ -20,7 +20,7 @@ const doors: [string, string, (number: number) => object][] = [
   ],
 ]
 
-describe('a flood of passwords to be hashed', () => {
+describe('a flood of requests that hash a password', () => {
   let victim: Victim
   before(async () => {
     victim = await startVictim()
@@ -28,7 +28,7 @@ describe('a flood of passwords to be hashed', () => {
   after(() => victim.close())
 
   for (const [what, path, body] of doors) {
-    it(`by ${what} is answered or refused, and pages come as fast as before`, async () => {
+    it(`as ${what} is answered or refused, and pages are as fast as before`, async () => {
       const report = await duringAttack(victim.url, async () => {
         const sending: Promise<Sent>[] = []
         for (let number = 0; number < ATTEMPTS; number++) {

@@ -2,8 +2,8 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Processes } from '../journeys/processes.ts'
 
 /**
- * What a load balancer does: sends requests in turn to the gateways whose readiness check succeeds; when no check does,
- * to those of which it last did.
+ * Balances requests like a load balancer: alternates between the gateways whose readiness check succeeds. If no check
+ * succeeds, it uses the gateways whose check last did.
  */
 export function watchDoors({ doors }: Processes): { next(): string; stop(): Promise<void> } {
   let ready = doors

@@ -8,7 +8,7 @@ import { inTurn, isFine, type Load, runLoad, summary } from './load.ts'
 import { childOf, HELD, ON_HAND, openShop, purchase, type Shop, SKU } from './shop.ts'
 
 const names = services.map(({ contract }) => contract.name)
-/** So many services are restarted at the same time, one process of each. */
+/** Number of services that are restarted at the same time, one process of each. */
 const AT_ONCE = 5
 
 describe('when every service is restarted in turn under load', { timeout: 600_000 }, () => {
@@ -18,7 +18,7 @@ describe('when every service is restarted in turn under load', { timeout: 600_00
   })
   after(() => shop.market.close())
 
-  it('three times, no request fails, and every purchase that was acknowledged is there once', async (t) => {
+  it('three times, no request fails, and every acknowledged purchase exists once', async (t) => {
     const { market, requests } = shop
     const buyers = [await market.signUp(), await market.signUp()]
     const doors = watchDoors(market.platform)

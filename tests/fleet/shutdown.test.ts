@@ -45,7 +45,7 @@ describe('a service that is told to stop', { timeout: 60_000 }, () => {
   })
   after(() => end(door, ...yards))
 
-  it('answers what is under way, tells WebSockets to come back, cuts what takes longer than the grace period, and is called no more', async () => {
+  it('finishes requests in flight, closes WebSockets for a reconnect, cuts off what exceeds the grace period, and gets no new requests', async () => {
     const [first] = yards as [YardProcess]
     const long = Array.from({ length: 8 }, () => work(door, 2_000))
     const feeds = Array.from({ length: 4 }, () => feed(door, 20))
@@ -76,7 +76,7 @@ describe('a service that is told to stop', { timeout: 60_000 }, () => {
     assert.equal((await talk(door)).by, 'yard.2')
   })
 
-  it('gives back a task that is not done in time, and another one has it at once', async (t) => {
+  it('returns an unfinished task, which another process takes at once', async (t) => {
     const more = await startYard('yard.3', environment)
     t.after(() => end(more))
     const pool = new Pool(database.url, 2)
@@ -107,7 +107,7 @@ describe('a gateway that is told to stop', { timeout: 60_000 }, () => {
   })
   after(() => end(yard, door))
 
-  it('answers for a while longer and asks to connect elsewhere, then finishes what is under way and tells WebSockets to come back', async () => {
+  it('answers for a while with a request to reconnect, then finishes requests in flight and closes WebSockets for a reconnect', async () => {
     const agent = new Agent({ keepAlive: true, maxSockets: 1 })
     assert.equal((await ask(`${door.url}/health/ready`, agent)).status, 200)
     const long = work(door, 2_000)
@@ -127,7 +127,7 @@ describe('a gateway that is told to stop', { timeout: 60_000 }, () => {
     assert.ok(performance.now() - stopped < GRACE, 'it waits for nobody who only keeps a connection open')
   })
 
-  it('without a time to drain refuses who has not heard of it yet', async () => {
+  it('without a drain time refuses clients that do not know it yet', async () => {
     const hasty = await startYard('gateway.3', { ...environment, DRAIN_MS: '0' })
     const refused = async () =>
       work(hasty, 0).then(
@@ -145,7 +145,7 @@ describe('a gateway that is told to stop', { timeout: 60_000 }, () => {
     assert.equal(await hasty.ended, 0)
   })
 
-  it('ends at once when it is told a second time', async () => {
+  it('exits at once on a second signal', async () => {
     const stubborn = await startYard('gateway.4', environment)
     const long = timed(work(stubborn, 30_000))
     await pause(100)
@@ -161,7 +161,7 @@ describe('a gateway that is told to stop', { timeout: 60_000 }, () => {
 })
 
 describe('Doran with several workers that is told to stop', { timeout: 120_000 }, () => {
-  it('answers what each of them has under way and ends with code 0', async (t) => {
+  it('finishes the requests in flight of each worker and exits with code 0', async (t) => {
     const shop = await createTestDatabase(services)
     const pool = new Pool(shop.url, 2)
     const PORT = String(await freePort())
@@ -222,19 +222,19 @@ async function work({ url }: YardProcess, ms: number): Promise<{ by: string }> {
   return (await answer.json()) as { by: string }
 }
 
-/** Who answers so many short requests. */
+/** Returns which processes answer this many short requests. */
 async function whoWorks(door: YardProcess, requests: number): Promise<Set<string>> {
   const answers = await Promise.all(Array.from({ length: requests }, () => work(door, 1)))
   return new Set(answers.map(({ by }) => by))
 }
 
-/** How many of so many events come. */
+/** Requests a stream of this many events. Returns how many arrive. */
 async function feed({ url }: YardProcess, events: number): Promise<number> {
   const answer = await fetch(`${url}/api/yard/feed?events=${events}`)
   return (await answer.text()).split('\n\n').length - 1
 }
 
-/** A WebSocket on which somebody has said a name, and the code with which it will be closed. */
+/** Opens a WebSocket. Returns the name that its first message says, and the code with which it will be closed. */
 async function talk({ url }: YardProcess): Promise<{ by: string; closed: Promise<number> }> {
   const socket = new WebSocket(`${url.replace('http', 'ws')}/api/yard/talk`)
   const closed = new Promise<number>((resolve) => socket.addEventListener('close', ({ code }) => resolve(code)))
@@ -245,7 +245,7 @@ async function talk({ url }: YardProcess): Promise<{ by: string; closed: Promise
   return { by, closed }
 }
 
-/** One request over a connection of the agent's. */
+/** Sends one request over a connection of the agent. */
 async function ask(url: string, agent: Agent, body?: object) {
   const sent = request(url, {
     agent,
@@ -257,7 +257,7 @@ async function ask(url: string, agent: Agent, body?: object) {
   return { status: answer.statusCode as number, connection: answer.headers.connection as string }
 }
 
-/** What became of it, and when. */
+/** Returns when the work ended, and its error if it failed. */
 function timed(work: Promise<unknown>): Promise<{ at: number; error?: unknown }> {
   return work.then(
     () => ({ at: performance.now() }),

@@ -1,4 +1,4 @@
-/** Doran in separate processes for the journeys: each service in one or two of its own, behind the gateway's. */
+/** Doran in separate processes for the journeys: each service in one or two processes, behind the gateway's. */
 import { randomBytes } from 'node:crypto'
 import { fleetConfig, openFleet } from '@doran/fleet'
 import { httpClient } from '@doran/kernel/client'
@@ -12,17 +12,19 @@ import { identity, services } from '../../apps/server/services.ts'
 export type Doran = Pick<TestPlatform, 'api' | 'client' | 'database' | 'request' | 'settled' | 'close'>
 
 export interface Processes extends Doran {
-  /** By name: `order.1`, `order.2`, … */
+  /** By instance name: `order.1`, `order.2`, … */
   readonly children: ReadonlyMap<string, Child>
-  /** Settings of all processes, for one more. */
+  /** Settings of all processes, for starting one more. */
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly url: string
-  /** Addresses of all gateways. */
+  /** URLs of all gateways. */
   readonly doors: readonly string[]
 }
 
 const INSTANCES: Record<string, number> = { order: 2, inventory: 2 }
-/** Whoever sends requests to several gateways has to ask them whether they are ready, which takes longer than to be told. */
+/**
+ * Clients of several gateways poll their readiness, so gateways drain longer than services, which announce their end.
+ */
 const DRAIN_OF_DOORS = '2000'
 
 export async function startProcesses(

@@ -1,6 +1,7 @@
 /**
- * What it costs to be seen: processor time of a request without and with traces, and of an answer of `/metrics`. Two
- * Dorans take turns, so that what else the machine does touches both alike; the median of the turns is printed.
+ * Measures the cost of observability: the processor time of a request without and with traces, and of a response of
+ * `/metrics`. Two Dorans take turns, so that other work of the machine affects both alike. Prints the median of the
+ * turns.
  * `node tests/observability/cost.ts`
  */
 import { createTestDatabase, freePort, startTestPostgres } from '@doran/kernel/testing'
@@ -41,7 +42,7 @@ async function processorSeconds({ url }: Measured): Promise<number> {
   return Number(/^process_cpu_seconds_total (\S+)$/m.exec(text)?.[1])
 }
 
-/** Microseconds of processor time for each request. */
+/** Returns microseconds of processor time a request. */
 async function costOf(doran: Measured, path: string, times: number): Promise<number> {
   const before = await processorSeconds(doran)
   let left = times

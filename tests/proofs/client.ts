@@ -1,8 +1,8 @@
-/** A client as there should be: it sends every change under a key, and again until it knows what became of it. */
+/** A correct client: it sends every change with an idempotency key, and repeats it until it knows the outcome. */
 import { setTimeout as pause } from 'node:timers/promises'
 
 export interface Request {
-  /** Which operation it is, for the report. */
+  /** Name of the operation, for the report. */
   readonly what: string
   readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE'
   readonly path: string
@@ -11,20 +11,23 @@ export interface Request {
   readonly key?: string
 }
 
-/** What is known at the end. After an answer that got lost, a refusal does not tell whether the work was done before. */
+/**
+ * What the client knows at the end. After a lost response, a refusal does not tell whether an earlier attempt
+ * succeeded.
+ */
 export type Answer =
-  // biome-ignore lint/suspicious/noExplicitAny: whoever asked knows the reply's shape from the contract
+  // biome-ignore lint/suspicious/noExplicitAny: the caller knows the reply's shape from the contract
   | { readonly outcome: 'acknowledged'; readonly status: number; readonly body: any }
   | { readonly outcome: 'failed'; readonly status: number; readonly code: string }
   | { readonly outcome: 'unknown'; readonly why: string }
 
-/** One try, however it ended. */
+/** One attempt, however it ended. */
 export interface Attempt {
   readonly what: string
   /** Milliseconds since the epoch. */
   readonly at: number
   readonly took: number
-  /** HTTP status, or why there was none. */
+  /** HTTP status, or the reason why there was none. */
   readonly answer: number | string
 }
 
@@ -37,7 +40,7 @@ export class Sender {
   readonly #doors: () => readonly string[]
   #turn = 0
 
-  /** `doors` names the gateways that may be asked, as a load balancer would know them. */
+  /** `doors` returns the URLs of the gateways to use, as a load balancer would know them. */
   constructor(doors: () => readonly string[]) {
     this.#doors = doors
   }
@@ -55,7 +58,7 @@ export class Sender {
     }
   }
 
-  /** Once, without repetition. */
+  /** Sends the request once. */
   async try({ what, method = 'GET', path, token, body, key }: Request, timeout = TIMEOUT) {
     const doors = this.#doors()
     const at = Date.now()

@@ -1,7 +1,8 @@
 /**
  * `npm run prove:crash [-- --minutes 3 --seed 1 --rate 6 --kills 0 --json file]`: people buy, cancel and talk while
- * processes die, stop, lose their connections, their database, their provider and their clocks. Afterwards everything
- * that was acknowledged is there and every invariant holds, or it ends with code 1 and says which does not.
+ * processes die, stop, and lose their connections, their database, their provider and the right time. Afterwards every
+ * acknowledged operation must be there and every invariant must hold. Otherwise the run names the broken invariants and
+ * ends with code 1.
  */
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
@@ -49,7 +50,10 @@ else if (unproven)
 else console.log('\nEvery acknowledged operation is there and every invariant holds.')
 process.exitCode = report.broken.length > 0 || unproven ? 1 : 0
 
-/** Every fault at least once, then again in another order until time is up; then the crash points that were missed. */
+/**
+ * Yields every fault at least once, then all again in other orders until time is up, then the crash points that were
+ * missed.
+ */
 function* misfortunes(system: System, hand: Hand, random: Random): Iterable<Fault> {
   const { names, network, disk } = system
   const options = { random, names, canPartition: network !== undefined, canFill: disk !== undefined, canSkew }
@@ -64,12 +68,12 @@ function* misfortunes(system: System, hand: Hand, random: Random): Iterable<Faul
   }
 }
 
-/** Past the end only what has not happened yet is worth its time. */
+/** After the end of the run, only faults that have not happened yet are worth their time. */
 function isDone(fault: Fault, hand: Hand): boolean {
   if (fault.kind === 'crash point') return hand.hits.has(fault.point)
   return hand.happenings.some((happening) => happening.fault.kind === fault.kind)
 }
 
-/** Crash points are named in the code, so that one that is added there is proven here. */
+/** The kernel lists the crash points, so that a new one must be proven here, too. */
 if (crashPoints.some((point) => !reaching(point)))
   throw new Error('a crash point has nobody who reaches it; see plan.ts')

@@ -1,4 +1,4 @@
-/** Somebody who asks each service for something small again and again, to see when it is away and when it is back. */
+/** Sends a small request to each service at a steady rate, to see when it is away and when it is back. */
 import type { Attempt, Request, Sender } from './client.ts'
 import type { Happening } from './hand.ts'
 import { classOf } from './plan.ts'
@@ -31,11 +31,11 @@ export class Probes {
   }
 }
 
-/** What followed a kind of faults: milliseconds after the injection, over all faults of the kind. */
+/** The effect of one kind of fault, in milliseconds after its injection, over all faults of the kind. */
 export interface Recovery {
   readonly kind: string
   readonly count: number
-  /** Faults after which no request failed at all. */
+  /** Number of faults after which no request failed. */
   readonly unnoticed: number
   readonly failed: number
   readonly firstBad: number | null
@@ -47,7 +47,7 @@ export function isBad({ answer }: Attempt): boolean {
   return typeof answer === 'string' || answer >= 500
 }
 
-/** When the first request failed after each fault, and when the last one was answered well again, until the next fault. */
+/** Finds when the first request failed after each fault, and when the last failing one ended, up to the next fault. */
 export function recoveries(happenings: readonly Happening[], attempts: readonly Attempt[], end: number): Recovery[] {
   const bad = attempts.filter(isBad)
   const seen = happenings.map(({ fault, at }, index) => {

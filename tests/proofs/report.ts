@@ -1,4 +1,4 @@
-/** What a run has shown, for people and as JSON. */
+/** The results of a run, for people and as JSON. */
 import type { Attempt } from './client.ts'
 import { isBad, median, recoveries } from './probes.ts'
 import { brokenBy, type Result } from './run.ts'

@@ -1,4 +1,4 @@
-/** One proof from beginning to end: a system, a crowd, faults, rest, and what the checker says of it. */
+/** One proof from start to end: a system, a crowd, faults, rest, and the checker's verdict. */
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Safeguard } from '@doran/kernel/faults'
 import { checkInvariants, type Finding, sourcesOf } from '../../apps/server/check/index.ts'
@@ -14,22 +14,22 @@ import { questions, stock } from './shop.ts'
 import { canSkew, type OpenOptions, System } from './system.ts'
 
 const PEOPLE = 30
-/** After the last fault a saga is tried again within a minute, and once more if that was too early. */
+/** Milliseconds. After the last fault a saga is retried within a minute, and once more if that was too early. */
 const REST_BOUND = 150_000
 
 export interface RunOptions {
   readonly seed: number
-  /** Operations that people begin in a second. */
+  /** Operations that people start in a second. */
   readonly rate: number
   readonly without?: Safeguard | undefined
-  /** What is done to the system while people use it, one after the other. */
+  /** The faults to inject while people use the system, one after the other. */
   readonly faults: (system: System, hand: Hand, random: Random, crowd: Crowd) => AsyncIterable<Fault> | Iterable<Fault>
-  /** Milliseconds between one fault and the next. */
+  /** Milliseconds between two faults. */
   readonly between: number
-  /** SKUs of each seller; fewer are wanted by more people at once. */
+  /** SKUs of each seller. With fewer, more people compete for the same one. */
   readonly goods?: number
   readonly settings?: OpenOptions['settings']
-  /** Changes the system before anybody comes. */
+  /** Changes the system before any operation starts. */
   readonly prepare?: (system: System) => Promise<void>
   readonly say: (line: string) => void
 }
@@ -42,7 +42,7 @@ export interface Result {
   readonly hand: Hand
   readonly operations: number
   readonly journal: Journal
-  /** Every try of the crowd and of the probes. */
+  /** Every attempt of the crowd and of the probes. */
   readonly crowd: readonly Attempt[]
   readonly probes: readonly Attempt[]
   readonly rest: Rest
@@ -127,7 +127,10 @@ export async function run(options: RunOptions): Promise<Result> {
   }
 }
 
-/** Names of the invariants that do not hold, as the checker and the journal have them. What was not looked at does not. */
+/**
+ * Returns the names of the invariants that do not hold, according to the checker and the journal. An invariant that was
+ * not checked counts as broken.
+ */
 export function brokenBy({ findings, breaches, rest, hand }: Result): string[] {
   return [
     ...new Set([
