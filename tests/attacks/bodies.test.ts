@@ -8,7 +8,7 @@ import { type Sent, send } from './send.ts'
 import { type Person, startVictim, type Victim } from './victim.ts'
 
 /** A refusal may repeat what it refuses, but only up to this size. */
-const LONGEST_REFUSAL = 32_000
+const MAX_REFUSAL_BYTES = 32_000
 const LONGEST_MS = 5_000
 const ID = '01936b2e-0000-7000-8000-000000000000'
 
@@ -84,7 +84,7 @@ describe('an oversized body', () => {
         assert.ok(sent.status < 500, what)
         // A response may be lost while the rest of a refused body is still on its way.
         assert.ok(sent.status > 0 || bytes > 100_000, what)
-        assert.ok(sent.size < LONGEST_REFUSAL, what)
+        assert.ok(sent.size < MAX_REFUSAL_BYTES, what)
         assert.ok(sent.milliseconds < LONGEST_MS, what)
       }
       await assertUnharmed(victim, report)

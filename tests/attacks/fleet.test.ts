@@ -85,7 +85,7 @@ describe('a fleet', () => {
   ] as const) {
     it(`cuts off ${what} bodies that never end, and serves others meanwhile`, async () => {
       const { token } = await market.signUp()
-      const doors = [
+      const endpoints = [
         { path: '/api/auth/refresh', type: 'application/json' },
         { path: '/api/articles', type: 'application/json', token },
         { path: '/api/products/import', type: 'text/csv', token: seller },
@@ -95,14 +95,14 @@ describe('a fleet', () => {
       const report = await duringAttack(url, () =>
         Promise.all(
           Array.from({ length: 40 }, (_, index) => {
-            const { path, ...about } = doors[index % doors.length] as (typeof doors)[number]
+            const { path, ...about } = endpoints[index % endpoints.length] as (typeof endpoints)[number]
             return flood(url, path, { ...about, chunk, everyMs })
           }),
         ),
       )
 
       for (const [index, { answer, milliseconds }] of report.outcome.entries()) {
-        const { path } = doors[index % doors.length] as (typeof doors)[number]
+        const { path } = endpoints[index % endpoints.length] as (typeof endpoints)[number]
         assert.ok(milliseconds < LONGEST_MS, `${path} was cut off after ${milliseconds} ms, answered ${answer}`)
         assert.doesNotMatch(answer, /^HTTP\/1.1 [25]/, path)
       }

@@ -10,7 +10,7 @@ const ATTEMPTS = 120
 const PER_SECOND = 20
 
 /** Requests without an account that make Doran compute a password hash. */
-const doors: [string, string, (number: number) => object][] = [
+const floods: [string, string, (number: number) => object][] = [
   ['registrations', '/api/auth/register', (n) => ({ email: `flood${n}@example.com`, password: PASSWORD, name: 'F' })],
   ['sign-ins', '/api/auth/sign-in', (n) => ({ email: `nobody${n}@example.com`, password: PASSWORD })],
   [
@@ -27,7 +27,7 @@ describe('a flood of requests that hash a password', () => {
   })
   after(() => victim.close())
 
-  for (const [what, path, body] of doors) {
+  for (const [what, path, body] of floods) {
     it(`as ${what} is answered or refused, and pages are as fast as before`, async () => {
       const report = await duringAttack(victim.url, async () => {
         const sending: Promise<Sent>[] = []

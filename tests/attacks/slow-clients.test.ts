@@ -17,11 +17,11 @@ describe('clients that never finish their request', () => {
   after(() => victim.close())
 
   it('are cut off by Doran and by the payment sandbox, and keep nobody from being served', async () => {
-    const doors = [
+    const endpoints = [
       { url: victim.url, unfinished: headOf('/api/auth/sign-in', 'application/json') },
       { url: victim.sandboxUrl, unfinished: headOf('/pay/unknown', 'application/x-www-form-urlencoded') },
     ]
-    const kinds = doors.flatMap(({ url, unfinished }) =>
+    const kinds = endpoints.flatMap(({ url, unfinished }) =>
       ['', unfinished, `${unfinished}\r\n`].map((begin) => ({ url, begin })),
     )
 

@@ -16,9 +16,9 @@ const secrets = {
   AUTH_ENCRYPTION_KEY: Buffer.alloc(32, 7).toString('base64'),
 }
 /** Connections that PostgreSQL reserves for superusers. */
-const RESERVED = 3
+const RESERVED_CONNECTIONS = 3
 /** Connections for operators and commands, and for a process that starts while its predecessor ends. */
-const SPARE = 20
+const SPARE_CONNECTIONS = 20
 const raw = readCompose()
 const containers = Object.entries(readCompose(secrets).services)
 const ours = containers.filter(([, { image }]) => image.startsWith('doran:'))
@@ -37,7 +37,7 @@ describe('compose.yaml', () => {
 
   it('lets all processes together open fewer connections than PostgreSQL allows', () => {
     const { command = [] } = readCompose(secrets).services.postgres as ComposeService
-    const most = Number(/max_connections=(\d+)/.exec(command.join(' '))?.[1]) - RESERVED
+    const most = Number(/max_connections=(\d+)/.exec(command.join(' '))?.[1]) - RESERVED_CONNECTIONS
     const processes = ours.filter(([, { environment }]) => environment?.DORAN_SERVICES)
     const opened = processes.map(([, { environment, deploy }]) => {
       const { kernel } = readSettings(environment as Record<string, string>, services)
@@ -45,7 +45,7 @@ describe('compose.yaml', () => {
     })
 
     const sum = opened.reduce((total, connections) => total + connections, 0)
-    assert.ok(sum + SPARE <= most, `${sum} of ${most}`)
+    assert.ok(sum + SPARE_CONNECTIONS <= most, `${sum} of ${most}`)
   })
 
   it('uses a database role that is not a superuser, and Redis with a password', () => {

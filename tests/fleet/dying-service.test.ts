@@ -30,7 +30,7 @@ describe('when a service stops under load', () => {
           .filter(([what]) => !NEEDED_BY[name]?.includes(what))
           .map(([what, request]) => ({ what, ...request })),
       )
-      const load = runLoad({ clients: 8, door: () => market.platform.url, work: (send) => send(next()) })
+      const load = runLoad({ clients: 8, baseUrl: () => market.platform.url, work: (send) => send(next()) })
       const others = ({ what }: Outcome) => what !== name
       await answered(load, 100, others)
 

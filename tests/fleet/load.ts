@@ -39,17 +39,17 @@ export interface LoadOptions {
   /** Milliseconds that each client rests after a request. */
   rest?: number
   /** Returns the base URL of Doran; called for each request. */
-  door: () => string
+  baseUrl: () => string
   /** One round of a client, which repeats it. A refusal ends the round. */
   work: (send: Send) => Promise<unknown>
 }
 
-export function runLoad({ clients, rest = 5, door, work }: LoadOptions): Load {
+export function runLoad({ clients, rest = 5, baseUrl, work }: LoadOptions): Load {
   const outcomes: Outcome[] = []
   let stopped = false
   const send: Send = async ({ what, method = 'GET', path, body, token, key }) => {
     const at = Date.now()
-    const [answer, content] = await fetch(door() + path, {
+    const [answer, content] = await fetch(baseUrl() + path, {
       method,
       headers: {
         ...(body !== undefined && { 'content-type': 'application/json' }),

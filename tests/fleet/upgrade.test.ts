@@ -51,7 +51,7 @@ describe('a new version of a service', { timeout: 120_000 }, () => {
     load = runLoad({
       clients: 3,
       rest: 15,
-      door: () => url,
+      baseUrl: () => url,
       async work(send) {
         await send({ what: 'look', path: `/api/inventory/${SKU}` })
         const path = `/api/inventory/${SKU}/adjustments`
@@ -154,7 +154,7 @@ describe('a new version of a service', { timeout: 120_000 }, () => {
   it('breaks the older version when its migration renames a column in use', async () => {
     load = runLoad({
       clients: 2,
-      door: () => market.platform.url,
+      baseUrl: () => market.platform.url,
       work: (send) => send({ what: 'look', path: `/api/inventory/${SKU}` }),
     })
     await goesOn()

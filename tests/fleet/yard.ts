@@ -27,7 +27,7 @@ export const yard = contract('yard', {
 const workOrdered = event('yard.work-ordered', Type.Object({}))
 
 /** Longer than any test waits. */
-const ENDLESS = 60_000
+const ENDLESS_MS = 60_000
 
 const pause = (ms: number) => new Promise((wake) => setTimeout(wake, ms).unref())
 
@@ -42,7 +42,7 @@ export const yardService = (instance: string) =>
       order: (_input, ctx) => ctx.db.transaction((tx) => publish(tx, workOrdered, {})),
       talk: async () => {},
     },
-    subscriptions: [on(workOrdered, async () => void (await pause(ENDLESS)))],
+    subscriptions: [on(workOrdered, async () => void (await pause(ENDLESS_MS)))],
   })
 
 async function* told(events: number): AsyncIterable<string> {

@@ -11,7 +11,7 @@ import { openCollector } from '../../platform/fleet/test/collector.ts'
 
 const TURNS = 7
 const REQUESTS = 2_000
-const AT_ONCE = 16
+const CONCURRENCY = 16
 const SCRAPES = 100
 
 interface Measured {
@@ -49,7 +49,7 @@ async function costOf(doran: Measured, path: string, times: number): Promise<num
   const client = async () => {
     while (left-- > 0) await (await fetch(doran.url + path)).arrayBuffer()
   }
-  await Promise.all(Array.from({ length: AT_ONCE }, client))
+  await Promise.all(Array.from({ length: CONCURRENCY }, client))
   return (((await processorSeconds(doran)) - before) / times) * 1e6
 }
 

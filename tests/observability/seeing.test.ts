@@ -18,7 +18,7 @@ const names = services.map(({ contract }) => contract.name)
 const SENT = '0af7651916cd43dd8448eb211c80319c'
 const SENDER = 'b7ad6b7169203331'
 /** Milliseconds that clocks and a busy machine may add. */
-const TOLERANCE = 500
+const TOLERANCE_MS = 500
 
 let system: SplitSystem
 before(async () => {
@@ -357,7 +357,7 @@ describe('a trace', () => {
         (step) => `checkout/${step}`,
       ),
     )
-    assert.deepEqual(outsideParents(spans, TOLERANCE), [])
+    assert.deepEqual(outsideParents(spans, TOLERANCE_MS), [])
     assert.ok(spans.every(({ error }) => error === undefined))
   })
 
@@ -387,7 +387,7 @@ describe('a trace', () => {
     const later = { ...(moved as CollectedSpan), end: (moved as CollectedSpan).end + 60_000 }
     const all = [...spans.filter((span) => span !== moved), later]
     assert.ok(others.length > 0)
-    assert.deepEqual(outsideParents(all, TOLERANCE), [`${later.service} ${later.name}`])
+    assert.deepEqual(outsideParents(all, TOLERANCE_MS), [`${later.service} ${later.name}`])
   })
 
   it("can be followed in the logs of all processes, starting from a request's id", () => {

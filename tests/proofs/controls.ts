@@ -20,7 +20,7 @@ interface Control extends Pick<RunOptions, 'prepare' | 'goods' | 'settings'> {
   readonly faults: readonly Fault[]
 }
 
-const LONGER_THAN_A_LEASE = 7_000
+const LONGER_THAN_A_LEASE_MS = 7_000
 const wait = (hold: number): Fault => ({ kind: 'nothing', hold })
 
 /** `npm run prove:outages` proves this one, without a fleet of processes. */
@@ -35,7 +35,7 @@ const CONTROLS: Record<Exclude<Safeguard, typeof OUTAGES>, Control> = {
     // beginning.
     settings: { REQUEST_TIMEOUT_MS: '30000' },
     faults: ['order.1', 'order.2', 'order.1'].flatMap((target): Fault[] => [
-      { kind: 'stop', target, hold: LONGER_THAN_A_LEASE },
+      { kind: 'stop', target, hold: LONGER_THAN_A_LEASE_MS },
       wait(2_000),
     ]),
   },

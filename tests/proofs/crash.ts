@@ -7,7 +7,7 @@
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { crashPoints } from '@doran/kernel/faults'
-import type { Hand } from './hand.ts'
+import type { Injector } from './injector.ts'
 import { deathAt, type Fault, reaching, round } from './plan.ts'
 import type { Random } from './random.ts'
 import { print, reportOf } from './report.ts'
@@ -26,15 +26,15 @@ const { values } = parseArgs({
 const [seed, rate, kills] = [Number(values.seed), Number(values.rate), Number(values.kills)]
 const begun = Date.now()
 const end = begun + Number(values.minutes) * 60_000
-const BETWEEN = 500
-const LAST_CHANCE = 15_000
+const FAULT_INTERVAL_MS = 500
+const LAST_CHANCE_MS = 15_000
 
 console.log(`seed ${seed}, ${rate} operations a second, ${values.minutes} minutes`)
 const result = await run({
   seed,
   rate,
-  faults: misfortunes,
-  between: BETWEEN,
+  faults: plannedFaults,
+  between: FAULT_INTERVAL_MS,
   say: (line) => console.log(`${((Date.now() - begun) / 1000).toFixed(1).padStart(7)} s  ${line}`),
 })
 const report = reportOf(result)
@@ -54,24 +54,24 @@ process.exitCode = report.broken.length > 0 || unproven ? 1 : 0
  * Yields every fault at least once, then all again in other orders until time is up, then the crash points that were
  * missed.
  */
-function* misfortunes(system: System, hand: Hand, random: Random): Iterable<Fault> {
+function* plannedFaults(system: System, injector: Injector, random: Random): Iterable<Fault> {
   const { names, network, disk } = system
   const options = { random, names, canPartition: network !== undefined, canFill: disk !== undefined, canSkew }
   do {
     for (const fault of round(options)) {
-      if (Date.now() > end && hand.happenings.length > 0 && isDone(fault, hand)) continue
+      if (Date.now() > end && injector.injections.length > 0 && isDone(fault, injector)) continue
       yield fault
     }
   } while (Date.now() < end)
-  for (let tries = 0; tries < 6 && hand.missing().length > 0; tries++) {
-    for (const point of hand.missing()) yield deathAt(point, random, LAST_CHANCE)
+  for (let tries = 0; tries < 6 && injector.missing().length > 0; tries++) {
+    for (const point of injector.missing()) yield deathAt(point, random, LAST_CHANCE_MS)
   }
 }
 
 /** After the end of the run, only faults that have not happened yet are worth their time. */
-function isDone(fault: Fault, hand: Hand): boolean {
-  if (fault.kind === 'crash point') return hand.hits.has(fault.point)
-  return hand.happenings.some((happening) => happening.fault.kind === fault.kind)
+function isDone(fault: Fault, injector: Injector): boolean {
+  if (fault.kind === 'crash point') return injector.hits.has(fault.point)
+  return injector.injections.some((injection) => injection.fault.kind === fault.kind)
 }
 
 /** The kernel lists the crash points, so that a new one must be proven here, too. */

@@ -34,7 +34,7 @@ const CARDS = [
 ]
 const ADDRESS = { recipient: '김도란', phone: '010-1234-5678', postalCode: '03045', line1: '사직로 161', country: 'KR' }
 /** Share of changes that are sent twice at once with one key, as an impatient double click does. */
-const IMPATIENT = 0.1
+const DOUBLE_SEND_SHARE = 0.1
 
 export interface CrowdOptions {
   readonly sender: Sender
@@ -295,7 +295,7 @@ export class Crowd {
       note(answer)
       return answer
     }
-    if (!random.chance(IMPATIENT)) return send()
+    if (!random.chance(DOUBLE_SEND_SHARE)) return send()
     const [first, second] = await Promise.all([send(), pause(random.between(0, 20)).then(send)])
     return first.outcome === 'acknowledged' ? first : second
   }

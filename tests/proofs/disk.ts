@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 /** Bytes; unused space takes no memory. */
-const SIZE = 4 * 2 ** 30
+const SIZE_BYTES = 4 * 2 ** 30
 
 export interface Disk {
   /** From now on nothing that needs space can be written. Existing data can be read and overwritten. */
@@ -40,7 +40,7 @@ export function openDisk(folder: string): Disk {
     execFileSync('umount', ['--lazy', folder], { stdio: ['ignore', 'ignore', 'pipe'] })
   }
   mkdirSync(folder, { recursive: true })
-  mount(`size=${SIZE}`)
+  mount(`size=${SIZE_BYTES}`)
   process.once('exit', close)
   return {
     fill() {
@@ -56,7 +56,7 @@ export function openDisk(folder: string): Disk {
         }
       }
     },
-    free: () => void mount(`remount,size=${SIZE}`),
+    free: () => void mount(`remount,size=${SIZE_BYTES}`),
     close,
   }
 }

@@ -12,7 +12,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { checkInvariants, type Finding, sourcesOf } from '../../apps/server/check/index.ts'
 import type { Crowd } from './crowd.ts'
-import type { Hand } from './hand.ts'
+import type { Injector } from './injector.ts'
 import { nameOf, OUTAGE_CASES } from './outage-cases.ts'
 import { OutageShop } from './outage-shop.ts'
 import { describe, type Fault } from './plan.ts'
@@ -23,7 +23,7 @@ import type { System } from './system.ts'
 
 /** Number of people who cancel, and of people who pay, just after a service has gone. */
 const GATHERED = 10
-const ONCE_IT_IS_AWAY_MS = 3_000
+const ACT_DELAY_MS = 3_000
 
 const { values } = parseArgs({
   options: {
@@ -75,10 +75,10 @@ async function liveInRealTime() {
     { kind: 'provider', how: 'away', hold },
   ]
   const faults = all.filter((fault) => describe(fault).includes(values.only))
-  async function* outages(_system: System, _hand: Hand, _random: Random, crowd: Crowd): AsyncIterable<Fault> {
+  async function* outages(_system: System, _injector: Injector, _random: Random, crowd: Crowd): AsyncIterable<Fault> {
     for (const fault of faults) {
       const act = await crowd.gather(GATHERED)
-      const acting = pause(ONCE_IT_IS_AWAY_MS).then(act)
+      const acting = pause(ACT_DELAY_MS).then(act)
       yield fault
       await acting
     }

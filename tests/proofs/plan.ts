@@ -50,14 +50,14 @@ export const WEBHOOKS = {
 } as const
 
 /** Milliseconds; a task's lease is 5 s. */
-const LONGER_THAN_A_LEASE = 7_000
-const SPELL = 4_000
-const TO_BE_REACHED = 3_000
+const LONGER_THAN_A_LEASE_MS = 7_000
+const FAULT_MS = 4_000
+const CRASH_POINT_WAIT_MS = 3_000
 /**
  * Seconds. A service token lives for 120: other processes refuse a process whose clock differs more, and it stays
  * unready.
  */
-const SKEW = 60
+const SKEW_SECONDS = 60
 
 /** Makes a process that passes this point under this load die there, if that happens within `hold` milliseconds. */
 export function deathAt(point: CrashPoint, random: Random, hold: number): Fault {
@@ -97,22 +97,22 @@ export function round({ random, names, canPartition, canFill, canSkew }: PlanOpt
   const pair = () => random.pick([...ORDERS, ...PAYMENTS, 'inventory.1', 'inventory.2'])
   const afar = () => random.pick(['order.2', 'payment.2'])
   const faults: Fault[] = [
-    ...crashPoints.map((point) => deathAt(point, random, TO_BE_REACHED)),
-    { kind: 'stop', target: random.pick(ORDERS), hold: LONGER_THAN_A_LEASE },
-    { kind: 'stop', target: pair(), hold: LONGER_THAN_A_LEASE },
-    { kind: 'outage', service: random.pick(['order', 'payment', 'inventory']), hold: LONGER_THAN_A_LEASE },
+    ...crashPoints.map((point) => deathAt(point, random, CRASH_POINT_WAIT_MS)),
+    { kind: 'stop', target: random.pick(ORDERS), hold: LONGER_THAN_A_LEASE_MS },
+    { kind: 'stop', target: pair(), hold: LONGER_THAN_A_LEASE_MS },
+    { kind: 'outage', service: random.pick(['order', 'payment', 'inventory']), hold: LONGER_THAN_A_LEASE_MS },
     { kind: 'postgres' },
-    ...(canFill ? (['data', 'log'] as const) : []).map((of): Fault => ({ kind: 'full disk', of, hold: SPELL })),
-    ...keys(PROVIDER).map((how): Fault => ({ kind: 'provider', how, hold: SPELL })),
-    ...keys(WEBHOOKS).map((how): Fault => ({ kind: 'webhooks', how, hold: SPELL })),
+    ...(canFill ? (['data', 'log'] as const) : []).map((of): Fault => ({ kind: 'full disk', of, hold: FAULT_MS })),
+    ...keys(PROVIDER).map((how): Fault => ({ kind: 'provider', how, hold: FAULT_MS })),
+    ...keys(WEBHOOKS).map((how): Fault => ({ kind: 'webhooks', how, hold: FAULT_MS })),
     ...(['slow', 'cut', 'half-open'] as const).flatMap((how): Fault[] => [
-      { kind: 'link', to: 'database', how, hold: how === 'cut' ? 0 : SPELL },
-      { kind: 'link', to: 'provider', how, hold: how === 'cut' ? 0 : SPELL },
+      { kind: 'link', to: 'database', how, hold: how === 'cut' ? 0 : FAULT_MS },
+      { kind: 'link', to: 'provider', how, hold: how === 'cut' ? 0 : FAULT_MS },
     ]),
     ...(canPartition ? (['both', 'out', 'in'] as const) : []).map(
-      (direction): Fault => ({ kind: 'partition', direction, hold: LONGER_THAN_A_LEASE }),
+      (direction): Fault => ({ kind: 'partition', direction, hold: LONGER_THAN_A_LEASE_MS }),
     ),
-    ...(canSkew ? [SKEW, -SKEW] : []).map((seconds): Fault => ({ kind: 'skew', target: afar(), seconds, hold: SPELL })),
+    ...(canSkew ? [SKEW_SECONDS, -SKEW_SECONDS] : []).map((seconds): Fault => ({ kind: 'skew', target: afar(), seconds, hold: FAULT_MS })),
     ...random.shuffle(names).map((target): Fault => ({ kind: 'kill', target })),
   ]
   return random.shuffle(faults)

@@ -6,7 +6,7 @@ import { APP_ROLE, type EmbeddedPostgres, startEmbeddedPostgres } from '@doran/e
 import pg from 'pg'
 
 /** Segments of its log, some of which it keeps empty. */
-const MOST_SEGMENTS = 200
+const MAX_SEGMENTS = 200
 
 export class Postgres {
   readonly socket: string
@@ -43,7 +43,7 @@ export class Postgres {
 
   /** Writes into PostgreSQL's log until that needs space. PostgreSQL ends if there is none. */
   async useUpLog(): Promise<void> {
-    for (let segments = 0; segments < MOST_SEGMENTS; segments++) {
+    for (let segments = 0; segments < MAX_SEGMENTS; segments++) {
       if (!(await this.#run("select pg_logical_emit_message(false, 'proof', 'x'), pg_switch_wal()"))) return
     }
     throw new Error("PostgreSQL's log found room although the disk is full")

@@ -1,10 +1,10 @@
 /** Sends a small request to each service at a steady rate, to see when it is away and when it is back. */
 import type { Attempt, Request, Sender } from './client.ts'
-import type { Happening } from './hand.ts'
+import type { Injection } from './injector.ts'
 import { classOf } from './plan.ts'
 
-const EVERY = 250
-const TIMEOUT = 2_000
+const INTERVAL_MS = 250
+const TIMEOUT_MS = 2_000
 
 export class Probes {
   readonly #sender: Sender
@@ -18,7 +18,7 @@ export class Probes {
 
   start(): void {
     for (const request of this.#requests) {
-      this.#timers.push(setInterval(() => void this.#sender.try(request, TIMEOUT), EVERY))
+      this.#timers.push(setInterval(() => void this.#sender.try(request, TIMEOUT_MS), INTERVAL_MS))
     }
   }
 
@@ -48,10 +48,10 @@ export function isBad({ answer }: Attempt): boolean {
 }
 
 /** Finds when the first request failed after each fault, and when the last failing one ended, up to the next fault. */
-export function recoveries(happenings: readonly Happening[], attempts: readonly Attempt[], end: number): Recovery[] {
+export function recoveries(injections: readonly Injection[], attempts: readonly Attempt[], end: number): Recovery[] {
   const bad = attempts.filter(isBad)
-  const seen = happenings.map(({ fault, at }, index) => {
-    const until = happenings[index + 1]?.at ?? end
+  const seen = injections.map(({ fault, at }, index) => {
+    const until = injections[index + 1]?.at ?? end
     const own = bad.filter((attempt) => attempt.at >= at && attempt.at < until)
     return {
       kind: classOf(fault),

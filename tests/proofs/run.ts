@@ -4,7 +4,7 @@ import type { Safeguard } from '@doran/kernel/faults'
 import { checkInvariants, type Finding, sourcesOf } from '../../apps/server/check/index.ts'
 import { type Attempt, Sender } from './client.ts'
 import { Crowd } from './crowd.ts'
-import { Hand, type Happening } from './hand.ts'
+import { Injector, type Injection } from './injector.ts'
 import { type Breach, find, Journal } from './journal.ts'
 import type { Fault } from './plan.ts'
 import { Probes } from './probes.ts'
@@ -15,7 +15,7 @@ import { canSkew, type OpenOptions, System } from './system.ts'
 
 const PEOPLE = 30
 /** Milliseconds. After the last fault a saga is retried within a minute, and once more if that was too early. */
-const REST_BOUND = 150_000
+const MAX_REST_MS = 150_000
 
 export interface RunOptions {
   readonly seed: number
@@ -23,7 +23,7 @@ export interface RunOptions {
   readonly rate: number
   readonly without?: Safeguard | undefined
   /** The faults to inject while people use the system, one after the other. */
-  readonly faults: (system: System, hand: Hand, random: Random, crowd: Crowd) => AsyncIterable<Fault> | Iterable<Fault>
+  readonly faults: (system: System, injector: Injector, random: Random, crowd: Crowd) => AsyncIterable<Fault> | Iterable<Fault>
   /** Milliseconds between two faults. */
   readonly between: number
   /** SKUs of each seller. With fewer, more people compete for the same one. */
@@ -37,9 +37,9 @@ export interface RunOptions {
 export interface Result {
   readonly begun: number
   readonly ended: number
-  readonly happenings: readonly Happening[]
+  readonly injections: readonly Injection[]
   readonly kills: number
-  readonly hand: Hand
+  readonly injector: Injector
   readonly operations: number
   readonly journal: Journal
   /** Every attempt of the crowd and of the probes. */
@@ -61,33 +61,33 @@ export async function run(options: RunOptions): Promise<Result> {
     await prepare?.(system)
     const random = new Random(seed)
     const stocked = await stock(system, { people: PEOPLE, goods })
-    const doors = () => {
-      const open = system.doors.filter((_, index) => system.isUp(`gateway.${index + 1}`))
-      return open.length > 0 ? open : system.doors
+    const gateways = () => {
+      const open = system.gateways.filter((_, index) => system.isUp(`gateway.${index + 1}`))
+      return open.length > 0 ? open : system.gateways
     }
-    const sender = new Sender(doors)
+    const sender = new Sender(gateways)
     const journal = new Journal()
     const crowd = new Crowd({
       sender,
       journal,
       random: new Random(seed + 1),
       ...stocked,
-      returnUrl: `${system.doors[0]}/back`,
+      returnUrl: `${system.gateways[0]}/back`,
     })
-    const probes = new Probes(new Sender(doors), await questions(sender, stocked))
-    const hand = new Hand(system, say)
+    const probes = new Probes(new Sender(gateways), await questions(sender, stocked))
+    const injector = new Injector(system, say)
 
     const begun = Date.now()
     crowd.start(rate)
     probes.start()
     await pause(2_000)
-    for await (const fault of faults(system, hand, random, crowd)) {
-      await hand.carryOut(fault)
+    for await (const fault of faults(system, injector, random, crowd)) {
+      await injector.inject(fault)
       await pause(between)
     }
     await pause(2_000)
     await system.misbehave()
-    await hand.restore()
+    await injector.restore()
     probes.stop()
     const ended = Date.now()
     await crowd.stop()
@@ -95,7 +95,7 @@ export async function run(options: RunOptions): Promise<Result> {
     const databases = ['orders', 'payments', 'goods', 'doran'] as const
     const rest = await settle(
       databases.map((name) => system.database(name).at(0)),
-      REST_BOUND,
+      MAX_REST_MS,
     )
     say('asking the checker')
     const findings = await checkInvariants(sourcesOf(system.environment))
@@ -104,9 +104,9 @@ export async function run(options: RunOptions): Promise<Result> {
     return {
       begun,
       ended,
-      happenings: hand.happenings,
-      kills: hand.kills,
-      hand,
+      injections: injector.injections,
+      kills: injector.kills,
+      injector,
       operations: crowd.begun,
       journal,
       crowd: sender.attempts,
@@ -131,13 +131,13 @@ export async function run(options: RunOptions): Promise<Result> {
  * Returns the names of the invariants that do not hold, according to the checker and the journal. An invariant that was
  * not checked counts as broken.
  */
-export function brokenBy({ findings, breaches, rest, hand }: Result): string[] {
+export function brokenBy({ findings, breaches, rest, injector }: Result): string[] {
   return [
     ...new Set([
       ...findings.filter(({ state }) => state !== 'holds').map(({ invariant }) => invariant),
       ...breaches.map(({ invariant }) => invariant),
       ...(rest.took === null ? ['at-rest'] : []),
-      ...(hand.hung.length > 0 ? ['ready-or-dead'] : []),
+      ...(injector.hung.length > 0 ? ['ready-or-dead'] : []),
     ]),
   ]
 }

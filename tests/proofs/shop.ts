@@ -7,9 +7,9 @@ import type { Request, Sender } from './client.ts'
 import { PASSWORD, type Person } from './crowd.ts'
 import type { System } from './system.ts'
 
-const PLENTY = 1_000_000
+const PLENTIFUL_STOCK = 1_000_000
 /** Sells out within the first minutes. */
-const FEW = 25
+const SCARCE_STOCK = 25
 /** SKUs with one unit, which comes back when its buyer cancels. */
 const SINGLE_PIECES = 40
 
@@ -37,7 +37,7 @@ export async function stock(
       sku,
       sellerId,
       price: 1_000 * (seller + 1) + index,
-      onHand: index > 0 || count === 1 ? PLENTY : FEW,
+      onHand: index > 0 || count === 1 ? PLENTIFUL_STOCK : SCARCE_STOCK,
     }))
   })
   const singlePieces = Array.from({ length: SINGLE_PIECES }, (_, piece) => `PROOF-SINGLE-${piece}`)
@@ -46,7 +46,7 @@ export async function stock(
   await putOnSale(caller, [...goods, ...singles])
   await caller.close()
 
-  const api = httpClient(auth, { baseUrl: system.doors[0] as string })
+  const api = httpClient(auth, { baseUrl: system.gateways[0] as string })
   const persons: Person[] = []
   // One after the other, because hashing passwords is expensive and not part of the proof.
   for (let number = 1; number <= people; number++) {

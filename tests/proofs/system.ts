@@ -35,11 +35,11 @@ const DATABASES: Record<string, readonly string[]> = {
   goods: ['product', 'inventory'],
 }
 /** Milliseconds after which a starting process counts as hung. */
-const START_LIMIT = 60_000
+const START_LIMIT_MS = 60_000
 const PAIRS = ['order', 'payment', 'inventory', 'gateway']
 /** The processes of the second machine. */
-const AFAR = ['order.2', 'payment.2', 'inventory.2']
-const PROVIDER_TIMEOUT = 1_500
+const ON_SECOND_MACHINE = ['order.2', 'payment.2', 'inventory.2']
+const PROVIDER_TIMEOUT_MS = 1_500
 const SECRET = 'a secret of the proofs'
 
 export interface StartOptions {
@@ -68,7 +68,7 @@ export class System {
   readonly noDisk: string | undefined
   readonly databaseLink: Link
   readonly providerLink: Link
-  readonly doors: readonly string[]
+  readonly gateways: readonly string[]
   readonly sandboxUrl: string
   /** Environment for a `doran` command beside the system. */
   readonly environment: NodeJS.ProcessEnv
@@ -91,7 +91,7 @@ export class System {
     this.noDisk = parts.noDisk
     this.databaseLink = parts.databaseLink
     this.providerLink = parts.providerLink
-    this.doors = parts.doors
+    this.gateways = parts.gateways
     this.sandboxUrl = parts.sandboxUrl
     this.environment = parts.environment
     this.#postgres = parts.postgres
@@ -119,7 +119,7 @@ export class System {
     const sandboxPort = await freePort()
     const providerLink = await Link.open(host, { host, port: sandboxPort })
     const ports = [await freePort(), await freePort()]
-    const doors = ports.map((port) => `http://${host}:${port}`)
+    const gateways = ports.map((port) => `http://${host}:${port}`)
     const environment = {
       ...small(process.env),
       NODE_ENV: 'test',
@@ -132,9 +132,9 @@ export class System {
       DORAN_SERVICE_SECRET: randomBytes(32).toString('hex'),
       PAYMENT_SANDBOX_SECRET: SECRET,
       PAYMENT_SANDBOX_URL: `http://${host}:${sandboxPort}`,
-      PAYMENT_WEBHOOK_URL: `${doors[0]}/api/payments/webhooks/sandbox`,
-      SHOP_ORIGINS: doors.join(),
-      PAYMENT_PROVIDER_TIMEOUT_MS: String(PROVIDER_TIMEOUT),
+      PAYMENT_WEBHOOK_URL: `${gateways[0]}/api/payments/webhooks/sandbox`,
+      SHOP_ORIGINS: gateways.join(),
+      PAYMENT_PROVIDER_TIMEOUT_MS: String(PROVIDER_TIMEOUT_MS),
       RATE_LIMIT_PER_IP: '1000000',
       AUTH_PASSWORD_RATE: '1000000',
       RATE_LIMIT_FILES_PER_IP: '1000000',
@@ -155,7 +155,7 @@ export class System {
       noDisk,
       databaseLink,
       providerLink,
-      doors,
+      gateways,
       sandboxUrl,
       environment,
       postgres,
@@ -198,8 +198,8 @@ export class System {
   /** Starts a process and waits until it is ready. Rejects if it dies before that, for example at its crash point. */
   async start(name: string, { crashAt, skew = 0 }: StartOptions = {}): Promise<void> {
     const [service = '', number] = name.split('.')
-    const isAfar = AFAR.includes(name)
-    const port = service === 'gateway' ? new URL(this.doors[Number(number) - 1] as string).port : '0'
+    const isAfar = ON_SECOND_MACHINE.includes(name)
+    const port = service === 'gateway' ? new URL(this.gateways[Number(number) - 1] as string).port : '0'
     let crashedAt: string | undefined
     const child = new Child({
       name,
@@ -236,7 +236,7 @@ export class System {
     const limit = setTimeout(() => {
       isHung = true
       void child.kill()
-    }, START_LIMIT)
+    }, START_LIMIT_MS)
     await ready.finally(() => clearTimeout(limit)).catch((error) => Promise.reject(isHung ? new HungError() : error))
     this.#up.add(name)
   }
@@ -306,7 +306,7 @@ export class System {
 interface Parts
   extends Pick<
     System,
-    'folder' | 'network' | 'noNetwork' | 'disk' | 'noDisk' | 'databaseLink' | 'providerLink' | 'doors'
+    'folder' | 'network' | 'noNetwork' | 'disk' | 'noDisk' | 'databaseLink' | 'providerLink' | 'gateways'
   > {
   readonly sandboxUrl: string
   readonly environment: NodeJS.ProcessEnv
@@ -334,7 +334,7 @@ function databaseUrls(url: (database: string) => string): Record<string, string>
 
 /** A process is neither ready nor dead, so that no supervisor would restart it. */
 export class HungError extends Error {
-  override readonly message = `neither ready nor dead after ${START_LIMIT / 1_000} s`
+  override readonly message = `neither ready nor dead after ${START_LIMIT_MS / 1_000} s`
 }
 
 /** Debian's libfaketime. The monotonic clock stays right, as it does when a machine's time is set wrong. */

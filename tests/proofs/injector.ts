@@ -5,16 +5,16 @@ import { describe, type Fault, PROVIDER, WEBHOOKS } from './plan.ts'
 import { HungError, type StartOptions, type System } from './system.ts'
 
 /** A fault that was injected; `at` is in milliseconds since the epoch. */
-export interface Happening {
+export interface Injection {
   readonly fault: Fault
   readonly at: number
 }
 
 /** Milliseconds; about as long as a process supervisor takes. */
-const RESTART_AFTER = 300
+const RESTART_AFTER_MS = 300
 
-export class Hand {
-  readonly happenings: Happening[] = []
+export class Injector {
+  readonly injections: Injection[] = []
   readonly hits = new Map<CrashPoint, number>()
   /** Processes that died without an injected fault. */
   readonly unexpected: string[] = []
@@ -35,8 +35,8 @@ export class Hand {
     system.onDeath = (name, crashedAt) => this.#died(name, crashedAt as CrashPoint | undefined)
   }
 
-  async carryOut(fault: Fault): Promise<void> {
-    this.happenings.push({ fault, at: Date.now() })
+  async inject(fault: Fault): Promise<void> {
+    this.injections.push({ fault, at: Date.now() })
     this.#say(describe(fault))
     await this.#do(fault)
   }
@@ -111,12 +111,12 @@ export class Hand {
     await Promise.all(instances.map((name) => this.#start(name)))
   }
 
-  async #dieAt(name: string, point: CrashPoint, patience: number): Promise<void> {
+  async #dieAt(name: string, point: CrashPoint, waitMs: number): Promise<void> {
     const hit = new Promise<void>((resolve) => {
       this.#onHit = (reached) => reached === point && resolve()
     })
     await this.#killAndStart(name, { crashAt: point })
-    await Promise.race([hit, pause(patience)])
+    await Promise.race([hit, pause(waitMs)])
   }
 
   async #killAndStart(name: string, options?: StartOptions): Promise<void> {
@@ -135,7 +135,7 @@ export class Hand {
   #start(name: string, options?: StartOptions): Promise<void> {
     if (options) this.#altered.add(name)
     else this.#altered.delete(name)
-    const starting: Promise<void> = pause(RESTART_AFTER)
+    const starting: Promise<void> = pause(RESTART_AFTER_MS)
       .then(() => this.#system.start(name, options))
       .catch((error) => {
         if (error instanceof HungError) this.hung.push(name)
