@@ -7,7 +7,7 @@
 import { createHistogram, type RecordableHistogram } from 'node:perf_hooks'
 
 export interface Answered {
-  /** Requests answered in time order, second by second; the last one is when the last answer came. */
+  /** Responses in time order, second by second; the last second is that of the last response. */
   readonly seconds: readonly { answered: number; errors: number; worst: number }[]
   /** Times in microseconds, of all requests and of each kind. */
   readonly times: RecordableHistogram
