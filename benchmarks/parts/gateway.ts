@@ -23,7 +23,9 @@ export async function gateway(suite: Suite): Promise<Row[]> {
   const auth = await fleet.start('auth')
   const service = await fleet.start('product')
   const gatewayProcess = await fleet.start('gateway')
-  const { items } = (await (await fetch(`${gatewayProcess.url}/api/products?limit=20`)).json()) as { items: { id: string }[] }
+  const { items } = (await (await fetch(`${gatewayProcess.url}/api/products?limit=20`)).json()) as {
+    items: { id: string }[]
+  }
   const works = [
     { what: 'product page, warm', paths: items.map(({ id }) => `/api/products/${id}`) },
     { what: 'product list, warm', paths: ['/api/products?limit=20'] },

@@ -3,7 +3,7 @@ import { after, before, describe, it } from 'node:test'
 import { inventory } from '@doran/inventory/contract'
 import { sql } from '@doran/kernel'
 import { services } from '../../apps/server/services.ts'
-import { balanceLoad } from './gateways.ts'
+import { balanceLoad } from './load-balancer.ts'
 import { inTurn, isFine, type Load, runLoad, summary } from './load.ts'
 import { childOf, HELD, ON_HAND, openShop, purchase, type Shop, SKU } from './shop.ts'
 
@@ -43,7 +43,9 @@ describe('when every service is restarted in turn under load', { timeout: 600_00
       const before = paid.length
       for (const number of [1, 2]) {
         for (let first = 0; first < names.length; first += CONCURRENT_RESTARTS) {
-          const restarted = names.slice(first, first + CONCURRENT_RESTARTS).map((name) => childOf(market, `${name}.${number}`))
+          const restarted = names
+            .slice(first, first + CONCURRENT_RESTARTS)
+            .map((name) => childOf(market, `${name}.${number}`))
           await Promise.all(restarted.map((child) => child.stop().then(() => child.start())))
         }
       }

@@ -59,7 +59,7 @@ export class Sender {
   }
 
   /** Sends the request once. */
-  async try({ what, method = 'GET', path, token, body, key }: Request, timeout = TIMEOUT_MS) {
+  async try({ what, method = 'GET', path, token, body, key }: Request, timeoutMs = TIMEOUT_MS) {
     const gateways = this.#gateways()
     const at = Date.now()
     let status: number | undefined

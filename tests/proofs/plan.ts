@@ -112,7 +112,9 @@ export function round({ random, names, canPartition, canFill, canSkew }: PlanOpt
     ...(canPartition ? (['both', 'out', 'in'] as const) : []).map(
       (direction): Fault => ({ kind: 'partition', direction, hold: LONGER_THAN_A_LEASE_MS }),
     ),
-    ...(canSkew ? [SKEW_SECONDS, -SKEW_SECONDS] : []).map((seconds): Fault => ({ kind: 'skew', target: afar(), seconds, hold: FAULT_MS })),
+    ...(canSkew ? [SKEW_SECONDS, -SKEW_SECONDS] : []).map(
+      (seconds): Fault => ({ kind: 'skew', target: afar(), seconds, hold: FAULT_MS }),
+    ),
     ...random.shuffle(names).map((target): Fault => ({ kind: 'kill', target })),
   ]
   return random.shuffle(faults)

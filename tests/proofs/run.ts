@@ -4,7 +4,7 @@ import type { Safeguard } from '@doran/kernel/faults'
 import { checkInvariants, type Finding, sourcesOf } from '../../apps/server/check/index.ts'
 import { type Attempt, Sender } from './client.ts'
 import { Crowd } from './crowd.ts'
-import { Injector, type Injection } from './injector.ts'
+import { type Injection, Injector } from './injector.ts'
 import { type Breach, find, Journal } from './journal.ts'
 import type { Fault } from './plan.ts'
 import { Probes } from './probes.ts'
@@ -23,7 +23,12 @@ export interface RunOptions {
   readonly rate: number
   readonly without?: Safeguard | undefined
   /** The faults to inject while people use the system, one after the other. */
-  readonly faults: (system: System, injector: Injector, random: Random, crowd: Crowd) => AsyncIterable<Fault> | Iterable<Fault>
+  readonly faults: (
+    system: System,
+    injector: Injector,
+    random: Random,
+    crowd: Crowd,
+  ) => AsyncIterable<Fault> | Iterable<Fault>
   /** Milliseconds between two faults. */
   readonly between: number
   /** SKUs of each seller. With fewer, more people compete for the same one. */

@@ -50,7 +50,7 @@ export function readThing(text: string): Thing {
     if (name === 'flip' || name === 'above') thing[name] = true
     else if (name === 'tint') thing.tint = value
     else if (name === 'hue' || name === 'light' || name === 'turn' || name === 'size') thing[name] = Number(value)
-    else throw new Error(`"${text}" options for ${name}, which is not known`)
+    else throw new Error(`"${text}" has the unknown option ${name}`)
   }
   return thing
 }

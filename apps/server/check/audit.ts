@@ -1,7 +1,7 @@
 /** Checks the chain of each database's audit log, from its first entry to the head. */
 import { auditNumbers, findBrokenEntries } from '@doran/kernel/platform'
+import { type Scan, suspectsOf } from './scan.ts'
 import type { Shop } from './shop.ts'
-import { suspectsOf, type Scan } from './scan.ts'
 
 const PAGE_SIZE = 2_000
 

@@ -5,8 +5,8 @@ import * as articles from '@doran/article/invariants'
 import * as comments from '@doran/comment/invariants'
 import * as follows from '@doran/profile/invariants'
 import { readStatuses } from '@doran/user/invariants'
+import { FIRST_ID, type Scan, suspectsOf } from './scan.ts'
 import type { Shop } from './shop.ts'
-import { FIRST_ID, suspectsOf, type Scan } from './scan.ts'
 
 const PAGE_SIZE = 2_000
 const invariants = ['community-whole'] as const

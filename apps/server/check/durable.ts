@@ -1,8 +1,8 @@
 /** Checks the tasks, sagas and events of each database, and the events that it relayed to other databases. */
 import { type Database, sql } from '@doran/kernel'
 import { services } from '../services.ts'
+import { FIRST_ID, type Scan, type Suspect, suspectsOf } from './scan.ts'
 import type { Shop } from './shop.ts'
-import { FIRST_ID, type Suspect, suspectsOf, type Scan } from './scan.ts'
 
 const PAGE_SIZE = 2_000
 const RELAY = 'relay/'

@@ -6,10 +6,10 @@
 import { setTimeout } from 'node:timers/promises'
 import { type Finding, INVARIANTS, type Invariant, MAX_SHOWN } from './finding.ts'
 import type { CheckOptions } from './options.ts'
+import type { Scan, Suspect } from './scan.ts'
+import { scansOf } from './scans.ts'
 import { openShop, type Shop } from './shop.ts'
 import type { Sources } from './sources.ts'
-import type { Suspect, Scan } from './scan.ts'
-import { scansOf } from './scans.ts'
 
 export { type Finding, INVARIANTS, type Invariant, type Offence } from './finding.ts'
 export type { CheckOptions } from './options.ts'

@@ -20,7 +20,8 @@ const MAX_UNSETTLED_SECONDS = 1_800
 
 export function judgeMoney(money: Money): Suspect[] {
   const { underWay, payments } = money
-  const moving = underWay || payments.some(({ unsettledFor }) => unsettledFor !== null && unsettledFor < MAX_UNSETTLED_SECONDS)
+  const moving =
+    underWay || payments.some(({ unsettledFor }) => unsettledFor !== null && unsettledFor < MAX_UNSETTLED_SECONDS)
   return [...judgeDiscrepancies(money), ...(moving ? [] : [...judgeCaptures(money), ...judgeAmounts(money)])]
 }
 

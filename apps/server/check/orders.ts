@@ -5,8 +5,8 @@ import * as orders from '@doran/order/invariants'
 import { findKnownSessions, type PaymentFacts, pagePayments, readPayments } from '@doran/payment/invariants'
 import { judgeLedger, judgeMoney, type Money } from './money.ts'
 import type { Accounts } from './provider-ledger.ts'
+import { FIRST_ID, type Scan, type Suspect, suspectsOf } from './scan.ts'
 import type { Shop } from './shop.ts'
-import { FIRST_ID, type Suspect, suspectsOf, type Scan } from './scan.ts'
 
 const PAGE_SIZE = 1_000
 

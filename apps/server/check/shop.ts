@@ -4,8 +4,8 @@ import type { Pool } from '@doran/kernel/platform'
 import type { Invariant } from './finding.ts'
 import type { CheckOptions } from './options.ts'
 import { openLedger, type ProviderLedger } from './provider-ledger.ts'
-import { openReadOnly, type Sources } from './sources.ts'
 import { FIRST_ID } from './scan.ts'
+import { openReadOnly, type Sources } from './sources.ts'
 
 export interface Shop {
   /** Returns the database of a service. */

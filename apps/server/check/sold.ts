@@ -2,8 +2,8 @@
 import { sql } from '@doran/kernel'
 import { countUnits } from '@doran/order/invariants'
 import { pageProducts, readSold } from '@doran/product/invariants'
+import { FIRST_ID, type Scan, suspectsOf } from './scan.ts'
 import type { Shop } from './shop.ts'
-import { FIRST_ID, suspectsOf, type Scan } from './scan.ts'
 
 /** Large, because each page adds up all lines of orders. */
 const PAGE_SIZE = 20_000

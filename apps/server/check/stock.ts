@@ -1,8 +1,8 @@
 /** Checks stock by SKU: the ledger of movements, the reservations and the goods that came back. */
 import * as stock from '@doran/inventory/invariants'
 import { findCancellations, pageCancellations, readCancellations } from '@doran/order/invariants'
+import { type Scan, suspectsOf } from './scan.ts'
 import type { Shop } from './shop.ts'
-import { suspectsOf, type Scan } from './scan.ts'
 
 const PAGE_SIZE = 2_000
 const CANCELLATION = 'cancellation:'

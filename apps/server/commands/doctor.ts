@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
-import { checkPayment, checkPorts, checkRedis, checkTls } from '../doctor/network.ts'
 import { checkDatabases } from '../doctor/databases.ts'
 import { checkDataFolder, checkNode, checkSecrets, checkSettings } from '../doctor/machine.ts'
+import { checkPayment, checkPorts, checkRedis, checkTls } from '../doctor/network.ts'
 import { type Finding, readSetup, reason, type Setup, wrong } from '../doctor/setup.ts'
 
 /** The checks, in the order of the report. A check that fails does not keep the others from reporting. */

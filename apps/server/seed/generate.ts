@@ -24,7 +24,10 @@ export function generateShops(seed: number): { categories: Category[]; brands: B
       position: place,
     })),
   ])
-  const brands = Array.from({ length: BRANDS }, (_, index) => ({ slug: brandSlug(index), name: joinedName(index, index) }))
+  const brands = Array.from({ length: BRANDS }, (_, index) => ({
+    slug: brandSlug(index),
+    name: joinedName(index, index),
+  }))
   const sellers = Array.from({ length: SELLERS }, (_, index) => {
     const [ko, en] = PLACES[index % PLACES.length] as Words
     const house = joinedName(index, index + 3)
