@@ -3,8 +3,8 @@ import { after, before, describe, it } from 'node:test'
 import { inventory } from '@doran/inventory/contract'
 import { sql } from '@doran/kernel'
 import { services } from '../../apps/server/services.ts'
-import { balanceLoad } from './load-balancer.ts'
 import { inTurn, isFine, type Load, runLoad, summary } from './load.ts'
+import { balanceLoad } from './load-balancer.ts'
 import { childOf, HELD, ON_HAND, openShop, purchase, type Shop, SKU } from './shop.ts'
 
 const names = services.map(({ contract }) => contract.name)

@@ -1,12 +1,12 @@
 /** Checks the chain of each database's audit log, from its first entry to the head. */
 import { auditNumbers, findBrokenEntries } from '@doran/kernel/platform'
+import type { CheckContext } from './context.ts'
 import { type Scan, suspectsOf } from './scan.ts'
-import type { Shop } from './shop.ts'
 
 const PAGE_SIZE = 2_000
 
-export function auditScans(shop: Shop): Scan[] {
-  return shop.databases.map(({ services: [service], db }) => ({
+export function auditScans(context: CheckContext): Scan[] {
+  return context.databases.map(({ services: [service], db }) => ({
     invariants: ['audit-chained'],
     page: async (after) => (await auditNumbers(db, Number(after ?? 0), PAGE_SIZE)).map(String),
     async inspect(subjects) {

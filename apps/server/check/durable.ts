@@ -1,8 +1,8 @@
 /** Checks the tasks, sagas and events of each database, and the events that it relayed to other databases. */
 import { type Database, sql } from '@doran/kernel'
 import { services } from '../services.ts'
+import type { CheckContext } from './context.ts'
 import { FIRST_ID, type Scan, type Suspect, suspectsOf } from './scan.ts'
-import type { Shop } from './shop.ts'
 
 const PAGE_SIZE = 2_000
 const RELAY = 'relay/'
@@ -13,17 +13,17 @@ const RELAY = 'relay/'
 const MIN_SUBSCRIPTION_AGE = '10 seconds'
 const MAX_EVENT_AGE = '29 days'
 
-export function durableScans(shop: Shop): Scan[] {
-  return shop.databases.flatMap(({ services, db }) => [
-    tasks(db, shop),
-    sagas(db, shop),
+export function durableScans(context: CheckContext): Scan[] {
+  return context.databases.flatMap(({ services, db }) => [
+    tasks(db, context),
+    sagas(db, context),
     subscribers(db, services),
-    relayed(db, shop),
-    inbox(db, shop),
+    relayed(db, context),
+    inbox(db, context),
   ])
 }
 
-function tasks(db: Database, { dueSeconds }: Shop): Scan {
+function tasks(db: Database, { dueSeconds }: CheckContext): Scan {
   return {
     invariants: ['outbox-drained', 'sagas-ended'],
     page: (after) => ids(db, sql`select id from doran.tasks where id > ${after ?? 0} order by id limit ${PAGE_SIZE}`),
@@ -75,7 +75,7 @@ function judgeTask(
   return found
 }
 
-function sagas(db: Database, { sagaSeconds }: Shop): Scan {
+function sagas(db: Database, { sagaSeconds }: CheckContext): Scan {
   return {
     invariants: ['sagas-ended'],
     page: (after) =>
@@ -139,14 +139,14 @@ function subscribers(db: Database, here: readonly string[]): Scan {
 }
 
 /** Checks that events relayed to another database have arrived there, except those still on their way. */
-function relayed(db: Database, shop: Shop): Scan {
+function relayed(db: Database, context: CheckContext): Scan {
   return {
     invariants: ['events-handled-once'],
     page: (after) =>
       ids(
         db,
         sql`select id from doran.events
-            where id > ${after ?? shop.from}
+            where id > ${after ?? context.from}
               and name in (select event from doran.subscriptions where handler like ${`${RELAY}%`})
             order by id limit ${PAGE_SIZE}`,
       ),
@@ -161,7 +161,7 @@ function relayed(db: Database, shop: Shop): Scan {
           and e.published_at > now() - ${MAX_EVENT_AGE}::interval`)
       const lost: Suspect[] = []
       for (const [handler, events] of Map.groupBy(handedOn, ({ handler }) => handler)) {
-        for (const id of await missingAt(shop, handler, events)) {
+        for (const id of await missingAt(context, handler, events)) {
           lost.push({ invariant: 'events-handled-once', id, what: `was handed on to ${handler} and is not there` })
         }
       }
@@ -175,16 +175,16 @@ interface Delivery {
   handler: string
 }
 
-async function missingAt(shop: Shop, handler: string, events: readonly Delivery[]): Promise<string[]> {
+async function missingAt(context: CheckContext, handler: string, events: readonly Delivery[]): Promise<string[]> {
   const ids = events.map(({ id }) => id)
-  const there = shop.database(handler.split('/')[0] as string)
+  const there = context.database(handler.split('/')[0] as string)
   const missing = await there.all<{ id: string }>(sql`
     select id from unnest(${ids}::uuid[]) as e (id)
     where not exists (select 1 from doran.inbox where event_id = e.id and handler = ${handler})`)
   return missing.map(({ id }) => id)
 }
 
-function inbox(db: Database, { from }: Shop): Scan {
+function inbox(db: Database, { from }: CheckContext): Scan {
   return {
     invariants: ['events-handled-once'],
     page: (after) =>

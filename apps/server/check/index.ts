@@ -4,11 +4,11 @@
  * inspected again, and counts as broken only if every inspection finds it so.
  */
 import { setTimeout } from 'node:timers/promises'
+import { type CheckContext, openContext } from './context.ts'
 import { type Finding, INVARIANTS, type Invariant, MAX_SHOWN } from './finding.ts'
 import type { CheckOptions } from './options.ts'
 import type { Scan, Suspect } from './scan.ts'
 import { scansOf } from './scans.ts'
-import { openShop, type Shop } from './shop.ts'
 import type { Sources } from './sources.ts'
 
 export { type Finding, INVARIANTS, type Invariant, type Offence } from './finding.ts'
@@ -22,17 +22,17 @@ const RECHECK_BATCH_SIZE = 500
 
 export async function checkInvariants(sources: Sources, options: CheckOptions = {}): Promise<Finding[]> {
   const { settle = 6, looks = 3 } = options
-  const shop = await openShop(sources, options)
+  const context = await openContext(sources, options)
   try {
     const results: ScanResult[] = []
-    for (const scan of scansOf(shop)) results.push(await runScan(scan))
+    for (const scan of scansOf(context)) results.push(await runScan(scan))
     for (let look = 1; look < looks && results.some(({ suspects }) => suspects.length > 0); look++) {
       await setTimeout((settle * 1_000) / (looks - 1))
       for (const each of results) each.suspects = await recheck(each)
     }
-    return (Object.keys(INVARIANTS) as Invariant[]).map((invariant) => findingOf(invariant, results, shop))
+    return (Object.keys(INVARIANTS) as Invariant[]).map((invariant) => findingOf(invariant, results, context))
   } finally {
-    await shop.close()
+    await context.close()
   }
 }
 
@@ -76,7 +76,7 @@ async function recheck({ scan, suspects }: ScanResult): Promise<Suspect[]> {
 
 const keyOf = ({ invariant, id }: Suspect) => `${invariant} ${id}`
 
-function findingOf(invariant: Invariant, results: readonly ScanResult[], { whyUnseen }: Shop): Finding {
+function findingOf(invariant: Invariant, results: readonly ScanResult[], { whyUnseen }: CheckContext): Finding {
   const own = results.filter(({ scan }) => scan.invariants.includes(invariant))
   const suspects = own.flatMap(({ suspects }) => suspects.filter((suspect) => suspect.invariant === invariant))
   // Two scans may find the same offence.

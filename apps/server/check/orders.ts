@@ -3,39 +3,44 @@ import { pageReservations, type ReservationFacts, readReservations } from '@dora
 import { sql } from '@doran/kernel'
 import * as orders from '@doran/order/invariants'
 import { findKnownSessions, type PaymentFacts, pagePayments, readPayments } from '@doran/payment/invariants'
+import type { CheckContext } from './context.ts'
 import { judgeLedger, judgeMoney, type Money } from './money.ts'
 import type { Accounts } from './provider-ledger.ts'
 import { FIRST_ID, type Scan, type Suspect, suspectsOf } from './scan.ts'
-import type { Shop } from './shop.ts'
 
 const PAGE_SIZE = 1_000
 
-export function orderScans(shop: Shop): Scan[] {
-  return [everyOrder(shop), carts(shop), paidEvents(shop), ...(shop.ledger ? [ledger(shop, shop.ledger)] : [])]
+export function orderScans(context: CheckContext): Scan[] {
+  return [
+    everyOrder(context),
+    carts(context),
+    paidEvents(context),
+    ...(context.ledger ? [ledger(context, context.ledger)] : []),
+  ]
 }
 
 /** Goes through every id that orders, payments or reservations have, so that it finds an id that the other two lost. */
-function everyOrder(shop: Shop): Scan {
-  const order = shop.database('order')
+function everyOrder(context: CheckContext): Scan {
+  const order = context.database('order')
   const lists = [
     (after: string) => orders.pageOrders(order, after, PAGE_SIZE),
-    (after: string) => pagePayments(shop.database('payment'), after, PAGE_SIZE),
-    (after: string) => pageReservations(shop.database('inventory'), after, PAGE_SIZE),
+    (after: string) => pagePayments(context.database('payment'), after, PAGE_SIZE),
+    (after: string) => pageReservations(context.database('inventory'), after, PAGE_SIZE),
   ]
   return {
     invariants: ['orders-whole', 'stock-follows-orders', 'captured-once', 'money-agrees', 'outbox-drained'],
-    async page(after = shop.from) {
+    async page(after = context.from) {
       const pages: string[][] = []
       for (const list of lists) pages.push(await list(after))
       return merge(pages)
     },
     async inspect(ids) {
-      const facts = await readFacts(shop, ids)
+      const facts = await readFacts(context, ids)
       return [
         ...suspectsOf('orders-whole', await orders.findUnsound(order, ids)),
         ...facts.flatMap(judgeStock),
         ...facts.flatMap(judgeMoney),
-        ...(await findUndeliveredApprovals(shop, facts)),
+        ...(await findUndeliveredApprovals(context, facts)),
       ]
     },
   }
@@ -53,13 +58,13 @@ interface Facts extends Money {
   reservation: ReservationFacts | undefined
 }
 
-async function readFacts(shop: Shop, ids: readonly string[]): Promise<Facts[]> {
-  const known = await orders.readOrders(shop.database('order'), ids)
-  const payments = await readPayments(shop.database('payment'), ids)
-  const reservations = await readReservations(shop.database('inventory'), ids)
-  const accounts = await shop.ledger?.accounts(ids)
+async function readFacts(context: CheckContext, ids: readonly string[]): Promise<Facts[]> {
+  const known = await orders.readOrders(context.database('order'), ids)
+  const payments = await readPayments(context.database('payment'), ids)
+  const reservations = await readReservations(context.database('inventory'), ids)
+  const accounts = await context.ledger?.accounts(ids)
   const busy = await orders.findPaymentsUnderWay(
-    shop.database('order'),
+    context.database('order'),
     payments.map(({ id }) => id),
   )
   const orderOf = new Map(known.map((order) => [order.id, order]))
@@ -95,14 +100,16 @@ function judgeStock({ id, order, reservation, underWay }: Facts): Suspect[] {
 }
 
 /** Finds approved payments that their order does not know about: their event was lost. */
-async function findUndeliveredApprovals(shop: Shop, facts: readonly Facts[]): Promise<Suspect[]> {
+async function findUndeliveredApprovals(context: CheckContext, facts: readonly Facts[]): Promise<Suspect[]> {
   const waiting = facts.flatMap(({ id, order, payments }) =>
     payments
-      .filter(({ id, approvedFor }) => approvedFor !== null && approvedFor > shop.dueSeconds && id === order?.paymentId)
+      .filter(
+        ({ id, approvedFor }) => approvedFor !== null && approvedFor > context.dueSeconds && id === order?.paymentId,
+      )
       .filter(() => order?.status === 'awaiting_payment')
       .map((payment) => ({ id, payment })),
   )
-  const told = waiting.length > 0 ? await findPendingApprovals(shop) : new Set<string>()
+  const told = waiting.length > 0 ? await findPendingApprovals(context) : new Set<string>()
   return waiting
     .filter(({ payment }) => !told.has(payment.id))
     .map(({ id, payment }) => ({
@@ -113,9 +120,9 @@ async function findUndeliveredApprovals(shop: Shop, facts: readonly Facts[]): Pr
 }
 
 /** Finds approved payments whose event a task has yet to deliver; dead tasks count too. */
-async function findPendingApprovals(shop: Shop): Promise<Set<string>> {
+async function findPendingApprovals(context: CheckContext): Promise<Set<string>> {
   const found = await Promise.all(
-    shop.databases.map(({ db }) =>
+    context.databases.map(({ db }) =>
       db.all<{ id: string }>(sql`
         select payload -> 'data' ->> 'paymentId' as id from doran.tasks
         where handler in ('order/on:payment.approved', 'relay/order/on:payment.approved')`),
@@ -124,41 +131,41 @@ async function findPendingApprovals(shop: Shop): Promise<Set<string>> {
   return new Set(found.flat().map(({ id }) => id))
 }
 
-function carts(shop: Shop): Scan {
-  const order = shop.database('order')
+function carts(context: CheckContext): Scan {
+  const order = context.database('order')
   return {
     invariants: ['orders-whole'],
-    page: (after = shop.from) => orders.pageCarts(order, after, PAGE_SIZE),
+    page: (after = context.from) => orders.pageCarts(order, after, PAGE_SIZE),
     inspect: async (ids) => suspectsOf('orders-whole', await orders.findLostCarts(order, ids)),
   }
 }
 
-function paidEvents(shop: Shop): Scan {
-  const order = shop.database('order')
+function paidEvents(context: CheckContext): Scan {
+  const order = context.database('order')
   return {
     invariants: ['orders-whole'],
-    page: (after = shop.from) => orders.pagePaidEvents(order, after, PAGE_SIZE),
+    page: (after = context.from) => orders.pagePaidEvents(order, after, PAGE_SIZE),
     inspect: async (ids) => suspectsOf('orders-whole', await orders.findFalseEvents(order, ids)),
   }
 }
 
 /** Checks the provider's ledger: it must balance, and our payments must know every session with money. */
-function ledger(shop: Shop, books: NonNullable<Shop['ledger']>): Scan {
+function ledger(context: CheckContext, books: NonNullable<CheckContext['ledger']>): Scan {
   return {
     invariants: ['ledger-balanced', 'money-agrees'],
-    page: (after) => books.references(after ?? (shop.from === FIRST_ID ? undefined : shop.from), PAGE_SIZE),
+    page: (after) => books.references(after ?? (context.from === FIRST_ID ? undefined : context.from), PAGE_SIZE),
     async inspect(references) {
       const accounts = await books.accounts(references)
-      return [...judgeLedger(accounts), ...(await findUnknown(shop, accounts))]
+      return [...judgeLedger(accounts), ...(await findUnknown(context, accounts))]
     },
   }
 }
 
 /** Finds sessions that hold money and that none of our payments knows. */
-async function findUnknown(shop: Shop, { sessions }: Accounts): Promise<Suspect[]> {
+async function findUnknown(context: CheckContext, { sessions }: Accounts): Promise<Suspect[]> {
   const kept = sessions.filter(({ captured, refunded }) => captured > refunded)
   const known = await findKnownSessions(
-    shop.database('payment'),
+    context.database('payment'),
     'sandbox',
     kept.map(({ id }) => id),
   )

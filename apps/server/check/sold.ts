@@ -2,8 +2,8 @@
 import { sql } from '@doran/kernel'
 import { countUnits } from '@doran/order/invariants'
 import { pageProducts, readSold } from '@doran/product/invariants'
+import type { CheckContext } from './context.ts'
 import { FIRST_ID, type Scan, suspectsOf } from './scan.ts'
-import type { Shop } from './shop.ts'
 
 /** Large, because each page adds up all lines of orders. */
 const PAGE_SIZE = 20_000
@@ -12,18 +12,18 @@ const PAGE_SIZE = 20_000
  * The catalogue may show more than was ordered here, because it can be loaded with earlier sales. So this scan finds
  * lost units, but not units counted twice.
  */
-export function soldScan(shop: Shop): Scan {
+export function soldScan(context: CheckContext): Scan {
   return {
     invariants: ['sold-counted'],
-    page: (after = FIRST_ID) => pageProducts(shop.database('product'), after, PAGE_SIZE),
+    page: (after = FIRST_ID) => pageProducts(context.database('product'), after, PAGE_SIZE),
     async inspect(productIds) {
       const counted = new Map(
-        (await readSold(shop.database('product'), productIds)).map(({ productId, sold }) => [productId, sold]),
+        (await readSold(context.database('product'), productIds)).map(({ productId, sold }) => [productId, sold]),
       )
-      const short = (await countUnits(shop.database('order'), productIds)).filter(
+      const short = (await countUnits(context.database('order'), productIds)).filter(
         ({ productId, units }) => (counted.get(productId) ?? 0) < units,
       )
-      const coming = short.length > 0 ? await countPendingUnits(shop) : new Map<string, number>()
+      const coming = short.length > 0 ? await countPendingUnits(context) : new Map<string, number>()
       return suspectsOf(
         'sold-counted',
         short.flatMap(({ productId: id, units }) => {
@@ -36,9 +36,9 @@ export function soldScan(shop: Shop): Scan {
 }
 
 /** Counts the units whose event a task has yet to deliver to the catalogue; dead tasks count too. */
-async function countPendingUnits(shop: Shop): Promise<Map<string, number>> {
+async function countPendingUnits(context: CheckContext): Promise<Map<string, number>> {
   const units = new Map<string, number>()
-  for (const { db } of shop.databases) {
+  for (const { db } of context.databases) {
     const rows = await db.all<{ productId: string; units: number }>(sql`
       select line ->> 'productId' as "productId", sum((line ->> 'quantity')::bigint)::bigint as units
       from doran.tasks, jsonb_path_query(payload, '$.data.sellers[*].lines[*]') as line

@@ -1,34 +1,34 @@
 /** Checks stock by SKU: the ledger of movements, the reservations and the goods that came back. */
 import * as stock from '@doran/inventory/invariants'
 import { findCancellations, pageCancellations, readCancellations } from '@doran/order/invariants'
+import type { CheckContext } from './context.ts'
 import { type Scan, suspectsOf } from './scan.ts'
-import type { Shop } from './shop.ts'
 
 const PAGE_SIZE = 2_000
 const CANCELLATION = 'cancellation:'
 
-export function stockScans(shop: Shop): Scan[] {
-  return [skus(shop), cancellations(shop)]
+export function stockScans(context: CheckContext): Scan[] {
+  return [skus(context), cancellations(context)]
 }
 
-function skus(shop: Shop): Scan {
-  const inventory = shop.database('inventory')
+function skus(context: CheckContext): Scan {
+  const inventory = context.database('inventory')
   return {
     invariants: ['stock-conserved', 'stock-follows-orders'],
     page: (after) => stock.pageSkus(inventory, after),
     inspect: async (skus) => [
       ...suspectsOf('stock-conserved', await stock.findUnconserved(inventory, skus)),
       ...suspectsOf('stock-follows-orders', await stock.findMisplaced(inventory, skus)),
-      ...suspectsOf('stock-follows-orders', await findUnfounded(shop, skus)),
+      ...suspectsOf('stock-follows-orders', await findUnfounded(context, skus)),
     ],
   }
 }
 
 /** Finds goods that came back for a cancellation that does not account for them. */
-async function findUnfounded(shop: Shop, skus: readonly string[]) {
-  const restocked = await stock.findRestocked(shop.database('inventory'), skus)
+async function findUnfounded(context: CheckContext, skus: readonly string[]) {
+  const restocked = await stock.findRestocked(context.database('inventory'), skus)
   const ids = [...new Set(restocked.map(({ reference }) => reference.slice(CANCELLATION.length)))]
-  const known = ids.length > 0 ? await findCancellations(shop.database('order'), ids) : []
+  const known = ids.length > 0 ? await findCancellations(context.database('order'), ids) : []
   const byId = new Map(known.map((cancellation) => [cancellation.id, cancellation]))
   return restocked.flatMap(({ reference, sku, quantity }) => {
     const cancellation = byId.get(reference.slice(CANCELLATION.length))
@@ -41,14 +41,14 @@ async function findUnfounded(shop: Shop, skus: readonly string[]) {
 }
 
 /** Checks that cancelled goods came back, and that goods of a failed cancellation did not. */
-function cancellations(shop: Shop): Scan {
+function cancellations(context: CheckContext): Scan {
   return {
     invariants: ['stock-follows-orders'],
-    page: (after = shop.from) => pageCancellations(shop.database('order'), after, PAGE_SIZE),
+    page: (after = context.from) => pageCancellations(context.database('order'), after, PAGE_SIZE),
     async inspect(sagaIds) {
-      const ended = await readCancellations(shop.database('order'), sagaIds)
+      const ended = await readCancellations(context.database('order'), sagaIds)
       const references = ended.map(({ id }) => CANCELLATION + id)
-      const restocked = await stock.findRestocks(shop.database('inventory'), references)
+      const restocked = await stock.findRestocks(context.database('inventory'), references)
       return suspectsOf(
         'stock-follows-orders',
         ended.flatMap(({ sagaId, id, orderId, done }) => {

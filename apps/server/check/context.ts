@@ -1,4 +1,4 @@
-/** The connections of one check. */
+/** What the scans of one check share: its connections and limits. */
 import type { Database } from '@doran/kernel'
 import type { Pool } from '@doran/kernel/platform'
 import type { Invariant } from './finding.ts'
@@ -7,7 +7,7 @@ import { openLedger, type ProviderLedger } from './provider-ledger.ts'
 import { FIRST_ID } from './scan.ts'
 import { openReadOnly, type Sources } from './sources.ts'
 
-export interface Shop {
+export interface CheckContext {
   /** Returns the database of a service. */
   database(service: string): Database
   /** Each database once, with the services that it holds. */
@@ -26,7 +26,7 @@ export interface Shop {
 const SAGA_SECONDS = 300
 const DUE_SECONDS = 60
 
-export async function openShop({ databases, provider }: Sources, options: CheckOptions): Promise<Shop> {
+export async function openContext({ databases, provider }: Sources, options: CheckOptions): Promise<CheckContext> {
   const { since, sagaSeconds = SAGA_SECONDS, dueSeconds = DUE_SECONDS } = options
   const byUrl = Map.groupBy(Object.keys(databases), (service) => databases[service] as string)
   const opened = [...byUrl].map(([url, services]) => ({ services, pool: openReadOnly(url) }))
