@@ -38,7 +38,7 @@ main() {
   start_postgres
   start_redis
   run_in_one_container
-  run_what_compose_says
+  run_compose_services
 }
 
 prove() { printf 'ok  %5.1f s  %s\n' "$(since "$begun")" "$1"; }
@@ -74,7 +74,7 @@ begun=$(now)
 trap clean_up EXIT
 trap 'exit 143' TERM INT
 
-# --- what it stands on ---------------------------------------------------------------------------------------------
+# --- tools, base and services ------------------------------------------------------------------------------------
 
 install_tools() {
   local package missing=()
@@ -379,7 +379,7 @@ prove_answers() {
 
 # --- compose.yaml --------------------------------------------------------------------------------------------------
 
-run_what_compose_says() {
+run_compose_services() {
   local name names memory=() limit started
   for name in "${containers[@]}"; do runc_ delete --force "$name" > /dev/null 2>&1 || true; done
   as_postgres dropdb -h "$work/postgres" -U postgres doran

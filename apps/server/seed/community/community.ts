@@ -104,7 +104,7 @@ export function* communityComments(options: CommentOptions): Generator<Community
 }
 
 /**
- * Generates unique pairs of which popularArticle articles have many. Throws a RangeError for a count above `articles` times
+ * Generates unique pairs; popular articles have many of them. Throws a RangeError for a count above `articles` times
  * `authors`.
  */
 export function* communityFavorites(options: {
