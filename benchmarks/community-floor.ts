@@ -1,7 +1,7 @@
 /**
- * What there is to beat: the same answers from bare Fastify and raw `pg`, with one statement for each list that joins
- * across the schemas, on the same tables and counts. Nothing else is done: no events, no validation, no limits; whoever
- * sends a request is looked up in a map.
+ * The floor: the same responses from bare Fastify and raw `pg`, with one statement for each list that joins across the
+ * schemas, on the same tables and counters. It does nothing else: no events, no validation, no limits. It looks up
+ * readers in a map by their token.
  */
 import fastify, { type FastifyRequest } from 'fastify'
 import pg from 'pg'

@@ -1,8 +1,8 @@
-/** `--explain`: which statements a load runs, how long they take, and how PostgreSQL goes about the slowest. */
+/** `--explain`: which statements a load runs, how long they take, and the plans of the slowest. */
 import { closeSync, openSync, readSync, statSync } from 'node:fs'
 import type { MeasuredPostgres } from './postgres.ts'
 
-const SLOWEST = 6
+const MAX_STATEMENTS = 6
 
 interface Statement {
   id: string
@@ -15,8 +15,8 @@ interface Statement {
 }
 
 /**
- * Prints the statements of one load by the time that they took together, and the plan of the slowest single run of each,
- * with the values that it really had (auto_explain, a sample of a hundredth).
+ * Prints the statements of one load by their total time, with the plan of the slowest single run of each, including its
+ * real values (auto_explain, a sample of one in a hundred).
  */
 export async function explainLoad(
   what: string,
@@ -33,7 +33,7 @@ export async function explainLoad(
     `select queryid::text as id, calls::int, total_exec_time as total, mean_exec_time as mean, (rows / calls)::int as rows,
             ((shared_blks_hit + shared_blks_read) / calls)::int as blocks, query
      from pg_stat_statements where dbid <> (select oid from pg_database where datname = current_database())
-     order by total_exec_time desc limit ${SLOWEST}`,
+     order by total_exec_time desc limit ${MAX_STATEMENTS}`,
   )
   const plans = plansIn(textFrom(postgres.log, from))
   console.log(`\n## Statements of: ${what}`)
@@ -53,7 +53,7 @@ async function watch(postgres: MeasuredPostgres, on: boolean): Promise<void> {
     sample_rate: '0.01',
     log_analyze: 'on',
     log_buffers: 'on',
-    // With the statement's identifier.
+    // Includes the statement's identifier.
     log_verbose: 'on',
   }
   for (const [name, value] of Object.entries(settings)) {
@@ -62,10 +62,10 @@ async function watch(postgres: MeasuredPostgres, on: boolean): Promise<void> {
   await postgres.run('postgres', 'select pg_reload_conf()')
 }
 
-/** The slowest plan of each statement that the log tells of, by the statement's identifier. */
+/** Returns the slowest logged plan of each statement, by the statement's identifier. */
 function plansIn(log: string): Map<string, { took: number; text: string }> {
   const plans = new Map<string, { took: number; text: string }>()
-  // An entry goes on as long as its lines are indented.
+  // An entry lasts as long as its lines are indented.
   for (const [, duration, entry = ''] of log.matchAll(/duration: ([\d.]+) ms {2}plan:\n((?:\s.*\n)*)/g)) {
     const id = /Query Identifier: (-?\d+)/.exec(entry)?.[1] ?? ''
     const took = Number(duration)

@@ -8,7 +8,9 @@ import type { Suite } from './suite.ts'
 
 export type Fleet = ReturnType<typeof createFleet>
 
-/** Starts processes that find each other through the database. Nothing is pinned: they share the cores as they would. */
+/**
+ * Starts processes that find each other through the database. Nothing is pinned: they share the cores as in production.
+ */
 export function createFleet({ postgres, folder, settings }: Suite, database: string) {
   const environment = {
     ...process.env,
@@ -20,7 +22,7 @@ export function createFleet({ postgres, folder, settings }: Suite, database: str
   }
   return {
     environment,
-    /** One service, or everything when none is named. */
+    /** Starts one service, or everything if none is named. */
     async start(service?: string): Promise<Server> {
       const { inspector, ...options } = settings.profile ? await inspectable() : {}
       const name = service ?? 'all'
@@ -33,7 +35,7 @@ export function createFleet({ postgres, folder, settings }: Suite, database: str
           PORT: String(await freePort()),
           DORAN_INSTANCE: name,
         },
-        // What it says is of no interest here; when it does not start, that is told all the same.
+        // Their output is of no interest. A failed start is reported all the same.
         onLine: () => {},
       })
       const begun = performance.now()

@@ -1,6 +1,6 @@
 /**
- * What there is to beat: bare Fastify with the same bytes from memory, Fastify with raw `pg` and the same SQL, and as a
- * measure of the machine, bare node:http with a small JSON.
+ * The floor: bare Fastify with the same bytes from memory, and Fastify with raw `pg` and the same SQL. Bare node:http
+ * with a small JSON measures the machine.
  */
 import { createServer } from 'node:http'
 import fastify from 'fastify'
@@ -14,9 +14,11 @@ interface Statement {
 
 export interface FloorRequest {
   databaseUrl: string
-  /** Text that `/bytes/<name>` answers with. */
+  /** Text of the response to `/bytes/<name>`. */
   bytes: Record<string, string>
-  /** Statement of `/sql/<name>?n=<index>`, one for each index, and the page size, whose extra row is left out. */
+  /**
+   * Statements of `/sql/<name>?n=<index>`, one for each index, and the page size. The extra row of a page is left out.
+   */
   sql: Record<string, { statements: Statement[]; limit: number }>
 }
 

@@ -3,13 +3,16 @@ import { once } from 'node:events'
 
 export interface Floor {
   readonly url: string
-  /** Bare node:http, where the floor has one. */
+  /** URL of bare node:http, if the floor has one. */
   readonly bareUrl: string
   readonly pid: number
   stop(): void
 }
 
-/** A floor as a process of its own, on the first core unless Doran is not pinned either. It ends with this process. */
+/**
+ * Starts a floor as a process of its own, on the first core unless Doran is not pinned either. It ends with this
+ * process.
+ */
 export async function startFloor(
   file: './floor.ts' | './community-floor.ts' | './forward.ts',
   request: object,

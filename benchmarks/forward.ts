@@ -1,9 +1,12 @@
-/** The least that can stand before a service: bare node:http that asks it by undici, reads the answer and passes it on. */
+/**
+ * The least that a gateway can do: bare node:http that forwards each request with undici, reads the response and
+ * returns it.
+ */
 import { createServer } from 'node:http'
 import { Pool } from 'undici'
 
 export interface ForwardRequest {
-  /** Of the service. */
+  /** URL of the service. */
   url: string
 }
 

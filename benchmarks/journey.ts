@@ -1,9 +1,9 @@
 /**
- * Who comes to a marketplace where people also talk, in a thousand requests: 800 look, 200 write. What is written goes
- * through whole journeys: a shopper opens a cart, puts three things into it and orders; one order in five is paid for, with
- * the payment page at the provider beside (two more requests, which are not counted) and all that follows in the
- * background. Shoppers know nothing of each other: who takes the next step is drawn by lot, and so is who pays. Taking turns,
- * all of them would pay in the same few seconds of each minute.
+ * The visitors of a marketplace where people also talk, in a thousand requests: 800 read, 200 write. The writes are
+ * steps of whole journeys. A shopper opens a cart, puts three things into it and orders. One order in five is paid for,
+ * with two uncounted requests to the provider's payment page and all the background work that follows. A random shopper
+ * takes the next step, and random orders are paid, because shoppers in turn would all pay in the same few seconds of
+ * each minute.
  */
 import { newId } from '@doran/kernel'
 import { payByCard } from '@doran/payment-sandbox'
@@ -43,7 +43,7 @@ interface Question {
   headers?: Record<string, string>
 }
 
-/** What comes next, for ever; the same sequence each time. */
+/** Returns an endless sequence of requests, the same each time. */
 export function journey(world: World): { next: () => Due; close(): void } {
   const visitors = new Visitors(world.url)
   const chance = random(1)
@@ -85,7 +85,7 @@ export function journey(world: World): { next: () => Due; close(): void } {
   }
 }
 
-/** A thousand kinds in the proportions of the mix. */
+/** Returns a thousand request kinds in the proportions of the mix, shuffled. */
 function shuffled(chance: () => number): (keyof typeof MIX)[] {
   const all = Object.entries(MIX).flatMap(([kind, share]) =>
     Array<keyof typeof MIX>(share).fill(kind as keyof typeof MIX),
@@ -96,7 +96,7 @@ function shuffled(chance: () => number): (keyof typeof MIX)[] {
     .map(({ kind }) => kind)
 }
 
-/** Any shopper who has nothing else to do takes a step; when nobody has, it waits, and the time counts. */
+/** Lets a random idle shopper take a step. If no shopper is idle, it waits, and the waiting time counts. */
 function shopOf(idle: Shopper[], chance: () => number): () => Promise<void> {
   const wanted: ((shopper: Shopper) => void)[] = []
   const release = (shopper: Shopper) => {
@@ -107,7 +107,7 @@ function shopOf(idle: Shopper[], chance: () => number): () => Promise<void> {
   return async () => {
     const [drawn] = idle.splice(Math.floor(chance() * idle.length), 1)
     const shopper = drawn ?? (await new Promise<Shopper>((resolve) => wanted.push(resolve)))
-    // A payment that fails is found by the confirmation after it.
+    // If the payment fails, the confirmation after it reports that.
     const done = () =>
       void shopper.meanwhile().then(
         () => release(shopper),
@@ -132,7 +132,7 @@ function asker(visitors: Visitors) {
       const what = `${method} ${path} is answered ${status}: ${answer.body.subarray(0, 300)}`
       throw Object.assign(new Error(what), { code: `status ${status}` })
     }
-    // What is only looked at is received and let go.
+    // The body of a read is received and dropped.
     return method === 'GET' || answer.body.length === 0 ? undefined : JSON.parse(String(answer.body))
   }
 }
@@ -148,7 +148,7 @@ interface Habits {
   pays(): boolean
 }
 
-/** Takes one step of a purchase each time. */
+/** Takes one step of a purchase at a time. */
 class Shopper {
   readonly #url: string
   readonly #token: string
@@ -182,7 +182,7 @@ class Shopper {
     }
   }
 
-  /** What the shopper does elsewhere before the next step: the card is given to the provider. */
+  /** What the shopper does elsewhere before the next step: pays by card at the provider. */
   async meanwhile(): Promise<void> {
     if (this.#unpaid?.paymentUrl) await payByCard(this.#unpaid.paymentUrl, '4242424242424242')
   }

@@ -1,11 +1,11 @@
 /**
- * More of the same data, by SQL inside the database: each row of a loaded catalogue, or of the history of orders that were
- * really placed and paid, is copied with new ids into every table that it has rows in, read models and ledgers
- * included. Loading a million through the services would take an hour each; `growth` compares what comes out of it.
+ * Multiplies data with SQL inside the database. Each row of a loaded catalogue, or of the history of orders that were
+ * really placed and paid, is copied with new ids into every table that has rows of it, including read models and
+ * ledgers. Loading a million through the services would take an hour each. `growth` compares the resulting sizes.
  */
 import type { MeasuredPostgres } from './postgres.ts'
 
-/** A catalogue that was generated with `from` products gets `times` as many. */
+/** Multiplies a catalogue that was generated with `from` products. */
 export async function multiplyCatalogue(
   postgres: MeasuredPostgres,
   database: string,
@@ -18,7 +18,7 @@ export async function multiplyCatalogue(
     database,
     ['product', 'inventory'],
     [
-      // The generator counts products in their ids and SKUs; a copy is what stands `n` catalogues further on.
+      // The generator counts products in their ids and SKUs. Copy `n` continues the count after `n` catalogues.
       `create function pg_temp.id_of(id uuid, n int) returns uuid language sql immutable as $$
        select (left(id::text, 24) || lpad(to_hex(('x' || right(id::text, 12))::bit(48)::bigint + n * ${from}), 12, '0'))::uuid $$`,
       `create function pg_temp.sku_of(sku text, n int) returns text language sql immutable as $$
@@ -60,13 +60,13 @@ export async function multiplyCatalogue(
 }
 
 /**
- * The orders of a database, all of them paid and nothing more to do for any, become `times` as many: each copy is a day
- * older than the one before, with buyers of its own. Stock and its ledger are carried on, so that they still balance.
+ * Multiplies the orders of a database, which must all be paid and have no work left. Each copy is a day older than the
+ * one before and has its own buyers. Stock and its ledger continue, so that they still balance.
  */
 export async function multiplyOrders(postgres: MeasuredPostgres, database: string, times: number): Promise<void> {
   if (times === 1) return
   const copies = `generate_series(1, ${times - 1}) as copy (n)`
-  // Doran forgets events after 30 days.
+  // Doran deletes events after 30 days.
   const recent = `generate_series(1, ${Math.min(times - 1, 29)}) as copy (n)`
   const days = `n * interval '1 day'`
   const sold = `kind in ('reserve', 'commit')`
@@ -79,7 +79,7 @@ export async function multiplyOrders(postgres: MeasuredPostgres, database: strin
       `create function pg_temp.id_of(id uuid, n int) returns uuid language sql immutable as $$
        select encode(substring(int8send(('x' || left(replace(id::text, '-', ''), 12))::bit(48)::bigint - n * 86400000::bigint) from 3)
          || substring(uuid_send(id) from 7), 'hex')::uuid $$`,
-      // Date and seven digits, and Luhn's check digit over both, of which every other one counts twice.
+      // The date and seven digits, and Luhn's check digit over both, in which every other digit counts twice.
       `create function pg_temp.number_of(number text, n int) returns text language sql stable as $$
        with plain as (
          select to_char(to_date(left(number, 6), 'YYMMDD') - n, 'YYMMDD') || substr(number, 8, 4) || substr(number, 13, 3) as digits
@@ -120,7 +120,7 @@ export async function multiplyOrders(postgres: MeasuredPostgres, database: strin
      select replace(key, payment_id::text, pg_temp.id_of(payment_id, n)::text), pg_temp.id_of(payment_id, n), kind, amount, reason,
             pg_temp.id_of(refund_id, n), state, code, message, created_at - ${days}, finished_at - ${days}
      from payment.operations, ${copies} order by n desc, payment_id`,
-      // As compared with the provider already, which knows nothing of the copies.
+      // Marked as compared with the provider already, which does not know the copies.
       `insert into payment.payments
      select pg_temp.id_of(id, n), pg_temp.id_of(order_id, n), pg_temp.id_of(buyer_id, n), provider, session_id || '-' || n,
             payment_url || '-' || n, amount, currency, pg_temp.number_of(title, n), return_url, status, captured, refunded,
@@ -132,7 +132,8 @@ export async function multiplyOrders(postgres: MeasuredPostgres, database: strin
       `insert into inventory.reservations
      select pg_temp.id_of(order_id, n), state, expires_at - ${days}, created_at - ${days}, updated_at - ${days}
      from inventory.reservations, ${copies} order by n desc, order_id`,
-      // The copies go before the sales that there are: those move to the end of the ledger, which must have no gap.
+      // The copies go before the original sales, which move to the end of the ledger, because the ledger must have no
+      // gap.
       `create temporary table sales on commit drop as
      select sku, count(*) as moved, sum(on_hand) as on_hand, min(version) as first
      from inventory.movements where ${sold} group by sku`,
@@ -160,7 +161,7 @@ export async function multiplyOrders(postgres: MeasuredPostgres, database: strin
   )
 }
 
-/** Runs the statements in one transaction, with the indexes of the schemas made afterwards and no foreign keys checked. */
+/** Runs the statements in one transaction. Rebuilds the schemas' indexes afterwards, and checks no foreign keys. */
 async function inBulk(
   postgres: MeasuredPostgres,
   database: string,

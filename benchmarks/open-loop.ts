@@ -1,22 +1,23 @@
 /**
- * Requests at a fixed rate, whether or not the ones before have been answered. A time counts from the moment at which the
- * request was due, so a server that stands still is charged for all who would have come meanwhile. In the seconds that are
- * not counted the rate rises from nothing to the whole: visitors do not all come at the moment at which a server starts.
+ * Sends requests at a fixed rate, whether or not the earlier ones have been answered. A time counts from the moment at
+ * which the request was due, so a stalled server is charged for every request that was due meanwhile. In the uncounted
+ * seconds the rate rises from zero to the full rate, because visitors do not all come at the moment at which a server
+ * starts.
  */
 import { createHistogram, type RecordableHistogram } from 'node:perf_hooks'
 
 export interface Answered {
-  /** Requests answered in time order, second by second; the last one is when the last answer came. */
+  /** Responses in time order, second by second; the last second is that of the last response. */
   readonly seconds: readonly { answered: number; errors: number; worst: number }[]
-  /** Times in microseconds, of all and of each kind. */
+  /** Times in microseconds, of all requests and of each kind. */
   readonly times: RecordableHistogram
   readonly byKind: ReadonlyMap<string, RecordableHistogram>
   readonly errors: number
-  /** How many were sent, those that are not counted among them. */
+  /** Number of requests sent, including uncounted ones. */
   readonly sent: number
-  /** By the code of the error: how often, and what the first one said. */
+  /** By error code: the count, and the first message. */
   readonly failures: ReadonlyMap<string, Failure>
-  /** How late requests were sent, in microseconds: what the generator itself adds to every time. */
+  /** Microseconds by which requests were sent late: what the generator itself adds to every time. */
   readonly lateness: RecordableHistogram
 }
 
@@ -25,14 +26,14 @@ export interface Failure {
   readonly first: string
 }
 
-/** A request of some kind; rejects when it is not answered as it should be. */
+/** A request of some kind. `send` rejects if the response is not as expected. */
 export interface Due {
   readonly kind: string
   send(): Promise<unknown>
 }
 
-/** Milliseconds between two looks at what is due: to be woken up for each request alone would cost the server its processor. */
-const TICK = 4
+/** Milliseconds between two checks for due requests: a timer for each request would cost the server its processor. */
+const TICK_MS = 4
 
 export async function openLoop(
   next: () => Due,
@@ -90,7 +91,7 @@ export async function openLoop(
       if (due > now) break
       void ask(next(), due)
     }
-    if (sent < total) setTimeout(sendDue, TICK)
+    if (sent < total) setTimeout(sendDue, TICK_MS)
   }
   sendDue()
   await finished

@@ -1,7 +1,7 @@
 /**
- * Two marketplaces in the same language, as they were seen on this kind of machine with the same PostgreSQL: Vendure 3 and
- * Medusa 2, requests and orders a second (November 2026). They cannot be part of the run, so their figures are scaled by
- * bare node:http, which is: it gave 16,000 to 20,000 requests a second beside them.
+ * Two marketplaces in the same language, Vendure 3 and Medusa 2, as measured on this kind of machine with the same
+ * PostgreSQL: requests and orders a second (November 2026). They cannot be part of the run, so their figures are scaled
+ * by bare node:http, which is part of it. Beside them it gave 16,000 to 20,000 requests a second.
  */
 import type { Load, Side } from './rounds.ts'
 
@@ -14,7 +14,7 @@ export const PEERS = {
 
 const BARE_THEN = 18_000
 
-/** What the faster of the two would give at the speed that the machine has now. */
+/** Returns what the faster peer would reach at the machine's present speed. */
 export function fasterPeer(work: keyof typeof PEERS, bare: Side): Side {
   const then = Math.max(...Object.values(PEERS[work]))
   return {

@@ -1,4 +1,6 @@
-/** The PostgreSQL of a run: one server with a database for each set of data, which counts the statements that it runs. */
+/**
+ * The PostgreSQL of a run: one server with a database for each set of data, which counts the statements that it runs.
+ */
 import { readFileSync } from 'node:fs'
 import { realpath, rm } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -6,27 +8,27 @@ import { APP_ROLE, startEmbeddedPostgres } from '@doran/embedded-postgres'
 import pg from 'pg'
 
 export interface MeasuredPostgres {
-  /** Of the server's first process. */
+  /** Process id of the postmaster. */
   readonly pid: number
   readonly version: string
-  /** File that it writes its log to. */
+  /** Path of its log file. */
   readonly log: string
   url(database: string): string
-  /** A new database, with all that another one has when that is named. */
+  /** Creates a database, as a copy of another one if that is named. */
   create(database: string, from?: string): Promise<void>
-  /** Runs statements in a database, without limits of time, and answers the rows of the last one. */
+  /** Runs statements in a database without time limits. Returns the rows of the last one. */
   run<Row extends object>(database: string, text: string): Promise<Row[]>
   /**
-   * What autovacuum does with new data in time. Tables without rows are left out, as it does: one that has been looked at
-   * while it was empty counts as one that stays so, and would be read from end to end for each row of it.
+   * Does what autovacuum does with new data in time. Leaves out empty tables, as autovacuum does: PostgreSQL assumes
+   * that a table which was empty when analysed stays empty, and would scan it completely for each row.
    */
   analyze(database: string): Promise<void>
-  /** How many statements have been run so far, `begin` and `commit` among them. */
+  /** Returns the number of statements so far, including `begin` and `commit`. */
   statementsRun(): Promise<number>
   stop(): Promise<void>
 }
 
-/** The server's defaults are those of `doran start`; the two libraries only watch. */
+/** Starts the server with the defaults of `doran start`; the two libraries only observe. */
 export async function startPostgres(folder: string): Promise<MeasuredPostgres> {
   const data = join(folder, 'postgres')
   const postgres = await startEmbeddedPostgres({
@@ -34,7 +36,7 @@ export async function startPostgres(folder: string): Promise<MeasuredPostgres> {
     temporary: true,
     settings: {
       shared_preload_libraries: 'pg_stat_statements,auto_explain',
-      // A million rows are loaded: fewer checkpoints, as anyone sets who has so many.
+      // A million rows are loaded, so there are fewer checkpoints, as anyone with that many rows sets it.
       max_wal_size: '8GB',
     },
   })
@@ -81,7 +83,7 @@ export async function startPostgres(folder: string): Promise<MeasuredPostgres> {
     async stop() {
       await watcher.end()
       await postgres.stop()
-      // Where the data really is, when the temporary folder is closed to PostgreSQL's account.
+      // The data's real place, which is elsewhere if the temporary folder is closed to PostgreSQL's account.
       await rm(await realpath(data), { recursive: true })
     },
   }

@@ -1,19 +1,19 @@
-/** What the operating system knows of a process: processor time and memory. Linux only. */
+/** What the operating system knows about a process: processor time and memory. Linux only. */
 import { readdirSync, readFileSync } from 'node:fs'
 
-/** The clock of /proc counts in hundredths of a second on every Linux. */
-const MICROSECONDS_A_TICK = 10_000
+/** /proc counts in hundredths of a second on every Linux. */
+const TICK_MICROSECONDS = 10_000
 
-/** Microseconds of processor time, in user and kernel mode, of all threads. */
+/** Returns the microseconds of processor time of all threads, in user and kernel mode. */
 export function processorTime(pids: readonly number[]): number {
-  return pids.reduce((sum, pid) => sum + ticksOf(pid), 0) * MICROSECONDS_A_TICK
+  return pids.reduce((sum, pid) => sum + ticksOf(pid), 0) * TICK_MICROSECONDS
 }
 
-/** The same of a process and its children, also of those that have ended. */
+/** Returns the same for a process and its children, including children that have ended. */
 export function processorTimeWithChildren(pid: number): number {
   const [, , , , , , , , , , , , , ended = '0', endedInKernel = '0'] = fieldsOf(pid)
   const all = [pid, ...childrenOf(pid)].reduce((sum, one) => sum + ticksOf(one), 0)
-  return (all + Number(ended) + Number(endedInKernel)) * MICROSECONDS_A_TICK
+  return (all + Number(ended) + Number(endedInKernel)) * TICK_MICROSECONDS
 }
 
 export function childrenOf(pid: number): number[] {
@@ -21,9 +21,11 @@ export function childrenOf(pid: number): number[] {
   return pids.map(Number).filter((one) => fieldsOf(one)[1] === String(pid))
 }
 
-/** Microseconds, of all cores together, in which something here was ready to run and the host of this virtual machine ran others. */
+/**
+ * Microseconds, over all cores, in which this machine had work to run and the host of this virtual machine ran others.
+ */
 export function stolenTime(): number {
-  return Number(readFileSync('/proc/stat', 'latin1').split(/\s+/, 9)[8]) * MICROSECONDS_A_TICK
+  return Number(readFileSync('/proc/stat', 'latin1').split(/\s+/, 9)[8]) * TICK_MICROSECONDS
 }
 
 function ticksOf(pid: number): number {
@@ -31,7 +33,7 @@ function ticksOf(pid: number): number {
   return Number(fields[11] ?? 0) + Number(fields[12] ?? 0)
 }
 
-/** Fields of /proc/<pid>/stat from the state on, see proc_pid_stat(5); none when the process has ended. */
+/** Returns the fields of /proc/<pid>/stat from the state on (proc_pid_stat(5)); none if the process has ended. */
 function fieldsOf(pid: number): string[] {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
@@ -41,7 +43,7 @@ function fieldsOf(pid: number): string[] {
   }
 }
 
-/** Megabytes that are resident, those that only this process has, and its share when shared ones are divided. */
+/** Returns megabytes: resident memory, the part that only this process has, and its proportional share. */
 export function memoryOf(pid: number): { resident: number; own: number; share: number } {
   const read = (file: string, name: string) => {
     const found = new RegExp(`${name}:\\s+(\\d+)`).exec(readFileSync(`/proc/${pid}/${file}`, 'utf8'))

@@ -1,9 +1,9 @@
-/** `--profile`: where a server spends its processor time under one load, by its inspector. */
+/** `--profile`: where a server spends its processor time under one load, measured by its inspector. */
 import { writeFileSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import { resultsFolder } from './rows.ts'
 
-const SHOWN = 15
+const MAX_SHOWN = 15
 
 interface Profile {
   nodes: { id: number; callFrame: { functionName: string; url: string; lineNumber: number } }[]
@@ -11,7 +11,7 @@ interface Profile {
   timeDeltas: number[]
 }
 
-/** Writes `<what>.cpuprofile`, for the developer tools of a browser, and prints who used the time themselves. */
+/** Writes `<what>.cpuprofile` for a browser's developer tools, and prints which places and functions used the time. */
 export async function profileLoad(what: string, inspector: number, load: () => Promise<unknown>): Promise<void> {
   const session = await openInspector(inspector)
   await session.send('Profiler.enable')
@@ -25,7 +25,7 @@ export async function profileLoad(what: string, inspector: number, load: () => P
   printSummary(what, profile)
 }
 
-/** The server answers commands of the Chrome DevTools protocol. */
+/** Opens a session of the Chrome DevTools protocol with the server. */
 async function openInspector(port: number) {
   const [target] = (await (await fetch(`http://127.0.0.1:${port}/json/list`)).json()) as {
     webSocketDebuggerUrl: string
@@ -76,7 +76,7 @@ function printSummary(what: string, { nodes, samples, timeDeltas }: Profile): vo
   const top = (times: Map<string, number>) =>
     [...times]
       .sort(([, a], [, b]) => b - a)
-      .slice(0, SHOWN)
+      .slice(0, MAX_SHOWN)
       .map(([name, time]) => `${((time / busy) * 100).toFixed(1).padStart(5)} %  ${name}`)
       .join('\n')
   console.log(
@@ -84,7 +84,7 @@ function printSummary(what: string, { nodes, samples, timeDeltas }: Profile): vo
   )
 }
 
-/** Whose code it is: a library, a part of Doran, or Node.js itself. */
+/** Returns whose code it is: a library, a part of Doran, or Node.js itself. */
 function placeOf(functionName: string, url: string): string {
   if (functionName.startsWith('(')) return functionName
   const library = /node_modules\/((?:@(?!doran)[^/]+\/)?[^/]+)/.exec(url)?.[1]

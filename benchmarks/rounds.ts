@@ -16,14 +16,14 @@ export interface Load {
   readonly errors: number
 }
 
-/** The figures of requests that took these times, in milliseconds, each and together. */
+/** Returns the figures of requests with these times in milliseconds, `took` milliseconds in all. */
 export function loadOf(times: number[], took: number, errors = 0): Load {
   const sorted = times.toSorted((a, b) => a - b)
   const at = (share: number) => sorted[Math.floor(sorted.length * share)] ?? 0
   return { rate: (sorted.length * 1_000) / took, requests: sorted.length, p50: at(0.5), p99: at(0.99), errors }
 }
 
-/** Does the work again and again for some seconds, `atOnce` times side by side. */
+/** Repeats the work for some seconds, with `atOnce` repetitions in parallel. */
 export async function repeat(
   work: () => Promise<unknown>,
   { seconds, atOnce = 1 }: { seconds: number; atOnce?: number },
@@ -42,9 +42,9 @@ export async function repeat(
 }
 
 export interface Side {
-  /** Processes whose time is counted. */
+  /** Processes whose processor time is counted. */
   readonly pids: readonly number[]
-  /** Port of the first process's inspector, when it has one. */
+  /** Port of the first process's inspector, if it has one. */
   readonly inspector?: number | undefined
   load(): Promise<Load>
 }
@@ -63,8 +63,8 @@ interface Measured extends Load {
 }
 
 /**
- * All comparisons take turns in each round, after one load each that warms up, and within a round the floor goes first
- * every other time. Ratios are made within a round, then medians are taken.
+ * Runs the comparisons. Each side gets one load to warm up. Then all comparisons take turns in each round, and the
+ * floor goes first in every other round. Ratios are computed within a round; the row has the medians.
  */
 export async function compare(
   all: readonly Comparison[],

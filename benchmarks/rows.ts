@@ -1,4 +1,4 @@
-/** The rows of the one table, how they are printed, and the file that they are kept in. */
+/** The rows of the result table, its printed form, and the file that keeps them. */
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { cpus, release, totalmem } from 'node:os'
@@ -9,35 +9,35 @@ export interface Spread {
   readonly most: number
 }
 
-/** What a figure must be at least, or below. */
+/** Limit of a figure: a minimum, or a value that it must stay below. */
 export type Bar = { readonly atLeast: number } | { readonly below: number }
 
 export interface Row {
   readonly what: string
-  /** Of the figures of Doran and the floor. */
+  /** Unit of the figures of Doran and the floor. */
   readonly unit: '/s' | 'ms' | 'MB' | 'cores'
   readonly doran: number
   readonly floor?: number
-  /** Doran's rate to the floor's, within one round each. */
+  /** Doran's rate divided by the floor's, within the same round. */
   readonly ratio?: Spread
-  /** For the ratio if there is one, else for Doran's figure. */
+  /** For the ratio if there is one, otherwise for Doran's figure. */
   readonly bar?: Bar
   /** Milliseconds. */
   readonly p50?: number
   readonly p99?: number
-  /** Microseconds of processor time of Doran's processes for each request, and of PostgreSQL's. */
+  /** Microseconds of processor time a request, of Doran's processes and of PostgreSQL's. */
   readonly processor?: number
   readonly databaseProcessor?: number
-  /** The same of the floor's process: it moves less with a disturbed machine than the rates do. */
+  /** The same for the floor's process. A disturbed machine changes it less than the rates. */
   readonly floorProcessor?: number
-  /** SQL statements for each request. */
+  /** SQL statements a request. */
   readonly statements?: number
   readonly errors?: number
   /** More figures, for the file. */
   readonly details?: unknown
 }
 
-/** Whether the row reaches its bar; undefined without one. */
+/** Whether the row meets its bar; undefined without one. */
 export function holds({ bar, ratio, doran }: Row): boolean | undefined {
   if (!bar) return undefined
   const figure = ratio ? ratio.median : doran
@@ -59,7 +59,7 @@ const HEAD = [
   'SQL',
 ]
 
-/** A Markdown table, so that it can be read here and pasted into a document. */
+/** Returns a Markdown table, to be read in a terminal and pasted into a document. */
 export function printTable(rows: readonly Row[]): string {
   const cells = [[...HEAD, 'errors'], ...rows.map(cellsOf)]
   const widths = cells[0]?.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0))) ?? []
@@ -105,7 +105,7 @@ function cellsOf(row: Row): string[] {
   ]
 }
 
-/** With as many digits as mean something. */
+/** Formats a number with its significant digits. */
 function short(value: number): string {
   if (Math.abs(value) >= 100) return Math.round(value).toLocaleString('en-US')
   return String(Number(value.toFixed(Math.abs(value) >= 10 ? 1 : 2)))
@@ -122,14 +122,14 @@ export function median(values: readonly number[]): number {
   return ((sorted[Math.floor(middle)] as number) + (sorted[Math.ceil(middle)] as number)) / 2
 }
 
-/** Where results of this run go, made when it does not exist. */
+/** Returns the folder for results of this run, created if needed. */
 export function resultsFolder(): URL {
   const folder = new URL('./results/', import.meta.url)
   mkdirSync(folder, { recursive: true })
   return folder
 }
 
-/** Writes all that was measured, with what one must know to compare it, and answers the file. */
+/** Writes all measurements, with the context that a comparison needs. Returns the file. */
 export function writeResults(settings: object, versions: object, rows: readonly Row[], took: number): URL {
   const git = (...args: string[]) => spawnSync('git', args, { encoding: 'utf8' }).stdout.trim()
   const result = {

@@ -1,7 +1,7 @@
 /**
- * `npm run bench [-- --only routes,checkout,… --rounds 5 --seconds 3 --products 10000 --quick --profile --explain]`: prints
- * one table and writes it as JSON. README.md tells what each part does and how. An error in an answer is a failure; a bar
- * that is missed is not.
+ * `npm run bench [-- --only routes,checkout,… --rounds 5 --seconds 3 --products 10000 --quick --profile --explain]`:
+ * prints one table and writes it as JSON. README.md describes each part and the method. An error in a response is a
+ * failure; a missed bar is not.
  */
 import { spawnSync } from 'node:child_process'
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
@@ -36,13 +36,13 @@ const PARTS: Record<PartName, (suite: Suite) => Promise<Row[]>> = {
   sustained,
 }
 
-// What was started ends with this process, however it ends.
+// Every child ends with this process, however it ends.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
 
 const settings = readSettings(process.argv.slice(2))
 const begun = performance.now()
 const folder = await mkdtemp(join(tmpdir(), 'doran-bench-'))
-// PostgreSQL's account must get in, or its data would be kept elsewhere.
+// PostgreSQL's account needs access, or its data would be kept elsewhere.
 await chmod(folder, 0o755)
 const postgres = await startPostgres(folder)
 const rows: Row[] = []
@@ -56,7 +56,7 @@ try {
     console.log(`${name} took ${Math.round((performance.now() - since) / 1_000)} s`)
   }
 } catch (error) {
-  // What was measured before it is shown all the same.
+  // The rows measured before the error are printed all the same.
   failure = error
 }
 

@@ -6,12 +6,12 @@ export interface Server {
   readonly pid: number
   /** Milliseconds until it was ready. */
   readonly took: number
-  /** Port of its inspector, when it was asked for. */
+  /** Port of its inspector, if one was requested. */
   readonly inspector?: number | undefined
   stop(): Promise<void>
 }
 
-/** No limits of rates: what is measured is the work. */
+/** No rate limits: the work is measured. */
 export const UNLIMITED = {
   LOG_LEVEL: 'warn',
   RATE_LIMIT_PER_IP: '100000000',
@@ -21,17 +21,17 @@ export const UNLIMITED = {
   RATE_LIMIT_PER_ACCOUNT: '100000000',
   COMMENTS_PER_HOUR: '100000000',
   ARTICLES_PER_HOUR: '100000000',
-  // Tokens last as long as a part does.
+  // Tokens last longer than a part of the run.
   AUTH_ACCESS_TOKEN_SECONDS: '86400',
 }
 
-/** A port for an inspector and the setting that opens it. */
+/** Returns a port for an inspector and the setting that opens it. */
 export async function inspectable(): Promise<{ inspector: number; NODE_OPTIONS: string }> {
   const inspector = await freePort()
   return { inspector, NODE_OPTIONS: `--inspect=127.0.0.1:${inspector}` }
 }
 
-/** A Doran with everything, or a payment sandbox, on a core of its own; on any without `core`. */
+/** Starts a Doran with everything, or a payment sandbox, on the core `core`; on any core without it. */
 export async function startServer(
   command: 'start' | 'sandbox-payment',
   environment: Record<string, string>,

@@ -16,17 +16,17 @@ export type PartName = (typeof PARTS)[number]
 
 export interface Settings {
   readonly only: readonly PartName[]
-  /** Only rows whose name holds this. */
+  /** Only rows whose name contains this. */
   readonly rows: string
   readonly rounds: number
-  /** Of each load within a round. */
+  /** Seconds of each load within a round. */
   readonly seconds: number
   readonly products: number
-  /** Articles of the community; with several numbers the first is what the others are compared with. */
+  /** Sizes of the community in articles; the others are compared with the first. */
   readonly articles: readonly number[]
-  /** Catalogues whose sizes are compared. */
+  /** Sizes of the catalogues to compare. */
   readonly catalogues: readonly number[]
-  /** Numbers of orders that are compared, and how many of them are placed by buyers before they are copied. */
+  /** Numbers of orders to compare, and how many orders buyers place before these are copied. */
   readonly orders: readonly number[]
   readonly placed: number
   /** Requests a second of the sustained load, and its minutes. */
@@ -55,7 +55,7 @@ const USUAL = {
   minutes: '10',
 }
 
-/** Reads the command line; `--quick` is for trying the suite out, its figures mean nothing. */
+/** Reads the command line. `--quick` is for trying the suite out: its figures mean nothing. */
 export function readSettings(args: string[]): Settings {
   const text = { type: 'string' } as const
   const flag = { type: 'boolean', default: false } as const

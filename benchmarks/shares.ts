@@ -1,7 +1,7 @@
 /**
- * Equal shares of the processors for programs of one machine, whenever not all of them can run: what services of systemd
- * and containers have anyway. Elsewhere Linux shares them out by session (sched(7), autogroup), and that is far from equal:
- * each of PostgreSQL's backends opens a session of its own, while all that was started from one terminal is in one.
+ * Gives the programs of one machine equal shares of the processors whenever they compete, as services of systemd and
+ * containers have them anyway. Elsewhere Linux shares processors by session (sched(7), autogroup), which is far from
+ * equal: each of PostgreSQL's backends opens its own session, while everything started from one terminal is in one.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -10,17 +10,18 @@ import { childrenOf } from './processes.ts'
 const MOUNTED = '/sys/fs/cgroup'
 
 /**
- * A control group for each program, of which one process is named; its children belong to it, also later ones, unless they
- * are programs of their own. Answers what undoes it. Where that is not permitted, it says so, and everything stays as it is.
+ * Creates a control group for each program, of which one process is named. Its present and later children belong to the
+ * group, unless they are programs of their own. Returns a function that undoes it. Where this is not permitted, it
+ * prints a warning and changes nothing.
  */
 export function shareEqually(programs: Readonly<Record<string, number>>): () => void {
-  // Version 2 has one tree of groups, version 1 one for each kind of resource.
+  // Version 2 has one tree of groups, version 1 has one for each kind of resource.
   const tree = existsSync(join(MOUNTED, 'cgroup.controllers')) ? MOUNTED : join(MOUNTED, 'cpu')
   const home = join(tree, groupOf(process.pid), 'cgroup.procs')
   const made: string[] = []
   const undo = () => {
     for (const group of made.splice(0)) {
-      // Until nobody is left: a process may have had children since it was looked for.
+      // Repeats until the group is empty: a process may have started children meanwhile.
       for (let left = membersOf(group); left.length > 0; left = membersOf(group)) {
         for (const pid of left) move(pid, home)
       }
@@ -47,7 +48,7 @@ export function shareEqually(programs: Readonly<Record<string, number>>): () => 
   return undo
 }
 
-/** Where a process is in the tree of groups that shares out processors. */
+/** Returns where a process is in the tree of groups that shares out processors. */
 function groupOf(pid: number): string {
   const [, path = '/'] =
     /^(?:\d+:(?:\S+,)?cpu(?:,\S+)?|0:):(.*)$/m.exec(readFileSync(`/proc/${pid}/cgroup`, 'latin1')) ?? []
@@ -57,7 +58,7 @@ function groupOf(pid: number): string {
 const membersOf = (group: string): string[] =>
   readFileSync(join(group, 'cgroup.procs'), 'latin1').split('\n').filter(Boolean)
 
-/** A process that has ended meanwhile needs no place. */
+/** A process that has ended meanwhile needs no move. */
 function move(pid: string, procs: string): void {
   try {
     writeFileSync(procs, pid)

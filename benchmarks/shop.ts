@@ -1,4 +1,4 @@
-/** The data that is measured: a generated catalogue in a database of its own. */
+/** The measured data: a generated catalogue in its own database. */
 
 import { inventory } from '@doran/inventory/contract'
 import { createPlatform } from '@doran/kernel/platform'
@@ -7,14 +7,14 @@ import { generateProducts, generateShops } from '../apps/server/seed/generate.ts
 import { identity, services } from '../apps/server/services.ts'
 
 const SEED = 1
-const PLENTY = 1_000_000
+const PLENTIFUL_STOCK = 1_000_000
 
 export interface Stocked {
   sku: string
   sellerId: string
 }
 
-/** Loads this many products, each in plentiful stock, and answers some SKUs of at least three sellers. */
+/** Loads this many products with plentiful stock. Returns some SKUs of at least three sellers. */
 export async function loadShop(databaseUrl: string, count: number): Promise<Stocked[]> {
   const platform = await createPlatform({ services, environment: { LOG_LEVEL: 'warn' }, databaseUrl, identity })
   await platform.client(product).loadCatalogue(generateShops(SEED))
@@ -22,7 +22,7 @@ export async function loadShop(databaseUrl: string, count: number): Promise<Stoc
   for (const products of generateProducts(count, SEED)) {
     await platform.client(product).loadCatalogue({ products })
     const items = products.flatMap(({ sellerId, variants }) =>
-      variants.map(({ sku }) => ({ sku, sellerId, onHand: PLENTY })),
+      variants.map(({ sku }) => ({ sku, sellerId, onHand: PLENTIFUL_STOCK })),
     )
     for (let index = 0; index < items.length; index += 5_000) {
       await platform.client(inventory).loadStock({ items: items.slice(index, index + 5_000) })

@@ -7,17 +7,17 @@ import { loadWriters, type Writers } from './writers.ts'
 export interface Suite {
   readonly settings: Settings
   readonly postgres: MeasuredPostgres
-  /** For files of this run; removed at its end. */
+  /** Folder for files of this run; removed at its end. */
   readonly folder: string
-  /** A database of its own for a part, with a generated catalogue, and some SKUs of it. */
+  /** Creates a database for a part, with a generated catalogue. Returns some of its SKUs. */
   shop(database: string, products?: number): Promise<Stocked[]>
-  /** The same with a generated community. */
+  /** Creates a database with a generated community. */
   community(database: string, articles: number): Promise<Writers>
-  /** One copy of it all: both in one database. */
+  /** Creates a database with both. */
   both(database: string): Promise<{ stock: Stocked[]; writers: Writers }>
 }
 
-/** Each set of data is loaded once and copied for the parts that want it. */
+/** Each set of data is loaded once and copied for each part that needs it. */
 export function createSuite(settings: Settings, postgres: MeasuredPostgres, folder: string): Suite {
   const sets = new Map<string, Promise<unknown>>()
   function copyOf<T>(set: string, load: () => Promise<T>): (database: string) => Promise<T> {

@@ -1,6 +1,6 @@
 /**
- * Connections of visitors, each with one request at a time, for a generator that shares the processor with what it measures: it
- * takes two thirds of what undici takes, and knows only as much HTTP as Doran's answers need.
+ * Visitors' connections with one request at a time, for a generator that shares the processor with what it measures. It
+ * needs two thirds of undici's time, and knows only as much HTTP as Doran's responses need.
  */
 import { connect, type Socket } from 'node:net'
 
@@ -11,10 +11,10 @@ export interface Answer {
 
 const HEAD_END = '\r\n\r\n'
 /**
- * Milliseconds for which a connection without work is used again. Doran says that it keeps one for 72 s: one that it has just
- * closed cannot be told from one that is open, by a generator that is late.
+ * Milliseconds for which an idle connection is used again. Doran announces that it keeps one for 72 s, and a late
+ * generator could not tell a connection that was just closed from an open one.
  */
-const KEPT = 60_000
+const MAX_IDLE_MS = 60_000
 
 export class Visitors {
   readonly #port: number
@@ -28,7 +28,7 @@ export class Visitors {
     this.#port = Number(port)
   }
 
-  /** Over a connection that has nothing to do, or a new one: nobody waits for another visitor's answer. */
+  /** Sends a request over an idle connection, or over a new one: nobody waits for another visitor's response. */
   async ask(method: string, path: string, headers: Record<string, string>, body = ''): Promise<Answer> {
     const connection = this.#known() ?? this.#open()
     const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
@@ -44,10 +44,10 @@ export class Visitors {
     for (const connection of this.#all) connection.close()
   }
 
-  /** The one that was used last; when that is too old, the others are older. */
+  /** Returns the connection that was used last. If that is too old, so are the others. */
   #known(): Connection | undefined {
     const last = this.#idle.pop()
-    if (!last || performance.now() - last.usedAt < KEPT) return last
+    if (!last || performance.now() - last.usedAt < MAX_IDLE_MS) return last
     last.close()
     return undefined
   }
@@ -64,13 +64,13 @@ export class Visitors {
 }
 
 class Connection {
-  /** When it was last answered, by the clock of `performance`. */
+  /** Time of its last response, by the clock of `performance`. */
   usedAt = 0
   readonly #socket: Socket
   #resolve: (answer: Answer) => void = () => {}
   #reject: (error: Error) => void = () => {}
   #received: Buffer = Buffer.alloc(0)
-  /** Of the answer that is under way, once it is there. */
+  /** Head of the response that is arriving, once it is complete. */
   #head: Head | undefined
 
   constructor(socket: Socket, gone: () => void) {
@@ -111,19 +111,19 @@ class Connection {
 
 interface Head {
   status: number
-  /** Of the head itself, and of the whole answer. */
+  /** Length of the head itself, and of the whole response. */
   bytes: number
   whole: number
 }
 
-/** Undefined as long as it has no end. */
+/** Returns undefined while the head is incomplete. */
 function headOf(received: Buffer): Head | undefined {
   const end = received.indexOf(HEAD_END)
   if (end < 0) return
   const head = received.toString('latin1', 0, end)
   const status = Number(head.slice(9, 12))
   const length = status === 204 ? '0' : /\r\ncontent-length: (\d+)/i.exec(head)?.[1]
-  // All that the journey asks for has one.
+  // All responses that the journey uses have a length.
   if (length === undefined) throw new Error(`an answer does not tell its length:\n${head}`)
   const bytes = end + HEAD_END.length
   return { status, bytes, whole: bytes + Number(length) }

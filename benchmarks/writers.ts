@@ -1,4 +1,4 @@
-/** The data that is measured: a generated community in a database of its own. */
+/** The measured data: a generated community in its own database. */
 import { article } from '@doran/article/contract'
 import { newId } from '@doran/kernel'
 import { createPlatform, type Platform } from '@doran/kernel/platform'
@@ -14,16 +14,16 @@ import { identity, services } from '../apps/server/services.ts'
 
 const SEED = 1
 const UNTIL = new Date('2026-11-01T00:00:00.000Z')
-/** Favourites are ten for each article, but no more than this. */
-const MOST_FAVORITES = 1_000_000
+/** There are ten favourites for each article, but at most this many. */
+const MAX_FAVORITES = 1_000_000
 
 export interface Writers {
   slugs: string[]
-  /** Used by many articles. */
+  /** Tags that many articles use. */
   tags: string[]
 }
 
-/** Loads this many articles of a twentieth as many authors, 5,000 at most. */
+/** Loads this many articles by one author for every twenty articles, from 20 to 5,000 authors. */
 export async function loadWriters(databaseUrl: string, count: number): Promise<Writers> {
   const platform = await createPlatform({ services, environment: { LOG_LEVEL: 'warn' }, databaseUrl, identity })
   const authors = Math.min(5_000, Math.max(20, count / 20))
@@ -42,7 +42,7 @@ export async function loadWriters(databaseUrl: string, count: number): Promise<W
     slugs.push(...articles.map(({ slug }) => slug))
     for (const tag of articles.flatMap(({ tagList }) => tagList)) uses.set(tag, (uses.get(tag) ?? 0) + 1)
   }
-  const favorites = Math.min(MOST_FAVORITES, 10 * count)
+  const favorites = Math.min(MAX_FAVORITES, 10 * count)
   for (const batch of communityFavorites({ count: favorites, articles: count, authors, seed: SEED, batch: 10_000 })) {
     await platform.client(article).loadFavorites({
       favorites: batch.map((one) => ({

@@ -4,18 +4,20 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import type { Load } from './rounds.ts'
 
-/** A path to GET, or more of a request. */
+/** A path to GET, or a request in more detail. */
 export type WrkRequest = string | { method?: string; path: string; headers?: Record<string, string>; body?: object }
 
 interface WrkOptions {
   folder: string
   seconds: number
   connections?: number
-  /** Kept on the second core; the server under test is on the first. */
+  /** Runs on the second core; the server under test is on the first. */
   pinned?: boolean
 }
 
-/** Sends the requests in turn for some seconds, over as many connections as are named, each waiting for its answer. */
+/**
+ * Sends the requests in turn for some seconds, over `connections` connections, each of which waits for its response.
+ */
 export async function wrk(
   baseUrl: string,
   requests: readonly WrkRequest[],
@@ -36,7 +38,7 @@ export async function wrk(
   return { requests: requested, rate, p50, p99, errors }
 }
 
-/** The requests are written out once, before the load begins, so that sending one costs as little as it can. */
+/** Formats the requests once before the load begins, so that sending one costs as little as possible. */
 function scriptOf(requests: readonly WrkRequest[]): string {
   return `local requests = {
 ${requests.map(asLua).join(',\n')}
@@ -62,7 +64,7 @@ function asLua(request: WrkRequest): string {
   const { method = 'GET', path, headers = {}, body } = typeof request === 'string' ? { path: request } : request
   const all = { ...headers, ...(body && { 'content-type': 'application/json' }) }
   const fields = Object.entries(all).map(([name, value]) => `[${JSON.stringify(name)}]=${JSON.stringify(value)}`)
-  // Twice: a JSON text whose quotes Lua reads as it would read those of any string.
+  // Encoded twice: Lua reads the quotes of a JSON text like those of any string.
   const content = body ? JSON.stringify(JSON.stringify(body)) : 'nil'
   return `{${JSON.stringify(method)},${JSON.stringify(path)},{${fields.join(',')}},${content}}`
 }

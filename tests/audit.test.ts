@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { describe, it } from 'node:test'
 import { services } from '../apps/server/services.ts'
 
-/** Reads that speak of sums only. */
+/** Reads whose response contains only sums. */
 const IMPERSONAL = ['payment.listDiscrepancies']
 
 const fileOf = (service: string, operation: string) =>
@@ -13,8 +13,8 @@ const fileOf = (service: string, operation: string) =>
   )
 
 describe('the audit log', () => {
-  // The kernel enters every act; only the operation knows what it was done to and how that was before.
-  it('is told by every operation of a role what the operation changes', async () => {
+  // The kernel writes an entry for every act. Only the operation knows its target and the target's earlier state.
+  it('has the target and the change of every operation that needs a role', async () => {
     const silent: string[] = []
     let looked = 0
     for (const { contract } of services) {
@@ -30,7 +30,7 @@ describe('the audit log', () => {
     assert.ok(looked > 10)
   })
 
-  it('is told by every read of administrators alone whose answer speaks of people', async () => {
+  it('has every read that only administrators may do and that returns personal data', async () => {
     const silent: string[] = []
     for (const { contract } of services) {
       for (const [name, { access, method }] of Object.entries(contract.operations)) {
@@ -44,7 +44,7 @@ describe('the audit log', () => {
     assert.deepEqual(silent, IMPERSONAL)
   })
 
-  it('never takes more of an input by itself than the path, in which no secret travels', () => {
+  it('never contains more of an input than the path parameters, none of which is a secret', () => {
     for (const { contract } of services) {
       for (const [name, { route }] of Object.entries(contract.operations)) {
         const parameters = [...String(route).matchAll(/:(\w+)/g)].map(([, parameter]) => parameter)

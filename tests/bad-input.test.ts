@@ -1,5 +1,5 @@
 /**
- * Every public operation of every service is sent what nobody should send. Whatever it is, the answer is a documented
+ * Sends invalid and hostile input to every public operation of every service. The answer must always be a documented
  * problem and never an internal error.
  */
 import assert from 'node:assert/strict'
@@ -45,7 +45,7 @@ const hostile = fc.constantFrom<unknown>(
   "'; drop table users; --",
   '<script>alert(1)</script>',
   '../../etc/passwd',
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: what others might fill in
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: an attacker's template injection
   '${7*7}',
   'x'.repeat(20_000),
   '9'.repeat(400),
@@ -57,7 +57,7 @@ const hostile = fc.constantFrom<unknown>(
   'urn:uuid:00000000-0000-7000-8000-000000000000',
 )
 
-/** Sometimes what the schema asks for, more often something else. */
+/** Generates a valid value now and then, and something else more often. */
 function anything(schema: Schema): fc.Arbitrary<unknown> {
   return fc.oneof(
     { weight: 2, arbitrary: fitting(schema) },
@@ -92,7 +92,7 @@ function fitting(schema: Schema): fc.Arbitrary<unknown> {
   }
 }
 
-/** A body whose every member has the type that it should have, so that it reaches what is behind the door. */
+/** Generates a body whose members have the right types, so that it passes validation and reaches the handler. */
 function nearlyRight(schema: Schema): fc.Arbitrary<unknown> {
   if (schema.type !== 'object') return fitting(schema)
   return fc.record(
@@ -107,7 +107,7 @@ function bodyOf({ body, envelope }: Operation): fc.Arbitrary<unknown> {
   return envelope ? fc.oneof({ weight: 4, arbitrary: fc.record({ [envelope]: content }) }, content, hostile) : content
 }
 
-/** Something that is there, for parameters that name it. */
+/** Values of existing objects, for path parameters. */
 const present: Record<string, string> = { slug: 'bad-input', username: 'bad input', id: '1' }
 
 describe('bad input', () => {
@@ -127,7 +127,7 @@ describe('bad input', () => {
     let users: TestUser[] = []
     for (const [name, operation] of Object.entries(contract.operations)) {
       if (operation.access === 'internal') continue
-      it(`${contract.name}.${name} answers it with a documented problem`, async () => {
+      it(`gets a documented problem from ${contract.name}.${name}`, async () => {
         // Some operations end sessions.
         if (!(await areSignedIn(market, users)))
           users = await Promise.all([[], ['seller'], ['seller', 'admin']].map((roles) => signedIn(market, roles)))
@@ -182,7 +182,7 @@ describe('bad input', () => {
     }
   }
 
-  it('that would be an internal error is noticed (the test can fail)', () => {
+  it('that caused an internal error would be noticed (the test can fail)', () => {
     assert.throws(() => assertAnswer({ status: 500, body: { code: 'internal_error' }, headers: {} }))
     assert.throws(() => assertAnswer({ status: 400, body: { code: 'made_up' }, headers: {} }))
   })

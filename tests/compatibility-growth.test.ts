@@ -1,4 +1,4 @@
-/** What only grows breaks nobody, wherever it grows and in whatever order. */
+/** Growth breaks no caller, wherever it happens and in whatever order. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { OpenApi, OpenApiOperation } from '@doran/gateway'
@@ -6,7 +6,7 @@ import fc from 'fast-check'
 import { breakingChanges } from '../apps/server/compatibility.ts'
 import { api, hasNull, isObject, isText, type Node, replace, type Side, schemas } from './present-api.ts'
 
-/** Changes that every caller survives, each made at the place that a number picks. */
+/** Changes that every caller survives. Each is made in a place that a number chooses. */
 const growths: Record<string, (grown: OpenApi, pick: <T>(from: T[]) => T, name: string) => void> = {
   operation: (grown, pick, name) => {
     grown.paths[`/api/v2/${name}`] = { get: structuredClone(pick(all(grown))) }
@@ -99,7 +99,7 @@ describe('growth', () => {
     name: fc.stringMatching(/^x[a-z]{3,8}$/),
   })
 
-  it('is never taken for a breaking change', () => {
+  it('never counts as a breaking change', () => {
     fc.assert(
       fc.property(fc.array(growth, { minLength: 1, maxLength: 6 }), (steps) => {
         const grown = structuredClone(api)

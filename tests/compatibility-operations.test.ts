@@ -1,11 +1,11 @@
-/** The check of the API finds every kind of breaking change of an operation wherever there is a place for it. */
+/** The check of the API finds every kind of breaking change of an operation, in every place where it is possible. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { OpenApiOperation } from '@doran/gateway'
 import { breakingChanges } from '../apps/server/compatibility.ts'
 import { api, contents, only, operations } from './present-api.ts'
 
-/** What breaks an operation as a whole. */
+/** A change that breaks an operation as a whole. */
 interface OperationBreak {
   name: string
   applies?: (operation: OpenApiOperation) => unknown
@@ -120,11 +120,11 @@ function moveContent([content]: Record<string, unknown>[]): void {
 }
 
 describe('a breaking change', () => {
-  it('is none where nothing changed', () => {
+  it('is not found where nothing changed', () => {
     assert.deepEqual(breakingChanges(api, structuredClone(api)), [])
   })
 
-  it('is found when an operation is gone', () => {
+  it('is found if an operation is gone', () => {
     for (const { path, method } of operations) {
       const after = structuredClone(api)
       delete after.paths[path]?.[method]

@@ -1,4 +1,4 @@
-/** The check of the API finds every kind of breaking change of a schema wherever there is a place for it. */
+/** The check of the API finds every kind of breaking change of a schema, in every place where it is possible. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { breakingChanges } from '../apps/server/compatibility.ts'
@@ -16,7 +16,7 @@ import {
   schemas,
 } from './present-api.ts'
 
-/** What breaks a schema: where it can be done, how, and what is said of it. */
+/** A change that breaks a schema: where it applies, how to make it, and what the check says about it. */
 interface SchemaBreak {
   name: string
   side: Side
@@ -272,7 +272,7 @@ describe('a breaking change', () => {
     })
   }
 
-  it('is found in the form of a problem', () => {
+  it('is found in the schema of a problem', () => {
     const after = structuredClone(api)
     const { schemas } = after.components as { schemas: { Problem: { properties: Record<string, Node> } } }
     delete schemas.Problem.properties.code

@@ -1,4 +1,4 @@
-/** The present API keeps what was accepted; what ends is announced in time; what grew is accepted by a command. */
+/** The present API keeps the accepted one. Removals are announced in time, and a command accepts growth. */
 import assert from 'node:assert/strict'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -25,7 +25,7 @@ describe('the public API', () => {
     assert.ok(broken.length === 0, refusal(broken))
   })
 
-  it('is written down in docs/openapi.json', async () => {
+  it('is recorded in docs/openapi.json', async () => {
     assert.ok(isSameApi(await acceptedApi(), api), `docs/openapi.json is not the present API. Run: ${acceptCommand}`)
   })
 })
@@ -37,24 +37,24 @@ describe('the end of an operation', () => {
   const endless = only(path, method, operation)
   const gone = { ...api, paths: {} }
 
-  it('may be announced in time, moved away and taken back', () => {
+  it('may be announced in time, postponed and withdrawn', () => {
     assert.equal(NOTICE_DAYS, 180)
     assert.deepEqual(breakingChanges(endless, until('2027-06-30'), today), [])
     assert.deepEqual(breakingChanges(until('2027-06-30'), until('2027-07-31'), today), [])
     assert.deepEqual(breakingChanges(until('2027-06-30'), endless, today), [])
   })
 
-  it('allows its removal from its day on', () => {
+  it('allows the removal from the announced day on', () => {
     assert.deepEqual(breakingChanges(until('2027-01-01'), gone, today), [])
   })
 
-  it('allows nothing before its day', () => {
+  it('allows nothing before the announced day', () => {
     const [sentence] = breakingChanges(until('2027-01-02'), gone, today)
 
     assert.match(sentence as string, /the operation is gone and was promised until 2027-01-02\.$/)
   })
 
-  it('cannot be announced at short notice or moved nearer', () => {
+  it('cannot be announced at short notice or brought forward', () => {
     const soon = breakingChanges(endless, until('2027-06-29'), today)
     const nearer = breakingChanges(until('2027-03-02'), until('2027-03-01'), today)
 
@@ -62,7 +62,7 @@ describe('the end of an operation', () => {
     assert.match(nearer.join(), /it may not end on 2027-03-01, before 2027-03-02\.$/)
   })
 
-  it('needs an announcement of the exact form', () => {
+  it('needs an announcement in the exact form', () => {
     const vague = only(path, method, { ...operation, summary: 'Until spring 2026: sign in' })
 
     assert.equal(breakingChanges(vague, gone, today).length, 1)
@@ -90,7 +90,7 @@ describe('the command', () => {
     accepted.paths['/api/old'] = { get: structuredClone((operations[0] as (typeof operations)[number]).operation) }
   }
 
-  it('accepts growth and then has nothing to say', async () => {
+  it('accepts growth and then finds no difference', async () => {
     await withFile(withoutOrders, async (file) => {
       const before = await compatibility([], file)
       const accepted = await compatibility(['--accept'], file)
@@ -106,7 +106,7 @@ describe('the command', () => {
     })
   })
 
-  it('asks for nothing when only the release is another', async () => {
+  it('asks for nothing if only the release differs', async () => {
     const release = (accepted: OpenApi) => {
       accepted.info.version = '0.0.1'
     }
@@ -115,7 +115,7 @@ describe('the command', () => {
     })
   })
 
-  it('refuses to accept what breaks, and leaves the file as it was', async () => {
+  it('refuses to accept breaking changes, and leaves the file as it was', async () => {
     await withFile(withMore, async (file) => {
       const before = await readFile(file, 'utf8')
       const { ok, text } = await compatibility(['--accept'], file)
@@ -127,7 +127,7 @@ describe('the command', () => {
     })
   })
 
-  it('refuses an option that it does not know', async () => {
+  it('refuses an unknown option', async () => {
     assert.match((await compatibility(['--force'])).text, /^Unknown: --force\. Give --accept/)
     assert.equal((await compatibility(['--accept', 'all'])).ok, false)
   })

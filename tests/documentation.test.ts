@@ -8,7 +8,7 @@ import { errors, services } from '../apps/server/services.ts'
 
 describe('the documentation', () => {
   for (const document of documents) {
-    it(`${document.file.pathname.split('/').at(-1)} has the table that follows from the code; \`npm run docs\` writes it`, async () => {
+    it(`has the generated table in ${document.file.pathname.split('/').at(-1)}; \`npm run docs\` writes it`, async () => {
       const { before, after } = await renewed(document)
 
       assert.match(before, /<!-- table -->\n\| [\s\S]+\n<!-- \/table -->/)
@@ -36,7 +36,7 @@ describe('the documentation', () => {
 })
 
 describe('an error code', () => {
-  it('stands for one error', () => {
+  it('identifies one error', () => {
     const codes = errors.map(({ code }) => code)
 
     assert.deepEqual(
@@ -45,7 +45,7 @@ describe('an error code', () => {
     )
   })
 
-  it('has a status of a refusal or failure and a sentence that ends', () => {
+  it('has the status of a refusal or failure, and a complete sentence', () => {
     for (const { code, status, message } of errors) {
       assert.match(code, /^[a-z][a-z0-9_]+$/)
       assert.ok(status >= 400 && status < 600, code)

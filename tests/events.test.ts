@@ -1,4 +1,4 @@
-/** Events keep what was accepted, because versions run side by side and what waits outlives them. */
+/** Events keep what was accepted, because versions run side by side and waiting events outlive versions. */
 import assert from 'node:assert/strict'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -26,7 +26,7 @@ describe('the events', () => {
     assert.ok(broken.length === 0, eventRefusal(broken))
   })
 
-  it('are written down in docs/events.json', async () => {
+  it('are recorded in docs/events.json', async () => {
     assert.deepEqual(await acceptedEvents(), present, 'docs/events.json has other events. Run: npm run accept:api')
   })
 })
@@ -61,7 +61,7 @@ describe('a change of an event', () => {
     })
   }
 
-  it('that removes it is refused', () => {
+  it('that removes the event is refused', () => {
     assert.match(breakingEventChanges({ 'order.paid': paid }, {}).join(), /^order\.paid: the event is gone/)
   })
 })
@@ -78,7 +78,7 @@ describe('the command', () => {
     }
   }
 
-  it('accepts growth and then has nothing to say', async () => {
+  it('accepts growth and then finds no difference', async () => {
     const { 'order.paid': _, ...fewer } = present
     await withFile(fewer, async (file) => {
       const before = await eventCompatibility(false, file)
@@ -91,7 +91,7 @@ describe('the command', () => {
     })
   })
 
-  it('refuses to accept what breaks, and leaves the file as it was', async () => {
+  it('refuses to accept breaking changes, and leaves the file as it was', async () => {
     const more = { ...present, 'order.lost': {} }
     await withFile(more, async (file) => {
       const { ok, text } = await eventCompatibility(true, file)

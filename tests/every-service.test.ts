@@ -1,4 +1,4 @@
-/** Lists of services that stand outside of the code, each compared with the one that it is made from. */
+/** Compares each list of services outside the code with the list in the code. */
 import assert from 'node:assert/strict'
 import { globSync, readdirSync, readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
@@ -10,7 +10,7 @@ const sorted = (names: Iterable<string>) => [...names].sort()
 const all = sorted(serviceNames)
 
 describe('every service', () => {
-  it('has a folder, and every folder of services is one', () => {
+  it('has a folder, and every folder in services is a service', () => {
     assert.deepEqual(sorted(readdirSync(new URL('../services', import.meta.url))), all)
   })
 
@@ -20,7 +20,7 @@ describe('every service', () => {
     for (const name of all) assert.ok(`@doran/${name}` in dependencies, name)
   })
 
-  it('has a container, which Prometheus asks under the name of the service', () => {
+  it("has a container, which Prometheus scrapes under the service's name", () => {
     const containers = Object.entries(readCompose().services).flatMap(([container, { environment }]) =>
       environment?.DORAN_SERVICES
         ? [[environment.DORAN_SERVICES, `${container}:${environment.METRICS_PORT ?? 8080}`]]
@@ -34,7 +34,7 @@ describe('every service', () => {
     assert.deepEqual(targets.map(String).sort(), containers.map(String).sort())
   })
 
-  it('tells what it owns', () => {
+  it('has a README with its name', () => {
     for (const name of all) assert.match(read(`services/${name}/README.md`), new RegExp(`^# (@doran/)?${name}\n`, 'i'))
   })
 })

@@ -1,4 +1,4 @@
-/** What all test files share, once for a run of `npm test`: a PostgreSQL, and a folder for what they write. */
+/** Sets up what all test files of a run share: a PostgreSQL, and a folder for the files that they write. */
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { startTestPostgres, testFolder } from '@doran/kernel/testing'

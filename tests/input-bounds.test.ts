@@ -1,4 +1,4 @@
-/** What every public operation promises of the size of its input, read from the contracts. */
+/** Checks the size limits of every public operation's input, as the contracts declare them. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { mediaTypeOf, type Operation, type TSchema } from '@doran/kernel/contract'
@@ -15,9 +15,9 @@ interface Shape {
   maxLength?: number
 }
 
-/** Of a character in JSON: three bytes of Korean in UTF-8. */
+/** Maximum size of a character in JSON: three bytes for Korean in UTF-8. */
 const BYTES_PER_CHARACTER = 3
-/** Of text whose pattern or format says how long it may be, and of numbers. */
+/** Size of a number, or of text whose length its pattern or format limits. */
 const SHORT_BYTES = 200
 
 const operations = services.flatMap(({ contract }) =>
@@ -31,14 +31,14 @@ describe('the input of a public operation', () => {
     const body = operation.body as TSchema
     if (mediaTypeOf(body)) continue
 
-    it(`${name} reads the largest body that its contract allows`, () => {
+    it(`of ${name} fits its body limit at its largest`, () => {
       const largest = largestBytes(body as Shape)
 
       assert.ok(largest <= bodyLimitOf(operation), `${largest} bytes are more than ${bodyLimitOf(operation)}`)
     })
   }
 
-  it('says of every list how many items it may have', () => {
+  it('has a maximum number of items in every list', () => {
     const unbounded = operations.flatMap(({ name, operation: { path, query, headers, body } }) =>
       [path, query, headers, body].flatMap((part) => (part ? unboundedLists(part as Shape, name) : [])),
     )
@@ -46,7 +46,7 @@ describe('the input of a public operation', () => {
     assert.deepEqual(unbounded, [])
   })
 
-  it('a list without a bound is noticed (the test can fail)', () => {
+  it('with a list without a maximum would be noticed (the test can fail)', () => {
     const body = { type: 'object', properties: { tags: { type: 'array', items: { type: 'string' } } } }
 
     assert.deepEqual(unboundedLists(body, 'a'), ['a.tags'])
@@ -54,7 +54,7 @@ describe('the input of a public operation', () => {
   })
 })
 
-/** Bytes of the longest JSON that fits the schema. */
+/** Returns the size in bytes of the largest JSON that matches the schema. */
 function largestBytes({ type, anyOf, enum: values, properties = {}, items, maxItems, maxLength }: Shape): number {
   if (anyOf) return Math.max(...anyOf.map(largestBytes))
   if (values) return Math.max(...values.map((value) => JSON.stringify(value).length))

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import { migrationsOf, readMigrations } from '@doran/kernel/platform'
 import { services } from '../apps/server/services.ts'
 
-/** From before two versions ever ran side by side. */
+/** Migrations from before two versions ever ran side by side. */
 const EARLIER = [
   'payment/0002-compared.sql',
   'product/0003-sku-sellers.sql',
@@ -11,7 +11,7 @@ const EARLIER = [
   'user/0002-members.sql',
 ]
 
-/** What the version before may not survive, or what holds a table for as long as it is large; and what to do instead. */
+/** Statements that break the previous version or that lock a table for long, each with a reason and an alternative. */
 const REFUSED: readonly [RegExp, string][] = [
   [/\brename\b/, 'renames; add the new name, write both, and drop the old one a version later'],
   [/\b(drop (table|column|schema)|truncate)\b/, 'drops what the version before reads'],
@@ -34,7 +34,7 @@ const REFUSED: readonly [RegExp, string][] = [
 const CHANGED =
   /^(?:(?:alter|drop) table (?:if exists )?(?:only )?|truncate (?:table )?|create (?:unique )?index .*?\bon )(\S+)/
 
-/** Why a migration cannot run while the version before does; `known` are tables of earlier migrations. */
+/** Returns why a migration cannot run while the previous version does. `known` are the tables of earlier migrations. */
 function whatBreaks(text: string, known: ReadonlySet<string>): string[] {
   return statementsOf(text)
     .filter((statement) => known.has(CHANGED.exec(statement)?.[1] as string))
@@ -56,7 +56,7 @@ function tablesOf(text: string): string[] {
 }
 
 describe('migrations', () => {
-  it('only add, so that the version before goes on while they run and afterwards', async () => {
+  it('only add, so that the previous version works while they run and afterwards', async () => {
     const known = new Set<string>()
     for (const { service, name, text } of await readMigrations(migrationsOf(services))) {
       const id = `${service}/${name}`
@@ -81,7 +81,7 @@ describe('migrations', () => {
     ['create index carts_total on shop.carts (total)', /concurrently/],
     ['create unique index carts_total on shop.carts (total)', /concurrently/],
   ] as const) {
-    it(`that say \`${statement.replaceAll(/\s+/g, ' ')}\` are refused`, () => {
+    it(`that contain \`${statement.replaceAll(/\s+/g, ' ')}\` are refused`, () => {
       assert.match(whatBreaks(statement, new Set(['shop.carts'])).join(), why)
     })
   }
@@ -93,7 +93,7 @@ describe('migrations', () => {
     'create table shop.gifts (id uuid primary key, size integer not null); create index gifts_size on shop.gifts (size)',
     'alter table shop.carts add constraint positive check (total > 0) not valid',
   ]) {
-    it(`that say \`${text.split('\n').at(-1)}\` are taken`, () => {
+    it(`that contain \`${text.split('\n').at(-1)}\` are accepted`, () => {
       assert.deepEqual(whatBreaks(text, new Set(['shop.carts'])), [])
     })
   }

@@ -1,4 +1,4 @@
-/** The present API, and the places in it where something can be changed. */
+/** The present API, and the places in it that a test can change. */
 import type { OpenApi, OpenApiOperation } from '@doran/gateway'
 import { presentApi } from '../apps/server/compatibility.ts'
 
@@ -17,7 +17,7 @@ export type Node = Record<string, unknown> & {
 }
 export type Side = 'request' | 'reply'
 
-/** The API with this operation alone. */
+/** Returns the API with only this operation. */
 export function only(path: string, method: string, operation: OpenApiOperation): OpenApi {
   return { ...api, paths: { [path]: { [method]: operation } } }
 }
@@ -28,7 +28,7 @@ export function contents(operation: OpenApiOperation, side: Side): Record<string
   return all.filter((content) => content !== undefined) as Record<string, { schema: Node }>[]
 }
 
-/** Every schema on one side of an operation, outer ones first. */
+/** Returns every schema on one side of an operation, outer ones first. */
 export function schemas(operation: OpenApiOperation, side: Side): Node[] {
   const parameters = side === 'request' ? operation.parameters.map(({ schema }) => schema as Node) : []
   const bodies = contents(operation, side).flatMap((content) => Object.values(content).map(({ schema }) => schema))

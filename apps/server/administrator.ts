@@ -8,7 +8,7 @@ type Settings = Pick<ServerConfig, 'ADMIN_EMAIL' | 'ADMIN_PASSWORD'>
 
 const RETRY_MS = { first: 500, longest: 30_000 }
 
-/** Makes the account of ADMIN_EMAIL an administrator's. Doran starts also when that cannot be, and the log says why. */
+/** Makes the account of ADMIN_EMAIL an administrator. If that is impossible, Doran still starts and logs the reason. */
 export async function ensureAdministrator(
   platform: Platform,
   { ADMIN_EMAIL: email, ADMIN_PASSWORD: password }: Settings,
@@ -29,8 +29,8 @@ export async function ensureAdministrator(
 }
 
 /**
- * The same in a fleet, whose user service may start later than this process, or be away when it starts again: tries in the
- * background until that service answers. Answers how to stop trying.
+ * Does the same in a fleet, whose user service may start later than this process or be down when this process restarts.
+ * Retries in the background until that service answers. Returns a function that stops the retries.
  */
 export function ensureAdministratorInFleet(platform: Platform, settings: Settings): () => void {
   const stop = new AbortController()
@@ -40,7 +40,7 @@ export function ensureAdministratorInFleet(platform: Platform, settings: Setting
         return await ensureAdministrator(platform, settings)
       } catch (err) {
         stop.signal.throwIfAborted()
-        platform.log.warn({ err, againInMs }, 'the account of ADMIN_EMAIL could not be made an administrator yet')
+        platform.log.warn({ err, againInMs }, 'the account of ADMIN_EMAIL is not an administrator yet; retrying')
       }
       await pause(againInMs, undefined, { signal: stop.signal })
     }
@@ -49,7 +49,7 @@ export function ensureAdministratorInFleet(platform: Platform, settings: Setting
   return () => stop.abort()
 }
 
-/** Whether an account was given no role because it may belong to somebody else. */
+/** Whether an account was refused a role because it may belong to somebody else. */
 export function isOfAnother(error: unknown): boolean {
   return error instanceof DomainError && error.code === 'account_of_another'
 }

@@ -1,4 +1,4 @@
-/** Processes of our own: started, watched, started again when they die, and stopped with this one. */
+/** Child processes: started, watched, restarted when they die, and stopped with this process. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
@@ -7,35 +7,35 @@ import { UserError } from './errors.ts'
 
 const program = fileURLToPath(new URL('./doran.ts', import.meta.url))
 
-const BACKOFF = { first: 200, longest: 10_000 }
-/** A child that lived for so long has not failed at its start. */
-const SETTLED = 30_000
+const BACKOFF_MS = { first: 200, longest: 10_000 }
+/** A child that lived for this long did not fail at its start. */
+const STABLE_AFTER_MS = 30_000
 
 export interface ChildOptions {
-  /** Shown before each of its lines. */
+  /** Name to show before each of the child's lines. */
   readonly name: string
-  /** Command of `doran` with its arguments. */
+  /** A `doran` command with its arguments. */
   readonly command: readonly string[]
   readonly environment: NodeJS.ProcessEnv
-  /** A command that runs it in its turn, such as `ip netns exec <name>`. */
+  /** Command that runs the child, such as `ip netns exec <name>`. */
   readonly launcher?: readonly string[]
-  /** Is told each line that it writes; without it they go to our own output. */
+  /** Receives each line that the child writes. Without it, the lines go to this process's output. */
   readonly onLine?: (line: string) => void
 }
 
-/** What a child says when it is ready. */
+/** The message of a child that is ready. */
 export interface ReadyMessage {
   readonly url: string
 }
 
-/** Says, in a child, that it is ready, and ends it together with its parent. */
+/** In a child: reports that it is ready, and stops it when its parent is gone. */
 export function reportReady(message: ReadyMessage, stop: () => void): void {
   if (!process.send) return
   process.on('disconnect', stop)
   process.send(message)
 }
 
-/** Runs a command of `doran` in a process of its own. */
+/** Runs a `doran` command in a process of its own. */
 export class Child {
   readonly name: string
   readonly #options: ChildOptions
@@ -51,14 +51,17 @@ export class Child {
     return this.#process?.pid
   }
 
-  /** Waits until it is ready. Throws what it complained of when it ends before that. */
+  /**
+   * Starts the child and waits until it is ready. Returns its URL. Throws what the child wrote to stderr if it ends
+   * first.
+   */
   async start(): Promise<string> {
     const { command, environment, launcher = [], onLine } = this.#options
     const [file, ...args] = [...launcher, process.execPath, program, ...command]
     const child = spawn(file as string, args, {
       stdio: ['ignore', onLine ? 'pipe' : 'inherit', 'pipe', 'ipc'],
       env: environment,
-      // Ctrl-C reaches the first process alone; it stops the others in their order.
+      // Ctrl-C reaches only the first process, which stops the others in order.
       detached: true,
     })
     this.#process = child
@@ -80,16 +83,19 @@ export class Child {
     return message.url
   }
 
-  /** Starts it again whenever it ends, later each time when it does so soon; `onEnd` is told why. */
-  keep(onEnd: (how: string, again: number) => void): void {
+  /**
+   * Restarts the child whenever it ends, with a growing delay if it ends soon. Tells `onEnd` how it ended and the delay
+   * in milliseconds.
+   */
+  restartOnExit(onEnd: (how: string, delayMs: number) => void): void {
     let failures = 0
     const watch = async () => {
       const since = Date.now()
       const child = this.#process as ChildProcess
       if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
       if (this.#stopping) return
-      failures = Date.now() - since > SETTLED ? 0 : failures + 1
-      const delay = Math.min(BACKOFF.first * 2 ** failures, BACKOFF.longest)
+      failures = Date.now() - since > STABLE_AFTER_MS ? 0 : failures + 1
+      const delay = Math.min(BACKOFF_MS.first * 2 ** failures, BACKOFF_MS.longest)
       onEnd(child.signalCode ? `was ended by ${child.signalCode}` : `ended with code ${child.exitCode}`, delay)
       setTimeout(async () => {
         if (this.#stopping) return
@@ -100,17 +106,17 @@ export class Child {
     void watch()
   }
 
-  /** Calls the handler when the process ends, however it does. */
+  /** Calls the handler when the process ends, for whatever reason. */
   onExit(handler: () => void): void {
     this.#process?.once('exit', handler)
   }
 
-  /** SIGTERM, and waits until it is gone. */
+  /** Sends SIGTERM and waits until the process has ended. */
   stop(): Promise<void> {
     return this.#end('SIGTERM')
   }
 
-  /** kill -9. */
+  /** Sends SIGKILL and waits until the process has ended. */
   kill(): Promise<void> {
     return this.#end('SIGKILL')
   }

@@ -1,11 +1,11 @@
 /**
- * The public API only grows: `docs/openapi.json` is what was accepted, and what it promises stays.
+ * The public API only grows: `docs/openapi.json` holds the accepted API, and what it promises stays.
  *
- *     npm exec -- node apps/server/compatibility.ts            # says what breaks; exit 1 when something does
- *     npm run accept:api                               # writes the present API, when nothing breaks, and the present events
+ *     npm exec -- node apps/server/compatibility.ts    # lists what breaks; exit 1 if something does
+ *     npm run accept:api                               # writes the present API and events, if nothing breaks
  *
- * A request may be sent as it was, so everything that was taken must be taken still; a reply may be read as it was, so
- * everything that can come must have been possible before. See docs/decisions/0008-the-public-api-only-grows.md.
+ * Every request that was accepted must still be accepted. Every reply that can be sent must have been possible before.
+ * See docs/decisions/0008-the-public-api-only-grows.md.
  */
 import { readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
@@ -18,10 +18,10 @@ import { version } from './version.ts'
 export const acceptedFile = new URL('../../docs/openapi.json', import.meta.url)
 export const acceptCommand = 'npm run accept:api'
 
-/** How long an operation stays after the first release that tells of its end. */
+/** Days for which an operation stays after the first release that announces its end. */
 export const NOTICE_DAYS = 180
 
-/** The API as the contracts describe it now. */
+/** Returns the API that the contracts describe now. */
 export function presentApi(): OpenApi {
   return JSON.parse(JSON.stringify(openApi(services, { version })))
 }
@@ -30,12 +30,12 @@ export async function acceptedApi(file = acceptedFile): Promise<OpenApi> {
   return JSON.parse(await readFile(file, 'utf8'))
 }
 
-/** Whether both describe the same API; the release that wrote the description does not matter. */
+/** Whether both describe the same API, whichever releases wrote the descriptions. */
 export function isSameApi(a: OpenApi, b: OpenApi): boolean {
   return isDeepStrictEqual({ ...a, info: { ...a.info, version: '' } }, { ...b, info: { ...b.info, version: '' } })
 }
 
-/** A sentence for each thing that a caller of `before` could rely on and that `after` no longer keeps. */
+/** Returns a sentence for each thing that a caller of `before` could rely on and that `after` breaks. */
 export function breakingChanges(before: OpenApi, after: OpenApi, today = new Date()): string[] {
   const found: string[] = []
   for (const [path, methods] of Object.entries(before.paths)) {
@@ -67,7 +67,9 @@ function operationProblems(was: OpenApiOperation, is: OpenApiOperation | undefin
   ]
 }
 
-/** The day of the announcement that begins the summary, as in "Until 2027-03-31: …". From that day on nothing is promised. */
+/**
+ * Returns the day that the summary announces first, as in "Until 2027-03-31: …". From that day on nothing is promised.
+ */
 function endOf({ summary }: OpenApiOperation): string | undefined {
   return /^Until (\d{4}-\d{2}-\d{2}): /.exec(summary)?.[1]
 }
@@ -146,8 +148,8 @@ function namedSchemas({ components }: OpenApi): Record<string, Schema> {
 // -- Schemas
 
 /**
- * Each value that may be given must fit one of those that are wanted. In a request the old callers give and the present
- * API wants; in a reply the present API gives and the old callers want.
+ * Each value that may be given must fit one of those that are wanted. In a request, old callers give and the present
+ * API wants. In a reply, the present API gives and old callers want.
  */
 export function schemaProblems(before: Schema, after: Schema, side: Side, place: string): string[] {
   const [was, is] = [alternatives(before), alternatives(after)]
@@ -160,7 +162,7 @@ export function schemaProblems(before: Schema, after: Schema, side: Side, place:
       return [`${place} is ${kindOf(is[0] as Schema)} now, was ${kindOf(was[0] as Schema)}`]
     return [side === 'request' ? `${place} no longer takes ${kindOf(value)}` : `${place} may be ${kindOf(value)} now`]
   })
-  // What a caller leaves out means what it meant.
+  // A value that callers leave out must keep its meaning.
   if (side === 'request' && 'default' in before && !isDeepStrictEqual(before.default, after.default)) {
     const now = 'default' in after ? JSON.stringify(after.default) : 'none'
     problems.push(`${place} has the default ${now} now, had ${JSON.stringify(before.default)}`)
@@ -168,7 +170,7 @@ export function schemaProblems(before: Schema, after: Schema, side: Side, place:
   return [...new Set(problems)]
 }
 
-/** A union, an enum and a list of types, each as the single alternatives that it is made of. */
+/** Expands a union, an enum or a list of types into single alternatives. */
 function alternatives(schema: Schema): Schema[] {
   const { anyOf, ...common } = schema
   if (anyOf) return anyOf.flatMap((branch) => alternatives({ ...common, ...branch }))
@@ -222,7 +224,8 @@ const rules = ['pattern', 'format', 'multipleOf', 'uniqueItems']
 function boundProblems(before: Schema, after: Schema, place: string): string[] {
   const raised = Object.entries(lowest).filter(([name, none]) => number(after[name], none) > number(before[name], none))
   const lowered = highest.filter((name) => number(after[name], Infinity) < number(before[name], Infinity))
-  // Whether one pattern takes all that another takes cannot be computed, but an added alternative only adds.
+  // No algorithm tells whether one pattern accepts everything that another accepts, but an added alternative only
+  // widens.
   const isWiderPattern = (name: string) => name === 'pattern' && String(after[name]).startsWith(`${before[name]}|`)
   const changed = rules.filter((name) => after[name] && after[name] !== before[name] && !isWiderPattern(name))
   return [...raised.map(([name]) => name), ...lowered, ...changed].map(
@@ -234,7 +237,7 @@ function number(value: unknown, fallback: number): number {
   return typeof value === 'number' ? value : fallback
 }
 
-/** Readers parse by the format; other bounds of a reply follow what requests may hold and are free to grow with them. */
+/** Callers parse replies by the format. Other bounds of a reply follow those of requests and may grow with them. */
 function formatProblems(before: Schema, after: Schema, place: string): string[] {
   if (!before.format || before.format === after.format) return []
   return [`${place} has the format ${after.format ?? 'none'} now, had ${before.format}`]
@@ -255,12 +258,12 @@ function fieldProblems(before: Schema, after: Schema, side: Side, place: string)
   return [...kept, ...demanded.map((name) => `${place}.${name} is ${name in was ? '' : 'new and '}required now`)]
 }
 
-/** A field that has a default may be left out of a request. */
+/** Callers may leave a field with a default out of a request. */
 function requiredOf({ required = [], properties }: Schema, side: Side): string[] {
   return side === 'reply' ? required : required.filter((name) => !('default' in (properties?.[name] ?? {})))
 }
 
-/** Fields whose names the schema does not list. */
+/** Compares the fields that the schema does not list by name. */
 function otherFieldProblems(before: Schema, after: Schema, side: Side, place: string): string[] {
   const [was, is] = [before.patternProperties ?? {}, after.patternProperties ?? {}]
   const patterns = Object.keys(was).flatMap((pattern) =>
@@ -286,8 +289,8 @@ const compared = new Set([
   ...highest,
   ...rules,
   ...['type', 'const', 'required', 'properties', 'patternProperties', 'additionalProperties', 'items'],
-  // These say something about values and restrict none, but for `visible`, which refuses only what nobody can read. The media
-  // type is compared with the content.
+  // These keywords describe values and restrict none, except `visible`, which refuses only what nobody can read. The
+  // media type is compared with the content.
   ...[
     'default',
     'description',
@@ -302,7 +305,7 @@ const compared = new Set([
   ],
 ])
 
-/** A keyword that is not understood here may stay as it is. */
+/** A keyword that this file does not understand must stay as it is. */
 function unknownProblems(before: Schema, after: Schema, place: string): string[] {
   const names = new Set([...Object.keys(before), ...Object.keys(after)]).difference(compared)
   return [...names]
@@ -312,7 +315,7 @@ function unknownProblems(before: Schema, after: Schema, place: string): string[]
 
 // -- The command
 
-/** Runs the command on a file; what it says, and whether the API is compatible. */
+/** Runs the command on a file. Returns its output and whether the API is compatible. */
 export async function compatibility(args: string[], file = acceptedFile): Promise<{ ok: boolean; text: string }> {
   const accept = args[0] === '--accept'
   if (args.length > (accept ? 1 : 0)) {
@@ -338,7 +341,7 @@ export function refusal(broken: string[]): string {
   ].join('\n')
 }
 
-/** JSON in the format of the repository: an array of plain values is one line when that fits. */
+/** Returns JSON in the repository's format: an array of plain values takes one line if it fits. */
 export function formatted(api: object): string {
   const values = /^( *)((?:"(?:[^"\\]|\\.)*": )?)\[\n((?: *(?:"(?:[^"\\]|\\.)*"|[-+.\w]+),?\n)+) *\](,?)$/gm
   const text = JSON.stringify(api, null, 2).replace(values, (long, indent, name, lines: string, comma) => {
@@ -352,7 +355,7 @@ type Side = 'request' | 'reply'
 type Content = Record<string, { schema: Schema }>
 type Responses = Record<string, { $ref?: string; content?: Content }>
 
-/** The keywords of JSON Schema that are followed; the others are compared by their names. */
+/** The JSON Schema keywords that are compared by meaning; the others must not change. */
 export interface Schema {
   type?: string | string[]
   const?: unknown

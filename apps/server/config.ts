@@ -2,7 +2,7 @@ import { type FleetConfig, fleetConfig } from '@doran/fleet'
 import { type Static, Type } from '@doran/kernel/contract'
 import { type KernelConfig, kernelConfig, readConfig, type Service } from '@doran/kernel/platform'
 
-/** What only the `doran` command reads. */
+/** Settings that only the `doran` command reads. */
 export const serverConfig = Type.Object({
   SANDBOX_PORT: Type.Integer({
     minimum: 0,
@@ -47,7 +47,7 @@ export const serverConfig = Type.Object({
 
 export type ServerConfig = Static<typeof serverConfig>
 
-/** The settings of a process, checked together with those of the services that it runs. */
+/** Reads the settings of a process, and validates them together with those of the services that it runs. */
 export function readSettings(
   environment: NodeJS.ProcessEnv,
   services: readonly Service[],

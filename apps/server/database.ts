@@ -7,25 +7,25 @@ import type { Logger } from 'pino'
 import { UserError } from './errors.ts'
 import { serviceNames } from './loaders.ts'
 
-// Held for as long as a Doran runs on the embedded database; PostgreSQL lets go of it when the holder dies.
+// Held while a Doran runs on the embedded database; PostgreSQL releases it when its holder dies.
 const OWNER_LOCK = 7_238_003
-/** Milliseconds until a server that did not start is started once more. */
-const RETRY = 1_000
+/** Delay before a server that failed to start is started once more. */
+const RETRY_MS = 1_000
 
 export interface EmbeddedDatabase {
   readonly url: string
-  /** Stops the server, if this process is the one that answers for it. */
+  /** Stops the server if this process owns it. */
   close(): Promise<void>
 }
 
-/** Whether some of the services has no database of its own in the environment, so that the embedded one is needed. */
+/** Whether one of the services has no database of its own in the environment, so that it needs the embedded one. */
 export function needsEmbedded(environment: NodeJS.ProcessEnv, names: readonly string[] = serviceNames): boolean {
   return names.some((name) => !databaseUrlOf(name, environment))
 }
 
 /**
- * The embedded database for the one process that runs Doran on it. A second one is refused. When the server ends, because
- * its disk is full or somebody has killed it, it is started again until that succeeds.
+ * Opens the embedded database for the one process that runs Doran on it; a second process is refused. If the server
+ * ends, because its disk is full or somebody killed it, it is restarted until that succeeds.
  */
 export async function ownEmbedded(dataFolder: string, log: Logger): Promise<EmbeddedDatabase> {
   let owned = await own(dataFolder)
@@ -40,7 +40,7 @@ export async function ownEmbedded(dataFolder: string, log: Logger): Promise<Embe
   async function restore(): Promise<void> {
     if (closed) return
     log.error(`the embedded PostgreSQL has ended; its last words are in ${join(dataFolder, 'postgres/server.log')}`)
-    for (let told = false; ; await pause(RETRY)) {
+    for (let logged = false; ; await pause(RETRY_MS)) {
       try {
         owned = await own(dataFolder)
         if (closed) return await leave()
@@ -48,8 +48,8 @@ export async function ownEmbedded(dataFolder: string, log: Logger): Promise<Embe
         return watch()
       } catch (err) {
         if (closed) return
-        if (!told) log.error({ err }, 'the embedded PostgreSQL does not start; trying again each second')
-        told = true
+        if (!logged) log.error({ err }, 'the embedded PostgreSQL does not start; trying again each second')
+        logged = true
       }
     }
   }
@@ -63,7 +63,7 @@ export async function ownEmbedded(dataFolder: string, log: Logger): Promise<Embe
   return { url: owned.postgres.url(), close: leave }
 }
 
-/** Starts the server, or finds it running, and takes the lock of whoever runs Doran on it. */
+/** Starts the server, or finds it running, and takes the lock of the process that runs Doran on it. */
 async function own(dataFolder: string): Promise<{ postgres: EmbeddedPostgres; client: pg.Client }> {
   const postgres = await startEmbeddedPostgres({ folder: join(dataFolder, 'postgres') })
   const client = new pg.Client({
@@ -92,7 +92,10 @@ async function ownerOf(client: pg.Client): Promise<string> {
   return name ? ` (${name.replace(/^doran start \((.*)\)$/, '$1')})` : ''
 }
 
-/** For commands beside a running Doran, or without one: uses the embedded database as it finds it. */
+/**
+ * Opens the embedded database for a command, whether Doran is running or not. Stops the server only if this call
+ * started it.
+ */
 export async function borrowEmbedded(dataFolder: string): Promise<EmbeddedDatabase> {
   const postgres: EmbeddedPostgres = await startEmbeddedPostgres({ folder: join(dataFolder, 'postgres') })
   return { url: postgres.url(), close: async () => void (postgres.adopted || (await postgres.stop())) }

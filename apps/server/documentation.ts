@@ -1,6 +1,6 @@
 /**
- * The tables of the documentation that follow from the code: settings in README.md, errors in docs/errors.md.
- * `npm run docs` writes them; a test fails while they differ.
+ * Generates the tables of the documentation from the code: settings in README.md, errors in docs/errors.md. `npm run
+ * docs` writes them, and a test fails while they differ.
  */
 import { readFileSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
@@ -19,7 +19,7 @@ interface Setting {
   default?: unknown
 }
 
-/** Every environment variable that a process understands. */
+/** Returns a row for each environment variable that a process understands. */
 export function settingsTable(): string {
   const schemas = [kernelConfig, serverConfig, fleetConfig, ...services.flatMap(({ config }) => config ?? [])]
   const rows = schemas.flatMap((schema) =>
@@ -39,7 +39,7 @@ export function settingsTable(): string {
   ].join('\n')
 }
 
-/** Every code that an answer may carry. */
+/** Returns a row for each error code that a response may carry. */
 export function errorsTable(): string {
   const rows = [...errors]
     .sort((a, b) => a.code.localeCompare(b.code))
@@ -71,7 +71,7 @@ export const documents: readonly Document[] = [
   { file: new URL('docs/services.md', root), table: servicesTable },
 ]
 
-/** The document with its table as it follows from the code. The table stands between two marks. */
+/** Returns the document before and after its table is generated. The table stands between two marks. */
 export async function renewed({ file, table }: Document): Promise<{ before: string; after: string }> {
   const before = await readFile(file, 'utf8')
   const after = before.replace(

@@ -1,4 +1,6 @@
-/** The gateway's part of a process: everything before the routes of its services, or of all others. */
+/**
+ * The gateway's part of a process: its public HTTP server, before the routes of services in this process or in others.
+ */
 import type { OpenFleet } from '@doran/fleet'
 import { openRedis } from '@doran/fleet'
 import { gatewayConfig, openApi, publicDoor, RouteShares, readRouteTargets } from '@doran/gateway'
@@ -11,16 +13,16 @@ export interface DoorOptions {
   readonly environment: NodeJS.ProcessEnv
   readonly kernel: KernelConfig
   readonly redisUrl: string | undefined
-  /** The way to the services of other processes; without it there are none. */
+  /** The connections to services in other processes; undefined if there are none. */
   readonly fleet: OpenFleet | undefined
-  /** Their names. */
+  /** Names of the services in other processes. */
   readonly elsewhere: readonly string[]
   readonly log: Platform['log']
 }
 
 export interface Door {
   readonly edge: Edge
-  /** Follows the shares of requests that go elsewhere. */
+  /** Keeps the shares of requests that go elsewhere up to date. */
   watch(platform: Platform): Promise<void>
   close(): void
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** The `doran` command: everything behind it is compiled once and kept, so that it starts faster the next time. */
+/** The `doran` command. It caches the compiled code of everything that it imports, so that the next start is faster. */
 import { enableCompileCache } from 'node:module'
 
 enableCompileCache()

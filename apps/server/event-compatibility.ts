@@ -1,10 +1,10 @@
 /**
- * Events only grow, as the public API does: `docs/events.json` is what was accepted. At an upgrade both versions run for a
- * while, and what waits in a database outlives versions; so what an earlier version published must fit the present
- * schema, and what is published now must be readable by an earlier version.
+ * Events only grow, like the public API: `docs/events.json` holds the accepted events. During an upgrade two versions
+ * run side by side, and events that wait in a database outlive versions. So the present schema must accept what an
+ * earlier version published, and an earlier version must be able to read what is published now.
  *
- *     npm exec -- node apps/server/event-compatibility.ts      # says what breaks; exit 1 when something does
- *     npm run accept:api                                       # writes the present events, too, when nothing breaks
+ *     npm exec -- node apps/server/event-compatibility.ts    # lists what breaks; exit 1 if something does
+ *     npm run accept:api                                     # writes the present events and API, if nothing breaks
  */
 import { readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
@@ -15,10 +15,10 @@ import { serviceNames } from './loaders.ts'
 
 export const acceptedEventsFile = new URL('../../docs/events.json', import.meta.url)
 
-/** The schema of each event, by its name. */
+/** The schema of each event, by the event's name. */
 export type Events = Record<string, Schema>
 
-/** The events that the services' contracts declare now. */
+/** Returns the events that the services' contracts declare now. */
 export async function presentEvents(): Promise<Events> {
   const declared: [string, Schema][] = []
   for (const service of serviceNames) {
@@ -36,7 +36,7 @@ export async function acceptedEvents(file = acceptedEventsFile): Promise<Events>
   return JSON.parse(await readFile(file, 'utf8'))
 }
 
-/** A sentence for each thing by which events of one version would not be understood by the other. */
+/** Returns a sentence for each thing in the events of one version that the other would not understand. */
 export function breakingEventChanges(before: Events, after: Events): string[] {
   return Object.entries(before).flatMap(([name, was]) => {
     const is = after[name]
@@ -47,7 +47,7 @@ export function breakingEventChanges(before: Events, after: Events): string[] {
   })
 }
 
-/** Runs the command on a file; what it says, and whether the events are compatible. */
+/** Runs the command on a file. Returns its output and whether the events are compatible. */
 export async function eventCompatibility(
   accept: boolean,
   file = acceptedEventsFile,

@@ -1,4 +1,4 @@
-/** Runs some of the services, or all, in this process. */
+/** Runs some or all of the services in this process. */
 import { instanceName, openFleet, openSpans } from '@doran/fleet'
 import { createLog, createPlatform, type Platform } from '@doran/kernel/platform'
 import { readSettings } from './config.ts'
@@ -7,14 +7,14 @@ import { identity, loadServices, serviceNames } from './loaders.ts'
 import { version } from './version.ts'
 
 export interface HostOptions {
-  /** Names of the services that run here. */
+  /** Names of the services to run here. */
   readonly names: readonly string[]
   readonly environment: NodeJS.ProcessEnv
-  /** Database of the services that have no URL of their own in the environment. */
+  /** Database of the services to which the environment gives no database of their own. */
   readonly databaseUrl: string | undefined
 }
 
-/** A platform with these services: alone when they are all there are, else one of a fleet. */
+/** Returns a platform with these services: on its own if they are all services, otherwise as an instance of a fleet. */
 export async function host({ names, environment, databaseUrl }: HostOptions): Promise<Platform> {
   const services = await loadServices(serviceNames.filter((name) => names.includes(name)))
   const elsewhere = serviceNames.filter((name) => !names.includes(name))
@@ -52,7 +52,7 @@ export async function host({ names, environment, databaseUrl }: HostOptions): Pr
 
   const platform = await createPlatform({
     services,
-    // Only the gateway stands before a service of a fleet, and it tells from where a request came.
+    // In a fleet only the gateway calls the services, and it forwards the client's address.
     environment: isGateway ? environment : { TRUST_PROXY: '1', ...environment },
     databaseUrl,
     identity,

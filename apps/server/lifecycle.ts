@@ -1,9 +1,9 @@
-/** What a process that serves has in common, whatever it serves: its port, its signals, its end. */
+/** What all serving processes share, whatever they serve: the port, signals and shutdown. */
 import { createServer } from 'node:net'
 import type { Logger } from 'pino'
 import { UserError } from './errors.ts'
 
-/** Things to close, last opened first. */
+/** Runs closing steps in reverse order of their addition. */
 export class Closing {
   readonly #steps: (() => Promise<unknown> | unknown)[] = []
 
@@ -16,7 +16,10 @@ export class Closing {
   }
 }
 
-/** The first signal finishes what is in hand; a second one leaves at once. Answers what stops it in the same way. */
+/**
+ * Closes in order on the first signal, and exits at once on a second one. Returns a function that closes in the same
+ * way.
+ */
 export function closeOnSignal({ close }: Closing, log: Logger): () => void {
   let stopping = false
   const stop = async (signal: string) => {
@@ -36,7 +39,9 @@ export function closeOnSignal({ close }: Closing, log: Logger): () => void {
   return () => void stop('the parent is gone')
 }
 
-/** The port, or a free one for 0. One that is taken is told at once, and whether it is another Doran that has it. */
+/**
+ * Returns the port, or a free one for 0. Throws at once if the port is taken, and says whether another Doran has it.
+ */
 export async function claimPort(port: number, host: string): Promise<number> {
   const probe = createServer()
   const free = await new Promise<number | undefined>((resolve, reject) => {
@@ -63,7 +68,7 @@ export async function claimPort(port: number, host: string): Promise<number> {
   )
 }
 
-/** An address to show to people and to use on this machine. */
+/** Returns an address to show to people and to use on this machine. */
 export function localUrl(host: string, port: number): string {
   return `http://${host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host}:${port}`
 }

@@ -1,9 +1,12 @@
-/** How each service of Doran is loaded: a process loads the code of those that it runs, and of the others no more than it needs. */
+/**
+ * How each service of Doran is loaded. A process loads the code of the services that it runs, and only contracts of the
+ * others.
+ */
 import { auth } from '@doran/auth/contract'
 import type { Contract } from '@doran/kernel/contract'
 import { type ErrorFactory, kernelErrors, type PlatformOptions, type Service } from '@doran/kernel/platform'
 
-/** Everything that Doran is made of: the one list of its services, which are packages named `@doran/<name>`. */
+/** All services of Doran. This is the only list; service `x` is the package `@doran/x`. */
 export const serviceNames: readonly string[] = [
   'auth',
   'user',
@@ -17,22 +20,22 @@ export const serviceNames: readonly string[] = [
   'gateway',
 ]
 
-/** The services of these names; all of them unless told which. */
+/** Loads the services of these names; all services by default. */
 export function loadServices(names = serviceNames): Promise<Service[]> {
   return Promise.all(names.map(async (name) => (await import(`@doran/${name}`)).default as Service))
 }
 
-/** What the services of these names offer, without their code. */
+/** Loads the contracts of the services of these names, without their code. */
 export function loadContracts(names: readonly string[]): Promise<Contract[]> {
   return Promise.all(names.map(loadContract))
 }
 
-/** Every error that a caller of these services may be answered with. */
+/** Returns every error that a caller of these services may receive. */
 export function errorsOf(services: readonly Service[]): ErrorFactory[] {
   return [...Object.values(kernelErrors), ...services.flatMap(({ errors }) => Object.values(errors))]
 }
 
-/** Tokens are signed by the auth service, which also says what has been revoked. */
+/** The auth service signs tokens and lists what has been revoked. */
 export const identity: PlatformOptions['identity'] = (client) => ({
   keys: () => client(auth).getKeys(),
   revocations: (since) => client(auth).getRevocations({ since }),

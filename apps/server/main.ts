@@ -68,7 +68,7 @@ if (Number(process.versions.node.split('.')[0]) < 24) {
     const plain = error instanceof UserError || error instanceof ConfigError || error instanceof MigrationChangedError
     const mistyped = String(error?.code).startsWith('ERR_PARSE_ARGS')
     fail(plain || mistyped ? error.message : (databaseTrouble(error) ?? String(error?.stack ?? error)))
-    // Nothing that it has opened may keep alive a process that does nothing any more.
+    // Open handles must not keep a failed process alive.
     process.exit()
   })
 }

@@ -1,4 +1,4 @@
-/** What the public door shows to people. */
+/** The static files that the public HTTP server serves to people. */
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
@@ -10,7 +10,7 @@ export function hasPages(): boolean {
   return existsSync(WEB)
 }
 
-/** The folders of the web application, once it has been built, and of the sample shop's pictures. */
+/** Returns the folder of the web application, if it has been built, and that of the sample shop's pictures. */
 export function pages(): { web: string | undefined; pictures: string } {
   return { web: hasPages() ? WEB : undefined, pictures: PICTURES }
 }

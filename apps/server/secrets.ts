@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { ConfigError, databaseVariable, defaultSecrets, isLoopback, type Service } from '@doran/kernel/platform'
 import { serviceNames } from './loaders.ts'
 
-/** Settings that are secrets, or carry one. A file may hold them: `<NAME>_FILE` names it. */
+/** Settings that are secrets or contain one. `<NAME>_FILE` may name a file that holds the value. */
 export const secretSettings: readonly string[] = [
   'DATABASE_URL',
   ...serviceNames.map(databaseVariable),
@@ -18,7 +18,10 @@ export const secretSettings: readonly string[] = [
 
 const SANDBOX_SECRET_FILE = 'sandbox-secret'
 
-/** Replaces each `<NAME>_FILE` by what the file holds, without the white space around it. */
+/**
+ * Replaces each `<NAME>_FILE` with the content of the file, trimmed. Throws a {@link ConfigError} that lists all
+ * mistakes.
+ */
 export function takeSecretsFromFiles(environment: NodeJS.ProcessEnv): void {
   const mistakes: string[] = []
   for (const name of secretSettings) {
@@ -41,17 +44,19 @@ export function takeSecretsFromFiles(environment: NodeJS.ProcessEnv): void {
 interface Reach {
   /** Address that the process listens on. */
   readonly host: string
-  /** Whether the process runs the sandbox itself: then it makes the sandbox's secret when none is set. */
+  /** Whether the process runs the sandbox itself: then it generates the sandbox's secret if none is set. */
   readonly ownSandbox?: boolean
 }
 
-/** Throws a {@link ConfigError} that lists all secrets with which these services must not be started here. */
+/** Throws a {@link ConfigError} that lists all secrets with which these services must not start here. */
 export function assertOwnSecrets(environment: NodeJS.ProcessEnv, services: readonly Service[], reach: Reach): void {
   const mistakes = mistakenSecrets(environment, services, reach)
   if (mistakes.length > 0) throw new ConfigError(mistakes)
 }
 
-/** What is wrong with the secrets of these services, where other machines can reach them or it is production. */
+/**
+ * Returns what is wrong with the secrets of these services, if other machines can reach them or NODE_ENV is production.
+ */
 export function mistakenSecrets(
   environment: NodeJS.ProcessEnv,
   services: readonly Service[],
@@ -78,7 +83,7 @@ export function mistakenSecrets(
   return mistakes
 }
 
-/** Why somebody else may come, or nothing when only this machine can. */
+/** Returns why others may reach the process; undefined if only this machine can. */
 function reachedBy({ NODE_ENV, PAYMENT_SANDBOX_URL }: NodeJS.ProcessEnv, host: string): string | undefined {
   if (NODE_ENV === 'production') return 'NODE_ENV is production'
   if (!isLoopback(host)) return `other machines reach ${host}`
@@ -86,7 +91,10 @@ function reachedBy({ NODE_ENV, PAYMENT_SANDBOX_URL }: NodeJS.ProcessEnv, host: s
   return isLoopback(provider) ? undefined : `PAYMENT_SANDBOX_URL leads to ${provider}`
 }
 
-/** The secret of the sandbox that `doran start` runs: made at the first start, kept in the data folder. */
+/**
+ * Returns the secret of the sandbox that `doran start` runs. The first start generates it and keeps it in the data
+ * folder.
+ */
 export function makeSandboxSecret(folder: string): string {
   mkdirSync(folder, { recursive: true })
   try {
@@ -100,7 +108,7 @@ export function makeSandboxSecret(folder: string): string {
   return findSandboxSecret(folder) as string
 }
 
-/** That secret, when there is one. */
+/** Returns that secret if it exists. */
 export function findSandboxSecret(folder: string): string | undefined {
   try {
     return readFileSync(join(folder, SANDBOX_SECRET_FILE), 'utf8').trim()

@@ -1,11 +1,11 @@
-/** All services, for whoever needs every one of them; a process that runs a few loads those by `loaders.ts`. */
+/** All services, for code that needs every one of them. A process that runs only some loads those with `loaders.ts`. */
 import type { ErrorFactory, Service } from '@doran/kernel/platform'
 import { errorsOf, loadServices } from './loaders.ts'
 
 export { identity } from './loaders.ts'
 
-/** Everything that Doran is made of. */
+/** All services of Doran. */
 export const services: readonly Service[] = await loadServices()
 
-/** Every error that a caller may be answered with. */
+/** Every error that a caller may receive. */
 export const errors: readonly ErrorFactory[] = errorsOf(services)

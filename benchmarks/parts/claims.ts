@@ -1,13 +1,13 @@
-/** What a claim costs beside the tasks of a service that is away. */
+/** The cost of a claim beside the tasks of a service that is away. */
 import { kernelMigrations, migrate, Pool } from '@doran/kernel/platform'
 import { claim, type Vacancies } from '../../platform/kernel/tasks/claim.ts'
 import { compare, repeat, type Side } from '../rounds.ts'
 import type { Row } from '../rows.ts'
 import type { Suite } from '../suite.ts'
 
-const ABSENT = 300_000
+const ABSENT_TASKS = 300_000
 
-/** Thirty handlers of a process that has nothing to do. */
+/** Thirty handlers of an idle process. */
 const vacancies: Vacancies = {
   handlers: Array.from({ length: 30 }, (_, index) => ({
     handler: `order/on:${index}`,
@@ -42,9 +42,9 @@ export async function claims(suite: Suite): Promise<Row[]> {
   const rows = await compare(
     [
       {
-        what: `claims that find nothing, beside ${ABSENT.toLocaleString('en-US')} tasks of an absent service / without`,
+        what: `claims that find nothing, beside ${ABSENT_TASKS.toLocaleString('en-US')} tasks of an absent service / without`,
         bar: { atLeast: 0.8 },
-        doran: await side('claims-busy', ABSENT),
+        doran: await side('claims-busy', ABSENT_TASKS),
         floor: await side('claims-quiet', 0),
       },
     ],

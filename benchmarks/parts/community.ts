@@ -1,4 +1,4 @@
-/** The RealWorld routes against a minimal implementation of the same answers. */
+/** The RealWorld routes against a minimal implementation with the same responses. */
 import assert from 'node:assert/strict'
 import { auth } from '@doran/auth/contract'
 import { newId } from '@doran/kernel'
@@ -14,10 +14,10 @@ import type { Writers } from '../writers.ts'
 import { type WrkRequest, wrk } from '../wrk.ts'
 
 const READERS = 32
-/** Articles that are asked for one by one. */
+/** Number of articles that are requested one by one. */
 const SAMPLE = 2_000
 const BAR = { atLeast: 0.7 }
-/** Of a rate to the rate with the fewest articles: 1.5 times slower. */
+/** For the ratio to the rate with the fewest articles: 1.5 times slower. */
 const GROWTH_BAR = { atLeast: 0.67 }
 
 interface Loaded {
@@ -95,7 +95,7 @@ function requestsOf({ slugs, tags }: Writers, readers: readonly Reader[]): [stri
     ['article list of 20 by tag', tags.map((tag) => `/api/articles?tag=${encodeURIComponent(tag)}`)],
     ['article', sample.map((slug) => `/api/articles/${slug}`)],
     ['article feed of 20', readers.map((_, n) => ({ path: '/api/articles/feed', headers: headersOf(n) }))],
-    // Each like is taken back later on, so that every request changes something.
+    // Each favourite is removed later, so that every request changes something.
     [
       'favourite and take back',
       [...likes.map((like) => ({ method: 'POST', ...like })), ...likes.map((like) => ({ method: 'DELETE', ...like }))],
@@ -103,7 +103,7 @@ function requestsOf({ slugs, tags }: Writers, readers: readonly Reader[]): [stri
   ]
 }
 
-/** Readers who each follow ten authors. */
+/** Registers readers who follow ten authors each. */
 async function signUpReaders(baseUrl: string) {
   const readers = []
   for (let number = 0; number < READERS; number++) {
@@ -122,7 +122,7 @@ async function signUpReaders(baseUrl: string) {
   return readers
 }
 
-/** Both give the same answer, so they do the same work. */
+/** Both sides give the same response, so they do the same work. */
 async function assertSame(doranUrl: string, floorUrl: string, request: WrkRequest): Promise<void> {
   const { method = 'GET', path, headers = {} } = typeof request === 'string' ? { path: request } : request
   const ask = async (url: string) => (await fetch(url + path, { method, headers })).json()

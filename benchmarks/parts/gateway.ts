@@ -1,4 +1,4 @@
-/** What it costs that a gateway stands before a service, and a call between processes. */
+/** The cost of a gateway before a service, and of a call between processes. */
 import { fleetConfig, openFleet } from '@doran/fleet'
 import { createLog, createPlatform, readConfig } from '@doran/kernel/platform'
 import { product } from '@doran/product/contract'
@@ -14,7 +14,7 @@ import { wrk } from '../wrk.ts'
 
 const CALLS = 2_000
 const BAR = { atLeast: 0.5 }
-/** Milliseconds that the gateway may add to the median answer. */
+/** Milliseconds that the gateway may add to the median response time. */
 const ADDED_BAR = { below: 1 }
 
 export async function gateway(suite: Suite): Promise<Row[]> {
@@ -22,8 +22,10 @@ export async function gateway(suite: Suite): Promise<Row[]> {
   const fleet = createFleet(suite, 'gateway')
   const auth = await fleet.start('auth')
   const service = await fleet.start('product')
-  const door = await fleet.start('gateway')
-  const { items } = (await (await fetch(`${door.url}/api/products?limit=20`)).json()) as { items: { id: string }[] }
+  const gatewayProcess = await fleet.start('gateway')
+  const { items } = (await (await fetch(`${gatewayProcess.url}/api/products?limit=20`)).json()) as {
+    items: { id: string }[]
+  }
   const works = [
     { what: 'product page, warm', paths: items.map(({ id }) => `/api/products/${id}`) },
     { what: 'product list, warm', paths: ['/api/products?limit=20'] },
@@ -37,10 +39,10 @@ export async function gateway(suite: Suite): Promise<Row[]> {
         {
           what: `${what}, through the gateway / the service itself`,
           bar: BAR,
-          doran: through(door),
+          doran: through(gatewayProcess),
           floor: itself,
         },
-        // No gateway of this kind can do better than this.
+        // No gateway of this kind can be faster than this.
         {
           what: `${what}, through bare node:http and undici / the service itself`,
           doran: through(forward),
@@ -51,13 +53,13 @@ export async function gateway(suite: Suite): Promise<Row[]> {
     suite,
   )
   forward.stop()
-  for (const { what, paths } of works) rows.push(await addedTime(suite, what, { door, service, paths }))
+  for (const { what, paths } of works) rows.push(await addedTime(suite, what, { gatewayProcess, service, paths }))
   rows.push(...(await callTimes(suite, fleet.environment, skus)))
-  for (const server of [door, service, auth]) await server.stop()
+  for (const server of [gatewayProcess, service, auth]) await server.stop()
   return rows
 }
 
-/** What is asked. */
+/** The server that receives the requests. */
 type Front = Pick<Server, 'url' | 'pid' | 'inspector'>
 
 function sideOf({ folder, settings }: Suite, server: Front, paths: string[], connections: number): Side {
@@ -66,15 +68,15 @@ function sideOf({ folder, settings }: Suite, server: Front, paths: string[], con
   return { pids: [pid], inspector, load: () => wrk(url, paths, { folder, seconds, connections, pinned: false }) }
 }
 
-/** One connection: what somebody waits longer when nobody else asks. */
+/** Uses one connection: how much longer a single client waits. */
 async function addedTime(
   suite: Suite,
   what: string,
-  { door, service, paths }: { door: Server; service: Server; paths: string[] },
+  { gatewayProcess, service, paths }: { gatewayProcess: Server; service: Server; paths: string[] },
 ): Promise<Row> {
   const loads: { through: Load; direct: Load }[] = []
   for (let round = 0; round < suite.settings.rounds; round++) {
-    const through = await sideOf(suite, door, paths, 1).load()
+    const through = await sideOf(suite, gatewayProcess, paths, 1).load()
     const direct = await sideOf(suite, service, paths, 1).load()
     loads.push({ through, direct })
   }
@@ -90,7 +92,7 @@ async function addedTime(
   }
 }
 
-/** A call of another service in the same process, and in another one. */
+/** Measures a call of another service in the same process, and in another one. */
 async function callTimes({ postgres }: Suite, environment: NodeJS.ProcessEnv, skus: string[]): Promise<Row[]> {
   const log = createLog('warn')
   const databaseUrl = postgres.url('gateway')
@@ -116,7 +118,7 @@ async function callTimes({ postgres }: Suite, environment: NodeJS.ProcessEnv, sk
   return rows
 }
 
-/** Calls one after the other, the first quarter to warm up. */
+/** Makes the calls one after the other. The first quarter warms up. */
 async function callTime(what: string, call: () => Promise<unknown>): Promise<Row> {
   const times: number[] = []
   for (let index = 0; index < CALLS; index++) {

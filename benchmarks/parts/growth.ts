@@ -11,14 +11,14 @@ import type { Stocked } from '../shop.ts'
 import type { Suite } from '../suite.ts'
 import { type WrkRequest, wrk } from '../wrk.ts'
 
-/** Of a rate to that with the least data: 1.5 and 1.3 times slower. */
+/** For the ratio to the rate with the least data: 1.5 and 1.3 times slower. */
 const READS = { atLeast: 0.67 }
 const CHECKOUT = { atLeast: 0.77 }
 
 const SAMPLE = 2_000
 const WORDS = ['현미', '의자', '수건', 'desk', 'lamp', 'shirt', '무선 이어폰', 'kimchi']
 
-/** One amount of data: a Doran on it, and what is asked of it. */
+/** One amount of data: a Doran on it, and the loads for it. */
 interface Size {
   count: number
   works: { what: string; bar?: Bar; side: Side }[]
@@ -89,7 +89,7 @@ async function withCatalogue(suite: Suite, products: number, sandbox: Server): P
   }
 }
 
-/** Orders are placed and paid for by buyers, then copied for histories of each length. */
+/** Buyers place and pay for orders, which are then copied into histories of each length. */
 async function withOrders(suite: Suite, sandbox: Server): Promise<Size[]> {
   const { settings, postgres } = suite
   const { orders, placed } = settings
@@ -109,7 +109,7 @@ async function withOrders(suite: Suite, sandbox: Server): Promise<Size[]> {
   const sizes: Size[] = []
   for (const count of orders) {
     const doran = await start(suite, `orders-${count}`, sandbox)
-    // Orders that the buyers themselves placed: the copies belong to others.
+    // Orders that the buyers themselves placed; the copies belong to others.
     const own = buyers.map(({ token }) => ({ headers: { authorization: `Bearer ${token}` } }))
     const pages = await Promise.all(own.map((request) => ordersOf(doran.url, request.headers)))
     const { side, buying } = works(suite, doran)
@@ -149,7 +149,7 @@ function works({ settings: { seconds }, folder }: Suite, { url, pid, inspector }
   }
 }
 
-/** Without a cache, so that every request asks PostgreSQL. */
+/** Starts a Doran without a cache, so that every request queries PostgreSQL. */
 function start({ settings, postgres, folder }: Suite, database: string, sandbox: Server): Promise<Server> {
   return startServer(
     'start',
@@ -173,7 +173,7 @@ async function ordersOf(url: string, headers: Record<string, string>): Promise<s
   return answer.items.map(({ id }) => id)
 }
 
-/** All events are handled and all sagas are over. */
+/** Waits until all events are handled and all sagas have ended. */
 async function settled({ postgres }: Suite, database: string): Promise<void> {
   const waiting = `select 1 from doran.tasks where handler not like '%/job:%' limit 1`
   while ((await postgres.run(database, waiting)).length > 0) await pause(200)

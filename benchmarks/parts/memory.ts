@@ -43,7 +43,7 @@ function memoryRow(what: string, { pid }: Server, bar: Bar): Row {
   return { what, unit: 'MB', doran: details.resident, bar, details }
 }
 
-/** Lists and pages for as long as a row of the other parts is under load; the count of errors. */
+/** Requests lists and pages for as long as a row of the other parts is under load. Returns the number of errors. */
 async function load({ settings, folder }: Suite, { url }: Server): Promise<number> {
   const { items } = (await (await fetch(`${url}/api/products?limit=100`)).json()) as { items: { id: string }[] }
   const paths = ['/api/products?limit=20', ...items.map(({ id }) => `/api/products/${id}`)]

@@ -1,4 +1,6 @@
-/** What it costs a commit to tell other processes that something is due: after it, inside of it, and not at all. */
+/**
+ * What it costs a commit to tell other processes that something is due: after the commit, inside it, and not at all.
+ */
 import { publish, sql, type Transaction } from '@doran/kernel'
 import { event, Type } from '@doran/kernel/contract'
 import { kernelMigrations, Listener, migrate, Pool } from '@doran/kernel/platform'
@@ -38,7 +40,7 @@ export async function notify(suite: Suite): Promise<Row[]> {
     await tx.run(sql`select pg_notify('doran_tasks', 'note.written')`)
   }
   const doran = side(publishing)
-  // The same transaction, whose hint goes nowhere.
+  // The same transaction, but its hint goes nowhere.
   const silent = new Pool(url, CONNECTIONS)
   silent.notifier = { notify() {} }
   const rows = await compare(
@@ -58,7 +60,7 @@ export async function notify(suite: Suite): Promise<Row[]> {
   return rows
 }
 
-/** Transactions of requests may hold most of a pool's connections; these hold all of them. */
+/** Transactions of requests may hold most of a pool's connections; these may hold all of them. */
 function commits(pool: Pool, change: (tx: Transaction) => Promise<unknown>, { seconds }: Settings): Promise<Load> {
   return repeat(() => pool.at(2).transaction(change), { seconds, atOnce: CONNECTIONS })
 }

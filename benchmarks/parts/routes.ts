@@ -1,4 +1,4 @@
-/** Single routes: against the same bytes from memory, against the same SQL, and against the peers. */
+/** Single routes against the same bytes from memory, against the same SQL, and against the peers. */
 import assert from 'node:assert/strict'
 import type { Queryable, Sql } from '@doran/kernel'
 import { httpClient } from '@doran/kernel/client'
@@ -14,9 +14,9 @@ import type { Stocked } from '../shop.ts'
 import type { Suite } from '../suite.ts'
 import { type WrkRequest, wrk } from '../wrk.ts'
 
-const PAGE = 20
-const PAGES = 500
-/** Carts that goods are put into; each takes 999 of them. */
+const PAGE_SIZE = 20
+const MAX_PAGES = 500
+/** Number of carts to add goods to; a cart takes 999 of them. */
 const CARTS = 200
 
 const FROM_MEMORY = { atLeast: 0.6 }
@@ -31,8 +31,8 @@ export async function routes(suite: Suite): Promise<Row[]> {
   const warm = await startServer('start', environment, place)
   const cold = await startServer('start', { ...environment, CACHE_ENTRIES: '0' }, place)
 
-  const { cursors, ids } = await walk(cold.url)
-  const list = `/api/products?limit=${PAGE}`
+  const { cursors, ids } = await collectPages(cold.url)
+  const list = `/api/products?limit=${PAGE_SIZE}`
   const lists = cursors.map((cursor) => `${list}&cursor=${cursor}`)
   const pages = ids.map((id) => `/api/products/${id}`)
   const [page] = pages as [string]
@@ -47,7 +47,7 @@ export async function routes(suite: Suite): Promise<Row[]> {
       page: await text(page),
     },
     sql: {
-      list: { limit: PAGE, statements: await statementsOf(cursors) },
+      list: { limit: PAGE_SIZE, statements: await statementsOf(cursors) },
       page: { limit: 1, statements: pageSql(ids) },
     },
   } satisfies FloorRequest)
@@ -129,26 +129,26 @@ interface ListPage {
   next: string | null
 }
 
-/** Different pages of the newest products: what each is asked with, and the ids of the products on it. */
-async function walk(url: string): Promise<{ cursors: string[]; ids: string[] }> {
+/** Returns different pages of the newest products: their cursors, and the ids of the products on them. */
+async function collectPages(url: string): Promise<{ cursors: string[]; ids: string[] }> {
   const cursors: string[] = []
   const ids: string[] = []
   let cursor: string | null = null
   do {
-    const answer = await fetch(`${url}/api/products?limit=${PAGE}${cursor ? `&cursor=${cursor}` : ''}`)
+    const answer = await fetch(`${url}/api/products?limit=${PAGE_SIZE}${cursor ? `&cursor=${cursor}` : ''}`)
     const page = (await answer.json()) as ListPage
     ids.push(...page.items.map(({ id }) => id))
     cursor = page.next
     if (cursor) cursors.push(cursor)
-  } while (cursor && cursors.length < PAGES)
+  } while (cursor && cursors.length < MAX_PAGES)
   return { cursors, ids }
 }
 
 function statementsOf(cursors: readonly string[]) {
-  return Promise.all(cursors.map((cursor) => statementOf({ filter: {}, sort: 'newest', cursor, limit: PAGE })))
+  return Promise.all(cursors.map((cursor) => statementOf({ filter: {}, sort: 'newest', cursor, limit: PAGE_SIZE })))
 }
 
-/** The statement that the service itself runs for a query. */
+/** Returns the statement that the service itself runs for a query. */
 async function statementOf(query: ProductQuery) {
   let statement: ReturnType<Sql['statement']> | undefined
   const recorder = {
@@ -167,7 +167,7 @@ function pageSql(ids: readonly string[]) {
   return ids.map((id) => ({ name: 'page', text, values: [id] }))
 }
 
-/** All sides answer the same, so they do the same work. */
+/** All sides give the same responses, so they do the same work. */
 async function assertSame(
   warm: string,
   cold: string,
@@ -196,7 +196,7 @@ async function assertSame(
   }
 }
 
-/** Guests' carts, and requests that put one thing into each. */
+/** Creates guests' carts. Returns requests that add one product to each. */
 async function fillCarts(baseUrl: string, stock: readonly Stocked[]): Promise<WrkRequest[]> {
   const api = httpClient(order, { baseUrl })
   const carts = await Promise.all(Array.from({ length: CARTS }, () => api.createCart()))

@@ -1,6 +1,6 @@
 /**
- * A fixed rate of a mixed journey for ten minutes: server, PostgreSQL, payment sandbox and the generator share the machine,
- * nothing is pinned.
+ * A fixed rate of a mixed journey for ten minutes. Server, PostgreSQL, payment sandbox and generator share the machine,
+ * and nothing is pinned.
  */
 import { setTimeout as pause } from 'node:timers/promises'
 import { httpClient } from '@doran/kernel/client'
@@ -16,14 +16,14 @@ import { type Server, startServer } from '../server.ts'
 import { shareEqually } from '../shares.ts'
 import type { Suite } from '../suite.ts'
 
-/** For each request a second: every member does something each second and a half. */
-const MEMBERS = 0.3
+/** Members for each request a second: every member acts every one and a half seconds. */
+const MEMBERS_PER_RATE = 0.3
 const WORDS = ['현미', '의자', '수건', 'desk', 'lamp', 'shirt', '무선 이어폰', 'kimchi']
-/** Milliseconds that the mean and 99 of 100 answers must stay below. */
+/** Milliseconds that the mean and the 99th percentile must stay below. */
 const BAR = { below: 200 }
 /** Seconds. */
-const UNCOUNTED = 30
-const BETWEEN_SAMPLES = 5
+const UNCOUNTED_SECONDS = 30
+const SAMPLE_SECONDS = 5
 
 export async function sustained(suite: Suite): Promise<Row[]> {
   const { settings, postgres, folder } = suite
@@ -42,7 +42,7 @@ export async function sustained(suite: Suite): Promise<Row[]> {
     slugs: writers.slugs,
     categories: (await httpClient(product, { baseUrl: doran.url }).listCategories()).map(({ slug }) => slug),
     words: WORDS,
-    members: await signUp(doran.url, Math.ceil(settings.rate * MEMBERS)),
+    members: await signUp(doran.url, Math.ceil(settings.rate * MEMBERS_PER_RATE)),
   }
   const visitors = journey(world)
   const unshare = shareEqually({
@@ -55,7 +55,7 @@ export async function sustained(suite: Suite): Promise<Row[]> {
   const before = await spent(suite, processes)
   const begun = performance.now()
   const seconds = settings.minutes * 60
-  const uncounted = Math.min(UNCOUNTED, seconds / 4)
+  const uncounted = Math.min(UNCOUNTED_SECONDS, seconds / 4)
   const watched = watch(doran, uncounted)
   const answered = await openLoop(visitors.next, { rate: settings.rate, seconds, uncounted })
   const took = performance.now() - begun
@@ -74,7 +74,7 @@ export async function sustained(suite: Suite): Promise<Row[]> {
     processor: each('doran'),
     databaseProcessor: each('postgres'),
     statements: each('statements'),
-    // Cores that were busy with each, the host with other machines.
+    // Cores that each kept busy; for the host, with other machines.
     busy: Object.fromEntries(
       (['doran', 'sandbox', 'generator', 'postgres', 'host'] as const).map((name) => [
         name,
@@ -91,7 +91,7 @@ async function productsOf({ postgres }: Suite): Promise<string[]> {
 
 type Processes = Record<'doran' | 'sandbox' | 'generator', number[]>
 
-/** Microseconds of processor time, and statements, until now. */
+/** Returns the microseconds of processor time and the number of statements so far. */
 async function spent({ postgres }: Suite, { doran, sandbox, generator }: Processes) {
   return {
     doran: processorTime(doran),
@@ -106,11 +106,14 @@ async function spent({ postgres }: Suite, { doran, sandbox, generator }: Process
 interface Sample {
   resident: number
   heap: number
-  /** Milliseconds that the event loop was late, of a hundred 99 less; since the sample before. */
+  /** 99th percentile of the event loop's lag in milliseconds, since the sample before. */
   lag: number
 }
 
-/** Looks at the server every few seconds, from some seconds on, until it is asked for what it saw. */
+/**
+ * Samples the server every few seconds, starting after `from` seconds. The returned function stops it and returns the
+ * samples.
+ */
 function watch({ url, pid }: Server, from: number): () => Promise<Sample[]> {
   const samples: Sample[] = []
   const stopped = new AbortController()
@@ -124,7 +127,7 @@ function watch({ url, pid }: Server, from: number): () => Promise<Sample[]> {
         heap: Math.round(read('heap_size_used_bytes') / 2 ** 20),
         lag: read('eventloop_lag_p99_seconds') * 1_000,
       })
-      await pause(BETWEEN_SAMPLES * 1_000, undefined, { signal: stopped.signal }).catch(() => {})
+      await pause(SAMPLE_SECONDS * 1_000, undefined, { signal: stopped.signal }).catch(() => {})
     }
   })()
   return async () => {
@@ -147,7 +150,7 @@ function rowsOf({ settings }: Suite, answered: Answered, samples: readonly Sampl
   const name = `sustained, ${settings.rate}/s`
   const whole = seconds.slice(0, Math.floor(settings.minutes * 60))
   const leastInASecond = Math.min(...whole.map((second) => second.answered))
-  // The least of some samples is near to what is really kept: the others hold garbage.
+  // The smallest of some samples is close to what is really kept: the others contain garbage.
   const kept = (some: readonly Sample[]) => Math.min(...some.map(({ heap }) => heap))
   const span = Math.max(1, Math.min(12, Math.floor(samples.length / 3)))
   const details = {
@@ -179,7 +182,7 @@ function rowsOf({ settings }: Suite, answered: Answered, samples: readonly Sampl
     { what: `${name}: answered in the worst second`, unit: '/s', doran: leastInASecond },
     { what: `${name}: generator late, p99`, unit: 'ms', doran: ms(lateness.percentile(99)) },
     {
-      what: `${name}: event loop late, p99, worst of ${BETWEEN_SAMPLES} s`,
+      what: `${name}: event loop late, p99, worst of ${SAMPLE_SECONDS} s`,
       unit: 'ms',
       doran: Math.max(...samples.map(({ lag }) => lag)),
     },

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Runs once, in a new PostgreSQL: makes the role that Doran uses, which is no superuser, and its database. The superuser
-# keeps no password, so nobody can be it over the network.
+# Runs once, in a new PostgreSQL: creates Doran's role, which is not a superuser, and its database. Removes the
+# superuser's password, so that nobody can use that role over the network.
 set -eu
 
 psql --no-psqlrc --set ON_ERROR_STOP=1 --set password="$POSTGRES_PASSWORD" --username postgres --dbname postgres <<'SQL'

@@ -2,12 +2,14 @@ import assert from 'node:assert/strict'
 import type { Report } from './bystander.ts'
 import { MEMORY_LIMIT_MB, type Victim } from './victim.ts'
 
-/** How many times longer others may wait, in the median, than while nothing happens. */
+/** Factor by which the median wait of other visitors may grow during an attack. */
 export const SLOWDOWN_LIMIT = 10
-/** A median of a quiet machine below this is taken for this much: what one scheduler's turn more makes of it is noise. */
+/** A shorter median of a quiet machine counts as this long: below it, one delay by the scheduler is noise. */
 const SHORTEST_MS = 3
 
-/** Nobody else was refused, nor waited much longer; and the process stayed within its memory. */
+/**
+ * Asserts that no other visitor was refused or waited much longer, and that the process stayed within its memory limit.
+ */
 export async function assertUnharmed(victim: Victim, { quiet, others }: Report<unknown>): Promise<void> {
   const memory = await victim.peakMemory()
   const figures = `quiet ${quiet.median.toFixed(1)} ms, meanwhile ${others.median.toFixed(1)} ms, ${memory.toFixed(0)} MB`

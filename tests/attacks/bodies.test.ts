@@ -7,8 +7,8 @@ import { duringAttack } from './bystander.ts'
 import { type Sent, send } from './send.ts'
 import { type Person, startVictim, type Victim } from './victim.ts'
 
-/** A refusal may repeat what it refuses, but not without end. */
-const LONGEST_REFUSAL = 32_000
+/** A refusal may repeat what it refuses, but only up to this size. */
+const MAX_REFUSAL_BYTES = 32_000
 const LONGEST_MS = 5_000
 const ID = '01936b2e-0000-7000-8000-000000000000'
 
@@ -19,7 +19,7 @@ interface Schema {
   anyOf?: Schema[]
 }
 
-/** Every public operation that takes JSON, with its address and the member that wraps its body. */
+/** Every public operation that takes JSON, with its path and the member that wraps its body. */
 const operations = services.flatMap(({ contract }) =>
   Object.entries(contract.operations as Record<string, Operation>)
     .filter(([, { access, body }]) => access !== 'internal' && (body as Schema | undefined)?.type === 'object')
@@ -34,7 +34,7 @@ const operations = services.flatMap(({ contract }) =>
 
 const wrapped = (envelope: string | undefined, json: string) => (envelope ? `{"${envelope}":${json}}` : json)
 
-/** JSON of this size or a little more, by the name of what is excessive about it. */
+/** Returns JSON bodies of at least this size, each with the name of its excess. */
 function excesses(body: Schema, bytes: number): [string, string][] {
   const nested = `${'['.repeat(bytes / 2)}${']'.repeat(bytes / 2)}`
   const members = Array.from({ length: bytes / 12 }, (_, index) => `"m${index}":1`).join(',')
@@ -53,7 +53,7 @@ function excesses(body: Schema, bytes: number): [string, string][] {
   ]
 }
 
-describe('a body without measure', () => {
+describe('an oversized body', () => {
   let victim: Victim
   let people: Person[]
   before(async () => {
@@ -62,12 +62,12 @@ describe('a body without measure', () => {
   })
   after(() => victim.close())
 
-  it('is taken by operations of every service', () => {
+  it('can be sent to operations of every service', () => {
     assert.ok(operations.length > 20, `${operations.length} operations take JSON`)
   })
 
   for (const bytes of [15_000, 200_000, 1_000_000]) {
-    it(`of ${bytes / 1_000} kB is refused by every operation, at once and in few words, and harms nobody else`, async () => {
+    it(`of ${bytes / 1_000} kB is refused by every operation, quickly and briefly, and harms nobody else`, async () => {
       const report = await duringAttack(victim.url, async () => {
         const answers: { what: string; sent: Sent }[] = []
         for (const { name, method, path, envelope, body } of operations) {
@@ -82,16 +82,16 @@ describe('a body without measure', () => {
 
       for (const { what, sent } of report.outcome) {
         assert.ok(sent.status < 500, what)
-        // An answer may be cut off while the rest of a refused body is still on its way.
+        // A response may be lost while the rest of a refused body is still on its way.
         assert.ok(sent.status > 0 || bytes > 100_000, what)
-        assert.ok(sent.size < LONGEST_REFUSAL, what)
+        assert.ok(sent.size < MAX_REFUSAL_BYTES, what)
         assert.ok(sent.milliseconds < LONGEST_MS, what)
       }
       await assertUnharmed(victim, report)
     })
   }
 
-  it('sent by many at once is refused, too', async () => {
+  it('is refused when many clients send it at once', async () => {
     const json = `{"article":{"title":"t","description":"d","body":"b","tagList":[${'1,'.repeat(100_000)}1]}}`
 
     const report = await duringAttack(victim.url, () =>

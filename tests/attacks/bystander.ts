@@ -1,12 +1,15 @@
-/** Somebody else who looks at the shop during an attack, in a thread of their own so that the attacker does not delay them. */
+/**
+ * Another visitor who uses the shop during an attack. It runs in its own thread, so that the attacker does not delay
+ * it.
+ */
 import { once } from 'node:events'
 import { setTimeout as pause } from 'node:timers/promises'
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
 
 export interface Waiting {
-  /** Milliseconds to an answer. */
+  /** Milliseconds until a response. */
   readonly median: number
-  /** Answers that are no 2xx, by status. */
+  /** Number of responses with a status other than 2xx, by status. */
   readonly failures: Record<string, number>
   readonly count: number
 }
@@ -15,19 +18,19 @@ export interface Report<T> {
   readonly outcome: T
   /** Before the attack. */
   readonly quiet: Waiting
-  /** While it goes on. */
+  /** During the attack. */
   readonly others: Waiting
 }
 
-const BETWEEN_MS = 20
+const PAUSE_MS = 20
 const QUIET_MS = 1_500
-/** A shorter attack is made again: a median needs more than a few measurements. */
+/** A shorter attack is repeated: a median needs more than a few measurements. */
 const SHORTEST_ATTACK_MS = 1_500
 
-/** Runs an attack and tells how others fare before it and meanwhile. */
+/** Runs an attack, and measures another visitor before it and during it. */
 export async function duringAttack<T>(url: string, attack: () => Promise<T>): Promise<Report<T>> {
-  const [, quiet] = await lookAround(url, () => pause(QUIET_MS))
-  const [outcome, others] = await lookAround(url, async () => {
+  const [, quiet] = await measureDuring(url, () => pause(QUIET_MS))
+  const [outcome, others] = await measureDuring(url, async () => {
     const end = performance.now() + SHORTEST_ATTACK_MS
     let last = await attack()
     while (performance.now() < end) last = await attack()
@@ -36,7 +39,7 @@ export async function duringAttack<T>(url: string, attack: () => Promise<T>): Pr
   return { outcome, quiet, others }
 }
 
-async function lookAround<T>(url: string, meanwhile: () => Promise<T>): Promise<[T, Waiting]> {
+async function measureDuring<T>(url: string, meanwhile: () => Promise<T>): Promise<[T, Waiting]> {
   const worker = new Worker(new URL(import.meta.url), { workerData: { url } })
   await once(worker, 'message')
   const waiting = once(worker, 'message') as Promise<[Waiting]>
@@ -49,8 +52,8 @@ async function lookAround<T>(url: string, meanwhile: () => Promise<T>): Promise<
   return [outcome, (await waiting)[0]]
 }
 
-async function look(url: string): Promise<void> {
-  // The first request of a thread loads the client and takes many times as long as the next ones.
+async function visit(url: string): Promise<void> {
+  // The first request of a thread loads the HTTP client and takes many times as long as the next ones.
   await fetch(`${url}/health/live`).then((answer) => answer.arrayBuffer())
   const times: number[] = []
   const failures: Record<string, number> = {}
@@ -66,7 +69,7 @@ async function look(url: string): Promise<void> {
       const what = String(answer?.status ?? 'no answer')
       failures[what] = (failures[what] ?? 0) + 1
     }
-    await pause(BETWEEN_MS)
+    await pause(PAUSE_MS)
   }
   parentPort?.postMessage({
     median: times.sort((a, b) => a - b)[times.length >> 1] ?? 0,
@@ -75,4 +78,4 @@ async function look(url: string): Promise<void> {
   })
 }
 
-if (!isMainThread) await look(workerData.url)
+if (!isMainThread) await visit(workerData.url)

@@ -8,7 +8,7 @@ import { startVictim, type Victim } from './victim.ts'
 const HEADER = 'product_key,category,name_ko,name_en,sku,price'
 const MEGABYTE = 1_000_000
 
-/** Files that a malicious seller makes, by what is wrong with them. */
+/** Files of a malicious seller, each with the name of its fault. */
 const files: [string, string][] = [
   ['rows that are all wrong', `${HEADER}\n${'k1,x,,,,\n'.repeat((9 * MEGABYTE) / 9)}`],
   ['a header of commas', `${','.repeat(2 * MEGABYTE)}\n`],
@@ -21,7 +21,7 @@ const files: [string, string][] = [
   ['blank lines', `${HEADER}\n${'\n'.repeat(9 * MEGABYTE)}`],
 ]
 
-describe('a file of products', () => {
+describe('a product file', () => {
   let victim: Victim
   before(async () => {
     victim = await startVictim()
@@ -29,7 +29,7 @@ describe('a file of products', () => {
   after(() => victim.close())
 
   for (const [what, csv] of files) {
-    it(`with ${what} is refused in few words, and harms nobody else`, async () => {
+    it(`with ${what} is refused briefly, and harms nobody else`, async () => {
       const report = await duringAttack(victim.url, () =>
         send(`${victim.url}/api/products/import`, csv, { as: victim.seller, headers: { 'content-type': 'text/csv' } }),
       )

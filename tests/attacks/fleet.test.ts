@@ -16,7 +16,9 @@ const bombs: [string, Uint8Array<ArrayBuffer>][] = [
 ]
 
 const RECEIVE_TIMEOUT_MS = 1_000
-/** Files have ten times as long, and whoever was answered without having sent all has as long as for a body once more. */
+/**
+ * File uploads get ten times the timeout. A client that was answered before it sent everything gets one more timeout.
+ */
 const LONGEST_MS = 15 * RECEIVE_TIMEOUT_MS
 
 describe('a fleet', () => {
@@ -37,7 +39,10 @@ describe('a fleet', () => {
   })
   after(() => market.close())
 
-  /** Nobody else was told that a service is away, no process needed too much memory, and all are there. */
+  /**
+   * Asserts that no other visitor was refused, that no process used too much memory, and that the auth service still
+   * answers.
+   */
   async function assertUnharmed({ others }: Report<unknown>): Promise<void> {
     assert.deepEqual(others.failures, {})
     for (const [name, child] of fleet.children) {
@@ -63,7 +68,7 @@ describe('a fleet', () => {
     })
   }
 
-  it('refuses bodies that say how much too large they are, and serves others meanwhile', async () => {
+  it('refuses bodies whose declared length is too large, and serves others meanwhile', async () => {
     const large = JSON.stringify({ refreshToken: 'x'.repeat(3_000_000) })
 
     const report = await duringAttack(url, () =>
@@ -80,7 +85,7 @@ describe('a fleet', () => {
   ] as const) {
     it(`cuts off ${what} bodies that never end, and serves others meanwhile`, async () => {
       const { token } = await market.signUp()
-      const doors = [
+      const endpoints = [
         { path: '/api/auth/refresh', type: 'application/json' },
         { path: '/api/articles', type: 'application/json', token },
         { path: '/api/products/import', type: 'text/csv', token: seller },
@@ -90,14 +95,14 @@ describe('a fleet', () => {
       const report = await duringAttack(url, () =>
         Promise.all(
           Array.from({ length: 40 }, (_, index) => {
-            const { path, ...about } = doors[index % doors.length] as (typeof doors)[number]
+            const { path, ...about } = endpoints[index % endpoints.length] as (typeof endpoints)[number]
             return flood(url, path, { ...about, chunk, everyMs })
           }),
         ),
       )
 
       for (const [index, { answer, milliseconds }] of report.outcome.entries()) {
-        const { path } = doors[index % doors.length] as (typeof doors)[number]
+        const { path } = endpoints[index % endpoints.length] as (typeof endpoints)[number]
         assert.ok(milliseconds < LONGEST_MS, `${path} was cut off after ${milliseconds} ms, answered ${answer}`)
         assert.doesNotMatch(answer, /^HTTP\/1.1 [25]/, path)
       }

@@ -9,7 +9,7 @@ const MARK = 'smuggled-7f3a'
 
 const MEMBERS = { isAdmin: MARK, roles: [MARK], sellerid: MARK, undeclared: { [MARK]: MARK } }
 
-/** The same, with members in every object that nobody declares. */
+/** Returns the same value with undeclared members in every object. */
 function smuggled(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(smuggled)
   if (!(value instanceof Object)) return value
@@ -73,10 +73,11 @@ describe('members that an operation does not declare', () => {
     return { status: answer.status, text: await answer.text() }
   }
 
-  it('are neither answered nor stored anywhere', async () => {
+  it('are neither returned nor stored anywhere', async () => {
     for (const each of await storing()) {
       const everywhere = await send(each, smuggled(each.body))
-      // Some nested objects refuse what they do not declare. That must be why; then only the outermost one has more.
+      // Some nested objects refuse undeclared members. That must be the reason; then only the outermost object gets
+      // more.
       const refused = everywhere.text.includes('must NOT have additional properties')
       const { status, text } = refused ? await send(each, { ...each.body, ...MEMBERS }) : everywhere
 
@@ -98,7 +99,7 @@ describe('members that an operation does not declare', () => {
   })
 })
 
-/** All tables that have the text in any of their columns. */
+/** Returns all tables that contain the text in any column. */
 async function tablesWith(databaseUrl: string, text: string): Promise<string[]> {
   const client = new pg.Client({ connectionString: databaseUrl })
   await client.connect()

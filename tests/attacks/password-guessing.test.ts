@@ -9,8 +9,8 @@ import { PASSWORD, startVictim, type Victim } from './victim.ts'
 const ATTEMPTS = 120
 const PER_SECOND = 20
 
-/** What one does without an account that makes Doran compute the hash of a password. */
-const doors: [string, string, (number: number) => object][] = [
+/** Requests without an account that make Doran compute a password hash. */
+const floods: [string, string, (number: number) => object][] = [
   ['registrations', '/api/auth/register', (n) => ({ email: `flood${n}@example.com`, password: PASSWORD, name: 'F' })],
   ['sign-ins', '/api/auth/sign-in', (n) => ({ email: `nobody${n}@example.com`, password: PASSWORD })],
   [
@@ -20,15 +20,15 @@ const doors: [string, string, (number: number) => object][] = [
   ],
 ]
 
-describe('a flood of passwords to be hashed', () => {
+describe('a flood of requests that hash a password', () => {
   let victim: Victim
   before(async () => {
     victim = await startVictim()
   })
   after(() => victim.close())
 
-  for (const [what, path, body] of doors) {
-    it(`by ${what} is answered or refused, and pages come as fast as before`, async () => {
+  for (const [what, path, body] of floods) {
+    it(`as ${what} is answered or refused, and pages are as fast as before`, async () => {
       const report = await duringAttack(victim.url, async () => {
         const sending: Promise<Sent>[] = []
         for (let number = 0; number < ATTEMPTS; number++) {

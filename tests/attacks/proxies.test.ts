@@ -6,7 +6,7 @@ import { PASSWORD, startVictim, type Victim } from './victim.ts'
 const CLIENT = '198.51.100.7'
 const INNER_PROXY = '203.0.113.9'
 
-/** The address that a sign-in is recorded with, when it comes with this header. */
+/** Returns the client address that a sign-in with this header is recorded with. */
 async function addressSeen(victim: Victim, forwardedFor: string): Promise<string | null> {
   const member = await victim.member()
   const signedIn = await fetch(`${victim.url}/api/auth/sign-in`, {
@@ -25,7 +25,7 @@ describe('the address of a client', () => {
     ['1', `6.6.6.6, ${CLIENT}`, CLIENT],
     ['2', `6.6.6.6, ${CLIENT}, ${INNER_PROXY}`, CLIENT],
   ] as const) {
-    it(`behind ${proxies} proxies is that which the outermost of them has seen, whatever the client claims`, async () => {
+    it(`behind ${proxies} proxies is the one that the outermost proxy saw, whatever the client claims`, async () => {
       const victim = await startVictim({ TRUST_PROXY: proxies })
       try {
         assert.equal(await addressSeen(victim, header), expected)
@@ -35,7 +35,7 @@ describe('the address of a client', () => {
     })
   }
 
-  it('behind a proxy is limited by rate, however often it claims to be another', async () => {
+  it('behind a proxy has one rate limit, however often the client claims another address', async () => {
     const victim = await startVictim({ TRUST_PROXY: '1', RATE_LIMIT_PER_IP: '20' })
     try {
       const answers = await Promise.all(

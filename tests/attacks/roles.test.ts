@@ -36,26 +36,26 @@ describe('an operation', () => {
     return { status: answer.status, code }
   }
 
-  it('that is for other services only does not exist for people, whoever asks', async () => {
+  it('for other services only does not exist for people, whatever their role', async () => {
     const internal = ofAccess((access) => access === 'internal')
     assert.ok(internal.length > 10)
     for (const each of internal) {
       for (const as of [undefined, member, victim.seller, victim.admin, victim.operator]) {
         const { status } = await ask(each, as)
-        // Another operation may have the same address; then it says so itself, and nothing of this one is done.
+        // Another operation may have the same path. Then the answer is its refusal, and this operation is not run.
         assert.ok([400, 401, 403, 404, 405, 422].includes(status), `${each.name} answered ${status}`)
       }
     }
   })
 
-  it('that is for members asks who it is', async () => {
+  it('for members refuses requests without a token', async () => {
     for (const each of ofAccess((access) => access !== 'internal' && access !== 'anyone')) {
       const { status, code } = await ask(each)
       assert.deepEqual([status, code], [401, 'token_missing'], each.name)
     }
   })
 
-  it('that is for a role refuses everybody else, before it looks at what they send', async () => {
+  it('for a role refuses everybody else before it validates what they send', async () => {
     const privileged = ofAccess((access) => Array.isArray(access))
     assert.ok(privileged.length > 10)
     for (const each of privileged) {

@@ -1,17 +1,17 @@
-/** Requests as an attacker makes them: any bytes, and no patience. */
+/** Requests of an attacker: any bytes, without waiting politely. */
 import { connect, type Socket } from 'node:net'
 import { setInterval } from 'node:timers'
 import type { Person } from './victim.ts'
 
 export interface Sent {
   readonly status: number
-  /** Bytes of the answer. */
+  /** Bytes of the response. */
   readonly size: number
   readonly code: string | undefined
   readonly milliseconds: number
 }
 
-/** One request with a body as it is. An answer that never comes has the status 0. */
+/** Sends one request with the body as given. A response that never comes has the status 0. */
 export async function send(
   url: string,
   body: string | Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>,
@@ -31,7 +31,7 @@ export async function send(
   return { status: answer?.status ?? 0, size: Buffer.byteLength(text), code, milliseconds }
 }
 
-/** A connection of bytes. */
+/** Opens a TCP connection. */
 function dial(url: string): Promise<Socket> {
   const { hostname, port } = new URL(url)
   return new Promise((resolve, reject) => {
@@ -40,7 +40,7 @@ function dial(url: string): Promise<Socket> {
   })
 }
 
-/** Milliseconds until the other side closes the connection; what it says meanwhile is dropped. */
+/** Returns the milliseconds until the other side closes the connection. Ignores what it sends meanwhile. */
 function untilClosed(socket: Socket): Promise<number> {
   const begun = performance.now()
   socket.on('error', () => {})
@@ -48,7 +48,9 @@ function untilClosed(socket: Socket): Promise<number> {
   return new Promise((resolve) => socket.once('close', () => resolve(performance.now() - begun)))
 }
 
-/** A client that sends this at once and then a byte now and then; milliseconds until it is cut off. */
+/**
+ * Sends this text at once and then a byte a second. Returns the milliseconds until the server closes the connection.
+ */
 export async function drip(url: string, begin: string): Promise<number> {
   const socket = await dial(url)
   socket.write(begin)
@@ -60,7 +62,10 @@ export async function drip(url: string, begin: string): Promise<number> {
   }
 }
 
-/** A client whose chunked body never ends; what it was answered, and the milliseconds until it is cut off. */
+/**
+ * Sends a chunked body that never ends. Returns the response and the milliseconds until the server closes the
+ * connection.
+ */
 export async function flood(
   url: string,
   path: string,
@@ -74,7 +79,7 @@ export async function flood(
     `POST ${path} HTTP/1.1\r\nhost: victim\r\ncontent-type: ${type}\r\n${authorization}transfer-encoding: chunked\r\n\r\n`,
   )
   const piece = `${chunk.length.toString(16)}\r\n${chunk}\r\n`
-  // Nothing is kept here when the other side reads slowly.
+  // Does not buffer data here when the other side reads slowly.
   const flooding = setInterval(() => socket.writableNeedDrain || socket.write(piece), everyMs)
   try {
     const milliseconds = await untilClosed(socket)
@@ -84,7 +89,7 @@ export async function flood(
   }
 }
 
-/** The head of a request whose body has a hundred bytes, without its end. */
+/** Returns the head of a request with a body of a hundred bytes, without the blank line at its end. */
 export function headOf(path: string, type: string): string {
   return `POST ${path} HTTP/1.1\r\nhost: victim\r\ncontent-type: ${type}\r\ncontent-length: 100\r\n`
 }

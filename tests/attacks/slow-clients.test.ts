@@ -9,19 +9,19 @@ const CLIENTS = 120
 /** Node.js looks for requests that take too long every thirty seconds. */
 const LONGEST_MS = 75_000
 
-describe('clients that never finish', () => {
+describe('clients that never finish their request', () => {
   let victim: Victim
   before(async () => {
     victim = await startVictim()
   })
   after(() => victim.close())
 
-  it('a head, a body or a word are cut off by Doran and by the payment provider, and keep nobody from being served', async () => {
-    const doors = [
+  it('are cut off by Doran and by the payment sandbox, and keep nobody from being served', async () => {
+    const endpoints = [
       { url: victim.url, unfinished: headOf('/api/auth/sign-in', 'application/json') },
       { url: victim.sandboxUrl, unfinished: headOf('/pay/unknown', 'application/x-www-form-urlencoded') },
     ]
-    const kinds = doors.flatMap(({ url, unfinished }) =>
+    const kinds = endpoints.flatMap(({ url, unfinished }) =>
       ['', unfinished, `${unfinished}\r\n`].map((begin) => ({ url, begin })),
     )
 

@@ -1,4 +1,4 @@
-/** A Doran in a process of its own, to be attacked. */
+/** A Doran in its own process, as the target of attacks. */
 import { readFile } from 'node:fs/promises'
 import { auth } from '@doran/auth/contract'
 import { newId } from '@doran/kernel'
@@ -11,18 +11,18 @@ import { run } from '../../apps/server/demo/process.ts'
 import { identity, services } from '../../apps/server/services.ts'
 import { putOnSale } from '../../services/order/test/goods.ts'
 
-/** Of everybody here. */
+/** The password of every account here. */
 export const PASSWORD = 'a password that nobody guesses'
 
-/** Resident memory that the process may reach; the containers of compose.yaml have no more. */
+/** Resident memory that the process may reach: the limit of the containers in compose.yaml. */
 export const MEMORY_LIMIT_MB = 384
-/** As in the image, and with the heap that Node.js takes in a container of that size: half of it. */
+/** The settings of the image, and the heap that Node.js takes in a container of that size: half of the memory. */
 const MEMORY_SETTINGS = {
   NODE_OPTIONS: `--max-semi-space-size=2 --max-old-space-size=${MEMORY_LIMIT_MB / 2}`,
   MALLOC_ARENA_MAX: '2',
   MALLOC_TRIM_THRESHOLD_: '131072',
 }
-/** Rates so high that they are never what stops an attack. */
+/** Limits so high that they never stop an attack. */
 export const NO_RATES = {
   RATE_LIMIT_PER_IP: '1000000',
   RATE_LIMIT_PER_ACCOUNT: '1000000',
@@ -39,9 +39,9 @@ export interface Person {
 
 export interface Victim {
   readonly url: string
-  /** Of the payment provider's server. */
+  /** URL of the payment sandbox. */
   readonly sandboxUrl: string
-  /** SKU of something that can be bought. */
+  /** SKU of a product on sale. */
   readonly sku: string
   readonly databaseUrl: string
   readonly seller: Person
@@ -49,12 +49,12 @@ export interface Victim {
   readonly operator: Person
   member(): Promise<Person>
   api<C extends Contract>(contract: C, as?: Person): ReturnType<typeof httpClient<C>>
-  /** Largest resident memory so far, in MB. */
+  /** Returns the largest resident memory so far, in MB. */
   peakMemory(): Promise<number>
   close(): Promise<void>
 }
 
-/** Everything in one process. */
+/** Starts everything in one process. */
 export async function startVictim(settings: Record<string, string> = {}): Promise<Victim> {
   const database = await createTestDatabase(services)
   const somebody = (): Somebody => ({ id: newId(), email: `${newId()}@example.com` })
@@ -108,7 +108,7 @@ interface Somebody {
   email: string
 }
 
-/** What only services can do: a shop, goods and accounts with roles. */
+/** Creates what only services can create: a shop, goods and accounts with roles. */
 async function fill(
   databaseUrl: string,
   { seller, admin, operator }: Record<'seller' | 'admin' | 'operator', Somebody>,
@@ -133,7 +133,7 @@ async function fill(
   }
 }
 
-/** Largest resident memory so far, in MB. */
+/** Returns the largest resident memory so far, in MB. */
 export async function peakMemoryOf({ pid }: { readonly pid?: number | undefined }): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8')
   return Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1]) / 1_024

@@ -30,7 +30,7 @@ describe('every screen', () => {
     for (const visitor of visitors.flatMap(({ guest, member }) => [guest, member])) await visitor.close()
   })
 
-  it('can be used by everybody, fits into 360 pixels, has one title, and says nothing in the console', async () => {
+  it('is accessible, fits into 360 pixels, has one title, and writes nothing to the console', async () => {
     const faults: string[] = []
     for (const pair of visitors) {
       pair.guest.expectErrors(/404 \(Not Found\)/)
@@ -53,7 +53,7 @@ describe('every screen', () => {
     }
   })
 
-  it('with a picture that has no text instead of it would be found', async () => {
+  it('would fail with an image that has no alternative text', async () => {
     const [{ guest }] = visitors as [(typeof visitors)[number]]
     const { page, open } = guest
     await open('/')

@@ -11,9 +11,9 @@ interface Violation {
   readonly nodes: readonly { readonly target: readonly string[]; readonly failureSummary?: string }[]
 }
 
-/** What Axe finds on the page as it is, if it is serious or critical. */
+/** Returns what axe finds on the current page, if it is serious or critical. */
 export async function seriousViolations(page: Page): Promise<string[]> {
-  // Colours in the middle of a transition are nobody's choice.
+  // Colours in the middle of a transition do not count.
   await page.evaluate(() =>
     Promise.all(document.getAnimations().map((animation) => animation.finished.catch(() => {}))),
   )

@@ -2,10 +2,10 @@
  * Measures what a visitor with a slow phone waits for, and fails above the budgets.
  *
  *     npm run check:budgets
- *     npm run check:budgets -- --without-clock    only tells times, for machines that have other work
+ *     npm run check:budgets -- --without-clock    reports times without judging them, for machines with other work
  *
- * The phone is Lighthouse's: four times slower than this machine, 1.6 Mbit/s down, 0.75 Mbit/s up, 150 ms until an
- * answer begins. Each screen is opened five times by somebody who has never been there; the median counts.
+ * The phone is Lighthouse's: four times slower than this machine, 1.6 Mbit/s down, 0.75 Mbit/s up, and 150 ms of
+ * latency. Five first-time visitors open each screen; the median counts.
  */
 import { parseArgs } from 'node:util'
 import type { Request } from 'playwright-core'
@@ -15,22 +15,22 @@ import { closeBrowser, newVisitor } from './visitor.ts'
 const BUDGETS = {
   /** Compressed bytes of all scripts of the first load. */
   script: 150 * 1024,
-  /** Milliseconds until the largest thing in view is painted. */
+  /** Milliseconds until the largest content in view is painted. */
   paint: 1_500,
   /** Cumulative layout shift (web.dev/cls). */
   shift: 0.05,
 }
 const ROUNDS = 5
-const SLOWER = 4
+const CPU_SLOWDOWN = 4
 const NETWORK = { offline: false, latency: 150, downloadThroughput: 1_600_000 / 8, uploadThroughput: 750_000 / 8 }
-/** Milliseconds after which nothing changes any more. */
-const SETTLED = 1_500
+/** Wait after which the page no longer changes. */
+const SETTLE_MS = 1_500
 
 interface Measured {
   readonly script: number
   readonly paint: number
   readonly shift: number
-  /** What was painted last as the largest thing. */
+  /** The element that was painted last as the largest content. */
   readonly largest: string
 }
 
@@ -55,7 +55,7 @@ try {
       shift.toFixed(3).padStart(13),
       ` ${rounds[0]?.largest}`,
     )
-    // The budget for the largest paint is for the two screens that people come to from elsewhere.
+    // The budget for the largest paint covers the two screens on which people arrive.
     const over = script > BUDGETS.script || shift > BUDGETS.shift || (clock && name !== 'list' && paint > BUDGETS.paint)
     if (over) broken++
   }
@@ -63,7 +63,7 @@ try {
     `budgets ${(BUDGETS.script / 1024).toFixed(1).padStart(10)} ${String(BUDGETS.paint).padStart(17)} ${BUDGETS.shift.toFixed(3).padStart(13)}`,
   )
   if (broken > 0) {
-    console.error(`${broken} of the screens are over a budget.`)
+    console.error(`${broken} screens are over a budget.`)
     process.exitCode = 1
   }
 } finally {
@@ -76,7 +76,7 @@ async function measure(path: string): Promise<Measured> {
   try {
     const { page } = visitor
     const protocol = await visitor.context.newCDPSession(page)
-    await protocol.send('Emulation.setCPUThrottlingRate', { rate: SLOWER })
+    await protocol.send('Emulation.setCPUThrottlingRate', { rate: CPU_SLOWDOWN })
     await protocol.send('Network.enable')
     await protocol.send('Network.emulateNetworkConditions', NETWORK)
     await page.addInitScript(observe)
@@ -88,7 +88,7 @@ async function measure(path: string): Promise<Measured> {
     page.on('requestfinished', finished)
     await visitor.open(path)
     await page.waitForLoadState('networkidle')
-    await page.waitForTimeout(SETTLED)
+    await page.waitForTimeout(SETTLE_MS)
     const { paint, shift, largest } = await page.evaluate(() => (globalThis as unknown as Observed).observed)
     page.off('requestfinished', finished)
     const sizes = await Promise.all(scripts)
@@ -102,7 +102,7 @@ interface Observed {
   observed: { paint: number; shift: number; largest: string }
 }
 
-/** Runs in the page, before anything else. */
+/** Runs in the page before any other script. */
 function observe(): void {
   const observed = { paint: 0, shift: 0, largest: '' }
   Object.assign(globalThis, { observed })

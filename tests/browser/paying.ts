@@ -1,4 +1,4 @@
-/** The payment page of the sandbox, as a program fills it in. */
+/** Pays on the sandbox's payment page without a person. */
 import type { Member, Shop } from './shop.ts'
 
 export const CARDS = {

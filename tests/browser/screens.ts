@@ -1,4 +1,4 @@
-/** Every screen, and what must have happened before it can be seen. */
+/** Every screen, and the preparation that it needs. */
 import { article as articleContract } from '@doran/article/contract'
 import { httpClient } from '@doran/kernel/client'
 import type { Page } from 'playwright-core'
@@ -8,9 +8,9 @@ import type { Member, Shop } from './shop.ts'
 export interface Screen {
   readonly name: string
   readonly path: string
-  /** Who looks at it: a guest, or the member of the tour. */
+  /** Who opens it: a guest, or the member of the tour. */
   readonly as: 'guest' | 'member'
-  /** What to do before looking, for example to open something. */
+  /** Steps before the screen counts, for example to open a menu. */
   readonly first?: (page: Page) => Promise<void>
 }
 
@@ -19,7 +19,7 @@ export interface Tour {
   readonly screens: readonly Screen[]
 }
 
-/** Prepares a member with orders, addresses and a full cart, and names every screen. */
+/** Prepares a member with orders, addresses and a full cart, and lists every screen. */
 export async function prepareTour(shop: Shop): Promise<Tour> {
   const member = await shop.newMember()
   const { calls } = member

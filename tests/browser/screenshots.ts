@@ -1,8 +1,8 @@
 /**
- * Writes a picture of every screen, in both languages and themes, on a phone and on a desk, for looking at.
+ * Writes a screenshot of every screen, in both languages and themes, on a phone and on a desktop.
  *
- *     npm run screenshots                 all of them
- *     npm run screenshots -- cart order   those whose name begins so
+ *     npm run screenshots                 all screens
+ *     npm run screenshots -- cart order   screens whose names begin with one of these words
  */
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'

@@ -1,4 +1,4 @@
-/** A shop as its visitors meet it: the command that users start, on data of its own. */
+/** A shop as visitors meet it: started with the command that operators use, on its own data. */
 import { execFile } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -19,17 +19,17 @@ const ADMIN = { email: 'admin@example.com', password: 'administrator of the test
 
 export interface Shop {
   readonly url: string
-  /** Calls for an administrator, who may change every stock. */
+  /** Calls as an administrator, who may change every stock. */
   readonly admin: Calls
-  /** A new member with calls of their own. */
+  /** Registers a new member. Returns the member with calls as that member. */
   newMember(): Promise<Member>
   close(): Promise<void>
 }
 
 export interface ShopOptions {
-  /** With the sample community. */
+  /** Whether to load the sample community. */
   readonly community?: boolean
-  /** Where pages are served from besides the shop itself. */
+  /** Origins of pages that are served from elsewhere. */
   readonly otherOrigins?: string
 }
 
@@ -54,7 +54,7 @@ function callsWith(url: string, token?: string) {
   }
 }
 
-/** With `DORAN_TEST_MODE=processes` each service runs in a process of its own. */
+/** Opens the shop. With `DORAN_TEST_MODE=processes` each service runs in its own process. */
 export async function openShop({ community = false, otherOrigins = '' }: ShopOptions = {}): Promise<Shop> {
   await build({ edition: 'marketplace', ifChanged: true })
   const folder = await mkdtemp(join(tmpdir(), 'doran-browser-'))
@@ -66,7 +66,7 @@ export async function openShop({ community = false, otherOrigins = '' }: ShopOpt
     LOG_LEVEL: 'warn',
     ADMIN_EMAIL: ADMIN.email,
     ADMIN_PASSWORD: ADMIN.password,
-    // One machine visits it all day.
+    // All visits come from one machine.
     RATE_LIMIT_PER_IP: '1000000',
     AUTH_PASSWORD_RATE: '1000000',
     RATE_LIMIT_FILES_PER_IP: '1000000',

@@ -1,8 +1,8 @@
-/** What visitors do again and again, by what they see. */
+/** Steps that visitors repeat, by what they see on the page. */
 import type { Page } from 'playwright-core'
 import { CARDS } from './paying.ts'
 
-/** On the page of a product: chooses the first of every option that can be had, and puts it into the cart. */
+/** On a product page: chooses the first available value of every option, and puts the product into the cart. */
 export async function putIntoCart(page: Page): Promise<void> {
   await chooseOptions(page)
   await page.getByRole('button', { name: 'Put into cart' }).locator('visible=true').first().click()
@@ -18,7 +18,7 @@ export async function chooseOptions(page: Page): Promise<void> {
   for (const option of await options.all()) await option.locator('label').first().click()
 }
 
-/** What leads to products on a screen. */
+/** The links to products on a screen. */
 export function productLinks(page: Page) {
   return page.locator('main a[href*="/products/"]')
 }
@@ -39,7 +39,7 @@ export async function writeAddress(page: Page): Promise<void> {
   await page.getByLabel('Details (optional)').fill('3F')
 }
 
-/** From the checkout or an order to the payment page, and fills it in. */
+/** Goes from the checkout or an order to the payment page, and pays there. */
 export async function payWith(page: Page, button: RegExp, card: keyof typeof CARDS): Promise<void> {
   await page.getByRole('button', { name: button }).locator('visible=true').first().click()
   await page.getByLabel('Card number').fill(CARDS[card])

@@ -1,4 +1,4 @@
-/** A host that knows only files, for built pages. */
+/** A host of static files, for built pages. */
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
@@ -13,7 +13,7 @@ const TYPES: Record<string, string> = {
   '.avif': 'image/avif',
 }
 
-/** Files below `base` as they are, and `404.html` with its status for everything else. */
+/** Serves the files below `base`, and `404.html` with its status for everything else. */
 export async function serveLikeGitHubPages(folder: string, base: string, port: number): Promise<Server> {
   const host = createServer(async (request, response) => {
     const path = new URL(request.url ?? '/', 'http://host').pathname.slice(base.length) || 'index.html'

@@ -5,10 +5,10 @@ import { closeBrowser } from './visitor.ts'
 
 let shared: Promise<Shop> | undefined
 
-/** A port of which the shop allows pages to call its API. */
+/** A port whose pages may call the shop's API. */
 export const OTHER_PORT = await freePort()
 
-/** The one shop that all tests visit, with a sample community; closed after the last of them. */
+/** Returns the one shop that all tests visit, with a sample community. It is closed after the last test. */
 export function theShop(): Promise<Shop> {
   shared ??= openShop({ community: true, otherOrigins: `http://127.0.0.1:${OTHER_PORT}` })
   return shared

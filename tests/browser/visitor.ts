@@ -1,14 +1,14 @@
-/** Somebody with a browser, who notices everything that goes wrong in it. */
+/** A visitor with a browser, who records everything that goes wrong in it. */
 import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
 
 export interface VisitorOptions {
-  /** Where the shop is. Anything else that is asked for, but for payment pages of this machine, is a fault. */
+  /** URL of the shop. A request to any host but this machine is a fault. */
   readonly url: string
   readonly language?: 'ko' | 'en'
   readonly theme?: 'light' | 'dark'
-  /** Of the window; CSS pixels. */
+  /** Size of the window in CSS pixels. */
   readonly width?: number
   readonly height?: number
 }
@@ -16,11 +16,11 @@ export interface VisitorOptions {
 export interface Visitor {
   readonly page: Page
   readonly context: BrowserContext
-  /** Opens an address of the shop and waits until it is there. */
+  /** Opens a path of the shop and waits until the page is loaded. */
   open(path: string): Promise<void>
-  /** Fails when the console has warned, a script has failed, or a foreign host was asked for anything. */
+  /** Fails if the console had a warning or an error, a script failed, or the page sent a request to a foreign host. */
   assertQuiet(): void
-  /** Console errors that the test causes on purpose, for example those of the browser when it is offline. */
+  /** Accepts console errors that the test causes on purpose, for example those of an offline browser. */
   expectErrors(pattern: RegExp): void
   close(): Promise<void>
 }

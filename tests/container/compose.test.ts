@@ -15,15 +15,15 @@ const secrets = {
   PAYMENT_SANDBOX_SECRET: 'c'.repeat(64),
   AUTH_ENCRYPTION_KEY: Buffer.alloc(32, 7).toString('base64'),
 }
-/** Of PostgreSQL, for superusers. */
-const RESERVED = 3
-/** For operators and commands, and for a process that starts while the one before it ends. */
-const SPARE = 20
+/** Connections that PostgreSQL reserves for superusers. */
+const RESERVED_CONNECTIONS = 3
+/** Connections for operators and commands, and for a process that starts while its predecessor ends. */
+const SPARE_CONNECTIONS = 20
 const raw = readCompose()
 const containers = Object.entries(readCompose(secrets).services)
 const ours = containers.filter(([, { image }]) => image.startsWith('doran:'))
 
-/** Those of all containers that the rule does not hold for. */
+/** Returns the names of the containers that break the rule. */
 function breaking(rule: (service: ComposeService, name: string) => unknown, among = containers): string[] {
   return among.filter(([name, service]) => !rule(service, name)).map(([name]) => name)
 }
@@ -35,9 +35,9 @@ describe('compose.yaml', () => {
     assert.deepEqual(run.toSorted(), services.map(({ contract }) => contract.name).toSorted())
   })
 
-  it('has all processes together open fewer connections than PostgreSQL lets them', () => {
+  it('lets all processes together open fewer connections than PostgreSQL allows', () => {
     const { command = [] } = readCompose(secrets).services.postgres as ComposeService
-    const most = Number(/max_connections=(\d+)/.exec(command.join(' '))?.[1]) - RESERVED
+    const most = Number(/max_connections=(\d+)/.exec(command.join(' '))?.[1]) - RESERVED_CONNECTIONS
     const processes = ours.filter(([, { environment }]) => environment?.DORAN_SERVICES)
     const opened = processes.map(([, { environment, deploy }]) => {
       const { kernel } = readSettings(environment as Record<string, string>, services)
@@ -45,10 +45,10 @@ describe('compose.yaml', () => {
     })
 
     const sum = opened.reduce((total, connections) => total + connections, 0)
-    assert.ok(sum + SPARE <= most, `${sum} of ${most}`)
+    assert.ok(sum + SPARE_CONNECTIONS <= most, `${sum} of ${most}`)
   })
 
-  it('uses the database by a role that is no superuser, and Redis by a password', () => {
+  it('uses a database role that is not a superuser, and Redis with a password', () => {
     const script = readFileSync(new URL('../../infrastructure/postgres/roles.sh', import.meta.url), 'utf8')
     const { environment, volumes } = readCompose(secrets).services.postgres as ComposeService
     const urls = ours.flatMap(([, { environment }]) => environment?.DATABASE_URL ?? [])
@@ -63,24 +63,24 @@ describe('compose.yaml', () => {
     )
   })
 
-  it('runs orders and payments twice', () => {
+  it('runs two processes each for orders and payments', () => {
     const twice = containers.filter(([, { deploy }]) => deploy?.replicas === '2').map(([name]) => name)
 
     assert.deepEqual(twice, ['order', 'payment'])
   })
 
-  it('gives each process settings that it accepts', () => {
+  it('gives each process valid settings', () => {
     for (const [, { environment = {} }] of ours) readSettings(environment, services)
   })
 
-  it('leaves no process without a secret that it refuses to start without', () => {
+  it('gives each process the secrets that it requires', () => {
     for (const [, { environment = {} }] of ours) {
       const run = services.filter(({ contract }) => environment.DORAN_SERVICES?.split(',').includes(contract.name))
       assertOwnSecrets({ ...environment, NODE_ENV: 'production' }, run, { host: '0.0.0.0' })
     }
   })
 
-  it('uses one image for Doran and names the version of every other', () => {
+  it('uses one image for Doran and pins the version of every other image', () => {
     assert.equal(new Set(ours.map(([, { image }]) => image)).size, 1)
     assert.deepEqual(
       breaking(({ image }) => /^[a-z/]+:\d[\w.-]*$/.test(image)),
@@ -88,7 +88,7 @@ describe('compose.yaml', () => {
     )
   })
 
-  it('publishes the port of the gateway alone, on this machine unless told otherwise', () => {
+  it('publishes only the port of the gateway, and only on this machine by default', () => {
     assert.deepEqual(
       breaking(({ ports }) => !ports),
       ['gateway'],
@@ -124,14 +124,14 @@ describe('compose.yaml', () => {
     )
   })
 
-  it('keeps on disk what the database and the payment sandbox write, and nothing else', () => {
+  it('keeps only the data of the database and of the payment sandbox on disk', () => {
     assert.deepEqual(
       breaking(({ volumes }) => !volumes),
       ['payment-sandbox', 'postgres'],
     )
   })
 
-  it('starts nothing of Doran before the databases are up to date', () => {
+  it('starts no process of Doran before the databases are migrated', () => {
     const waiting = ours.filter(([, { environment }]) => environment?.DORAN_SERVICES)
 
     assert.deepEqual(
@@ -140,8 +140,8 @@ describe('compose.yaml', () => {
     )
   })
 
-  it('checks the health of whatever goes on running', () => {
-    // That of Doran is in its image.
+  it('checks the health of every container that keeps running', () => {
+    // The health check of Doran is in its image.
     const foreign = containers.filter((container) => !ours.includes(container))
 
     assert.deepEqual(
@@ -154,14 +154,14 @@ describe('compose.yaml', () => {
     )
   })
 
-  it('refuses to start without each secret, and .env.example has all of them, empty', () => {
+  it('refuses to start without any one of the secrets, which .env.example lists without values', () => {
     for (const name of Object.keys(secrets)) {
       assert.throws(() => readCompose({ ...secrets, [name]: '' }), new RegExp(`${name} is not set: .*\\.env\\.example`))
       assert.match(example, new RegExp(`^${name}=$`, 'm'))
     }
   })
 
-  it('reads from .env only what .env.example tells of', () => {
+  it('reads only variables from .env that .env.example describes', () => {
     const read = new Set(JSON.stringify(raw).match(/(?<=\$\{)\w+/g))
     read.delete('DORAN_VERSION')
 
@@ -173,14 +173,14 @@ describe('compose.yaml', () => {
 })
 
 describe('the reader of compose.yaml', () => {
-  it('reads mappings, lists, anchors and merges, where the own key counts', () => {
+  it("reads mappings, lists, anchors and merges, in which the mapping's own keys win", () => {
     const source = "a: &a\n  one: 1\n  two: ['x: y', z, --save, '']\nb:\n  <<: *a\n  one: 2 # \n  three: {}\n"
 
     assert.throws(() => readYaml(source), /line 6 .* needs quotes/)
     assert.deepEqual(readYaml(source.replace(' # ', '')).b, { one: '2', two: ['x: y', 'z', '--save', ''], three: {} })
   })
 
-  it('refuses what it does not understand, with the line', () => {
+  it('refuses what it does not understand, and names the line', () => {
     assert.throws(() => readYaml('a: 1\na: 2\n'), /line 2 says a a second time/)
     assert.throws(() => readYaml('a:\n  - b\n'), /line 2 is not `key: value`/)
     assert.throws(() => readYaml('a: *b\n'), /line 1 uses \*b, which is not defined above/)
@@ -188,7 +188,7 @@ describe('the reader of compose.yaml', () => {
     assert.throws(() => readYaml('a:\nb: 1\n'), /line 1 has no value/)
   })
 
-  it('fills in values, defaults and complaints', () => {
+  it('fills in values and defaults, and reports missing values', () => {
     assert.equal(fillIn(`\${A}-\${B:-b}-\${C:?set C}`, { A: 'a', C: 'c' }), 'a-b-c')
     assert.throws(() => fillIn(`\${C:?set C}`, { C: '' }), /C is not set: set C/)
   })

@@ -1,14 +1,14 @@
 /**
- * Reads compose.yaml: just the YAML that is written there (block mappings, flow lists, anchors, merges), and an error
- * that names the line for anything else. Run as a program it prints the services with the environment's values in them,
- * as JSON.
+ * Reads compose.yaml. Supports only the YAML that the file uses (block mappings, flow lists, anchors, merges), and
+ * throws an error with the line for anything else. As a program it prints the services as JSON, with the environment's
+ * values filled in.
  */
 import { readFileSync } from 'node:fs'
 
 export type Value = string | boolean | Value[] | { [key: string]: Value }
 export type Mapping = { [key: string]: Value }
 
-/** What the rules of `compose.test.ts` and the program of the containers look at. */
+/** The keys that the rules of `compose.test.ts` and `run.sh` use. */
 export interface ComposeService {
   readonly image: string
   readonly command?: readonly string[]
@@ -45,7 +45,7 @@ export function readYaml(source: string): Mapping {
   return result
 }
 
-/** Takes the lines of one mapping off the front of the list. */
+/** Reads one mapping, and removes its lines from the front of the list. */
 function readMapping(lines: Line[], indent: number, anchors: Map<string, Value>): Mapping {
   const own: Mapping = {}
   const merged: Mapping = {}
@@ -89,7 +89,7 @@ function refusal({ number, text }: Line, problem: string): Error {
   return new Error(`compose.yaml, line ${number} ${problem}: ${text}`)
 }
 
-/** `${NAME}`, `${NAME:-default}` and `${NAME:?complaint}`, as Compose fills them in. */
+/** Fills in `${NAME}`, `${NAME:-default}` and `${NAME:?complaint}` as Compose does. */
 export function fillIn(value: Value, environment: NodeJS.ProcessEnv): Value {
   if (typeof value === 'boolean') return value
   if (Array.isArray(value)) return value.map((item) => fillIn(item, environment))

@@ -7,7 +7,7 @@ function read(file: string): string {
 }
 
 describe('the image', () => {
-  it('is given the folder of every workspace', () => {
+  it('contains the folder of every workspace', () => {
     const { workspaces } = JSON.parse(read('package.json')) as { workspaces: string[] }
     const folders = new Set(workspaces.map((workspace) => workspace.split('/')[0]))
     const given = read('.dockerignore').match(/(?<=^!)[\w-]+$/gm)

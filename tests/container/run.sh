@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # Builds the image and runs it: first everything in one container, then the containers of compose.yaml with their
-# settings, limits and names, on a network of their own. Every container has a user without rights, no capabilities and
-# a read-only root file system. Prints a line for each thing proven; ends with an error at the first that is not so.
+# settings, limits and names, on a network of their own. Every container runs as an unprivileged user, without
+# capabilities and with a read-only root file system. Prints a line for each thing proven, and ends with an error at the
+# first that fails.
 #
-# Needs root on Debian 12 or newer and `npm ci`, and installs from Debian what it uses. No registry of images is asked:
-# a stand-in of node:24-slim is made from Debian and the Node.js of npm. With BASE=docker.io/library/node:24-slim it is
-# the real one. PostgreSQL and Redis are Debian's.
+# Needs root on Debian 12 or newer and `npm ci`, and installs its tools from Debian. It uses no image registry: it makes
+# a stand-in for node:24-slim from Debian and npm's Node.js. With BASE=docker.io/library/node:24-slim it uses the real
+# image. PostgreSQL and Redis come from Debian.
 set -euo pipefail
 
 if [ -z "${CONTAINER_TEST_BOUNDED:-}" ]; then
@@ -15,7 +16,7 @@ fi
 root=$(cd "$(dirname "$0")/../.." && pwd)
 node=$("$root/node_modules/.bin/node" -p process.execPath)
 work=$(mktemp -d /var/tmp/doran-container.XXXXXX)
-# KiB, four times what the images and their layers take: with so much memory free, nothing here waits for a disk.
+# KiB, four times the size of the images and their layers. With that much free memory, nothing here waits for a disk.
 if [ "$(awk '/^MemAvailable:/ { print $2 }' /proc/meminfo)" -gt 12000000 ]; then
   mount -t tmpfs -o mode=0755 doran-container "$work"
 fi
@@ -37,13 +38,13 @@ main() {
   start_postgres
   start_redis
   run_in_one_container
-  run_what_compose_says
+  run_compose_services
 }
 
 prove() { printf 'ok  %5.1f s  %s\n' "$(since "$begun")" "$1"; }
 fail() {
   echo "not so: $1" >&2
-  # What was written last is most likely what knows why.
+  # The log that was written last most likely has the reason.
   find "$work" -maxdepth 1 -name '*.log' -size +0 -printf '%T@ %p\n' | sort -n | tail -1 | cut -d' ' -f2 |
     xargs -r tail -v -n 40 >&2
   exit 1
@@ -73,7 +74,7 @@ begun=$(now)
 trap clean_up EXIT
 trap 'exit 143' TERM INT
 
-# --- what it stands on ---------------------------------------------------------------------------------------------
+# --- tools, base and services ------------------------------------------------------------------------------------
 
 install_tools() {
   local package missing=()
@@ -97,7 +98,7 @@ make_base() {
   mkdir -p "$files/usr/local/lib/node_modules"
   cp -a "$(dirname "$(dirname "$(readlink -f "$(command -v npm)")")")" "$files/usr/local/lib/node_modules/npm"
   ln -s ../lib/node_modules/npm/bin/npm-cli.js "$files/usr/local/bin/npm"
-  # npm in the image trusts what this machine trusts.
+  # npm in the image trusts the same certificates as this machine.
   install -D -m 644 /etc/ssl/certs/ca-certificates.crt "$files/etc/ssl/certs/ca-certificates.crt"
   chroot "$files" groupadd --gid 1000 node
   chroot "$files" useradd --uid 1000 --gid node --create-home node
@@ -106,7 +107,7 @@ make_base() {
   prove "a stand-in of node:24-slim from Debian with Node.js $("$node" --version)"
 }
 
-# What compose.yaml says, with secrets that are as good as any, for buyers who reach the gateway by its name.
+# Reads compose.yaml with generated secrets, for buyers who reach the gateway by its name.
 read_compose() {
   password=$(new_secret hex)
   compose=$(env -i POSTGRES_PASSWORD="$password" REDIS_PASSWORD="$(new_secret hex)" DORAN_SERVICE_SECRET="$(new_secret hex)" \
@@ -116,7 +117,7 @@ read_compose() {
 
 new_secret() { "$node" -p "crypto.randomBytes(32).toString('$1')"; }
 
-# A bridge with the name and the address of everything that compose.yaml has, reachable from nowhere else.
+# Makes a bridge with a name and an address for each container of compose.yaml, unreachable from elsewhere.
 open_network() {
   local name address=10
   ip netns add "$network"
@@ -129,11 +130,11 @@ open_network() {
     address=$((address + 1))
     echo "10.213.0.$address $name ${name%-[0-9]}" >> "$work/hosts"
   done
-  # Where `ip netns exec` looks for what /etc/hosts is to be.
+  # `ip netns exec` mounts this file as /etc/hosts.
   install -D -m 644 "$work/hosts" "/etc/netns/$network/hosts"
 }
 
-# The containers of Doran: order-1 and order-2 where compose.yaml has two of order.
+# The containers of Doran: order-1 and order-2 where compose.yaml has two replicas of order.
 container_names() {
   jq -r 'to_entries[] | select(.value.image | startswith("doran:")) | .key as $name
     | (.value.deploy.replicas // "1" | tonumber) as $count
@@ -223,8 +224,9 @@ inspect_image() {
 
 # --- containers ----------------------------------------------------------------------------------------------------
 
-# run CONTAINER SERVICE ENVIRONMENT [argument of doran]…: with the command, limit and volume that compose.yaml has for
-# the service. ENVIRONMENT is JSON. The container's output is in CONTAINER.log, its volume is CONTAINER.data.
+# run CONTAINER SERVICE ENVIRONMENT [argument of doran]…: runs a container with the command, limit and volume that
+# compose.yaml has for the service. ENVIRONMENT is JSON. The container's output goes to CONTAINER.log, its volume is
+# CONTAINER.data.
 run() {
   local name=$1 service=$2 environment=$3 bundle=$work/$1.bundle
   shift 3
@@ -263,7 +265,7 @@ run() {
   pids[$name]=$!
 }
 
-# run_once CONTAINER SERVICE ENVIRONMENT [argument]…: until it has ended.
+# run_once CONTAINER SERVICE ENVIRONMENT [argument]…: runs a container and waits until it has ended.
 run_once() {
   run "$@"
   wait "${pids[$1]}" || fail "$1 ended with an error"
@@ -271,7 +273,7 @@ run_once() {
 
 environment_of() { jq -c --arg name "$1" '.[$name].environment' <<< "$compose"; }
 
-# The health check of the image, until it succeeds: what a container engine does.
+# Runs the image's health check until it succeeds, as a container engine does.
 await_healthy() {
   local name=$1 check
   mapfile -t check < <(jq -r '.Healthcheck.Test[1:][]' <<< "$settings")
@@ -280,7 +282,7 @@ await_healthy() {
   done
 }
 
-# SIGTERM to its first process, which ends with 0 or this fails.
+# Sends SIGTERM to the container's first process. Fails unless that ends with 0.
 stop() {
   local name=$1 asked code=0
   asked=$(now)
@@ -290,7 +292,7 @@ stop() {
   prove "$name ended with 0, $(since "$asked") s after SIGTERM"
 }
 
-# JavaScript, evaluated in the container as its user.
+# Evaluates JavaScript in the container, as its user.
 inside() { runc_ exec "$1" node -p "$2"; }
 
 prove_confined() {
@@ -377,7 +379,7 @@ prove_answers() {
 
 # --- compose.yaml --------------------------------------------------------------------------------------------------
 
-run_what_compose_says() {
+run_compose_services() {
   local name names memory=() limit started
   for name in "${containers[@]}"; do runc_ delete --force "$name" > /dev/null 2>&1 || true; done
   as_postgres dropdb -h "$work/postgres" -U postgres doran
@@ -414,7 +416,7 @@ run_what_compose_says() {
   for name in "${names[@]}"; do stop "$name"; done
 }
 
-# The demonstration of the repository, as a buyer who reaches the gateway and the provider's page.
+# Runs the repository's demonstration, as a buyer who reaches the gateway and the provider's page.
 buy() {
   on_network env DORAN_URL=http://gateway:8080 "$node" "$root/apps/server/demo/purchase.ts" \
     > "$work/purchase.log" 2>&1 || fail "$1 succeeds"

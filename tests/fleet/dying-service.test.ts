@@ -5,7 +5,7 @@ import { serviceNames } from '../../apps/server/loaders.ts'
 import { inTurn, isFine, type Load, type Outcome, runLoad, summary } from './load.ts'
 import { childOf, openShop, type Shop } from './shop.ts'
 
-/** What cannot be answered without a service, beside its own request. */
+/** Services whose requests fail while this service is down. */
 const NEEDED_BY: Record<string, readonly string[]> = {
   user: ['profile', 'article'],
   profile: ['article'],
@@ -23,14 +23,14 @@ describe('when a service stops under load', () => {
   after(() => shop.market.close())
 
   for (const name of serviceNames.filter((name) => name !== 'gateway')) {
-    it(`${name}: the gateway says so at once, the others stay as they were, and it is back within five seconds`, async () => {
+    it(`${name}: the gateway refuses its requests at once, the other services are unaffected, and it is back within five seconds`, async () => {
       const { market, requests } = shop
       const next = inTurn(
         Object.entries(requests)
           .filter(([what]) => !NEEDED_BY[name]?.includes(what))
           .map(([what, request]) => ({ what, ...request })),
       )
-      const load = runLoad({ clients: 8, door: () => market.platform.url, work: (send) => send(next()) })
+      const load = runLoad({ clients: 8, baseUrl: () => market.platform.url, work: (send) => send(next()) })
       const others = ({ what }: Outcome) => what !== name
       await answered(load, 100, others)
 
@@ -54,7 +54,7 @@ describe('when a service stops under load', () => {
       assert.deepEqual([...new Set(refused.map(({ answer }) => answer))], [503], JSON.stringify(summary(refused)))
       const unaffected = meanwhile.filter(others)
       assert.ok(unaffected.length > 50)
-      // On a busy machine nothing is answered sooner, and a refusal no later than what is answered.
+      // A busy machine answers nothing faster. A refusal may not take longer than a response.
       const atOnce = Math.max(100, percentile(unaffected, 0.99))
       assert.ok(percentile(refused, 0.99) <= atOnce, `refused after ${percentile(refused, 0.99)} ms, not ${atOnce}`)
       assert.deepEqual(
@@ -71,7 +71,7 @@ describe('when a service stops under load', () => {
   }
 })
 
-/** Waits until so many requests of this kind have been answered. */
+/** Waits until this many requests of this kind have been answered. */
 async function answered(load: Load, count: number, kind: (outcome: Outcome) => boolean): Promise<void> {
   for (const end = Date.now() + 10_000; Date.now() < end; await pause(10)) {
     if (load.outcomes.filter(kind).length >= count) return

@@ -1,17 +1,17 @@
-/** Clients who send requests without pause, and what became of each of these. */
+/** Clients that send requests without pause, and the outcome of each request. */
 
 export interface Outcome {
-  /** Milliseconds since the epoch at which it was sent. */
+  /** Milliseconds since the epoch at which the request was sent. */
   at: number
-  /** Milliseconds. */
+  /** Milliseconds until the response. */
   took: number
   what: string
-  /** HTTP status, or why there was none. */
+  /** HTTP status, or the reason why there was none. */
   answer: number | string
 }
 
 export interface Load {
-  /** Everything that was answered so far. */
+  /** Outcomes so far. */
   readonly outcomes: readonly Outcome[]
   stop(): Promise<void>
 }
@@ -25,8 +25,8 @@ export interface Request {
   key?: string
 }
 
-/** Sends one request and answers the body of the answer; throws {@link Refused} when it is none that was hoped for. */
-// biome-ignore lint/suspicious/noExplicitAny: who sends it knows what comes
+/** Sends one request and returns the body of the response. Throws {@link Refused} if the response is not a success. */
+// biome-ignore lint/suspicious/noExplicitAny: the sender knows the response
 export type Send = (request: Request) => Promise<any>
 
 export class Refused extends Error {
@@ -34,21 +34,22 @@ export class Refused extends Error {
 }
 
 export interface LoadOptions {
-  /** Of the clients at once, and milliseconds that each rests after a request. */
+  /** Number of concurrent clients. */
   clients: number
+  /** Milliseconds that each client rests after a request. */
   rest?: number
-  /** Where Doran is; asked for each request. */
-  door: () => string
-  /** What a client does again and again; a refusal ends one round of it. */
+  /** Returns the base URL of Doran; called for each request. */
+  baseUrl: () => string
+  /** One round of a client, which repeats it. A refusal ends the round. */
   work: (send: Send) => Promise<unknown>
 }
 
-export function runLoad({ clients, rest = 5, door, work }: LoadOptions): Load {
+export function runLoad({ clients, rest = 5, baseUrl, work }: LoadOptions): Load {
   const outcomes: Outcome[] = []
   let stopped = false
   const send: Send = async ({ what, method = 'GET', path, body, token, key }) => {
     const at = Date.now()
-    const [answer, content] = await fetch(door() + path, {
+    const [answer, content] = await fetch(baseUrl() + path, {
       method,
       headers: {
         ...(body !== undefined && { 'content-type': 'application/json' }),
@@ -60,7 +61,7 @@ export function runLoad({ clients, rest = 5, door, work }: LoadOptions): Load {
       .then(async (response) => [response.status, await response.text()] as const)
       .catch((error: Error & { cause?: { code?: string } }) => [error.cause?.code ?? error.message, ''] as const)
     outcomes.push({ at, took: Date.now() - at, what, answer })
-    // A closed loop without a rest would measure how fast it can be refused.
+    // Without a rest, a closed loop would measure how fast requests can be refused.
     await new Promise((wake) => setTimeout(wake, rest))
     if (!isFine(answer)) throw new Refused(`${what}: ${answer} ${content}`)
     return content && JSON.parse(content)
@@ -86,7 +87,7 @@ export function isFine(answer: number | string): boolean {
   return typeof answer === 'number' && answer < 400
 }
 
-/** `answer → how often`, for messages of assertions. */
+/** Counts outcomes by request and answer, for messages of assertions. */
 export function summary(outcomes: readonly Outcome[]): Record<string, number> {
   const counts: Record<string, number> = {}
   for (const { what, answer } of outcomes) {
@@ -96,7 +97,7 @@ export function summary(outcomes: readonly Outcome[]): Record<string, number> {
   return counts
 }
 
-/** The values in turn, for ever. */
+/** Returns the values in turn, endlessly. */
 export function inTurn<T>(values: readonly T[]): () => T {
   let turn = 0
   return () => values[turn++ % values.length] as T

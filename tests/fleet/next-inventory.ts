@@ -1,6 +1,7 @@
 /**
- * The inventory one version on, in a process as `doran start --services inventory` starts it: whoever counts may say on
- * which shelf the goods lie, and is told how often that was done. The argument is the folder of its migrations.
+ * A later version of the inventory service, in a process like that of `doran start --services inventory`. A stock
+ * adjustment may name the shelf, and its reply has the number of adjustments. The argument is the folder of its
+ * migrations.
  */
 import { pathToFileURL } from 'node:url'
 import inventoryService from '@doran/inventory'

@@ -3,13 +3,13 @@ import { after, before, describe, it } from 'node:test'
 import { inventory } from '@doran/inventory/contract'
 import { sql } from '@doran/kernel'
 import { services } from '../../apps/server/services.ts'
-import { watchDoors } from './doors.ts'
 import { inTurn, isFine, type Load, runLoad, summary } from './load.ts'
+import { balanceLoad } from './load-balancer.ts'
 import { childOf, HELD, ON_HAND, openShop, purchase, type Shop, SKU } from './shop.ts'
 
 const names = services.map(({ contract }) => contract.name)
-/** So many services are restarted at the same time, one process of each. */
-const AT_ONCE = 5
+/** Number of services that are restarted at the same time, one process of each. */
+const CONCURRENT_RESTARTS = 5
 
 describe('when every service is restarted in turn under load', { timeout: 600_000 }, () => {
   let shop: Shop
@@ -18,20 +18,20 @@ describe('when every service is restarted in turn under load', { timeout: 600_00
   })
   after(() => shop.market.close())
 
-  it('three times, no request fails, and every purchase that was acknowledged is there once', async (t) => {
+  it('three times, no request fails, and every acknowledged purchase exists once', async (t) => {
     const { market, requests } = shop
     const buyers = [await market.signUp(), await market.signUp()]
-    const doors = watchDoors(market.platform)
-    t.after(doors.stop)
+    const gateways = balanceLoad(market.platform)
+    t.after(gateways.stop)
     const next = inTurn(Object.entries(requests).map(([what, request]) => ({ what, ...request })))
     const paid: string[] = []
     const loads: Load[] = [
-      runLoad({ clients: 4, rest: 20, door: doors.next, work: (send) => send(next()) }),
+      runLoad({ clients: 4, rest: 20, baseUrl: gateways.next, work: (send) => send(next()) }),
       ...buyers.map(({ token }) =>
         runLoad({
           clients: 1,
           rest: 20,
-          door: doors.next,
+          baseUrl: gateways.next,
           work: async (send) => paid.push(await purchase(send, token)),
         }),
       ),
@@ -42,8 +42,10 @@ describe('when every service is restarted in turn under load', { timeout: 600_00
     for (const _round of [1, 2, 3]) {
       const before = paid.length
       for (const number of [1, 2]) {
-        for (let first = 0; first < names.length; first += AT_ONCE) {
-          const restarted = names.slice(first, first + AT_ONCE).map((name) => childOf(market, `${name}.${number}`))
+        for (let first = 0; first < names.length; first += CONCURRENT_RESTARTS) {
+          const restarted = names
+            .slice(first, first + CONCURRENT_RESTARTS)
+            .map((name) => childOf(market, `${name}.${number}`))
           await Promise.all(restarted.map((child) => child.stop().then(() => child.start())))
         }
       }

@@ -1,4 +1,4 @@
-/** A marketplace in processes with something to buy, and what its visitors ask for. */
+/** A marketplace in processes with goods on sale, and requests of its visitors. */
 import { article } from '@doran/article/contract'
 import { newId } from '@doran/kernel'
 import type { Contract } from '@doran/kernel/contract'
@@ -13,12 +13,12 @@ import type { Request, Send } from './load.ts'
 
 export const SKU = 'FLEET-1'
 export const ON_HAND = 1_000_000
-/** For the order of {@link openShop}, whose payment has begun and does not end. */
+/** Quantity of the order in {@link openShop}, whose payment has started and never ends. */
 export const HELD = 1
 
 export interface Shop {
   market: Marketplace & { platform: Processes }
-  /** One that each service answers. */
+  /** A request to each service. */
   requests: Record<string, Omit<Request, 'what'>>
 }
 
@@ -66,8 +66,8 @@ export function childOf({ platform }: Shop['market'], name: string): Child {
 }
 
 /**
- * One whole purchase, every write with a key, the order placed twice with the same one. Answers the order that was
- * acknowledged as paid.
+ * Makes one complete purchase. Every write has an idempotency key, and the order is placed twice with the same key.
+ * Returns the order that was acknowledged as paid.
  */
 export async function purchase(send: Send, token: string): Promise<string> {
   const write = (what: string, path: string, body?: object, key = newId()) =>

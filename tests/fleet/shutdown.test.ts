@@ -13,8 +13,8 @@ import { services } from '../../apps/server/services.ts'
 import { until } from '../../platform/fleet/test/members.ts'
 import { startYard, type YardProcess, yardService } from './yard.ts'
 
-const DRAIN = 1_000
-const GRACE = 4_000
+const DRAIN_MS = 1_000
+const GRACE_MS = 4_000
 
 let database: Awaited<ReturnType<typeof createTestDatabase>>
 let environment: Record<string, string>
@@ -28,38 +28,38 @@ before(async () => {
     AUTH_PASSWORD_RATE: '1000000',
     RATE_LIMIT_FILES_PER_IP: '1000000',
     RATE_LIMITS_PER_NETWORK: 'order.createCart=1000000',
-    DRAIN_MS: String(DRAIN),
-    SHUTDOWN_GRACE_MS: String(GRACE),
+    DRAIN_MS: String(DRAIN_MS),
+    SHUTDOWN_GRACE_MS: String(GRACE_MS),
   }
 })
 after(() => database.drop())
 
 describe('a service that is told to stop', { timeout: 60_000 }, () => {
-  let door: YardProcess
+  let entry: YardProcess
   let yards: YardProcess[]
   before(async () => {
-    ;[door, ...yards] = (await Promise.all(
+    ;[entry, ...yards] = (await Promise.all(
       ['gateway.1', 'yard.1', 'yard.2'].map((name) => startYard(name, environment)),
     )) as [YardProcess, YardProcess, YardProcess]
-    await until(async () => (await whoWorks(door, 16)).size === 2)
+    await until(async () => (await whoWorks(entry, 16)).size === 2)
   })
-  after(() => end(door, ...yards))
+  after(() => end(entry, ...yards))
 
-  it('answers what is under way, tells WebSockets to come back, cuts what takes longer than the grace period, and is called no more', async () => {
+  it('finishes requests in flight, closes WebSockets for a reconnect, cuts off what exceeds the grace period, and gets no new requests', async () => {
     const [first] = yards as [YardProcess]
-    const long = Array.from({ length: 8 }, () => work(door, 2_000))
-    const feeds = Array.from({ length: 4 }, () => feed(door, 20))
+    const long = Array.from({ length: 8 }, () => work(entry, 2_000))
+    const feeds = Array.from({ length: 4 }, () => feed(entry, 20))
     const tooLong = timed(work(first, 30_000))
-    const sockets = await Promise.all(Array.from({ length: 12 }, () => talk(door)))
+    const sockets = await Promise.all(Array.from({ length: 12 }, () => talk(entry)))
     const talking = sockets.filter(({ by }) => by === 'yard.1')
     await pause(200)
 
     const stopped = performance.now()
     first.child.kill('SIGTERM')
-    await until(async () => !(await whoWorks(door, 8)).has('yard.1'))
+    await until(async () => !(await whoWorks(entry, 8)).has('yard.1'))
     const later = (async () => {
       const by = new Set<string>()
-      while (performance.now() - stopped < GRACE) for (const name of await whoWorks(door, 4)) by.add(name)
+      while (performance.now() - stopped < GRACE_MS) for (const name of await whoWorks(entry, 4)) by.add(name)
       return by
     })()
 
@@ -67,16 +67,16 @@ describe('a service that is told to stop', { timeout: 60_000 }, () => {
     for (const events of await Promise.all(feeds)) assert.equal(events, 20)
     const { error, at } = await tooLong
     assert.ok(error)
-    assert.ok(at - stopped >= GRACE - 50 && at - stopped < GRACE + 1_000, `cut after ${at - stopped} ms`)
+    assert.ok(at - stopped >= GRACE_MS - 50 && at - stopped < GRACE_MS + 1_000, `cut after ${at - stopped} ms`)
     assert.equal(await first.ended, 0)
-    assert.ok(performance.now() - stopped < GRACE + 2_000)
+    assert.ok(performance.now() - stopped < GRACE_MS + 2_000)
     assert.deepEqual(await later, new Set(['yard.2']))
     assert.ok(talking.length > 0 && talking.length < 12)
     assert.deepEqual([...new Set(await Promise.all(talking.map(({ closed }) => closed)))], [1001])
-    assert.equal((await talk(door)).by, 'yard.2')
+    assert.equal((await talk(entry)).by, 'yard.2')
   })
 
-  it('gives back a task that is not done in time, and another one has it at once', async (t) => {
+  it('returns an unfinished task, which another process takes at once', async (t) => {
     const more = await startYard('yard.3', environment)
     t.after(() => end(more))
     const pool = new Pool(database.url, 2)
@@ -86,7 +86,7 @@ describe('a service that is told to stop', { timeout: 60_000 }, () => {
         select holder from doran.tasks where handler = 'yard/on:yard.work-ordered' and holder is not null`)
       return row?.holder
     }
-    await fetch(`${door.url}/api/yard/orders`, { method: 'POST' })
+    await fetch(`${entry.url}/api/yard/orders`, { method: 'POST' })
     await until(async () => (await holder()) !== undefined)
     const before = await holder()
     const holding = before === 'yard.3' ? more : (yards[1] as YardProcess)
@@ -100,34 +100,34 @@ describe('a service that is told to stop', { timeout: 60_000 }, () => {
 
 describe('a gateway that is told to stop', { timeout: 60_000 }, () => {
   let yard: YardProcess
-  let door: YardProcess
+  let entry: YardProcess
   before(async () => {
-    ;[yard, door] = await Promise.all([startYard('yard.4', environment), startYard('gateway.2', environment)])
-    await until(async () => (await whoWorks(door, 1)).has('yard.4'))
+    ;[yard, entry] = await Promise.all([startYard('yard.4', environment), startYard('gateway.2', environment)])
+    await until(async () => (await whoWorks(entry, 1)).has('yard.4'))
   })
-  after(() => end(yard, door))
+  after(() => end(yard, entry))
 
-  it('answers for a while longer and asks to connect elsewhere, then finishes what is under way and tells WebSockets to come back', async () => {
+  it('answers for a while with a request to reconnect, then finishes requests in flight and closes WebSockets for a reconnect', async () => {
     const agent = new Agent({ keepAlive: true, maxSockets: 1 })
-    assert.equal((await ask(`${door.url}/health/ready`, agent)).status, 200)
-    const long = work(door, 2_000)
-    const events = feed(door, 20)
-    const socket = await talk(door)
+    assert.equal((await ask(`${entry.url}/health/ready`, agent)).status, 200)
+    const long = work(entry, 2_000)
+    const events = feed(entry, 20)
+    const socket = await talk(entry)
 
     const stopped = performance.now()
-    door.child.kill('SIGTERM')
-    await until(async () => (await ask(`${door.url}/health/ready`, agent)).status === 503)
-    const heard = await ask(`${door.url}/api/yard/work`, agent, { ms: 0 })
+    entry.child.kill('SIGTERM')
+    await until(async () => (await ask(`${entry.url}/health/ready`, agent)).status === 503)
+    const heard = await ask(`${entry.url}/api/yard/work`, agent, { ms: 0 })
 
     assert.deepEqual([heard.status, heard.connection], [200, 'close'])
     assert.equal((await long).by, 'yard.4')
     assert.equal(await events, 20)
     assert.equal(await socket.closed, 1001)
-    assert.equal(await door.ended, 0)
-    assert.ok(performance.now() - stopped < GRACE, 'it waits for nobody who only keeps a connection open')
+    assert.equal(await entry.ended, 0)
+    assert.ok(performance.now() - stopped < GRACE_MS, 'it waits for nobody who only keeps a connection open')
   })
 
-  it('without a time to drain refuses who has not heard of it yet', async () => {
+  it('without a drain time refuses clients that do not know it yet', async () => {
     const hasty = await startYard('gateway.3', { ...environment, DRAIN_MS: '0' })
     const refused = async () =>
       work(hasty, 0).then(
@@ -138,14 +138,14 @@ describe('a gateway that is told to stop', { timeout: 60_000 }, () => {
     const long = work(hasty, 1_000)
     await pause(100)
     hasty.child.kill('SIGTERM')
-    await pause(DRAIN / 2)
+    await pause(DRAIN_MS / 2)
 
     assert.equal(await refused(), true)
     assert.equal((await long).by, 'yard.4')
     assert.equal(await hasty.ended, 0)
   })
 
-  it('ends at once when it is told a second time', async () => {
+  it('exits at once on a second signal', async () => {
     const stubborn = await startYard('gateway.4', environment)
     const long = timed(work(stubborn, 30_000))
     await pause(100)
@@ -155,13 +155,13 @@ describe('a gateway that is told to stop', { timeout: 60_000 }, () => {
     stubborn.child.kill('SIGINT')
 
     assert.equal(await stubborn.ended, 1)
-    assert.ok(performance.now() - again < DRAIN)
+    assert.ok(performance.now() - again < DRAIN_MS)
     assert.ok((await long).error)
   })
 })
 
 describe('Doran with several workers that is told to stop', { timeout: 120_000 }, () => {
-  it('answers what each of them has under way and ends with code 0', async (t) => {
+  it('finishes the requests in flight of each worker and exits with code 0', async (t) => {
     const shop = await createTestDatabase(services)
     const pool = new Pool(shop.url, 2)
     const PORT = String(await freePort())
@@ -222,19 +222,19 @@ async function work({ url }: YardProcess, ms: number): Promise<{ by: string }> {
   return (await answer.json()) as { by: string }
 }
 
-/** Who answers so many short requests. */
-async function whoWorks(door: YardProcess, requests: number): Promise<Set<string>> {
-  const answers = await Promise.all(Array.from({ length: requests }, () => work(door, 1)))
+/** Returns which processes answer this many short requests. */
+async function whoWorks(entry: YardProcess, requests: number): Promise<Set<string>> {
+  const answers = await Promise.all(Array.from({ length: requests }, () => work(entry, 1)))
   return new Set(answers.map(({ by }) => by))
 }
 
-/** How many of so many events come. */
+/** Requests a stream of this many events. Returns how many arrive. */
 async function feed({ url }: YardProcess, events: number): Promise<number> {
   const answer = await fetch(`${url}/api/yard/feed?events=${events}`)
   return (await answer.text()).split('\n\n').length - 1
 }
 
-/** A WebSocket on which somebody has said a name, and the code with which it will be closed. */
+/** Opens a WebSocket. Returns the name that its first message says, and the code with which it will be closed. */
 async function talk({ url }: YardProcess): Promise<{ by: string; closed: Promise<number> }> {
   const socket = new WebSocket(`${url.replace('http', 'ws')}/api/yard/talk`)
   const closed = new Promise<number>((resolve) => socket.addEventListener('close', ({ code }) => resolve(code)))
@@ -245,7 +245,7 @@ async function talk({ url }: YardProcess): Promise<{ by: string; closed: Promise
   return { by, closed }
 }
 
-/** One request over a connection of the agent's. */
+/** Sends one request over a connection of the agent. */
 async function ask(url: string, agent: Agent, body?: object) {
   const sent = request(url, {
     agent,
@@ -257,7 +257,7 @@ async function ask(url: string, agent: Agent, body?: object) {
   return { status: answer.statusCode as number, connection: answer.headers.connection as string }
 }
 
-/** What became of it, and when. */
+/** Returns when the work ended, and its error if it failed. */
 function timed(work: Promise<unknown>): Promise<{ at: number; error?: unknown }> {
   return work.then(
     () => ({ at: performance.now() }),

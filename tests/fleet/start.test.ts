@@ -24,7 +24,7 @@ describe('processes of a fleet', { timeout: 60_000 }, () => {
     await market.close()
   })
 
-  it('start in any order: the account of ADMIN_EMAIL is an administrator once the user service is there', async () => {
+  it('start in any order: the account of ADMIN_EMAIL becomes an administrator once the user service runs', async () => {
     const { api, database, environment } = market.platform
     const signIn = () => api(auth).signIn(ADMIN)
     await assert.rejects(signIn(), { code: 'credentials_invalid' })

@@ -37,7 +37,7 @@ describe('a new version of a service', { timeout: 120_000 }, () => {
   let folder: string
   let newer: ChildProcess[] = []
   let load: Load
-  /** Counts that were acknowledged, by the version that did it. */
+  /** Acknowledged adjustments, by the version that made them. */
   const counted = { older: 0, newer: 0 }
   before(async () => {
     const instances = Object.fromEntries(services.map(({ contract: { name } }) => [name, INSTANCES[name] ?? 0]))
@@ -51,7 +51,7 @@ describe('a new version of a service', { timeout: 120_000 }, () => {
     load = runLoad({
       clients: 3,
       rest: 15,
-      door: () => url,
+      baseUrl: () => url,
       async work(send) {
         await send({ what: 'look', path: `/api/inventory/${SKU}` })
         const path = `/api/inventory/${SKU}/adjustments`
@@ -68,7 +68,7 @@ describe('a new version of a service', { timeout: 120_000 }, () => {
     await rm(folder, { recursive: true })
   })
 
-  it('brings the database up to date at its start and takes over while the older one runs', async () => {
+  it('migrates the database at its start and takes over while the older version runs', async () => {
     await writeFile(join(folder, '0002-shelves.sql'), SHELVES)
     await writeFile(join(folder, '0003-shelf-index.sql'), SHELF_INDEX)
     await goesOn()
@@ -91,7 +91,7 @@ describe('a new version of a service', { timeout: 120_000 }, () => {
     )
   })
 
-  it('goes back to the older one, which runs on the newer database', async () => {
+  it('can be replaced by the older version, which runs on the newer database', async () => {
     for (const number of [1, 2]) {
       await childOf(market, `inventory.${number}`).start()
       await stop(newer.pop() as ChildProcess)
@@ -101,7 +101,7 @@ describe('a new version of a service', { timeout: 120_000 }, () => {
     assertFine()
   })
 
-  it('finds nothing to do when the database was brought up to date before, under load', async () => {
+  it('finds nothing to do if the database was migrated before, under load', async () => {
     await writeFile(join(folder, '0004-row.sql'), 'alter table inventory.stock add column row_of_shelf integer;')
     assert.deepEqual(await apply(), ['inventory/0004-row.sql'])
     await goesOn()
@@ -111,7 +111,7 @@ describe('a new version of a service', { timeout: 120_000 }, () => {
     assertFine()
   })
 
-  it('waits for a table that others hold without holding up their requests, and gives up with a sentence', async () => {
+  it('waits for a table that others hold without delaying their requests, and gives up with a clear error', async () => {
     await writeFile(join(folder, '0005-slow.sql'), 'alter table inventory.stock add column slow integer;')
     const release = await holdStock()
     const begun = Date.now()
@@ -127,7 +127,7 @@ describe('a new version of a service', { timeout: 120_000 }, () => {
     await release()
 
     assert.deepEqual(await applied, ['inventory/0005-slow.sql'])
-    // Without that, requests wait for as long as the table is held.
+    // Without that limit, requests wait for as long as the table is held.
     const releaseAgain = await holdStock()
     const held = Date.now()
     const change = rows('alter table inventory.stock drop column slow')
@@ -140,7 +140,7 @@ describe('a new version of a service', { timeout: 120_000 }, () => {
     assertFine()
   })
 
-  it('has lost nothing that either version acknowledged', async () => {
+  it('has lost no adjustment that either version acknowledged', async () => {
     await load.stop()
     const [found] = await rows<object>(`
       select on_hand::int as "onHand", counted, shelf,
@@ -151,10 +151,10 @@ describe('a new version of a service', { timeout: 120_000 }, () => {
     assert.deepEqual(found, { onHand: ON_HAND + movements, counted: counted.newer, shelf: 'A-1', movements })
   })
 
-  it('fails when its migration renames what the older one reads', async () => {
+  it('breaks the older version when its migration renames a column in use', async () => {
     load = runLoad({
       clients: 2,
-      door: () => market.platform.url,
+      baseUrl: () => market.platform.url,
       work: (send) => send({ what: 'look', path: `/api/inventory/${SKU}` }),
     })
     await goesOn()
@@ -168,7 +168,7 @@ describe('a new version of a service', { timeout: 120_000 }, () => {
     await until(() => load.outcomes.filter(({ at }) => at > begun).length >= 40, 20_000)
   }
 
-  /** Waits until ten more counts were done by processes of this version. */
+  /** Waits until processes of this version have made ten more adjustments. */
   async function countedBy(version: keyof typeof counted): Promise<void> {
     const before = counted[version]
     await until(() => counted[version] >= before + 10, 20_000)
@@ -192,13 +192,13 @@ describe('a new version of a service', { timeout: 120_000 }, () => {
     await once(child, 'exit')
   }
 
-  /** What `doran migrate` of the newer version does. */
+  /** Does what `doran migrate` of the newer version does. */
   function apply(longestWaitMs = 60_000): Promise<string[]> {
     const source = { service: 'inventory', folder: pathToFileURL(`${folder}/`) }
     return migrate(market.platform.environment.DATABASE_URL as string, [source], { longestWaitMs })
   }
 
-  /** A transaction that has read the stock and does not end until it is released. */
+  /** Opens a transaction that has read the stock. Returns a function that ends it. */
   async function holdStock(): Promise<() => Promise<void>> {
     const client = await connect()
     await client.query(

@@ -1,6 +1,6 @@
 /**
- * One process of a fleet that has a yard and a gateway, put together as `doran start` does it. Its settings are those of
- * Doran; DORAN_INSTANCE begins with what it is.
+ * One process of a fleet with a yard service and a gateway, assembled as `doran start` does it. Its settings are
+ * Doran's; DORAN_INSTANCE begins with `yard` or `gateway`.
  */
 import { createHash } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
@@ -36,7 +36,7 @@ const closing = new Closing()
 closing.add(member.close)
 reportReady({ url: member.url }, closeOnSignal(closing, member.log))
 
-/** Says its name all the time, and never goodbye. */
+/** A WebSocket that sends the instance's name all the time and never closes. */
 function talk({ headers }: IncomingMessage, socket: Duplex): void {
   const key = `${headers['sec-websocket-key']}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`
   const accept = createHash('sha1').update(key).digest('base64')

@@ -1,4 +1,4 @@
-/** A service whose work takes long, for tests that stop its processes, and the way to start those. */
+/** A service with slow work, for tests that stop its processes, and a function that starts such processes. */
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { on, publish, service } from '@doran/kernel'
@@ -13,7 +13,7 @@ export const yard = contract('yard', {
     body: Type.Object({ ms: Type.Integer() }),
     reply: Worked,
   }),
-  /** An event every 100 ms. */
+  /** Sends an event every 100 ms. */
   feed: get('/yard/feed', {
     summary: 'Tell what happens',
     access: 'anyone',
@@ -27,7 +27,7 @@ export const yard = contract('yard', {
 const workOrdered = event('yard.work-ordered', Type.Object({}))
 
 /** Longer than any test waits. */
-const ENDLESS = 60_000
+const ENDLESS_MS = 60_000
 
 const pause = (ms: number) => new Promise((wake) => setTimeout(wake, ms).unref())
 
@@ -42,7 +42,7 @@ export const yardService = (instance: string) =>
       order: (_input, ctx) => ctx.db.transaction((tx) => publish(tx, workOrdered, {})),
       talk: async () => {},
     },
-    subscriptions: [on(workOrdered, async () => void (await pause(ENDLESS)))],
+    subscriptions: [on(workOrdered, async () => void (await pause(ENDLESS_MS)))],
   })
 
 async function* told(events: number): AsyncIterable<string> {
@@ -55,11 +55,11 @@ async function* told(events: number): AsyncIterable<string> {
 export interface YardProcess {
   readonly url: string
   readonly child: ChildProcess
-  /** Its exit code, once it has ended. */
+  /** Resolves to the exit code. */
   readonly ended: Promise<number | null>
 }
 
-/** Runs `yard-process.ts` as `yard` or `gateway`; `name` is also its name in the fleet. */
+/** Runs `yard-process.ts` as `yard` or `gateway`. `name` is also its instance name in the fleet. */
 export async function startYard(name: string, environment: Record<string, string>): Promise<YardProcess> {
   const child = fork(new URL('./yard-process.ts', import.meta.url), [], {
     env: { ...process.env, DORAN_INSTANCE: name, ...environment },

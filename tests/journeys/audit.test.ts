@@ -27,7 +27,7 @@ const entriesOf = async (service: string, target: string) => {
   return entries.map(({ operation, before, after, outcome }) => ({ operation, before, after, outcome }))
 }
 
-it('what an administrator does to others is told with how it was before', async () => {
+it('what an administrator does to others is logged together with the earlier state', async () => {
   const { platform } = market
   const as = { catalogue: platform.api(product, admin), users: platform.api(user, admin) }
   const sellerId = await market.stock({ 'A-KIMCHI': { price: 9_000, onHand: 9 } })

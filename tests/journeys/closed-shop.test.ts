@@ -19,7 +19,7 @@ before(async () => {
 })
 after(() => market.close())
 
-/** Somebody with an account who holds the role, and whose shop has something on sale. */
+/** Creates a member with the role of sellers and a product on sale. Returns the seller's id. */
 async function aSeller(sku: string): Promise<string> {
   const { tokens } = await market.signUp()
   await market.platform.api(auth, admin).setRoles({ userId: tokens.userId, roles: ['seller'] })
@@ -27,14 +27,14 @@ async function aSeller(sku: string): Promise<string> {
   return tokens.userId
 }
 
-/** Milliseconds until the answer is this one. */
+/** Returns the milliseconds until the condition holds. */
 async function until(answers: () => Promise<boolean>): Promise<number> {
   const start = performance.now()
   while (!(await answers())) if (performance.now() - start > 10_000) throw new Error('it never came to that')
   return performance.now() - start
 }
 
-it('goods of a seller who is suspended are neither listed nor orderable within a second, and come back', async () => {
+it('goods of a suspended seller are neither listed nor orderable within a second, and come back', async () => {
   const { platform } = market
   const sellerId = await aSeller('CLOSES-1')
   const buyer = await market.signUp()
@@ -54,7 +54,7 @@ it('goods of a seller who is suspended are neither listed nor orderable within a
   assert.equal((await api.placeOrder({ cartId, expectedTotal: total, address, note: '' })).total, 5_000)
 })
 
-it('a shop is closed whose seller was suspended before anybody was told', async () => {
+it('the shop of a suspended seller is closed even if the event was lost', async () => {
   const { platform } = market
   const sellerId = await aSeller('CLOSES-3')
   await platform.api(user, admin).changeStatus({ userId: sellerId, status: 'suspended' })
@@ -70,7 +70,7 @@ it('a shop is closed whose seller was suspended before anybody was told', async 
   assert.equal(await database.first(sql`select 1 from product.sellers where id = ${sellerId} and is_open`), undefined)
 })
 
-it('goods of somebody who lost the role of sellers cannot be paid for within a second', async () => {
+it('goods of a member who lost the role of sellers cannot be paid for within a second', async () => {
   const { platform } = market
   const userId = await aSeller('CLOSES-2')
   const buyer = await market.signUp()

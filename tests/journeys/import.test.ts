@@ -1,4 +1,4 @@
-/** An import of thousands of products, and what it leaves to be done, does not stand before what a person waits for. */
+/** An import of thousands of products, and the work that it leaves behind, delays nobody who waits for a response. */
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { auth } from '@doran/auth/contract'
@@ -52,7 +52,7 @@ describe('while thousands of products are imported', { timeout: 300_000 }, () =>
     await market.platform.api(user, admin).changeStatus({ userId, status: 'suspended' })
   }
 
-  /** Answers once a request of theirs is refused, because their sessions have ended. */
+  /** Waits until one of the member's requests is refused, because their sessions have ended. */
   async function refused(token: string): Promise<void> {
     for (;;) {
       const answer = await market.platform
@@ -63,7 +63,7 @@ describe('while thousands of products are imported', { timeout: 300_000 }, () =>
     }
   }
 
-  it('a purchase is paid and a suspended buyer is signed out within a second', async () => {
+  it('a purchase is paid, and a suspended buyer is signed out within a second', async () => {
     let over = false
     const buyer = await market.signUp()
     const importing = importProducts().finally(() => {

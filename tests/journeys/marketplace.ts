@@ -1,4 +1,4 @@
-/** The whole marketplace for journeys: every service, the gateway, real accounts and a payment provider beside it. */
+/** The complete marketplace for journeys: every service, the gateway, real accounts and the payment sandbox. */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -30,32 +30,35 @@ export const address = {
   country: 'KR',
 }
 
-/** Opens the API of the payment sandbox. */
+/** Authenticates calls of the payment sandbox's API. */
 export const SECRET = 'a secret of the journeys'
 export const RETURN_URL = 'https://shop.example/return'
 
 export interface MarketplaceOptions {
   readonly separate?: boolean
   readonly instances?: Record<string, number>
-  /** Is told each line that a separate process writes. */
+  /** Receives each line that a separate process writes. */
   readonly onLine?: (line: string) => void
 }
 
 export interface Marketplace {
   platform: Doran
   sandbox: Sandbox
-  /** Somebody who has just signed up. */
+  /** Registers a new member. */
   signUp(name?: string): Promise<{ token: string; tokens: Tokens }>
-  /** Puts goods of one seller on sale, a new one unless named; answers the seller's id. */
+  /** Puts goods on sale, of a new seller by default. Returns the seller's id. */
   stock(goods: Record<string, { price: number; onHand: number }>, sellerId?: string): Promise<string>
-  /** From an empty cart to the end of the payment page. */
+  /** Goes from an empty cart to the end of the payment page. Returns the order's id. */
   buy(buyer: { token: string }, lines: Record<string, number>, card?: string): Promise<string>
-  /** Every movement of money that the provider knows of for an order, such as `capture 12900`. */
+  /** Returns every movement of money that the provider recorded for an order, such as `capture 12900`. */
   ledger(orderId: string): Promise<{ kind: string; amount: number }[]>
   close(): Promise<void>
 }
 
-/** In one process, or with `separate` or `DORAN_TEST_MODE=processes` each service in `instances` of its own. */
+/**
+ * Opens the marketplace in one process. With `separate` or `DORAN_TEST_MODE=processes`, each service runs in processes
+ * of its own, as many as `instances` says.
+ */
 export async function openMarketplace(
   environment: Record<string, string> = {},
   { separate = process.env.DORAN_TEST_MODE === 'processes', instances, onLine }: MarketplaceOptions = {},

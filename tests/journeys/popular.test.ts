@@ -11,19 +11,19 @@ before(async () => {
 })
 after(() => market.close())
 
-/** Lets the events of the orders arrive and the job run that counts what was sold. */
+/** Waits until the orders' events have arrived, and runs the job that counts sold units. */
 async function counted() {
   await market.platform.settled()
   await runJob(market.platform, 'product/job:count-sold-units')
 }
 
-/** Pages of different lengths, because first pages are cached for a minute. */
+/** Asks for pages of different lengths, because first pages are cached for a minute. */
 async function popular(limit: number): Promise<string[]> {
   const { items } = await market.platform.api(product).listProducts({ sort: 'popular', limit })
   return items.map(({ name }) => name.en)
 }
 
-it('a paid order moves its product up among the popular ones, and down again when it is cancelled', async () => {
+it('a paid order moves its product up in the popular products, and a cancellation moves it down again', async () => {
   await market.stock({ 'P-ONE': { price: 3_000, onHand: 9 } })
   await market.stock({ 'P-TWO': { price: 4_000, onHand: 9 } })
   const buyer = await market.signUp()

@@ -1,4 +1,4 @@
-/** Doran in separate processes for the journeys: each service in one or two of its own, behind the gateway's. */
+/** Doran in separate processes for the journeys: each service in one or two processes, behind the gateway's. */
 import { randomBytes } from 'node:crypto'
 import { fleetConfig, openFleet } from '@doran/fleet'
 import { httpClient } from '@doran/kernel/client'
@@ -12,18 +12,20 @@ import { identity, services } from '../../apps/server/services.ts'
 export type Doran = Pick<TestPlatform, 'api' | 'client' | 'database' | 'request' | 'settled' | 'close'>
 
 export interface Processes extends Doran {
-  /** By name: `order.1`, `order.2`, … */
+  /** By instance name: `order.1`, `order.2`, … */
   readonly children: ReadonlyMap<string, Child>
-  /** Settings of all processes, for one more. */
+  /** Settings of all processes, for starting one more. */
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly url: string
-  /** Addresses of all gateways. */
-  readonly doors: readonly string[]
+  /** URLs of all gateways. */
+  readonly gateways: readonly string[]
 }
 
 const INSTANCES: Record<string, number> = { order: 2, inventory: 2 }
-/** Whoever sends requests to several gateways has to ask them whether they are ready, which takes longer than to be told. */
-const DRAIN_OF_DOORS = '2000'
+/**
+ * Clients of several gateways poll their readiness, so gateways drain longer than services, which announce their end.
+ */
+const GATEWAY_DRAIN_MS = '2000'
 
 export async function startProcesses(
   settings: Record<string, string>,
@@ -39,16 +41,16 @@ export async function startProcesses(
     DORAN_SERVICE_SECRET: randomBytes(32).toString('hex'),
     ...settings,
   }
-  const forDoors = (instances.gateway ?? 1) > 1 ? { DRAIN_MS: DRAIN_OF_DOORS } : {}
+  const gatewaySettings = (instances.gateway ?? 1) > 1 ? { DRAIN_MS: GATEWAY_DRAIN_MS } : {}
   const children = new Map<string, Child>()
   const ports = [settings.PORT as string]
   while (ports.length < (instances.gateway ?? 1)) ports.push(String(await freePort()))
   for (const { contract } of services) {
     for (let number = 1; number <= (instances[contract.name] ?? 1); number++) {
       const name = `${contract.name}.${number}`
-      const isDoor = contract.name === 'gateway'
-      const PORT = isDoor ? ports[number - 1] : '0'
-      const own = { ...environment, DORAN_INSTANCE: name, PORT, ...(isDoor && forDoors) }
+      const isGateway = contract.name === 'gateway'
+      const PORT = isGateway ? ports[number - 1] : '0'
+      const own = { ...environment, DORAN_INSTANCE: name, PORT, ...(isGateway && gatewaySettings) }
       const command = ['start', '--services', contract.name]
       children.set(name, new Child({ name, command, environment: own, ...(onLine && { onLine }) }))
     }
@@ -61,14 +63,14 @@ export async function startProcesses(
   const fleet = await openFleet({ ...about, databaseUrl: database.url, log })
   const caller = await createPlatform({ services: [], environment, databaseUrl: database.url, identity, fleet, log })
   const pool = new Pool(database.url, 5)
-  const doors = ports.map((port) => `http://127.0.0.1:${port}`)
-  const url = doors[0] as string
+  const gateways = ports.map((port) => `http://127.0.0.1:${port}`)
+  const url = gateways[0] as string
 
   return {
     children,
     environment,
     url,
-    doors,
+    gateways,
     client: caller.client,
     api: <C extends Contract>(contract: C, as?: { token: string }) =>
       httpClient(contract, { baseUrl: url, token: () => as?.token }),

@@ -11,7 +11,7 @@ import { address, CARDS, type Marketplace, openMarketplace } from './marketplace
 describe('a purchase', () => {
   let market: Marketplace
   before(async () => {
-    // Hundreds buy at once here, and on a busy machine the last of them waits long: what counts is what they are told.
+    // Hundreds buy at once here, and on a busy machine the last of them waits long. Only the outcome counts.
     market = await openMarketplace({ REQUEST_TIMEOUT_MS: '60000', PAYMENT_PROVIDER_TIMEOUT_MS: '30000' })
   })
   after(() => market.close())
@@ -20,7 +20,7 @@ describe('a purchase', () => {
     market.platform.api(order, buyer).confirmPayment({ orderId })
   const available = async (sku: string) => (await market.platform.api(inventory).getAvailability({ sku })).available
 
-  it('goes from sign-up over search and a guest’s cart to a paid order', async () => {
+  it('goes from registration through search and a guest’s cart to a paid order', async () => {
     await market.stock({ 'J-KIMCHI': { price: 12_900, onHand: 3 } })
     const guest = market.platform.api(order)
     const found = await market.platform.api(product).listProducts({ q: 'J-KIMCHI', category: 'food' })
@@ -47,7 +47,7 @@ describe('a purchase', () => {
     ['lostAuthoriseAnswer', 'the authorisation'],
     ['lostCaptureAnswer', 'the capture'],
   ] as const) {
-    it(`is charged once when the provider’s answer to ${what} is lost`, async () => {
+    it(`is charged once if the provider’s answer to ${what} is lost`, async () => {
       const sku = `J-${card.toUpperCase()}`
       await market.stock({ [sku]: { price: 7_000, onHand: 1 } })
       const buyer = await market.signUp()
@@ -61,7 +61,7 @@ describe('a purchase', () => {
     })
   }
 
-  /** A few at a time: who waits for a password to be hashed behind too many others is refused. */
+  /** Registers a few at a time: Doran refuses sign-ups that wait behind too many others for a password hash. */
   async function signUpAll(count: number) {
     const buyers: Awaited<ReturnType<Marketplace['signUp']>>[] = []
     while (buyers.length < count) {
@@ -71,12 +71,12 @@ describe('a purchase', () => {
     return buyers
   }
 
-  it('with insufficient funds is refused, and with another card it is paid', async () => {
+  it('with insufficient funds is refused, and is paid with another card', async () => {
     await market.stock({ 'J-FUNDS': { price: 7_000, onHand: 1 } })
     const buyer = await market.signUp()
     const orderId = await market.buy(buyer, { 'J-FUNDS': 1 }, CARDS.insufficient)
     const refused = await confirm(buyer, orderId)
-    // It stays held for the next card.
+    // The stock stays reserved for the next card.
     assert.deepEqual([refused.status, await available('J-FUNDS')], ['awaiting_payment', 0])
     assert.match(refused.failure?.message ?? '', /\S/)
 
@@ -88,7 +88,7 @@ describe('a purchase', () => {
     assert.equal((await confirm(buyer, orderId)).status, 'paid')
   })
 
-  it('of the last piece is won by one of two hundred buyers; the others are told and charged nothing', async () => {
+  it('of the last unit succeeds for one of two hundred buyers; the others are told and charged nothing', async () => {
     await market.stock({ 'J-LAST': { price: 9_900, onHand: 1 } })
     const buyers = await signUpAll(200)
     const outcomes = await Promise.all(buyers.map((buyer) => tryToBuy(buyer, { 'J-LAST': 1 })))
@@ -106,7 +106,7 @@ describe('a purchase', () => {
     assert.equal(await available('J-LAST'), 0)
   })
 
-  it('of the same goods in crossed baskets sells what there is, and nobody waits for ever', async () => {
+  it('of the same goods in different order sells all of the stock, and no buyer waits for ever', async () => {
     await market.stock({ 'J-A': { price: 1_100, onHand: 30 }, 'J-B': { price: 1_300, onHand: 15 } })
     const baskets = [{ 'J-A': 1, 'J-B': 1 }, { 'J-B': 1, 'J-A': 1 }, { 'J-A': 1 }]
     const buyers = await signUpAll(60)
@@ -126,7 +126,7 @@ describe('a purchase', () => {
     const sold = (sku: string) => bought.filter(({ basket, outcome }) => outcome === 'paid' && basket[sku]).length
     assert.equal(await available('J-A'), 30 - sold('J-A'))
     assert.equal(await available('J-B'), 15 - sold('J-B'))
-    // Whoever was refused was refused because one of the two was gone.
+    // Buyers were refused only because one of the two products had sold out.
     assert.ok(sold('J-A') === 30 || sold('J-B') === 15)
   })
 
@@ -142,7 +142,7 @@ describe('a purchase', () => {
     }
   }
 
-  it('that is cancelled gives back exactly what it took', async () => {
+  it('gives back exactly what it took when it is cancelled', async () => {
     await market.stock({ 'J-BACK': { price: 5_000, onHand: 2 } })
     const buyer = await market.signUp()
     const orderId = await market.buy(buyer, { 'J-BACK': 2 })
@@ -155,7 +155,7 @@ describe('a purchase', () => {
     assert.equal(await available('J-BACK'), 2)
   })
 
-  it('by someone who is suspended meanwhile stops within a second', async () => {
+  it('by a buyer who is suspended meanwhile stops within a second', async () => {
     const buyer = await market.signUp()
     const api = market.platform.api(order, buyer)
     await api.createCart()

@@ -1,4 +1,4 @@
-/** The RealWorld ("Conduit") API as its clients know it: every rule is a test of its own. */
+/** The RealWorld ("Conduit") API as its clients know it: each rule has its own test. */
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { type Marketplace, openMarketplace } from './marketplace.ts'
@@ -31,7 +31,7 @@ describe('the RealWorld API', () => {
   commentsRules(realworld)
   tagsRules(realworld)
 
-  it('answers every error with a code, the id of the request and the errors by key', async () => {
+  it("answers every error with a code, the request's id and the errors by key", async () => {
     const author = await world.register()
     const { path } = await world.publish(author)
     const { username, email, password } = author

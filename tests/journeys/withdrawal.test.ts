@@ -27,7 +27,7 @@ describe('the personal data of a member', () => {
       body: { status: 'withdrawn' },
     })
 
-  /** Somebody who has left something in every service. */
+  /** Registers a member who leaves data in every service. */
   async function busyMember(name: string) {
     const someone = await market.signUp(name)
     const { userId } = someone.tokens
@@ -48,7 +48,7 @@ describe('the personal data of a member', () => {
     const orderId = await market.buy(someone, { [sku]: 1 })
     await platform.api(order, someone).confirmPayment({ orderId })
     const declined = await market.buy(someone, { [sku]: 1 }, CARDS.declined)
-    // An order that is being paid cannot be cancelled.
+    // An order whose payment is in progress cannot be cancelled.
     await platform.api(order, someone).confirmPayment({ orderId: declined })
     await platform.settled()
     await platform.api(order, someone).cancelOrder({ orderId: declined, reason: 'changed my mind' })
@@ -57,7 +57,7 @@ describe('the personal data of a member', () => {
     return { ...someone, email: me.email, username, orderId, declined, slug: written.article.slug }
   }
 
-  it('is exported whole, by service', async () => {
+  it('is exported completely, by service', async () => {
     const someone = await busyMember('export')
 
     const exported = (await market.platform.api(user, someone).exportMe()) as Record<string, unknown>
@@ -83,7 +83,7 @@ describe('the personal data of a member', () => {
     assert.equal((await market.platform.request('GET', '/api/users/me/export')).status, 401)
   })
 
-  it('is erased by a withdrawal, except for what the law keeps', async () => {
+  it('is erased by a withdrawal, except for what the law requires to keep', async () => {
     const someone = await busyMember('leaver')
 
     assert.equal((await withdraw(someone)).status, 200)
@@ -101,7 +101,7 @@ describe('the personal data of a member', () => {
     assert.equal(gone.recipient, '-')
   })
 
-  it('leaves the address free, for a person who is new', async () => {
+  it('frees the e-mail address for a new person', async () => {
     const someone = await busyMember('again')
     await withdraw(someone)
     await market.platform.settled()
@@ -115,7 +115,7 @@ describe('the personal data of a member', () => {
     assert.deepEqual(items, [])
   })
 
-  it('stays while the member owes a part of an order to a buyer', async () => {
+  it('stays while the member owes a buyer a part of an order', async () => {
     const seller = await market.signUp()
     await putOnSale(market.platform, [{ sku: 'W-OWED', price: 3_000, onHand: 5, sellerId: seller.tokens.userId }])
     const buyer = await market.signUp()
@@ -129,7 +129,7 @@ describe('the personal data of a member', () => {
     assert.equal((await market.platform.api(user, seller).getMe()).status, 'active')
   })
 
-  it('ends with its term in what the law keeps', async () => {
+  it('is erased from what the law requires to keep when the legal term ends', async () => {
     const someone = await busyMember('old')
     const db = market.platform.database('order')
     await db.run(sql`
@@ -141,7 +141,7 @@ describe('the personal data of a member', () => {
     assert.equal(seen.address.recipient, '-')
   })
 
-  it('is shown to a seller as long as there is something to send', async () => {
+  it('is shown to a seller only while there is something to send', async () => {
     const account = { email: 'seller@example.com', password: 'a long password', name: 'Seller' }
     const { userId } = await market.platform.client(auth).ensureAccount({ ...account, roles: ['seller'] })
     const { accessToken: token } = await market.platform.api(auth).signIn(account)
@@ -168,7 +168,7 @@ describe('the personal data of a member', () => {
     }
   })
 
-  /** Every row about the user that others were not meant to read, as text. */
+  /** Returns every row about the user that others were not meant to read, as text. */
   async function everythingOf(userId: string): Promise<string[]> {
     const queries = {
       user: sql`

@@ -1,6 +1,7 @@
 /**
- * What it costs to be seen: processor time of a request without and with traces, and of an answer of `/metrics`. Two
- * Dorans take turns, so that what else the machine does touches both alike; the median of the turns is printed.
+ * Measures the cost of observability: the processor time of a request without and with traces, and of a response of
+ * `/metrics`. Two Dorans take turns, so that other work of the machine affects both alike. Prints the median of the
+ * turns.
  * `node tests/observability/cost.ts`
  */
 import { createTestDatabase, freePort, startTestPostgres } from '@doran/kernel/testing'
@@ -10,7 +11,7 @@ import { openCollector } from '../../platform/fleet/test/collector.ts'
 
 const TURNS = 7
 const REQUESTS = 2_000
-const AT_ONCE = 16
+const CONCURRENCY = 16
 const SCRAPES = 100
 
 interface Measured {
@@ -41,14 +42,14 @@ async function processorSeconds({ url }: Measured): Promise<number> {
   return Number(/^process_cpu_seconds_total (\S+)$/m.exec(text)?.[1])
 }
 
-/** Microseconds of processor time for each request. */
+/** Returns microseconds of processor time a request. */
 async function costOf(doran: Measured, path: string, times: number): Promise<number> {
   const before = await processorSeconds(doran)
   let left = times
   const client = async () => {
     while (left-- > 0) await (await fetch(doran.url + path)).arrayBuffer()
   }
-  await Promise.all(Array.from({ length: AT_ONCE }, client))
+  await Promise.all(Array.from({ length: CONCURRENCY }, client))
   return (((await processorSeconds(doran)) - before) / times) * 1e6
 }
 

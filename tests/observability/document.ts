@@ -1,4 +1,4 @@
-/** What docs/operations/observability.md says that can be compared with a running system. */
+/** Reads the parts of docs/operations/observability.md that can be compared with a running system. */
 import { readFile } from 'node:fs/promises'
 
 const file = new URL('../../docs/operations/observability.md', import.meta.url)
@@ -10,7 +10,7 @@ export interface DocumentedMetric {
   readonly help: string
 }
 
-/** Rows of its tables of metrics. */
+/** Returns the rows of its tables of metrics. */
 export async function documentedMetrics(): Promise<DocumentedMetric[]> {
   const text = await readFile(file, 'utf8')
   return [...text.matchAll(/^\| `(\w+)` \| (counter|gauge|histogram|summary) \| (.*?) \| (.*) \|$/gm)].map(
@@ -23,13 +23,13 @@ export async function documentedMetrics(): Promise<DocumentedMetric[]> {
   )
 }
 
-/** Its PromQL, one expression for each block. */
+/** Returns its PromQL, one expression for each block. */
 export async function documentedQueries(): Promise<string[]> {
   const text = await readFile(file, 'utf8')
   return [...text.matchAll(/^```promql\n([\s\S]+?)^```$/gm)].map(([, query]) => (query as string).trim())
 }
 
-/** Its SQL statement that finds the traces of an order. */
+/** Returns its SQL statement that finds the traces of an order. */
 export async function documentedSql(): Promise<string> {
   const [, statement] = /^```sql\n([\s\S]+?)^```$/m.exec(await readFile(file, 'utf8')) ?? []
   return statement as string

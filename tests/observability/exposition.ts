@@ -1,10 +1,10 @@
-/** Reads what `/metrics` answers: Prometheus' text format. */
+/** Parses the response of `/metrics`: Prometheus' text format. */
 
 export interface Family {
   readonly name: string
   readonly help: string
   readonly type: string
-  /** Labels of each sample; those of Prometheus' own, like `le`, are left out. */
+  /** Labels of each sample, without Prometheus' own labels such as `le`. */
   readonly samples: readonly Readonly<Record<string, string>>[]
 }
 

@@ -1,4 +1,4 @@
-/** A real Prometheus with the configuration and rules that Doran comes with: Debian's `prometheus`. */
+/** Runs Debian's `prometheus` with Doran's configuration and rules. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
@@ -22,10 +22,10 @@ export interface Alert {
 }
 
 export interface Prometheus {
-  /** Samples that a PromQL expression answers now. */
+  /** Returns the present samples of a PromQL expression. */
   query(expression: string): Promise<Sample[]>
   alerts(): Promise<Alert[]>
-  /** Waits until every target has been scraped after this moment. */
+  /** Waits until every target has been scraped after this call. */
   scraped(): Promise<void>
   stop(): Promise<void>
 }
@@ -36,7 +36,10 @@ export interface ScrapeTarget {
   readonly job: string
 }
 
-/** As configured, but each second instead of every fifteen, and alerts wait for one second at most. */
+/**
+ * Starts Prometheus as configured, except that it scrapes every second instead of every fifteen, and that alerts wait
+ * for one second at most.
+ */
 export async function startPrometheus(targets: readonly ScrapeTarget[]): Promise<Prometheus> {
   const folder = await mkdtemp(join(tmpdir(), 'doran-prometheus-'))
   const config = await readFile(join(MONITORING, 'prometheus.yml'), 'utf8')
@@ -44,7 +47,7 @@ export async function startPrometheus(targets: readonly ScrapeTarget[]): Promise
   await writeFile(join(folder, 'prometheus.yml'), config.replace(/interval: 15s/g, 'interval: 1s'))
   await writeFile(join(folder, 'rules.yml'), rules.replace(/for: \d+m/g, 'for: 1s'))
   const listed = targets.map(({ address, job }) => ({ targets: [address], labels: { job } }))
-  // JSON is YAML too.
+  // JSON is YAML, too.
   await writeFile(join(folder, 'targets.yml'), JSON.stringify(listed))
   const url = `http://127.0.0.1:${await freePort()}`
   const server = await run(folder, url)
@@ -71,7 +74,7 @@ export async function startPrometheus(targets: readonly ScrapeTarget[]): Promise
         if (fresh.length === targets.length) break
         await pause(100)
       }
-      // The time of a scrape is that of its beginning; what it brings can be queried a little later.
+      // A scrape's time is that of its start, and its samples can be queried a little later.
       await pause(1_000)
     },
     async stop() {

@@ -29,7 +29,7 @@ describe('the rules for Prometheus', () => {
     for (const file of TESTS) await promtool(MONITORING, 'test', 'rules', file)
   })
 
-  it('are tested for every alert: one that never fires, or always does, fails the tests', async () => {
+  it('are tested for every alert: an alert that never fires, or always fires, fails the tests', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'doran-rules-'))
     after(() => rm(folder, { recursive: true }))
     await cp(MONITORING, folder, { recursive: true })
@@ -50,7 +50,7 @@ describe('the rules for Prometheus', () => {
     }
   })
 
-  it('lead to a section of the run-book for each alert, and it has none without', async () => {
+  it('link each alert to a section of the run-book, which has no other sections', async () => {
     const book = await readFile(fileURLToPath(new URL('../../docs/operations/alerts.md', import.meta.url)), 'utf8')
     const links = [...rules.matchAll(/runbook_url: docs\/operations\/alerts\.md#(\w+)/g)].map(([, anchor]) => anchor)
     const sections = [...book.matchAll(/^## (\w+)$/gm)].map(([, name]) => name as string)

@@ -17,8 +17,8 @@ import { gapsOf, outsideParents, pathTo } from './traces.ts'
 const names = services.map(({ contract }) => contract.name)
 const SENT = '0af7651916cd43dd8448eb211c80319c'
 const SENDER = 'b7ad6b7169203331'
-/** Of clocks and of a busy machine, milliseconds. */
-const TOLERANCE = 500
+/** Milliseconds that clocks and a busy machine may add. */
+const TOLERANCE_MS = 500
 
 let system: SplitSystem
 before(async () => {
@@ -29,7 +29,7 @@ after(() => system.close())
 const send = (method: string, path: string, body?: unknown, headers = {}) =>
   system.market.platform.request(method, path, { as: system.buyer, headers, ...(body !== undefined && { body }) })
 
-/** Waits a minute at most for what cannot be awaited, and answers it. */
+/** Polls for up to a minute until there is a value, and returns it. */
 async function until<T>(find: () => Promise<T | undefined | false>): Promise<T> {
   for (const end = Date.now() + 60_000; Date.now() < end; await pause(200)) {
     const found = await find()
@@ -38,7 +38,7 @@ async function until<T>(find: () => Promise<T | undefined | false>): Promise<T> 
   throw new Error(`it did not happen within a minute: ${find}`)
 }
 
-/** What a query answers for each process, by what runs there. */
+/** Returns the result of a query for each process, by the service that runs there. */
 async function byJob(expression: string): Promise<Map<string, number>> {
   const samples = await system.prometheus.query(expression)
   return new Map(samples.map(({ metric, value }) => [metric.job as string, value]))
@@ -50,7 +50,7 @@ async function metricsOf(service: string) {
 
 describe('Prometheus', () => {
   before(async () => {
-    // What has been there since before the first scrape has no rate; so each comes twice.
+    // A series has no rate if it existed before the first scrape. So every request is made twice.
     for (let round = 1; round <= 2; round++) {
       for (const [method, path, body] of system.requests.values()) {
         for (let time = 1; time <= 10; time++) assert.equal((await send(method, path, body)).status, 200, path)
@@ -67,7 +67,7 @@ describe('Prometheus', () => {
     assert.deepEqual([...(await byJob('up == 1')).keys()].toSorted(), names.toSorted())
   })
 
-  it('counts what was sent, at the gateway and at the service', async () => {
+  it('counts requests at the gateway and at the service', async () => {
     for (const [service, operation] of [
       ['profile', 'getProfile'],
       ['payment', 'getPayment'],
@@ -76,7 +76,7 @@ describe('Prometheus', () => {
         `sum by (job) (doran_http_request_duration_seconds_count{service="${service}", operation="${operation}", status="2xx"})`,
       )
 
-      // A profile may be seen by anyone, so the two requests without a token count as well.
+      // Everyone may see a profile, so the two requests without a token count as well.
       const expected = service === 'profile' ? 22 : 20
       assert.deepEqual(Object.fromEntries(counted), { gateway: expected, [service as string]: expected })
     }
@@ -125,7 +125,7 @@ describe('Prometheus', () => {
 
   it('has duration, failures and lag of tasks', async () => {
     const database = system.market.platform.database('order')
-    // One that nobody knows how to run, one whose saga does not exist, and one that has failed for long.
+    // A task without a handler, a task whose saga does not exist, and a task that has been failing for long.
     await database.run(sql`
       insert into doran.tasks (handler, payload, run_at, failing_since) values
         ('order/on:nothing', '{}', now() - interval '100 seconds', null),
@@ -150,7 +150,7 @@ describe('Prometheus', () => {
     }
     const lag = await byJob('max by (job) (doran_task_lag_seconds{service="order"})')
     assert.ok((lag.get('order') as number) > 100)
-    // Whose process is gone is told of by those that share its database.
+    // A service whose process is gone is reported by the processes that share its database.
     assert.ok((lag.get('product') as number) > 100)
     assert.equal((await byJob('max by (job) (doran_task_lag_seconds{service="payment"})')).get('payment'), 0)
     assert.equal((await byJob('doran_tasks{service="order", state="due"}')).get('order'), 1)
@@ -159,7 +159,7 @@ describe('Prometheus', () => {
     await database.run(sql`delete from doran.tasks where handler = 'order/saga:cancellation@2'`)
   })
 
-  it('has how full every process is', async () => {
+  it('has the utilisation of every process', async () => {
     for (const expression of [
       'rate(nodejs_eventloop_active_seconds_total[1m])',
       'rate(process_cpu_seconds_total[1m])',
@@ -197,7 +197,7 @@ describe('Prometheus', () => {
 })
 
 describe('the metrics', () => {
-  it('are those of the document, with its words, and it has no others', async () => {
+  it('are those of the document, with its descriptions, and no others', async () => {
     const listed = new Map<string, { type: string; help: string; labels: Set<string> }>()
     for (const name of names) {
       for (const { name: metric, type, help, samples } of (await metricsOf(name)).values()) {
@@ -212,12 +212,12 @@ describe('the metrics', () => {
     for (const { name, type, help, labels } of documented) {
       const found = listed.get(name)
       assert.deepEqual([type, help], [found?.type, found?.help], name)
-      // A gauge of what is not there at the moment has no sample, and so no labels.
+      // A gauge that measures nothing at the moment has no sample, and so no labels.
       if (found?.labels.size) assert.deepEqual(labels.toSorted(), [...found.labels].toSorted(), name)
     }
   })
 
-  it('have labels that take few values, whatever is asked for', async () => {
+  it('have labels with few values, whatever clients request', async () => {
     const operations = new Set(services.flatMap(({ contract }) => Object.keys(contract.operations)))
     const urls = new Set(system.urls.values())
     const values: Record<string, (value: string) => boolean> = {
@@ -260,8 +260,8 @@ describe('the metrics', () => {
   })
 })
 
-describe('the questions in the document', () => {
-  it('are answered by Prometheus', async () => {
+describe('the queries in the document', () => {
+  it('return samples from Prometheus', async () => {
     const queries = await documentedQueries()
 
     assert.ok(queries.length >= 10)
@@ -273,7 +273,7 @@ describe('a trace', () => {
   let orderId: string
   let spans: readonly CollectedSpan[]
 
-  /** A purchase up to the payment page, each request with this trace context. */
+  /** Makes a purchase up to the payment page. Each request carries this trace context. */
   async function purchase(headers = {}): Promise<string> {
     const orders = system.market.platform.api(order, system.buyer)
     const cart = await orders.createCart()
@@ -296,7 +296,7 @@ describe('a trace', () => {
       body: JSON.stringify({ webhooks: { drop }, api: {} }),
     })
 
-  /** All of a trace: nothing more has come for as long as two batches take. */
+  /** Waits until a trace is complete: no span has come for as long as two batches take. */
   const whole = (traceId: string, last: string) =>
     until(async () => {
       const before = system.collector.spansOf(traceId)
@@ -316,7 +316,7 @@ describe('a trace', () => {
     await webhooks(false)
   })
 
-  it('of one purchase goes from the gateway through order, payment and the outbox to inventory without a gap', () => {
+  it('of a purchase leads from the gateway through order, payment and the outbox to inventory without a gap', () => {
     const trace = new Set(spans.map(({ service }) => service))
     for (const service of ['gateway', 'order', 'payment', 'inventory', 'product'])
       assert.ok(trace.has(service), service)
@@ -357,11 +357,11 @@ describe('a trace', () => {
         (step) => `checkout/${step}`,
       ),
     )
-    assert.deepEqual(outsideParents(spans, TOLERANCE), [])
+    assert.deepEqual(outsideParents(spans, TOLERANCE_MS), [])
     assert.ok(spans.every(({ error }) => error === undefined))
   })
 
-  it('begins with the span that the client names, once for each of its requests', () => {
+  it('starts with the span that the client names, once for each of its requests', () => {
     const first = spans.filter(({ parentSpanId }) => parentSpanId === SENDER)
 
     assert.deepEqual(first.map(({ service, kind, name }) => `${service} ${kind} ${name}`).toSorted(), [
@@ -371,7 +371,7 @@ describe('a trace', () => {
     ])
   })
 
-  it('that lacks a span is noticed, and so is one that lies outside its parent', () => {
+  it('is found incomplete if a span is missing or lies outside its parent', () => {
     const parents = new Set(spans.map(({ parentSpanId }) => parentSpanId))
     for (const lost of spans.filter(({ spanId }) => parents.has(spanId))) {
       const orphans = spans.filter(({ parentSpanId }) => parentSpanId === lost.spanId)
@@ -387,10 +387,10 @@ describe('a trace', () => {
     const later = { ...(moved as CollectedSpan), end: (moved as CollectedSpan).end + 60_000 }
     const all = [...spans.filter((span) => span !== moved), later]
     assert.ok(others.length > 0)
-    assert.deepEqual(outsideParents(all, TOLERANCE), [`${later.service} ${later.name}`])
+    assert.deepEqual(outsideParents(all, TOLERANCE_MS), [`${later.service} ${later.name}`])
   })
 
-  it('can be followed in the logs of all processes, from the id of a request on', () => {
+  it("can be followed in the logs of all processes, starting from a request's id", () => {
     const { request } =
       system.log.find(({ trace, operation }) => trace === SENT && operation === 'confirmPayment') ?? {}
     const lines = system.log.filter(({ trace }) => trace === SENT)
@@ -415,7 +415,7 @@ describe('a trace', () => {
     assert.deepEqual([...new Set(ofRequest.map(({ trace }) => trace))], [SENT])
   })
 
-  it('begins anew with a webhook, goes on through the outbox to inventory, and is found by the order', async () => {
+  it('starts anew with a webhook, continues through the outbox to inventory, and can be found by the order', async () => {
     const paid = await purchase()
     await until(async () => (await send('GET', `/api/orders/${paid}`)).body.status === 'paid')
     const statement = (await documentedSql()).replaceAll('ORDER', paid)
@@ -444,7 +444,7 @@ describe('when a process is killed', () => {
   const raised = (name: string) => async (): Promise<Alert | undefined> =>
     (await system.prometheus.alerts()).find(({ labels, state }) => labels.alertname === name && state === 'firing')
 
-  it('Prometheus sees it, an alert fires, and the requests that it fails are counted', async () => {
+  it('Prometheus notices, an alert fires, and the failing requests are counted', async () => {
     assert.equal(await raised('DoranProcessGone')(), undefined)
     const [method, path] = system.requests.get('comment') as readonly [string, string]
     const child = system.market.platform.children.get('comment.1') as Child

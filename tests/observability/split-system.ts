@@ -1,4 +1,7 @@
-/** Doran with each service in a process of its own and payments in a database of their own, watched by Prometheus and a collector. */
+/**
+ * Doran with each service in its own process and payments in their own database, observed by Prometheus and a trace
+ * collector.
+ */
 import { article } from '@doran/article/contract'
 import { sql } from '@doran/kernel'
 import { createTestDatabase } from '@doran/kernel/testing'
@@ -27,10 +30,10 @@ export interface SplitSystem {
   readonly collector: Collector
   readonly prometheus: Prometheus
   readonly log: readonly LogLine[]
-  /** Addresses of all processes, by the service that runs there. */
+  /** URLs of all processes, by the service that runs there. */
   readonly urls: ReadonlyMap<string, string>
   readonly buyer: { token: string }
-  /** A request that is answered well, for each service, as method, path and body. */
+  /** A request to each service that succeeds, as method, path and body. */
   readonly requests: ReadonlyMap<string, readonly [method: string, path: string, body?: unknown]>
   close(): Promise<void>
 }

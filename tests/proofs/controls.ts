@@ -1,7 +1,7 @@
 /**
- * `npm run prove:controls [-- --only inbox,stock-lock --twins]`: proofs of the proof. Doran runs without one of its
- * safeguards, under the misfortune against which that is there, and the run must fail and name the invariant. With
- * `--twins` each runs once more with the safeguard, and must pass.
+ * `npm run prove:controls [-- --only inbox,stock-lock --twins]`: negative controls of the proof. Doran runs without one
+ * of its safeguards, under the faults against which that safeguard protects. The run must fail and name the invariant.
+ * With `--twins` each control runs again with the safeguard, and must pass.
  */
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
@@ -15,15 +15,15 @@ import type { System } from './system.ts'
 
 interface Control extends Pick<RunOptions, 'prepare' | 'goods' | 'settings'> {
   readonly about: string
-  /** One of these must be broken. */
+  /** At least one of these must be broken. */
   readonly breaks: readonly string[]
   readonly faults: readonly Fault[]
 }
 
-const LONGER_THAN_A_LEASE = 7_000
+const LONGER_THAN_A_LEASE_MS = 7_000
 const wait = (hold: number): Fault => ({ kind: 'nothing', hold })
 
-/** Proven by the outages of `npm run prove:outages`, not by a fleet that people use. */
+/** `npm run prove:outages` proves this one, without a fleet of processes. */
 const OUTAGES = 'saga-pivot'
 
 const CONTROLS: Record<Exclude<Safeguard, typeof OUTAGES>, Control> = {
@@ -31,10 +31,11 @@ const CONTROLS: Record<Exclude<Safeguard, typeof OUTAGES>, Control> = {
     about: 'processes that slept through their lease go on where they were, beside those that took over',
     breaks: ['orders-whole', 'money-agrees', 'sagas-ended'],
     prepare: (system) => system.misbehave({ webhooks: {}, api: { latencyMs: 700 } }),
-    // Calls outlive the sleep: their answers are there when it ends, and nobody who wakes up begins anew.
+    // Calls outlive the pause: their responses are there when it ends, so that no process starts again from the
+    // beginning.
     settings: { REQUEST_TIMEOUT_MS: '30000' },
     faults: ['order.1', 'order.2', 'order.1'].flatMap((target): Fault[] => [
-      { kind: 'stop', target, hold: LONGER_THAN_A_LEASE },
+      { kind: 'stop', target, hold: LONGER_THAN_A_LEASE_MS },
       wait(2_000),
     ]),
   },
@@ -91,7 +92,7 @@ function control(safeguard: Safeguard, isOff: boolean) {
   return safeguard === OUTAGES ? controlOutages(isOff) : controlFleet(safeguard, isOff)
 }
 
-/** Any step is given up after ten attempts, as if nothing were ever past taking back. */
+/** Without this safeguard any step gives up after ten attempts, even past the saga's pivot. */
 async function controlOutages(isOff: boolean) {
   console.log(
     `\n${OUTAGES} ${isOff ? 'is off' : 'holds'}: each service is away for five minutes at each step of each saga`,

@@ -1,12 +1,13 @@
 /**
  * `npm run prove:crash [-- --minutes 3 --seed 1 --rate 6 --kills 0 --json file]`: people buy, cancel and talk while
- * processes die, stop, lose their connections, their database, their provider and their clocks. Afterwards everything
- * that was acknowledged is there and every invariant holds, or it ends with code 1 and says which does not.
+ * processes die, stop, and lose their connections, their database, their provider and the right time. Afterwards every
+ * acknowledged operation must be there and every invariant must hold. Otherwise the run names the broken invariants and
+ * ends with code 1.
  */
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { crashPoints } from '@doran/kernel/faults'
-import type { Hand } from './hand.ts'
+import type { Injector } from './injector.ts'
 import { deathAt, type Fault, reaching, round } from './plan.ts'
 import type { Random } from './random.ts'
 import { print, reportOf } from './report.ts'
@@ -25,15 +26,15 @@ const { values } = parseArgs({
 const [seed, rate, kills] = [Number(values.seed), Number(values.rate), Number(values.kills)]
 const begun = Date.now()
 const end = begun + Number(values.minutes) * 60_000
-const BETWEEN = 500
-const LAST_CHANCE = 15_000
+const FAULT_INTERVAL_MS = 500
+const LAST_CHANCE_MS = 15_000
 
 console.log(`seed ${seed}, ${rate} operations a second, ${values.minutes} minutes`)
 const result = await run({
   seed,
   rate,
-  faults: misfortunes,
-  between: BETWEEN,
+  faults: plannedFaults,
+  between: FAULT_INTERVAL_MS,
   say: (line) => console.log(`${((Date.now() - begun) / 1000).toFixed(1).padStart(7)} s  ${line}`),
 })
 const report = reportOf(result)
@@ -49,27 +50,30 @@ else if (unproven)
 else console.log('\nEvery acknowledged operation is there and every invariant holds.')
 process.exitCode = report.broken.length > 0 || unproven ? 1 : 0
 
-/** Every fault at least once, then again in another order until time is up; then the crash points that were missed. */
-function* misfortunes(system: System, hand: Hand, random: Random): Iterable<Fault> {
+/**
+ * Yields every fault at least once, then all again in other orders until time is up, then the crash points that were
+ * missed.
+ */
+function* plannedFaults(system: System, injector: Injector, random: Random): Iterable<Fault> {
   const { names, network, disk } = system
   const options = { random, names, canPartition: network !== undefined, canFill: disk !== undefined, canSkew }
   do {
     for (const fault of round(options)) {
-      if (Date.now() > end && hand.happenings.length > 0 && isDone(fault, hand)) continue
+      if (Date.now() > end && injector.injections.length > 0 && isDone(fault, injector)) continue
       yield fault
     }
   } while (Date.now() < end)
-  for (let tries = 0; tries < 6 && hand.missing().length > 0; tries++) {
-    for (const point of hand.missing()) yield deathAt(point, random, LAST_CHANCE)
+  for (let tries = 0; tries < 6 && injector.missing().length > 0; tries++) {
+    for (const point of injector.missing()) yield deathAt(point, random, LAST_CHANCE_MS)
   }
 }
 
-/** Past the end only what has not happened yet is worth its time. */
-function isDone(fault: Fault, hand: Hand): boolean {
-  if (fault.kind === 'crash point') return hand.hits.has(fault.point)
-  return hand.happenings.some((happening) => happening.fault.kind === fault.kind)
+/** After the end of the run, only faults that have not happened yet are worth their time. */
+function isDone(fault: Fault, injector: Injector): boolean {
+  if (fault.kind === 'crash point') return injector.hits.has(fault.point)
+  return injector.injections.some((injection) => injection.fault.kind === fault.kind)
 }
 
-/** Crash points are named in the code, so that one that is added there is proven here. */
+/** The kernel lists the crash points, so that a new one must be proven here, too. */
 if (crashPoints.some((point) => !reaching(point)))
   throw new Error('a crash point has nobody who reaches it; see plan.ts')

@@ -1,6 +1,6 @@
 /**
- * People who buy, cancel and talk. They come at a fixed rate whatever becomes of those before them (an open loop), so a
- * system that stands still gets no rest.
+ * People who buy, cancel and talk. They start operations at a fixed rate, whatever happens to earlier ones (an open
+ * loop), so a system that stalls gets no rest.
  */
 import { setTimeout as pause } from 'node:timers/promises'
 import { payByCard } from '@doran/payment-sandbox'
@@ -15,11 +15,11 @@ export interface Person {
 }
 
 interface Order {
-  /** Unique among what the crowd does. */
+  /** Unique among the crowd's operations. */
   readonly label: string
   readonly id: string
   readonly buyer: Person
-  /** Not called off yet. */
+  /** Seller orders that are not cancelled yet. */
   readonly parts: string[]
 }
 
@@ -33,8 +33,8 @@ const CARDS = [
   '4000000000000069', // the answer to the refund is lost
 ]
 const ADDRESS = { recipient: '김도란', phone: '010-1234-5678', postalCode: '03045', line1: '사직로 161', country: 'KR' }
-/** Share of changes that are sent twice at once under one key, as by an impatient double click. */
-const IMPATIENT = 0.1
+/** Share of changes that are sent twice at once with one key, as an impatient double click does. */
+const DOUBLE_SEND_SHARE = 0.1
 
 export interface CrowdOptions {
   readonly sender: Sender
@@ -43,7 +43,7 @@ export interface CrowdOptions {
   readonly people: readonly Person[]
   /** SKUs by seller. */
   readonly shelves: readonly (readonly string[])[]
-  /** SKUs of which there is one piece. */
+  /** SKUs with one unit in stock. */
   readonly singlePieces: readonly string[]
   readonly returnUrl: string
 }
@@ -53,7 +53,7 @@ export class Crowd {
   readonly #running = new Set<Promise<void>>()
   readonly #paid: Order[] = []
   readonly #articles: string[] = []
-  /** Those that nobody is after; one whose buyer is in doubt does not come back. */
+  /** SKUs that nobody is buying. A SKU whose buyer's outcome is unknown does not come back. */
   readonly #singlePieces: string[]
   #timer: NodeJS.Timeout | undefined
   #number = 0
@@ -64,12 +64,12 @@ export class Crowd {
     this.#singlePieces = [...options.singlePieces]
   }
 
-  /** Operations begun. */
+  /** Number of operations started so far. */
   get begun(): number {
     return this.#number
   }
 
-  /** Begins so many operations a second from now on. */
+  /** Starts this many operations a second from now on. */
   start(rate: number): void {
     this.#timer = setInterval(() => {
       const work = this.#operation(++this.#number).catch((error) => void this.#mistakes.push(error))
@@ -78,7 +78,7 @@ export class Crowd {
     }, 1_000 / rate)
   }
 
-  /** Nobody comes any more; those who are here finish. Throws what no client should meet. */
+  /** Starts no more operations and waits for those in progress. Throws errors that no client should meet. */
   async stop(): Promise<void> {
     clearInterval(this.#timer)
     await Promise.all(this.#running)
@@ -86,8 +86,8 @@ export class Crowd {
   }
 
   /**
-   * So many people pay, and as many come to the provider's page. What it answers has the first call everything off and the
-   * second pay, all at once: so many sagas are under way when a service is away just then.
+   * Lets this many people pay, and as many come to the provider's page. The returned function makes the former cancel
+   * and the latter pay, all at once. So many sagas are in progress when a service goes away at that moment.
    */
   async gather(count: number): Promise<() => Promise<void>> {
     const acts: (() => Promise<unknown>)[] = []
@@ -100,7 +100,7 @@ export class Crowd {
         continue
       }
       const payment = await this.#ask(order, 'startPayment', `/api/orders/${order.id}/payment`, { returnUrl })
-      // What goes wrong on the provider's page is between the buyer and the provider.
+      // A failure on the provider's page concerns only the buyer and the provider.
       if (payment.outcome === 'acknowledged')
         acts.push(() => payByCard(payment.body.paymentUrl, GOOD_CARD).catch(() => {}))
     }
@@ -135,7 +135,7 @@ export class Crowd {
     if (await this.#pay(order, card, walksAway)) this.#paid.push(order)
   }
 
-  /** Two order the last piece before either has paid: one gets it, who calls it off, the other gets the money back. */
+  /** Two people order the last unit before either has paid. One gets it and cancels; the other gets a refund. */
   async #rush(number: number): Promise<void> {
     const { random, people } = this.#options
     const sku = this.#singlePieces.shift()
@@ -165,7 +165,7 @@ export class Crowd {
     if (order.parts.length > 0) this.#paid.push(order)
   }
 
-  /** One of each; `label` is unique. */
+  /** Orders one unit of each SKU; `label` is unique. */
   async #order(label: string, buyer: Person, skus: readonly string[]): Promise<Order | undefined> {
     const cart = await this.#ask({ label, buyer }, 'createCart', '/api/carts')
     if (cart.outcome !== 'acknowledged') return
@@ -188,7 +188,7 @@ export class Crowd {
     } as const
     const placed = await this.#recorded('order', note, 'id', request, buyer)
     if (placed.outcome !== 'acknowledged') {
-      // Somebody was faster: with what is sold out in the cart, no later order of this buyer could be placed either.
+      // Another buyer was faster. With a sold-out product in the cart, this buyer could place no later order.
       const left: string[] = lines.map((line: { sku: string }) => line.sku)
       await Promise.all(left.map((sku) => this.#takeOut({ label, buyer }, cart.body.id, sku)))
       return
@@ -202,12 +202,12 @@ export class Crowd {
     return this.#change({ what: 'removeLine', method: 'DELETE', path, key: `${label}-${sku}-removeLine` }, buyer)
   }
 
-  /** Whether the buyer was told that it is paid. */
+  /** Returns whether the buyer was told that the order is paid. */
   async #pay(order: Order, card: string, walksAway: boolean): Promise<boolean> {
     const { journal, returnUrl } = this.#options
     const payment = await this.#ask(order, 'startPayment', `/api/orders/${order.id}/payment`, { returnUrl })
     if (payment.outcome !== 'acknowledged') return false
-    // What goes wrong on the provider's page is between the buyer and the provider.
+    // A failure on the provider's page concerns only the buyer and the provider.
     const hasPaid = await payByCard(payment.body.paymentUrl, card).then(
       () => true,
       () => false,
@@ -279,7 +279,7 @@ export class Crowd {
     await this.#change({ what: 'favourite', method, path, key: `${number}-favourite` }, random.pick(people))
   }
 
-  /** A change that writes this unique text; `told` is where its answer names what it has made. */
+  /** Sends a change that writes this unique text. `told` is the path of the created id in the response. */
   async #recorded(kind: Kind, text: string, told: string, request: Request, person: Person): Promise<Answer> {
     return this.#change(request, person, (answer) => {
       const id = answer.outcome === 'acknowledged' ? read(answer.body, told) : undefined
@@ -287,7 +287,7 @@ export class Crowd {
     })
   }
 
-  /** Sends it until its end is known, sometimes twice at once; `note` is told of each end. */
+  /** Sends a change until its outcome is known, sometimes twice at once. Calls `note` with each outcome. */
   async #change(request: Request, person: Person, note: (answer: Answer) => void = () => {}): Promise<Answer> {
     const { random } = this.#options
     const send = async () => {
@@ -295,12 +295,12 @@ export class Crowd {
       note(answer)
       return answer
     }
-    if (!random.chance(IMPATIENT)) return send()
+    if (!random.chance(DOUBLE_SEND_SHARE)) return send()
     const [first, second] = await Promise.all([send(), pause(random.between(0, 20)).then(send)])
     return first.outcome === 'acknowledged' ? first : second
   }
 
-  /** Whoever has been signed in for too long signs in again. */
+  /** Sends as this person, who signs in again when the session has expired. */
   async #as(person: Person, request: Request): Promise<Answer> {
     const answer = await this.#options.sender.send({ ...request, token: person.token })
     if (answer.outcome !== 'failed' || answer.status !== 401) return answer

@@ -1,4 +1,4 @@
-/** What clients did and what they were told, to be compared with what the databases have in the end. */
+/** Records what clients did and what they were told, for a comparison with the databases at the end. */
 import { type Queryable, sql } from '@doran/kernel'
 import type { Answer } from './client.ts'
 
@@ -6,27 +6,27 @@ export type Outcome = 'sent' | Answer['outcome']
 
 interface Entry {
   outcome: Outcome
-  /** What it was told that it has made; more than one when repetitions were told different things. */
+  /** Ids that responses named; more than one if repetitions got different ids. */
   readonly ids: Set<string>
 }
 
-/** Every operation that writes something unique, by the unique text that it wrote. */
+/** Every operation that writes something unique, by its unique text. */
 export class Journal {
   readonly #entries = {
     order: new Map<string, Entry>(),
     article: new Map<string, Entry>(),
     comment: new Map<string, Entry>(),
   }
-  /** Orders of which somebody was told that they are paid. */
+  /** Orders that clients were told are paid. */
   readonly paid = new Set<string>()
-  /** Parts of orders of which somebody was told that they are called off. */
+  /** Seller orders that clients were told are cancelled. */
   readonly calledOff = new Set<string>()
 
   sent(kind: Kind, text: string): void {
     this.#entries[kind].set(text, { outcome: 'sent', ids: new Set() })
   }
 
-  /** `id` is what the answer names. An operation is acknowledged when one of its repetitions was. */
+  /** `id` is the id in the response. An operation is acknowledged if one of its repetitions was. */
   ended(kind: Kind, text: string, answer: Answer, id: string | undefined): void {
     const entry = this.#entries[kind].get(text) as Entry
     if (entry.outcome !== 'acknowledged') entry.outcome = answer.outcome
@@ -34,7 +34,8 @@ export class Journal {
   }
 
   /**
-   * What was acknowledged is there, with the id that was told; what was sent is there once at most; what failed is not.
+   * Checks that what was acknowledged is there with the acknowledged id, that what was sent is there at most once, and
+   * that what failed is not there.
    */
   compare({ orders, parts, articles, comments }: Found): Breach[] {
     const paid = new Set(orders.filter((order) => order.paid).map(({ id }) => id))
@@ -76,7 +77,7 @@ export class Journal {
     return breaches
   }
 
-  /** How many operations of each kind ended how. */
+  /** Counts the operations of each kind by outcome. */
   counts(): Record<Kind, Partial<Record<Outcome, number>>> {
     const of = (kind: Kind) => {
       const counts: Partial<Record<Outcome, number>> = {}
@@ -96,14 +97,14 @@ export interface Breach {
 
 interface Row {
   readonly id: string
-  /** What its sender wrote. */
+  /** The text that the client wrote. */
   readonly text: string
 }
 
-/** What the databases have. */
+/** The contents of the databases. */
 export interface Found {
   readonly orders: readonly (Row & { readonly paid: boolean })[]
-  /** `resumed`: the money could not be given back, so that the part goes on. */
+  /** `resumed`: the refund failed, so the part goes on. */
   readonly parts: readonly { readonly id: string; readonly status: string; readonly resumed: boolean }[]
   readonly articles: readonly Row[]
   readonly comments: readonly Row[]

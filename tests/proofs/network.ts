@@ -1,16 +1,16 @@
 /**
- * A second machine on this one: a network namespace with an address of its own, which firewall rules can cut off. It
- * needs root, `ip` (iproute2) and `nft` (nftables), and touches nothing outside of its own interface and table.
+ * A second machine on this one: a network namespace with its own address, which firewall rules can cut off. It needs
+ * root, `ip` (iproute2) and `nft` (nftables), and touches nothing outside its own interface and table.
  */
 import { execFileSync } from 'node:child_process'
 
 export interface Network {
-  /** Address of this machine, as the other one sees it. */
+  /** Address of this machine, as the second machine sees it. */
   readonly here: string
   readonly there: string
-  /** What is put before a command so that it runs over there. */
+  /** Prefix of a command that runs it on the second machine. */
   readonly launcher: readonly string[]
-  /** Nothing gets through, or nothing in one direction: out of here, or in from there. */
+  /** Drops all packets, or those of one direction: out of this machine, or into it. */
   cutOff(direction: Direction): void
   heal(): void
   close(): void
@@ -18,7 +18,7 @@ export interface Network {
 
 export type Direction = 'both' | 'out' | 'in'
 
-/** Why there can be no second machine here; undefined when there can. */
+/** Returns why a second machine is impossible here; undefined if it is possible. */
 export function obstacle(): string | undefined {
   if (process.getuid?.() !== 0) return 'network namespaces need root'
   for (const command of ['ip', 'nft']) {
@@ -32,7 +32,7 @@ export function obstacle(): string | undefined {
 }
 
 export function openNetwork(): Network {
-  // Names of interfaces have 15 characters at most.
+  // Interface names have 15 characters at most.
   const name = `doran-${process.pid}`
   const [outside, inside] = [`dp${process.pid}a`, `dp${process.pid}b`]
   const subnet = `10.203.${process.pid % 250}`

@@ -1,7 +1,7 @@
-/** Which services a saga needs at which step, and how an order is to end when one of them is away just then. */
+/** The services that each step of a saga needs, and how an order must end if one of them is away during that step. */
 import type { OutageKind } from '@doran/kernel/testing'
 
-/** How an order can end so that money and stock agree. */
+/** The ways in which an order can end with money and stock in agreement. */
 export type Ending =
   /** Paid, and the goods are taken. */
   | 'paid'
@@ -22,14 +22,17 @@ export interface OutageCase {
     | 'close-payment'
     | 'release-stock'
   readonly step: string
-  /** Whether the step is done or taken back when the outage begins. */
+  /** Whether the step acts or is undone when the outage begins. */
   readonly way: 'act' | 'undo'
-  /** Who is away: a service, the payment provider, or the order service's own database. */
+  /** What is away: a service, the payment provider, or the order service's own database. */
   readonly away: 'payment' | 'inventory' | 'provider' | 'database'
-  /** The operation whose call begins the outage; of the database: what its history refuses to enter. */
+  /** The operation whose call begins the outage; for the database, the history entry that it refuses. */
   readonly at: string
   readonly kind: OutageKind
-  /** What turns the saga round: `commit`: the hold runs out and the goods are sold to somebody else while the money is taken. */
+  /**
+   * The refusal that makes the saga compensate. `commit`: the reservation expires, and the goods are sold to somebody
+   * else while the money is captured.
+   */
   readonly refusal?: 'reserve' | 'commit' | 'refund'
   readonly ending: Ending
 }
@@ -56,13 +59,13 @@ const checkout = (
   ...(refusal && { refusal }),
 })
 
-/** Of an order that costs nothing, so no payment and no provider is asked. */
+/** An order that costs nothing needs no payment and no provider. */
 const freeCheckout = (...about: Parameters<typeof checkout>): Omit<OutageCase, 'kind'> => ({
   ...checkout(...about),
   saga: 'free-checkout',
 })
 
-/** The money of parts that are called off goes back at this step; `ending` is what a refusal of it leaves. */
+/** The refund of cancelled parts happens at this step; `ending` is how the order ends if the refund is refused. */
 const refunding = (saga: 'cancellation' | 'held-cancellation', step: string, ending: Ending): OutageCase[] => [
   ...(['payment', 'provider'] as const).flatMap((away) =>
     both({ saga, step, way: 'act', away, at: 'refund', ending: 'cancelled' }),
@@ -70,7 +73,7 @@ const refunding = (saga: 'cancellation' | 'held-cancellation', step: string, end
   ...refusing({ saga, step, way: 'undo', away: 'database', at: 'cancel_failed', refusal: 'refund', ending }),
 ]
 
-/** How parts are called off once their money is on its way, or none was paid. */
+/** The steps that cancel parts once their refund is under way, or if nothing was paid. */
 const takingBack = (saga: 'cancellation' | 'free-cancellation' | 'held-cancellation'): OutageCase[] => [
   ...both({ saga, step: 'restock', way: 'act', away: 'inventory', at: 'restock', ending: 'cancelled' }),
   ...refusing({ saga, step: 'cancel-parts', way: 'act', away: 'database', at: 'cancelled', ending: 'cancelled' }),
@@ -81,7 +84,7 @@ const authorised = checkout('authorise-payment', 'provider', 'authorise', 'open'
 export const OUTAGE_CASES: readonly OutageCase[] = [
   ...both(checkout('authorise-payment', 'payment', 'authorise', 'open')),
   { ...authorised, kind: 'refuses' },
-  // What the provider has done is found by looking it up, so nothing has to be given up.
+  // Doran looks up what the provider has done, so nothing has to be given up.
   { ...authorised, kind: 'loses answers', ending: 'paid' },
   ...both(checkout('reserve-stock', 'inventory', 'reserve', 'cancelled')),
   ...both(checkout('capture-payment', 'payment', 'capture', 'paid')),
@@ -126,7 +129,7 @@ export const OUTAGE_CASES: readonly OutageCase[] = [
   ),
 ]
 
-/** `checkout/commit-stock`, and how it is met. */
+/** Returns a name like `checkout/commit-stock: inventory refuses`. */
 export function nameOf({ saga, step, way, away, kind, refusal }: OutageCase): string {
   const turned = refusal ? ` after a refused ${refusal}` : ''
   return `${saga}/${step}${way === 'undo' ? ', taken back' : ''}${turned}: ${away} ${kind}`

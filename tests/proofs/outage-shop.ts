@@ -1,4 +1,4 @@
-/** One order for each outage, in one shop with everything real: what is done to it, and how it ended. */
+/** Runs one order through each outage, in one shop with everything real, and reports how the order ended. */
 import { inventory } from '@doran/inventory/contract'
 import { sql } from '@doran/kernel'
 import { makeDue, Outage, outlast, type TestUser } from '@doran/kernel/testing'
@@ -17,7 +17,7 @@ const PRICE = 10_000
 
 export interface OutageResult {
   readonly orderId: string
-  /** An {@link Ending}, or what there is instead. */
+  /** An {@link Ending}, or a description of what happened instead. */
   readonly ended: string
 }
 
@@ -48,7 +48,7 @@ export class OutageShop {
     return this.shop.close()
   }
 
-  /** Has the service away for five minutes at this step of a new order's saga, and waits for the end. */
+  /** Keeps the service away for five minutes during this step of a new order's saga, and waits for the end. */
   async live(one: OutageCase): Promise<OutageResult> {
     const sku = `OUTAGE-${++this.#orders}`
     const price = one.saga.startsWith('free-') ? 0 : PRICE
@@ -58,7 +58,7 @@ export class OutageShop {
     let end: () => unknown
     let id: string
     if (one.saga === 'free-checkout') {
-      // It begins with the order.
+      // This saga starts with the order.
       end = await this.#begin(one, sku)
       id = (await place()).id
     } else {
@@ -68,7 +68,7 @@ export class OutageShop {
         const { paymentId } = await api.confirmPayment({ orderId: id })
         if (one.saga === 'held-cancellation') await this.#giveBackPastDoran(paymentId as string, price)
       }
-      // The stock is held from here on, before the saga begins.
+      // The stock is reserved from here on, before the saga starts.
       if (['checkout', 'close-payment', 'release-stock'].includes(one.saga))
         await api.startPayment({ orderId: id, returnUrl: 'https://shop.example/' })
       end = await this.#begin(one, sku)
@@ -80,7 +80,7 @@ export class OutageShop {
     }
     const rests = await outlast(this.#db, OUTAGE_MS, end)
     if (rests) await this.shop.platform.settled()
-    // What will never end must not be taken for a part of the next outage.
+    // A saga that will never end must not count as part of the next outage.
     else await this.#db.run(sql`delete from doran.tasks where failing_since is not null`)
     return { orderId: id, ended: await this.#endingOf(id, sku, price) }
   }
@@ -93,9 +93,9 @@ export class OutageShop {
     return this.#outages.find(({ service }) => service.contract.name === name) as Outage
   }
 
-  /** Prepares refusal and outage; answers what ends them. */
+  /** Prepares the refusal and the outage. Returns a function that ends both. */
   async #begin({ saga, away, at, kind, refusal }: OutageCase, sku: string): Promise<() => unknown> {
-    // What is free is never paid for, so its goods are sold just before the inventory is asked for them.
+    // A free order has no payment, so its goods are sold just before the call to the inventory.
     const asked = this.#outage(saga === 'free-checkout' ? 'inventory' : 'payment')
     const soldBefore = { reserve: 'authorise', commit: 'capture' } as const
     const soldAt =
@@ -124,7 +124,7 @@ export class OutageShop {
     }
   }
 
-  /** And somebody has looked at what the reconciliation reports of it, so it is no finding any more. */
+  /** Also removes the reconciliation's finding, as if somebody had dealt with it. */
   async #giveBackPastDoran(paymentId: string, amount: number): Promise<void> {
     await giveBackPastDoran(this.shop, paymentId, amount)
     await this.shop.platform
@@ -138,7 +138,7 @@ export class OutageShop {
     await client.query(`alter table "order".history ${change}`).finally(() => client.end())
   }
 
-  /** The hold of the order, if it has one, runs out, and somebody else takes all that there is. */
+  /** Lets the order's reservation expire, if it has one, and sells the whole stock to somebody else. */
   async #sell(sku: string): Promise<void> {
     const db = this.shop.platform.database('inventory')
     await db.run(sql`update inventory.reservations set expires_at = now() where order_id in (${ordersOf(sku)})`)
@@ -159,7 +159,7 @@ export class OutageShop {
     })
   }
 
-  /** What the order, the provider's books and the shelf say together. */
+  /** Concludes the ending from the order, the provider's ledger and the stock together. */
   async #endingOf(orderId: string, sku: string, price: number): Promise<string> {
     const { platform, sandbox, environment } = this.shop
     const { status, refunded, sellers } = await platform.api(order, this.#admin).getOrder({ orderId })
@@ -184,5 +184,5 @@ export class OutageShop {
   }
 }
 
-/** Orders that hold, or held, some of a SKU. */
+/** Selects the orders that hold, or held, some of a SKU. */
 const ordersOf = (sku: string) => sql`select order_id from inventory.reservation_lines where sku = ${sku}`

@@ -5,7 +5,7 @@ import { nameOf, OUTAGE_CASES, type OutageCase } from './outage-cases.ts'
 import { OutageShop } from './outage-shop.ts'
 
 describe('an outage', () => {
-  it('is proven at each step of each saga, done and taken back', () => {
+  it('is proven at each step of each saga, for its action and its compensation', () => {
     const proven = new Set(OUTAGE_CASES.map(({ saga, step, way }) => `${saga}/${step} ${way}`))
 
     const steps = services.flatMap(({ sagas }) =>
@@ -20,7 +20,7 @@ describe('an outage', () => {
   })
 })
 
-/** The rest is proven by `npm run prove:outages`. */
+/** `npm run prove:outages` proves the other cases. */
 const SHORT: readonly Partial<OutageCase>[] = [
   { saga: 'checkout', step: 'confirm-order' },
   {

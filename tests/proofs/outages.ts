@@ -1,18 +1,18 @@
 /**
- * `npm run prove:outages [-- --only commit-stock --json file]`: each service that a saga needs is kept away for five
- * minutes at each step of each saga, before it has done anything and after it has done everything. Money and stock must
- * be exact afterwards and the order at the end that it deserves, or it ends with code 1. The five minutes are virtual:
- * every attempt of theirs is made, and the pauses in between are skipped.
+ * `npm run prove:outages [-- --only commit-stock --json file]`: keeps each service that a saga needs away for five
+ * minutes at each step of each saga, both before it has done anything and after it has done everything. Afterwards
+ * money and stock must be exact and the order must have the right ending; otherwise the run ends with code 1. The five
+ * minutes are virtual: every attempt in them is made, and the pauses between attempts are skipped.
  *
- * With `--real-time --minutes 5` a fleet of processes loses all instances of each service, and the provider, for so long
- * while people buy and cancel.
+ * With `--real-time --minutes 5` a fleet of processes loses all instances of each service, and the provider, for that
+ * long while people buy and cancel.
  */
 import { writeFileSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { checkInvariants, type Finding, sourcesOf } from '../../apps/server/check/index.ts'
 import type { Crowd } from './crowd.ts'
-import type { Hand } from './hand.ts'
+import type { Injector } from './injector.ts'
 import { nameOf, OUTAGE_CASES } from './outage-cases.ts'
 import { OutageShop } from './outage-shop.ts'
 import { describe, type Fault } from './plan.ts'
@@ -21,9 +21,9 @@ import { print, reportOf } from './report.ts'
 import { run } from './run.ts'
 import type { System } from './system.ts'
 
-/** People who call off, and people who pay, just when a service has gone. */
+/** Number of people who cancel, and of people who pay, just after a service has gone. */
 const GATHERED = 10
-const ONCE_IT_IS_AWAY_MS = 3_000
+const ACT_DELAY_MS = 3_000
 
 const { values } = parseArgs({
   options: {
@@ -75,10 +75,10 @@ async function liveInRealTime() {
     { kind: 'provider', how: 'away', hold },
   ]
   const faults = all.filter((fault) => describe(fault).includes(values.only))
-  async function* outages(_system: System, _hand: Hand, _random: Random, crowd: Crowd): AsyncIterable<Fault> {
+  async function* outages(_system: System, _injector: Injector, _random: Random, crowd: Crowd): AsyncIterable<Fault> {
     for (const fault of faults) {
       const act = await crowd.gather(GATHERED)
-      const acting = pause(ONCE_IT_IS_AWAY_MS).then(act)
+      const acting = pause(ACT_DELAY_MS).then(act)
       yield fault
       await acting
     }
@@ -88,7 +88,7 @@ async function liveInRealTime() {
     seed: Number(values.seed),
     rate: Number(values.rate),
     faults: outages,
-    // Between two outages sagas come to their end.
+    // Sagas finish between two outages.
     between: 90_000,
     say: (line) => console.log(`${((Date.now() - begun) / 1000).toFixed(1).padStart(7)} s  ${line}`),
   })

@@ -1,21 +1,21 @@
-/** What is done to the system, made from a seed before the run, so that a run can be repeated. */
+/** The faults of a run, planned from a seed beforehand, so that a run can be repeated. */
 import { type CrashPoint, crashPoints } from '@doran/kernel/faults'
 import type { Direction } from './network.ts'
 import type { Random } from './random.ts'
 
 export type Fault =
-  /** kill -9, and started again at once. */
+  /** SIGKILL, and an immediate restart. */
   | { readonly kind: 'kill'; readonly target: string }
-  /** kill -9, and started again so that it dies once more at a named place, for which it is given so much time. */
+  /** SIGKILL, and a restart that makes the process die again at a crash point, if it reaches that within `hold`. */
   | (Lasting & { readonly kind: 'crash point'; readonly target: string; readonly point: CrashPoint })
   /** SIGSTOP and SIGCONT. */
   | (Lasting & { readonly kind: 'stop'; readonly target: string })
-  /** All instances of a service are ended by kill -9, and started again afterwards. */
+  /** SIGKILL to all instances of a service, which are restarted afterwards. */
   | (Lasting & { readonly kind: 'outage'; readonly service: string })
   | { readonly kind: 'postgres' }
-  /** PostgreSQL's disk has no room for data; or, worse, none for its log, of which it dies. */
+  /** PostgreSQL's disk has no space for data or, worse, none for its log, which ends PostgreSQL. */
   | (Lasting & { readonly kind: 'full disk'; readonly of: 'data' | 'log' })
-  /** Time passes; what goes wrong was arranged before. */
+  /** Time passes; the fault was arranged before. */
   | (Lasting & { readonly kind: 'nothing' })
   | (Lasting & { readonly kind: 'provider'; readonly how: keyof typeof PROVIDER })
   | (Lasting & { readonly kind: 'webhooks'; readonly how: keyof typeof WEBHOOKS })
@@ -25,7 +25,7 @@ export type Fault =
       readonly how: 'slow' | 'cut' | 'half-open'
     })
   | (Lasting & { readonly kind: 'partition'; readonly direction: Direction })
-  /** Started again with a clock that is wrong by so many seconds. */
+  /** A restart with a clock that is wrong by this many seconds. */
   | (Lasting & { readonly kind: 'skew'; readonly target: string; readonly seconds: number })
 
 interface Lasting {
@@ -33,7 +33,7 @@ interface Lasting {
   readonly hold: number
 }
 
-/** Ways in which the payment provider misbehaves. It is given 1.5 s to answer. */
+/** Ways in which the payment provider misbehaves. Its time-out is 1.5 s. */
 export const PROVIDER = {
   slow: { latencyMs: 800 },
   failing: { failRate: 0.5 },
@@ -49,19 +49,22 @@ export const WEBHOOKS = {
   'reordered and delayed': { reorder: true, delayMs: 500, duplicate: 1 },
 } as const
 
-/** Longer than the lease of a task, which is 5 s. */
-const LONGER_THAN_A_LEASE = 7_000
-const SPELL = 4_000
-const TO_BE_REACHED = 3_000
-/** Seconds. A service token lives for 120: a process that is further off is refused by the others and stays unready. */
-const SKEW = 60
+/** Milliseconds; a task's lease is 5 s. */
+const LONGER_THAN_A_LEASE_MS = 7_000
+const FAULT_MS = 4_000
+const CRASH_POINT_WAIT_MS = 3_000
+/**
+ * Seconds. A service token lives for 120: other processes refuse a process whose clock differs more, and it stays
+ * unready.
+ */
+const SKEW_SECONDS = 60
 
-/** Somebody who passes this point under this load dies there, if that happens within so many milliseconds. */
+/** Makes a process that passes this point under this load die there, if that happens within `hold` milliseconds. */
 export function deathAt(point: CrashPoint, random: Random, hold: number): Fault {
   return { kind: 'crash point', target: random.pick(reaching(point)), point, hold }
 }
 
-/** The processes that pass a crash point under this load. */
+/** Returns the processes that pass a crash point under this load. */
 export function reaching(point: CrashPoint): readonly string[] {
   const [area = ''] = point.split('.')
   return REACHED_BY[area] as readonly string[]
@@ -81,35 +84,37 @@ const REACHED_BY: Record<string, readonly string[]> = {
 
 export interface PlanOptions {
   readonly random: Random
-  /** Processes that may be killed. */
+  /** Names of processes that may be killed. */
   readonly names: readonly string[]
-  /** Whether there is a second machine that can be cut off, and clocks that can be wrong. */
+  /** Whether there is a second machine that can be cut off, a disk that can be full, and clocks that can be wrong. */
   readonly canPartition: boolean
   readonly canFill: boolean
   readonly canSkew: boolean
 }
 
-/** Every fault there is, once, in an order of its own, with kills of anybody in between. */
+/** Returns every fault once, in random order, with a kill of every process in between. */
 export function round({ random, names, canPartition, canFill, canSkew }: PlanOptions): Fault[] {
   const pair = () => random.pick([...ORDERS, ...PAYMENTS, 'inventory.1', 'inventory.2'])
   const afar = () => random.pick(['order.2', 'payment.2'])
   const faults: Fault[] = [
-    ...crashPoints.map((point) => deathAt(point, random, TO_BE_REACHED)),
-    { kind: 'stop', target: random.pick(ORDERS), hold: LONGER_THAN_A_LEASE },
-    { kind: 'stop', target: pair(), hold: LONGER_THAN_A_LEASE },
-    { kind: 'outage', service: random.pick(['order', 'payment', 'inventory']), hold: LONGER_THAN_A_LEASE },
+    ...crashPoints.map((point) => deathAt(point, random, CRASH_POINT_WAIT_MS)),
+    { kind: 'stop', target: random.pick(ORDERS), hold: LONGER_THAN_A_LEASE_MS },
+    { kind: 'stop', target: pair(), hold: LONGER_THAN_A_LEASE_MS },
+    { kind: 'outage', service: random.pick(['order', 'payment', 'inventory']), hold: LONGER_THAN_A_LEASE_MS },
     { kind: 'postgres' },
-    ...(canFill ? (['data', 'log'] as const) : []).map((of): Fault => ({ kind: 'full disk', of, hold: SPELL })),
-    ...keys(PROVIDER).map((how): Fault => ({ kind: 'provider', how, hold: SPELL })),
-    ...keys(WEBHOOKS).map((how): Fault => ({ kind: 'webhooks', how, hold: SPELL })),
+    ...(canFill ? (['data', 'log'] as const) : []).map((of): Fault => ({ kind: 'full disk', of, hold: FAULT_MS })),
+    ...keys(PROVIDER).map((how): Fault => ({ kind: 'provider', how, hold: FAULT_MS })),
+    ...keys(WEBHOOKS).map((how): Fault => ({ kind: 'webhooks', how, hold: FAULT_MS })),
     ...(['slow', 'cut', 'half-open'] as const).flatMap((how): Fault[] => [
-      { kind: 'link', to: 'database', how, hold: how === 'cut' ? 0 : SPELL },
-      { kind: 'link', to: 'provider', how, hold: how === 'cut' ? 0 : SPELL },
+      { kind: 'link', to: 'database', how, hold: how === 'cut' ? 0 : FAULT_MS },
+      { kind: 'link', to: 'provider', how, hold: how === 'cut' ? 0 : FAULT_MS },
     ]),
     ...(canPartition ? (['both', 'out', 'in'] as const) : []).map(
-      (direction): Fault => ({ kind: 'partition', direction, hold: LONGER_THAN_A_LEASE }),
+      (direction): Fault => ({ kind: 'partition', direction, hold: LONGER_THAN_A_LEASE_MS }),
     ),
-    ...(canSkew ? [SKEW, -SKEW] : []).map((seconds): Fault => ({ kind: 'skew', target: afar(), seconds, hold: SPELL })),
+    ...(canSkew ? [SKEW_SECONDS, -SKEW_SECONDS] : []).map(
+      (seconds): Fault => ({ kind: 'skew', target: afar(), seconds, hold: FAULT_MS }),
+    ),
     ...random.shuffle(names).map((target): Fault => ({ kind: 'kill', target })),
   ]
   return random.shuffle(faults)
@@ -119,7 +124,7 @@ function keys<T extends object>(of: T): (keyof T)[] {
   return Object.keys(of) as (keyof T)[]
 }
 
-/** For people. */
+/** Describes a fault for people. */
 export function describe(fault: Fault): string {
   switch (fault.kind) {
     case 'kill':
@@ -149,7 +154,7 @@ export function describe(fault: Fault): string {
   }
 }
 
-/** Under what a fault is counted in the report. */
+/** Returns the class under which the report counts a fault. */
 export function classOf(fault: Fault): string {
   switch (fault.kind) {
     case 'kill':

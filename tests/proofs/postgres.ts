@@ -1,12 +1,12 @@
-/** A PostgreSQL of our own that can be ended as by a power cut, and run out of room. */
+/** A PostgreSQL of the proof's own that can end as in a power cut, and run out of disk space. */
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { APP_ROLE, type EmbeddedPostgres, startEmbeddedPostgres } from '@doran/embedded-postgres'
 import pg from 'pg'
 
-/** Of its log; it keeps some that are empty. */
-const MOST_SEGMENTS = 200
+/** Segments of its log, some of which it keeps empty. */
+const MAX_SEGMENTS = 200
 
 export class Postgres {
   readonly socket: string
@@ -41,9 +41,9 @@ export class Postgres {
     await startEmbeddedPostgres({ folder: this.#folder, settings: { max_connections: '400' } })
   }
 
-  /** Writes into its log until that needs room, of which it ends when there is none. */
+  /** Writes into PostgreSQL's log until that needs space. PostgreSQL ends if there is none. */
   async useUpLog(): Promise<void> {
-    for (let segments = 0; segments < MOST_SEGMENTS; segments++) {
+    for (let segments = 0; segments < MAX_SEGMENTS; segments++) {
       if (!(await this.#run("select pg_logical_emit_message(false, 'proof', 'x'), pg_switch_wal()"))) return
     }
     throw new Error("PostgreSQL's log found room although the disk is full")
@@ -53,7 +53,7 @@ export class Postgres {
     await this.#end('SIGINT')
   }
 
-  /** Until it answers; one that has ended is started. */
+  /** Waits until PostgreSQL answers; starts it if it has ended. */
   async revive(): Promise<void> {
     for (const giveUp = Date.now() + 60_000; Date.now() < giveUp; await pause(50)) {
       if (!isAlive(this.#pid())) return this.start()
@@ -72,7 +72,7 @@ export class Postgres {
     throw new Error(`PostgreSQL (process ${pid}) did not end by ${signal}`)
   }
 
-  /** Whether it did. */
+  /** Returns whether the statement succeeded. */
   async #run(statement: string): Promise<boolean> {
     const client = new pg.Client({ connectionString: this.#adminUrl })
     client.on('error', () => {})
@@ -87,7 +87,7 @@ export class Postgres {
     }
   }
 
-  /** 0 when there is none. */
+  /** Returns 0 if there is no process. */
   #pid(): number {
     const file = join(this.#folder, 'postmaster.pid')
     return existsSync(file) ? Number(readFileSync(file, 'utf8').split('\n')[0]) : 0

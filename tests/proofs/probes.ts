@@ -1,10 +1,10 @@
-/** Somebody who asks each service for something small again and again, to see when it is away and when it is back. */
+/** Sends a small request to each service at a steady rate, to see when it is away and when it is back. */
 import type { Attempt, Request, Sender } from './client.ts'
-import type { Happening } from './hand.ts'
+import type { Injection } from './injector.ts'
 import { classOf } from './plan.ts'
 
-const EVERY = 250
-const TIMEOUT = 2_000
+const INTERVAL_MS = 250
+const TIMEOUT_MS = 2_000
 
 export class Probes {
   readonly #sender: Sender
@@ -18,7 +18,7 @@ export class Probes {
 
   start(): void {
     for (const request of this.#requests) {
-      this.#timers.push(setInterval(() => void this.#sender.try(request, TIMEOUT), EVERY))
+      this.#timers.push(setInterval(() => void this.#sender.try(request, TIMEOUT_MS), INTERVAL_MS))
     }
   }
 
@@ -31,11 +31,11 @@ export class Probes {
   }
 }
 
-/** What followed a kind of faults: milliseconds after the injection, over all faults of the kind. */
+/** The effect of one kind of fault, in milliseconds after its injection, over all faults of the kind. */
 export interface Recovery {
   readonly kind: string
   readonly count: number
-  /** Faults after which no request failed at all. */
+  /** Number of faults after which no request failed. */
   readonly unnoticed: number
   readonly failed: number
   readonly firstBad: number | null
@@ -47,11 +47,11 @@ export function isBad({ answer }: Attempt): boolean {
   return typeof answer === 'string' || answer >= 500
 }
 
-/** When the first request failed after each fault, and when the last one was answered well again, until the next fault. */
-export function recoveries(happenings: readonly Happening[], attempts: readonly Attempt[], end: number): Recovery[] {
+/** Finds when the first request failed after each fault, and when the last failing one ended, up to the next fault. */
+export function recoveries(injections: readonly Injection[], attempts: readonly Attempt[], end: number): Recovery[] {
   const bad = attempts.filter(isBad)
-  const seen = happenings.map(({ fault, at }, index) => {
-    const until = happenings[index + 1]?.at ?? end
+  const seen = injections.map(({ fault, at }, index) => {
+    const until = injections[index + 1]?.at ?? end
     const own = bad.filter((attempt) => attempt.at >= at && attempt.at < until)
     return {
       kind: classOf(fault),

@@ -35,17 +35,17 @@ describe('a link', () => {
     return socket
   }
 
-  /** Unlike `once`, not disturbed by the error that goes before it. */
+  /** Unlike `once`, this ignores the error that precedes the end. */
   const closed = (socket: Socket) => new Promise((resolve) => socket.once('close', resolve))
 
-  /** What comes back within half a second. */
+  /** Returns what comes back within half a second. */
   async function ask(socket: Socket, text: string): Promise<string | undefined> {
     socket.write(text)
     const answer = once(socket, 'data').then(([chunk]) => String(chunk))
     return Promise.race([answer, pause(500).then(() => undefined)])
   }
 
-  it('passes on what it is given, late if it is told to', async () => {
+  it('forwards data, with a delay if there is one', async () => {
     const socket = await dial()
     assert.equal(await ask(socket, 'hello'), 'hello')
 
@@ -57,7 +57,7 @@ describe('a link', () => {
     socket.destroy()
   })
 
-  it('cut, its connections end and new ones are taken', async () => {
+  it('ends its connections when it is cut, and accepts new ones', async () => {
     const socket = await dial()
     await ask(socket, 'hello')
 
@@ -69,7 +69,7 @@ describe('a link', () => {
     next.destroy()
   })
 
-  it('half open, nothing comes back and nobody is told, until it is healed and used', async () => {
+  it('forwards nothing while it is half open and reports no error, until it is healed and used', async () => {
     const socket = await dial()
     await ask(socket, 'hello')
 
@@ -85,11 +85,11 @@ describe('a link', () => {
 })
 
 describe('a second machine', { skip: obstacle() ?? false }, () => {
-  it('is reached until it is cut off, and again when it is healed', () => {
+  it('can be reached until it is cut off, and again once it is healed', () => {
     const network = openNetwork()
     try {
       const reach = () => {
-        // A connection that is refused has been answered.
+        // A refused connection counts as an answer.
         const program = `require('net').connect(9, '${network.here}').on('error', ({ code }) => process.exit(code === 'ECONNREFUSED' ? 0 : 1)); setTimeout(() => process.exit(1), 300)`
         const [command, ...args] = [...network.launcher, process.execPath, '--eval', program]
         return spawnSync(command as string, args).status === 0
@@ -108,7 +108,7 @@ describe('a second machine', { skip: obstacle() ?? false }, () => {
 })
 
 describe('a disk', { skip: diskObstacle() ?? false }, () => {
-  it('has room until it is filled, and again when it is freed', async () => {
+  it('has space until it is filled, and again once it is freed', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'doran-disk-test-'))
     const disk = openDisk(folder)
     const file = join(folder, 'file')
@@ -131,12 +131,12 @@ describe('a plan', () => {
   const plan = (seed: number) =>
     round({ random: new Random(seed), names, canPartition: true, canFill: true, canSkew: true })
 
-  it('is the same for the same seed, and another one for another', () => {
+  it('is the same for the same seed and differs for another seed', () => {
     assert.deepEqual(plan(1), plan(1))
     assert.notDeepEqual(plan(1), plan(2))
   })
 
-  it('has every crash point, and a kill of everybody', () => {
+  it('has every crash point, and a kill of every process', () => {
     const points = plan(1).flatMap((fault) => (fault.kind === 'crash point' ? [fault.point] : []))
     assert.deepEqual(points.sort(), [...crashPoints].sort())
     const killed = plan(1).flatMap((fault) => (fault.kind === 'kill' ? [fault.target] : []))
@@ -149,7 +149,7 @@ describe('the journal', () => {
   const nothing = { orders: [], parts: [], articles: [], comments: [] }
   const comment = (id: string, text = 'proof-1') => ({ id, text })
 
-  it('is content when what was acknowledged is there once, and what is unknown is there or not', () => {
+  it('accepts that acknowledged operations are there once, and unknown ones are there or not', () => {
     const journal = new Journal()
     for (const text of ['proof-1', 'proof-2', 'proof-3']) journal.sent('comment', text)
     journal.ended('comment', 'proof-1', acknowledged, '7')
@@ -159,7 +159,7 @@ describe('the journal', () => {
     assert.deepEqual(journal.compare({ ...nothing, comments: [comment('7'), comment('8', 'proof-2')] }), [])
   })
 
-  it('misses what was acknowledged and is gone', () => {
+  it('reports an acknowledged operation that is gone', () => {
     const journal = new Journal()
     journal.sent('comment', 'proof-1')
     journal.ended('comment', 'proof-1', acknowledged, '7')
@@ -168,7 +168,7 @@ describe('the journal', () => {
     assert.equal(breach?.invariant, 'acknowledged-present')
   })
 
-  it('finds what is there twice, what was told of under two names, and what was refused and is there', () => {
+  it('reports operations that are there twice, were acknowledged with two ids, or were refused and are there', () => {
     const twice = new Journal()
     twice.sent('comment', 'proof-1')
     assert.equal(
@@ -188,7 +188,7 @@ describe('the journal', () => {
     assert.equal(refused.compare({ ...nothing, comments: [comment('7')] })[0]?.invariant, 'acknowledged-once')
   })
 
-  it('misses a payment and a cancellation that somebody was told of', () => {
+  it('reports a payment and a cancellation that were acknowledged and are gone', () => {
     const journal = new Journal()
     journal.paid.add('o')
     journal.calledOff.add('p')
@@ -206,7 +206,7 @@ describe('the journal', () => {
 })
 
 describe('docs/reliability.md', () => {
-  it('lists the crash points that there are', async () => {
+  it('lists exactly the existing crash points', async () => {
     const text = await readFile(new URL('../../docs/reliability.md', import.meta.url), 'utf8')
     const table = text.split('### Crash points')[1]?.split('###')[0] ?? ''
 

@@ -1,18 +1,18 @@
-/** What a run has shown, for people and as JSON. */
+/** The results of a run, for people and as JSON. */
 import type { Attempt } from './client.ts'
 import { isBad, median, recoveries } from './probes.ts'
 import { brokenBy, type Result } from './run.ts'
 
 export function reportOf(result: Result) {
-  const { happenings, crowd, probes, begun, ended, journal, rest, sagas, findings, breaches, hand, kills } = result
+  const { injections, crowd, probes, begun, ended, journal, rest, sagas, findings, breaches, injector, kills } = result
   const attempts = [...crowd, ...probes]
   return {
     seconds: Math.round((ended - begun) / 1_000),
-    faults: happenings.length,
+    faults: injections.length,
     kills,
-    crashPoints: Object.fromEntries(hand.hits),
-    crashPointsNotReached: hand.missing(),
-    endedByThemselves: hand.unexpected,
+    crashPoints: Object.fromEntries(injector.hits),
+    crashPointsNotReached: injector.missing(),
+    endedByThemselves: injector.unexpected,
     internalErrors: result.internalErrors,
     notRun: result.notRun,
     operations: {
@@ -23,7 +23,7 @@ export function reportOf(result: Result) {
     },
     requests: { sent: attempts.length, failed: attempts.filter(isBad).length, byAnswer: answers(attempts) },
     probes: { sent: probes.length, failed: probes.filter(isBad).length, p50: median(probes.map(({ took }) => took)) },
-    recoveries: recoveries(happenings, attempts, ended),
+    recoveries: recoveries(injections, attempts, ended),
     sagas,
     rest,
     invariants: findings.map(({ invariant, state, looked, offendingCount, offending, parkedCount }) => ({

@@ -1,10 +1,10 @@
-/** One proof from beginning to end: a system, a crowd, faults, rest, and what the checker says of it. */
+/** One proof from start to end: a system, a crowd, faults, rest, and the checker's verdict. */
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Safeguard } from '@doran/kernel/faults'
 import { checkInvariants, type Finding, sourcesOf } from '../../apps/server/check/index.ts'
 import { type Attempt, Sender } from './client.ts'
 import { Crowd } from './crowd.ts'
-import { Hand, type Happening } from './hand.ts'
+import { type Injection, Injector } from './injector.ts'
 import { type Breach, find, Journal } from './journal.ts'
 import type { Fault } from './plan.ts'
 import { Probes } from './probes.ts'
@@ -14,22 +14,27 @@ import { questions, stock } from './shop.ts'
 import { canSkew, type OpenOptions, System } from './system.ts'
 
 const PEOPLE = 30
-/** After the last fault a saga is tried again within a minute, and once more if that was too early. */
-const REST_BOUND = 150_000
+/** Milliseconds. After the last fault a saga is retried within a minute, and once more if that was too early. */
+const MAX_REST_MS = 150_000
 
 export interface RunOptions {
   readonly seed: number
-  /** Operations that people begin in a second. */
+  /** Operations that people start in a second. */
   readonly rate: number
   readonly without?: Safeguard | undefined
-  /** What is done to the system while people use it, one after the other. */
-  readonly faults: (system: System, hand: Hand, random: Random, crowd: Crowd) => AsyncIterable<Fault> | Iterable<Fault>
-  /** Milliseconds between one fault and the next. */
+  /** The faults to inject while people use the system, one after the other. */
+  readonly faults: (
+    system: System,
+    injector: Injector,
+    random: Random,
+    crowd: Crowd,
+  ) => AsyncIterable<Fault> | Iterable<Fault>
+  /** Milliseconds between two faults. */
   readonly between: number
-  /** SKUs of each seller; fewer are wanted by more people at once. */
+  /** SKUs of each seller. With fewer, more people compete for the same one. */
   readonly goods?: number
   readonly settings?: OpenOptions['settings']
-  /** Changes the system before anybody comes. */
+  /** Changes the system before any operation starts. */
   readonly prepare?: (system: System) => Promise<void>
   readonly say: (line: string) => void
 }
@@ -37,12 +42,12 @@ export interface RunOptions {
 export interface Result {
   readonly begun: number
   readonly ended: number
-  readonly happenings: readonly Happening[]
+  readonly injections: readonly Injection[]
   readonly kills: number
-  readonly hand: Hand
+  readonly injector: Injector
   readonly operations: number
   readonly journal: Journal
-  /** Every try of the crowd and of the probes. */
+  /** Every attempt of the crowd and of the probes. */
   readonly crowd: readonly Attempt[]
   readonly probes: readonly Attempt[]
   readonly rest: Rest
@@ -61,33 +66,33 @@ export async function run(options: RunOptions): Promise<Result> {
     await prepare?.(system)
     const random = new Random(seed)
     const stocked = await stock(system, { people: PEOPLE, goods })
-    const doors = () => {
-      const open = system.doors.filter((_, index) => system.isUp(`gateway.${index + 1}`))
-      return open.length > 0 ? open : system.doors
+    const gateways = () => {
+      const open = system.gateways.filter((_, index) => system.isUp(`gateway.${index + 1}`))
+      return open.length > 0 ? open : system.gateways
     }
-    const sender = new Sender(doors)
+    const sender = new Sender(gateways)
     const journal = new Journal()
     const crowd = new Crowd({
       sender,
       journal,
       random: new Random(seed + 1),
       ...stocked,
-      returnUrl: `${system.doors[0]}/back`,
+      returnUrl: `${system.gateways[0]}/back`,
     })
-    const probes = new Probes(new Sender(doors), await questions(sender, stocked))
-    const hand = new Hand(system, say)
+    const probes = new Probes(new Sender(gateways), await questions(sender, stocked))
+    const injector = new Injector(system, say)
 
     const begun = Date.now()
     crowd.start(rate)
     probes.start()
     await pause(2_000)
-    for await (const fault of faults(system, hand, random, crowd)) {
-      await hand.carryOut(fault)
+    for await (const fault of faults(system, injector, random, crowd)) {
+      await injector.inject(fault)
       await pause(between)
     }
     await pause(2_000)
     await system.misbehave()
-    await hand.restore()
+    await injector.restore()
     probes.stop()
     const ended = Date.now()
     await crowd.stop()
@@ -95,7 +100,7 @@ export async function run(options: RunOptions): Promise<Result> {
     const databases = ['orders', 'payments', 'goods', 'doran'] as const
     const rest = await settle(
       databases.map((name) => system.database(name).at(0)),
-      REST_BOUND,
+      MAX_REST_MS,
     )
     say('asking the checker')
     const findings = await checkInvariants(sourcesOf(system.environment))
@@ -104,9 +109,9 @@ export async function run(options: RunOptions): Promise<Result> {
     return {
       begun,
       ended,
-      happenings: hand.happenings,
-      kills: hand.kills,
-      hand,
+      injections: injector.injections,
+      kills: injector.kills,
+      injector,
       operations: crowd.begun,
       journal,
       crowd: sender.attempts,
@@ -127,14 +132,17 @@ export async function run(options: RunOptions): Promise<Result> {
   }
 }
 
-/** Names of the invariants that do not hold, as the checker and the journal have them. What was not looked at does not. */
-export function brokenBy({ findings, breaches, rest, hand }: Result): string[] {
+/**
+ * Returns the names of the invariants that do not hold, according to the checker and the journal. An invariant that was
+ * not checked counts as broken.
+ */
+export function brokenBy({ findings, breaches, rest, injector }: Result): string[] {
   return [
     ...new Set([
       ...findings.filter(({ state }) => state !== 'holds').map(({ invariant }) => invariant),
       ...breaches.map(({ invariant }) => invariant),
       ...(rest.took === null ? ['at-rest'] : []),
-      ...(hand.hung.length > 0 ? ['ready-or-dead'] : []),
+      ...(injector.hung.length > 0 ? ['ready-or-dead'] : []),
     ]),
   ]
 }

@@ -1,17 +1,17 @@
-/** Waiting until a system is at rest, and how long its sagas took to get there. */
+/** Waits until a system is at rest, and measures its sagas. */
 import { setTimeout as pause } from 'node:timers/promises'
 import { type Queryable, sql } from '@doran/kernel'
 import { median } from './probes.ts'
 
 export interface Rest {
-  /** Milliseconds until nothing was due or under way any more; null when that was not within the bound. */
+  /** Milliseconds until nothing was due or in progress; null if that took longer than the bound. */
   readonly took: number | null
   readonly unfinishedSagas: number
   readonly dueTasks: number
   readonly deadTasks: number
 }
 
-/** Waits until no saga is unfinished and no task is due, in any of the databases. */
+/** Waits until no saga is unfinished and no task is due in any of the databases, for `bound` milliseconds at most. */
 export async function settle(databases: readonly Queryable[], bound: number): Promise<Rest> {
   const begun = performance.now()
   for (;;) {
@@ -24,7 +24,7 @@ export async function settle(databases: readonly Queryable[], bound: number): Pr
   }
 }
 
-/** A job that waits for its next time is at rest; a task that has failed waits for its next attempt and is not. */
+/** A job that waits for its next run is at rest. A failed task that waits for its next attempt is not. */
 function count(database: Queryable): Promise<{ sagas: number; due: number; dead: number }> {
   return database.one(sql`
     select (select count(*) from doran.sagas where state in ('running', 'compensating')) as sagas,

@@ -1,4 +1,4 @@
-/** What the crowd finds: goods, accounts, and something of everything to ask for. */
+/** What the crowd uses: goods, accounts, and something to request from every service. */
 import { auth } from '@doran/auth/contract'
 import { newId } from '@doran/kernel'
 import { httpClient } from '@doran/kernel/client'
@@ -7,23 +7,23 @@ import type { Request, Sender } from './client.ts'
 import { PASSWORD, type Person } from './crowd.ts'
 import type { System } from './system.ts'
 
-const PLENTY = 1_000_000
-/** Sold out within the first minutes. */
-const FEW = 25
-/** SKUs of which there is one piece; it comes back when its buyer calls the order off. */
+const PLENTIFUL_STOCK = 1_000_000
+/** Sells out within the first minutes. */
+const SCARCE_STOCK = 25
+/** SKUs with one unit, which comes back when its buyer cancels. */
 const SINGLE_PIECES = 40
 
 export interface Stocked {
   /** SKUs by seller. */
   readonly shelves: readonly (readonly string[])[]
-  /** SKUs of which there is one piece. */
+  /** SKUs with one unit in stock. */
   readonly singlePieces: readonly string[]
   readonly people: readonly Person[]
 }
 
 /**
- * Four sellers with so many SKUs each, one of which is scarce when there are several, a fifth with single pieces, and
- * people with accounts.
+ * Creates four sellers with `goods` SKUs each, of which one is scarce if there are several, a fifth seller with single
+ * units, and people with accounts.
  */
 export async function stock(
   system: System,
@@ -37,7 +37,7 @@ export async function stock(
       sku,
       sellerId,
       price: 1_000 * (seller + 1) + index,
-      onHand: index > 0 || count === 1 ? PLENTY : FEW,
+      onHand: index > 0 || count === 1 ? PLENTIFUL_STOCK : SCARCE_STOCK,
     }))
   })
   const singlePieces = Array.from({ length: SINGLE_PIECES }, (_, piece) => `PROOF-SINGLE-${piece}`)
@@ -46,9 +46,9 @@ export async function stock(
   await putOnSale(caller, [...goods, ...singles])
   await caller.close()
 
-  const api = httpClient(auth, { baseUrl: system.doors[0] as string })
+  const api = httpClient(auth, { baseUrl: system.gateways[0] as string })
   const persons: Person[] = []
-  // One after the other: passwords are dear to hash, and this is not what is to be proven.
+  // One after the other, because hashing passwords is expensive and not part of the proof.
   for (let number = 1; number <= people; number++) {
     const account = { name: `Person ${number}`, email: `person-${number}-${newId()}@example.com` }
     const { accessToken } = await api.register({ ...account, password: PASSWORD })
@@ -57,7 +57,7 @@ export async function stock(
   return { shelves, singlePieces, people: persons }
 }
 
-/** A small question to each service. */
+/** Returns a small request to each service. */
 export async function questions(sender: Sender, { shelves, people }: Stocked): Promise<Request[]> {
   const [person] = people as [Person]
   const ask = async (request: Request) => {
@@ -71,7 +71,7 @@ export async function questions(sender: Sender, { shelves, people }: Stocked): P
   const cart = await ask({ what: 'cart', method: 'POST', path: '/api/carts' })
   const body = { article: { title: 'A question', description: 'small', body: 'Who is there?' } }
   const { article } = await ask({ what: 'article', method: 'POST', path: '/api/articles', body })
-  // The token is the person's of the moment: a long run outlives the first.
+  // Uses the person's current token, because a long run outlives the first one.
   const asPerson = (what: string, path: string): Request => ({
     what,
     path,

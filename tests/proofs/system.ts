@@ -1,8 +1,8 @@
 /**
- * Doran as a fleet that can be hurt: every service a process of its own, two each of order, payment, inventory and the
- * gateway, four databases on one PostgreSQL. The second of each pair stands on a machine of its own (a network
- * namespace, where there can be one) and reaches PostgreSQL through a link that can be made bad; so does whoever
- * speaks with the payment provider.
+ * Doran as a fleet that can be damaged: every service in its own process, two processes each of order, payment,
+ * inventory and the gateway, and four databases on one PostgreSQL. The second process of each pair, except the
+ * gateway's, runs on a machine of its own (a network namespace, where that is possible) and reaches PostgreSQL through
+ * a link that can be disturbed. Another such link leads to the payment provider.
  */
 import { randomBytes } from 'node:crypto'
 import { existsSync, rmSync } from 'node:fs'
@@ -34,28 +34,28 @@ const DATABASES: Record<string, readonly string[]> = {
   payments: ['payment'],
   goods: ['product', 'inventory'],
 }
-/** Milliseconds after which a process that is neither ready nor dead will be neither. */
-const START_LIMIT = 60_000
+/** Milliseconds after which a starting process counts as hung. */
+const START_LIMIT_MS = 60_000
 const PAIRS = ['order', 'payment', 'inventory', 'gateway']
-/** What the second machine runs. */
-const AFAR = ['order.2', 'payment.2', 'inventory.2']
-const PROVIDER_TIMEOUT = 1_500
+/** The processes of the second machine. */
+const ON_SECOND_MACHINE = ['order.2', 'payment.2', 'inventory.2']
+const PROVIDER_TIMEOUT_MS = 1_500
 const SECRET = 'a secret of the proofs'
 
 export interface StartOptions {
   /** A crash point, with `#3` for the third time. */
   readonly crashAt?: string | undefined
-  /** Seconds that its clock is wrong. */
+  /** Seconds by which its clock is wrong. */
   readonly skew?: number | undefined
 }
 
-/** Somebody ended without being stopped by us. */
+/** A process ended that the system did not stop. */
 export type OnDeath = (name: string, crashedAt: string | undefined) => void
 
 export interface OpenOptions {
   /** The safeguard that is off. */
   readonly without?: Safeguard | undefined
-  /** Environment of all processes, beside or instead of the usual one. */
+  /** Environment of all processes, in addition to the usual one or instead of it. */
   readonly settings?: Readonly<Record<string, string>> | undefined
 }
 
@@ -63,17 +63,17 @@ export class System {
   readonly folder: string
   readonly network: Network | undefined
   readonly noNetwork: string | undefined
-  /** PostgreSQL's. */
+  /** PostgreSQL's disk. */
   readonly disk: Disk | undefined
   readonly noDisk: string | undefined
   readonly databaseLink: Link
   readonly providerLink: Link
-  readonly doors: readonly string[]
+  readonly gateways: readonly string[]
   readonly sandboxUrl: string
-  /** Environment of a command of `doran` beside it. */
+  /** Environment for a `doran` command beside the system. */
   readonly environment: NodeJS.ProcessEnv
   readonly names: readonly string[]
-  /** Requests that were answered with 500: nothing that is done to the system explains one. */
+  /** Requests that were answered with 500: no injected fault explains one. */
   readonly internalErrors: string[] = []
   readonly #postgres: Postgres
   readonly #children = new Map<string, Child>()
@@ -91,7 +91,7 @@ export class System {
     this.noDisk = parts.noDisk
     this.databaseLink = parts.databaseLink
     this.providerLink = parts.providerLink
-    this.doors = parts.doors
+    this.gateways = parts.gateways
     this.sandboxUrl = parts.sandboxUrl
     this.environment = parts.environment
     this.#postgres = parts.postgres
@@ -102,7 +102,7 @@ export class System {
 
   static async open({ without, settings }: OpenOptions = {}): Promise<System> {
     const folder = await mkdtemp(join(tmpdir(), 'doran-proof-'))
-    // The account of PostgreSQL passes through.
+    // PostgreSQL's account needs to pass through this folder.
     await chmod(folder, 0o755)
     const noDisk = diskObstacle()
     const disk = noDisk ? undefined : openDisk(join(folder, 'postgres'))
@@ -119,7 +119,7 @@ export class System {
     const sandboxPort = await freePort()
     const providerLink = await Link.open(host, { host, port: sandboxPort })
     const ports = [await freePort(), await freePort()]
-    const doors = ports.map((port) => `http://${host}:${port}`)
+    const gateways = ports.map((port) => `http://${host}:${port}`)
     const environment = {
       ...small(process.env),
       NODE_ENV: 'test',
@@ -132,9 +132,9 @@ export class System {
       DORAN_SERVICE_SECRET: randomBytes(32).toString('hex'),
       PAYMENT_SANDBOX_SECRET: SECRET,
       PAYMENT_SANDBOX_URL: `http://${host}:${sandboxPort}`,
-      PAYMENT_WEBHOOK_URL: `${doors[0]}/api/payments/webhooks/sandbox`,
-      SHOP_ORIGINS: doors.join(),
-      PAYMENT_PROVIDER_TIMEOUT_MS: String(PROVIDER_TIMEOUT),
+      PAYMENT_WEBHOOK_URL: `${gateways[0]}/api/payments/webhooks/sandbox`,
+      SHOP_ORIGINS: gateways.join(),
+      PAYMENT_PROVIDER_TIMEOUT_MS: String(PROVIDER_TIMEOUT_MS),
       RATE_LIMIT_PER_IP: '1000000',
       AUTH_PASSWORD_RATE: '1000000',
       RATE_LIMIT_FILES_PER_IP: '1000000',
@@ -155,13 +155,13 @@ export class System {
       noDisk,
       databaseLink,
       providerLink,
-      doors,
+      gateways,
       sandboxUrl,
       environment,
       postgres,
     })
     await mkdir(join(folder, 'logs'))
-    // Whoever interrupts a proof leaves nothing behind.
+    // An interrupted proof leaves nothing behind.
     for (const signal of ['SIGINT', 'SIGTERM'])
       process.once(signal, () => void system.close().then(() => process.exit(1)))
     system.#sandbox = new Child({ name: 'sandbox', command: ['sandbox-payment'], environment, onLine: () => {} })
@@ -170,7 +170,7 @@ export class System {
     return system
   }
 
-  /** Is told of every process that ends by itself. */
+  /** Called for every process that ends by itself. */
   set onDeath(handler: OnDeath) {
     this.#onDeath = handler
   }
@@ -185,7 +185,7 @@ export class System {
     return pool
   }
 
-  /** A caller of internal operations, as another process of the fleet. */
+  /** Returns a caller of internal operations, as another process of the fleet. */
   async caller(): Promise<Platform> {
     const [config] = readConfig([fleetConfig], this.environment)
     const log = createLog('silent')
@@ -195,11 +195,11 @@ export class System {
     return createPlatform({ services: [], environment: this.environment, databaseUrl, identity, fleet, log })
   }
 
-  /** Starts a process and waits until it is ready, or until it has died of the crash point that it was given. */
+  /** Starts a process and waits until it is ready. Rejects if it dies before that, for example at its crash point. */
   async start(name: string, { crashAt, skew = 0 }: StartOptions = {}): Promise<void> {
     const [service = '', number] = name.split('.')
-    const isAfar = AFAR.includes(name)
-    const port = service === 'gateway' ? new URL(this.doors[Number(number) - 1] as string).port : '0'
+    const isAfar = ON_SECOND_MACHINE.includes(name)
+    const port = service === 'gateway' ? new URL(this.gateways[Number(number) - 1] as string).port : '0'
     let crashedAt: string | undefined
     const child = new Child({
       name,
@@ -229,19 +229,19 @@ export class System {
     child.onExit(() => {
       this.#up.delete(name)
       if (skew !== 0) removeClockOf(child.pid)
-      // A new one has taken its place, or it was we who ended it.
+      // Another process may have replaced it, or the system may have ended it.
       if (this.#children.get(name) === child) this.#onDeath(name, crashedAt)
     })
     let isHung = false
     const limit = setTimeout(() => {
       isHung = true
       void child.kill()
-    }, START_LIMIT)
+    }, START_LIMIT_MS)
     await ready.finally(() => clearTimeout(limit)).catch((error) => Promise.reject(isHung ? new HungError() : error))
     this.#up.add(name)
   }
 
-  /** Sends a signal; one that is to end it is waited for. */
+  /** Sends a signal, and waits for the end after SIGKILL. */
   async signal(name: string, signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): Promise<void> {
     const child = this.#children.get(name)
     if (!child?.pid) return
@@ -251,25 +251,25 @@ export class System {
     this.#up.delete(name)
   }
 
-  /** PostgreSQL ends as by a power cut, and is started again: it recovers from its log. */
+  /** Ends PostgreSQL as in a power cut and restarts it; it recovers from its log. */
   async restartPostgres(): Promise<void> {
     await this.#postgres.crash()
     await this.#postgres.start()
   }
 
-  /** PostgreSQL's disk is full. `log`: of what PostgreSQL writes next, too, so that it ends. */
+  /** Fills PostgreSQL's disk. `log` also uses up the space in PostgreSQL's log, so that PostgreSQL ends. */
   async fillDisk(of: 'data' | 'log'): Promise<void> {
     this.disk?.fill()
     if (of === 'log') await this.#postgres.useUpLog()
   }
 
-  /** There is room again; PostgreSQL goes on by itself, or is started when it has ended. */
+  /** Frees the disk. PostgreSQL continues by itself, or is restarted if it has ended. */
   async freeDisk(): Promise<void> {
     this.disk?.free()
     await this.#postgres.revive()
   }
 
-  /** Sets how the provider misbehaves; without faults it behaves again. */
+  /** Makes the provider misbehave; without faults it behaves again. */
   async misbehave(faults?: object): Promise<void> {
     await fetch(`${this.sandboxUrl}/v1/faults`, {
       method: faults ? 'POST' : 'DELETE',
@@ -306,14 +306,14 @@ export class System {
 interface Parts
   extends Pick<
     System,
-    'folder' | 'network' | 'noNetwork' | 'disk' | 'noDisk' | 'databaseLink' | 'providerLink' | 'doors'
+    'folder' | 'network' | 'noNetwork' | 'disk' | 'noDisk' | 'databaseLink' | 'providerLink' | 'gateways'
   > {
   readonly sandboxUrl: string
   readonly environment: NodeJS.ProcessEnv
   readonly postgres: Postgres
 }
 
-/** The operation and the error, when a line tells of an error that is none of ours. */
+/** Returns the operation and the error, if the line reports an error that is not a DomainError. */
 function internalErrorIn(line: string): string | undefined {
   if (!line.includes('"msg":"a request failed"') || line.includes('"type":"DomainError"')) return
   const { operation, err } = JSON.parse(line) as { operation: string; err: { message: string } }
@@ -332,17 +332,20 @@ function databaseUrls(url: (database: string) => string): Record<string, string>
   return { ...Object.fromEntries(own), DATABASE_URL: url('doran') }
 }
 
-/** A process was neither ready nor dead: nobody would start it again. */
+/** A process is neither ready nor dead, so that no supervisor would restart it. */
 export class HungError extends Error {
-  override readonly message = `neither ready nor dead after ${START_LIMIT / 1_000} s`
+  override readonly message = `neither ready nor dead after ${START_LIMIT_MS / 1_000} s`
 }
 
-/** Debian's libfaketime; the monotonic clock stays right, as it does when a machine's time is set wrong. */
+/** Debian's libfaketime. The monotonic clock stays right, as it does when a machine's time is set wrong. */
 const LIBFAKETIME = `/usr/lib/${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-linux-gnu/faketime/libfaketimeMT.so.1`
 
 export const canSkew = existsSync(LIBFAKETIME)
 
-/** A killed process leaves behind what libfaketime shares with its children, for the next process with its pid to trip over. */
+/**
+ * A killed process leaves behind what libfaketime shares with its children. The next process with the same pid would
+ * fail on it.
+ */
 function removeClockOf(pid: number | undefined): void {
   for (const kind of ['faketime_shm', 'sem.faketime_sem']) rmSync(`/dev/shm/${kind}_${pid}`, { force: true })
 }

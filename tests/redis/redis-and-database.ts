@@ -1,4 +1,4 @@
-/** A Redis and a database beside it, for tests of the channel over Redis. */
+/** A Redis and a database, for tests of the channel over Redis. */
 import { setTimeout as pause } from 'node:timers/promises'
 import { Pool } from '@doran/kernel/platform'
 import { createTestDatabase } from '@doran/kernel/testing'
@@ -6,7 +6,7 @@ import { type RedisServer, startRedis } from './redis-server.ts'
 
 export interface RedisAndDatabase {
   readonly redis: RedisServer
-  /** Of the database. */
+  /** Connections to the database. */
   readonly pool: Pool
   close(): Promise<void>
 }
@@ -26,7 +26,7 @@ export async function openRedisAndDatabase(): Promise<RedisAndDatabase> {
   }
 }
 
-/** Waits ten seconds at most for what cannot be awaited. */
+/** Polls for ten seconds at most until the condition holds. */
 export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
   for (const end = Date.now() + 10_000; Date.now() < end; ) {
     if (await condition()) return

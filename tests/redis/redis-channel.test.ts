@@ -1,4 +1,4 @@
-/** What a process is told when Redis was not there, for as long and as early as it may be. */
+/** What a process learns about messages that it may have missed while Redis was away. */
 import assert from 'node:assert/strict'
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -29,7 +29,7 @@ describe('hints over a Redis that comes and goes', () => {
     return channel
   }
 
-  /** Does something to the server as an operator would. */
+  /** Runs a command on the server as an operator would. */
   async function operate(...command: [string, ...string[]]): Promise<unknown> {
     const operator = new Redis(place.redis.url)
     try {
@@ -39,10 +39,10 @@ describe('hints over a Redis that comes and goes', () => {
     }
   }
 
-  /** Waits for what everybody is told, and answers what came with it. */
+  /** Resolves at the channel's next gap. */
   const gapOf = (channel: RedisChannel) => new Promise<void>((resolve) => channel.onGap(resolve))
 
-  it('are taken from the first moment: whoever has opened the channel can send', async () => {
+  it('can be sent as soon as the channel is open', async () => {
     for (let turn = 0; turn < 20; turn++) {
       const channel = await open()
       const heard = new Promise((resolve) => channel.subscribe('news', resolve))
@@ -51,7 +51,7 @@ describe('hints over a Redis that comes and goes', () => {
     }
   })
 
-  it('are heard as soon as somebody was told to look again', async () => {
+  it('are received as soon as the gap was reported', async () => {
     const listening = await open()
     const sending = await open()
     for (let turn = 0; turn < 20; turn++) {
@@ -64,7 +64,7 @@ describe('hints over a Redis that comes and goes', () => {
     }
   })
 
-  it('may have been missed by a process that started while Redis was away, so it looks again', async () => {
+  it('may have been missed by a process that started while Redis was away, so it gets a gap', async () => {
     await place.redis.stop()
     const channel = await open()
     const told = gapOf(channel)
@@ -72,18 +72,18 @@ describe('hints over a Redis that comes and goes', () => {
     await place.redis.start()
     await within(told, 'the gap')
 
-    // It listens; its own connection for sending may come back a moment later.
+    // The channel listens again; its connection for sending may come back a moment later.
     const sending = await open()
     const heard = new Promise((resolve) => channel.subscribe('news', resolve))
     await sending.publish(place.pool.at(0), 'news', 'again')
     assert.equal(await within(heard, 'the message'), 'again')
   })
 
-  it('that only the sender lost make everybody look again', async () => {
+  it('that only the sender lost cause a gap everywhere', async () => {
     const [sending, listening] = [await open(), await open()]
     const told = gapOf(listening)
     await operate('CLIENT', 'KILL', 'TYPE', 'normal')
-    // The connection is gone now or in a moment; what is sent until it is back is lost.
+    // The connection ends now or in a moment; messages sent until it is back are lost.
     for (let turn = 0; turn < 20; turn++) {
       await sending.publish(place.pool.at(0), 'news', turn)
       await pause(2)
@@ -91,7 +91,7 @@ describe('hints over a Redis that comes and goes', () => {
     await within(told, 'the gap')
   })
 
-  it('that a silent server does not confirm count as lost', async () => {
+  it('that an unresponsive server does not confirm count as lost', async () => {
     const [sending, listening] = [await open(), await open()]
     const told = gapOf(listening)
     await operate('CLIENT', 'PAUSE', '3000', 'ALL')
@@ -101,7 +101,7 @@ describe('hints over a Redis that comes and goes', () => {
     assert.match(lines[0]?.err?.message ?? '', /Socket timeout/)
   })
 
-  it('are an operator’s business once at the beginning of an outage and once at its end', async () => {
+  it('are logged once at the beginning of an outage and once at its end', async () => {
     const channel = await open()
     const told = gapOf(channel)
     await place.redis.stop()
@@ -120,7 +120,7 @@ describe('hints over a Redis that comes and goes', () => {
     )
   })
 
-  it('that Redis refuses are told of with the reason', async () => {
+  it('that Redis refuses are logged with the reason', async () => {
     await operate('ACL', 'SETUSER', 'narrow', 'on', '>secret', '+@all', '~*', 'resetchannels')
     const channel = await open(place.redis.url.replace('//', '//narrow:secret@'))
     await channel.publish(place.pool.at(0), 'news', 'refused')
@@ -131,7 +131,7 @@ describe('hints over a Redis that comes and goes', () => {
     assert.match(lines[0]?.msg ?? '', /SUBSCRIBE and PUBLISH on the channel doran/)
   })
 
-  it('that are not ours harm nobody', async () => {
+  it('from other programs are ignored', async () => {
     const channel = await open()
     const heard = new Promise((resolve) => channel.subscribe('news', resolve))
     for (const text of ['hello', 'null', '5', '{}', '{"topic":5}']) await operate('PUBLISH', 'doran', text)

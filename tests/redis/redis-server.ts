@@ -1,4 +1,4 @@
-/** A real Redis on a free port for tests that need one: Debian's `redis-server`. */
+/** Runs Debian's `redis-server` on a free port. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createConnection } from 'node:net'

@@ -25,7 +25,7 @@ describe('the channel over Redis', () => {
     return { one, other, close: () => Promise.all([one.close(), other.close()]) }
   }
 
-  it('brings a message to every process, the sender’s included', async () => {
+  it('delivers a message to every process, including the sender', async () => {
     const { one, other, close } = await twoChannels()
     const heard: unknown[] = []
     one.subscribe('news', (message) => heard.push(['one', message]))
@@ -42,7 +42,7 @@ describe('the channel over Redis', () => {
     await close()
   })
 
-  it('sends with the commit, and nothing of what is rolled back', async () => {
+  it('sends messages with the commit, and none that were rolled back', async () => {
     const { one, other, close } = await twoChannels()
     const heard: unknown[] = []
     other.subscribe('news', (message) => heard.push(message))
@@ -74,7 +74,7 @@ describe('the channel over Redis', () => {
     await close()
   })
 
-  it('loses hints while Redis is away, fails nobody, and tells everyone to look again', async () => {
+  it('loses hints while Redis is away, fails no caller, and reports a gap to everyone', async () => {
     const { one, other, close } = await twoChannels()
     const heard: unknown[] = []
     let gaps = 0
@@ -128,7 +128,7 @@ describe('rate limits', () => {
     }
   }
 
-  it('are counted together by all gateways', async () => {
+  it('are counted across all gateways', async () => {
     const gateways = [await openGateway(redis.url), await openGateway(redis.url)]
     const answers: number[] = []
     for (let turn = 0; turn < 14; turn++) answers.push((await gateways[turn % 2]?.ask())?.status as number)
@@ -137,7 +137,7 @@ describe('rate limits', () => {
     await Promise.all(gateways.map((gateway) => gateway.close()))
   })
 
-  it('are not counted, and nobody is refused, while Redis is away', async () => {
+  it('are not counted while Redis is away, and nobody is refused', async () => {
     const gateway = await openGateway(redis.url)
     await redis.stop()
     const answers: number[] = []

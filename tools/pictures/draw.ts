@@ -6,9 +6,9 @@ import { type DepartmentSlug, toneOf } from './palette.ts'
 import { drawObject, drawPortrait, drawScene, drawSticker } from './scene.ts'
 
 interface ProductPicture {
-  /** The thing, perhaps with what explains it. */
+  /** The product, perhaps with something that explains it. */
   object: string
-  /** What stands round it in the second picture. */
+  /** What stands around it in the second picture. */
   with: string
 }
 
@@ -28,11 +28,11 @@ const ROOT = new URL('../../', import.meta.url)
 const CATALOGUE = new URL('apps/server/seed/catalogue/', ROOT)
 const SHOP = new URL('apps/server/seed/pictures/', ROOT)
 const WEB = new URL('apps/web/public/illustrations/', ROOT)
-const AT_ONCE = 3
-/** Soft shadows on nothing need more than those on paper. */
+const CONCURRENCY = 3
+/** Soft shadows on a transparent background need a higher quality than shadows on paper. */
 const STICKER_QUALITY = 70
 
-/** Only those whose name begins so, when it is given: `draw.ts FOD-KIM`. */
+/** Draws only pictures whose names begin with this argument, as in `draw.ts FOD-KIM`; all without it. */
 const only = process.argv[2] ?? ''
 const wanted = (name: string) => name.startsWith(only)
 
@@ -49,7 +49,7 @@ for (const content of await readDepartments()) {
 for (const [index, [name, animal]] of Object.entries(others.people).entries()) planPerson(name, animal, index)
 for (const [name, things] of Object.entries(others.web)) planSticker(name, things)
 
-await Promise.all(Array.from({ length: AT_ONCE }, work))
+await Promise.all(Array.from({ length: CONCURRENCY }, work))
 
 function planProducts({ department, categories, products: all }: Department): void {
   for (const [shelf, { slug }] of categories.entries())

@@ -1,4 +1,4 @@
-/** Emojis by the character, cut out and dyed as the picture wants them. */
+/** Cuts emojis out, and dyes them as the picture asks. */
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -7,23 +7,23 @@ import sharp from 'sharp'
 /** One thing in a picture. */
 export interface Thing {
   emoji: string
-  /** Degrees by which all its colours turn round the colour wheel. */
+  /** Degrees by which all its colours turn on the colour wheel. */
   hue: number
-  /** The one colour it is dyed in; light and shade stay. */
+  /** The one colour that it is dyed in; light and shade stay. */
   tint: string | null
-  /** 1 leaves it as it is. */
+  /** 1 changes nothing. */
   light: number
   /** Degrees, clockwise. */
   turn: number
-  /** Relative to what its place in the picture gives it. */
+  /** Factor on the size that its place in the picture gives it. */
   size: number
   flip: boolean
-  /** Hangs in the air instead of standing on the ground. */
+  /** Whether it hangs in the air instead of standing on the ground. */
   above: boolean
 }
 
 export interface Cutout {
-  /** PNG, no wider or higher than what is seen of it. */
+  /** PNG, cropped to the visible part. */
   image: Buffer
   width: number
   height: number
@@ -34,28 +34,28 @@ export interface Cutout {
 const ASSETS = join(dirname(fileURLToPath(import.meta.resolve('@lobehub/fluent-emoji-3d/package.json'))), 'assets')
 const CLEAR = { r: 0, g: 0, b: 0, alpha: 0 }
 
-/** For what is decoded again at once. */
+/** For images that are decoded again at once. */
 export const QUICK = { compressionLevel: 0 }
 
-/** Reads `🧴:tint=#7d9a63,turn=-8 🌿:above`: the emojis, each with its wishes. */
+/** Reads `🧴:tint=#7d9a63,turn=-8 🌿:above`: emojis, each with its options. */
 export function readThings(text: string): Thing[] {
   return text.split(' ').map(readThing)
 }
 
 export function readThing(text: string): Thing {
-  const [emoji = '', wishes = ''] = text.split(':')
+  const [emoji = '', options = ''] = text.split(':')
   const thing: Thing = { emoji, hue: 0, tint: null, light: 1, turn: 0, size: 1, flip: false, above: false }
-  for (const wish of wishes.split(',').filter(Boolean)) {
-    const [name = '', value = ''] = wish.split('=')
+  for (const option of options.split(',').filter(Boolean)) {
+    const [name = '', value = ''] = option.split('=')
     if (name === 'flip' || name === 'above') thing[name] = true
     else if (name === 'tint') thing.tint = value
     else if (name === 'hue' || name === 'light' || name === 'turn' || name === 'size') thing[name] = Number(value)
-    else throw new Error(`"${text}" wishes for ${name}, which is not known`)
+    else throw new Error(`"${text}" has the unknown option ${name}`)
   }
   return thing
 }
 
-/** Sized so that round, long and wide things look equally large: by their area, within bounds. */
+/** Scales by area, within bounds, so that round, long and wide things look equally large. */
 export async function cutOut(thing: Thing, room: number): Promise<Cutout> {
   let image = sharp(fileOf(thing.emoji)).ensureAlpha()
   if (thing.tint) image = image.tint(thing.tint)
@@ -92,7 +92,7 @@ function footOf(pixels: Buffer, width: number, height: number): Cutout['foot'] {
   return from < to ? { from, to } : { from: width * 0.3, to: width * 0.7 }
 }
 
-/** Files are named for code points; some with, some without the selector that asks for the coloured form. */
+/** Files are named by code points, some with and some without the selector for the coloured form. */
 function fileOf(emoji: string): string {
   const points = [...emoji].map((character) => (character.codePointAt(0) as number).toString(16))
   const plain = points.filter((point) => point !== 'fe0f')

@@ -1,4 +1,4 @@
-/** Colours of the backgrounds: six paper tones for each department, quiet enough for a light and a dark theme. */
+/** Background colours: six paper tones for each department, quiet enough for a light and a dark theme. */
 
 export type Tone = string
 
@@ -15,13 +15,13 @@ const TONES = {
 
 export type DepartmentSlug = keyof typeof TONES
 
-/** Tones come round again, so that neighbours differ. */
+/** Cycles through the tones, so that neighbours differ. */
 export function toneOf(department: DepartmentSlug, index: number): Tone {
   const tones = TONES[department]
   return tones[index % tones.length] as Tone
 }
 
-/** A colour between two others; the share is that of the second one. */
+/** Returns a colour between two others; `share` is that of the second one. */
 export function mix(one: Tone, other: Tone, share: number): Tone {
   const [a, b] = [channels(one), channels(other)]
   const mixed = a.map((value, index) => Math.round(value + ((b[index] as number) - value) * share))
@@ -30,7 +30,7 @@ export function mix(one: Tone, other: Tone, share: number): Tone {
 
 export const lighter = (tone: Tone, share: number) => mix(tone, '#ffffff', share)
 
-/** Towards a warm black: shadows in pure black look dirty on coloured paper. */
+/** Mixes with a warm black, because shadows in pure black look dirty on coloured paper. */
 export const darker = (tone: Tone, share: number) => mix(tone, '#3a2a2e', share)
 
 function channels(tone: Tone): number[] {

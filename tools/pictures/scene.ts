@@ -1,15 +1,15 @@
-/** Places things on a background and lets them throw shadows. Lengths are shares of the picture's edge. */
+/** Places things on a background with shadows. Lengths are shares of the picture's edge. */
 import sharp from 'sharp'
 import { type Cutout, cutOut, QUICK, type Thing } from './emoji.ts'
 import { darker, lighter, type Tone } from './palette.ts'
 
-/** Everything is drawn this large, then made smaller. */
+/** Pixels at which everything is drawn before it is scaled down. */
 export const EDGE = 800
 
 interface Place {
-  /** Middle. */
+  /** Horizontal centre. */
   x: number
-  /** Where the thing stands. */
+  /** Height of the ground below the thing. */
   ground: number
   room: number
 }
@@ -21,7 +21,7 @@ interface Placed {
   above: boolean
 }
 
-/** One thing, large and in the middle, perhaps with small ones beside it. */
+/** Draws one large thing in the middle, perhaps with small ones beside it. */
 export async function drawObject(things: Thing[], tone: Tone): Promise<Buffer> {
   const beside = things.slice(1).filter(({ above }) => !above).length
   const main = place(beside === 1 ? 0.455 : 0.5, 0.77, beside === 0 ? 0.55 : 0.51)
@@ -30,7 +30,7 @@ export async function drawObject(things: Thing[], tone: Tone): Promise<Buffer> {
   return paint(backdrop(tone), await arrange(things, main, standing, hanging), shadeOf(tone))
 }
 
-/** The thing among others, on a floor before a paper shape. Every second scene is mirrored. */
+/** Draws the thing among others, on a floor before a paper shape. Every second scene is mirrored. */
 export async function drawScene(things: Thing[], tone: Tone, index: number): Promise<Buffer> {
   const side = (x: number) => (index % 2 === 0 ? x : 1 - x)
   const main = place(side(0.44), 0.79, 0.46)
@@ -39,14 +39,17 @@ export async function drawScene(things: Thing[], tone: Tone, index: number): Pro
   return paint(stage(tone, index), await arrange(things, main, standing, hanging), shadeOf(tone))
 }
 
-/** Large in the middle, and whole in a circle. */
+/** Draws a large thing in the middle that fits completely into a circle. */
 export async function drawPortrait(thing: Thing, tone: Tone): Promise<Buffer> {
   const face = await cutOut(thing, EDGE * 0.6)
   const [left, top] = [(EDGE - face.width) / 2, (EDGE - face.height) / 2]
   return paint(backdrop(tone), [{ cutout: face, left, top, above: true }], shadeOf(tone))
 }
 
-/** On nothing, for pages of any colour: only black throws a shadow on light ones without glowing on dark ones. */
+/**
+ * Draws on a transparent background, for pages of any colour. Only a black shadow shows on light pages without glowing
+ * on dark ones.
+ */
 export async function drawSticker(things: Thing[]): Promise<Buffer> {
   const main = place(things.length > 1 ? 0.46 : 0.5, 0.83, 0.6)
   const standing = [place(0.79, 0.87, 0.3), place(0.17, 0.88, 0.24)]
@@ -77,7 +80,7 @@ async function arrange(things: Thing[], main: Place, standing: Place[], hanging:
 
 async function paint(background: string, placed: Placed[], shade: Tone): Promise<Buffer> {
   const layers = [{ input: svg(background), left: 0, top: 0 }]
-  // Without a background there is no wall that a shadow could fall on.
+  // Without a background there is no wall for a shadow.
   if (background) for (const one of placed) layers.push(await castShadow(one, shade))
   const spots = placed.filter(({ above }) => !above).map(contactShadow)
   layers.push({ input: svg(`${spotGradient(shade)}${spots.join('')}`), left: 0, top: 0 })
@@ -105,7 +108,7 @@ function spotGradient(shade: Tone): string {
   return `<radialGradient id="spot">${falloff.map(stop).join('')}</radialGradient>`
 }
 
-/** What the light from above leaves on the wall behind. */
+/** Returns the shadow on the wall behind, from light above. */
 async function castShadow({ cutout, left, top }: Placed, shade: Tone) {
   const margin = 64
   const outline = await sharp(cutout.image)
@@ -121,14 +124,14 @@ async function castShadow({ cutout, left, top }: Placed, shade: Tone) {
   return cropped(input, size, Math.round(left) - margin + 6, Math.round(top) - margin + 24)
 }
 
-/** The part of a layer that lies inside the picture. */
+/** Returns the part of a layer that lies inside the picture. */
 async function cropped(input: Buffer, { width, height }: { width: number; height: number }, left: number, top: number) {
   const [x, y] = [Math.max(0, -left), Math.max(0, -top)]
   const inside = { left: x, top: y, width: Math.min(width, EDGE - left) - x, height: Math.min(height, EDGE - top) - y }
   return { input: await sharp(input).extract(inside).toBuffer(), left: left + x, top: top + y }
 }
 
-/** Two soft spots where the thing stands: a wide one, and a dark one close to it. */
+/** Draws two soft spots where the thing stands: a wide one, and a dark one close to it. */
 function contactShadow({ cutout, left, top }: Placed): string {
   const { from, to } = cutout.foot
   const width = Math.max(to - from, cutout.width * 0.3)
@@ -138,7 +141,7 @@ function contactShadow({ cutout, left, top }: Placed): string {
   return spot(width * 0.72 + 14, width * 0.1 + 20, 0.4) + spot(width * 0.54 + 6, width * 0.045 + 9, 0.55)
 }
 
-/** A sheet of paper that bends from wall to floor, with a light on the wall. */
+/** Draws a sheet of paper that bends from wall to floor, with a light on the wall. */
 function backdrop(tone: Tone): string {
   return `<defs>
       <linearGradient id="paper" x1="0" y1="0" x2="0" y2="1">
@@ -159,7 +162,7 @@ const SHAPES = [
   '<rect x="135" y="105" width="530" height="695" rx="42" fill="url(#shape)"/>',
 ]
 
-/** Wall and floor of one paper, and a shape cut out of a lighter one. */
+/** Draws wall and floor in one paper, and a shape cut out of a lighter one. */
 function stage(tone: Tone, index: number): string {
   const gradient = (id: string, from: Tone, to: Tone) =>
     `<linearGradient id="${id}" x1="0" y1="0" x2="0" y2="1"><stop offset="0" stop-color="${from}"/><stop offset="1" stop-color="${to}"/></linearGradient>`

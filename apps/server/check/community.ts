@@ -1,54 +1,56 @@
-/** Articles, comments and follows: kept counts, and nothing of what is gone. */
+/**
+ * Checks articles, comments and follows: stored counts are right, and nothing of deleted articles or members is left.
+ */
 import * as articles from '@doran/article/invariants'
 import * as comments from '@doran/comment/invariants'
 import * as follows from '@doran/profile/invariants'
 import { readStatuses } from '@doran/user/invariants'
-import type { Shop } from './shop.ts'
-import { FIRST_ID, suspectsOf, type Walk } from './walk.ts'
+import type { CheckContext } from './context.ts'
+import { FIRST_ID, type Scan, suspectsOf } from './scan.ts'
 
-const PAGE = 2_000
+const PAGE_SIZE = 2_000
 const invariants = ['community-whole'] as const
 
-export function communityWalks(shop: Shop): Walk[] {
-  const article = shop.database('article')
+export function communityScans(context: CheckContext): Scan[] {
+  const article = context.database('article')
   return [
     {
       invariants,
-      page: (after = FIRST_ID) => articles.pageArticles(article, after, PAGE),
-      look: async (ids) => suspectsOf('community-whole', await articles.findUnsound(article, ids)),
+      page: (after = FIRST_ID) => articles.pageArticles(article, after, PAGE_SIZE),
+      inspect: async (ids) => suspectsOf('community-whole', await articles.findUnsound(article, ids)),
     },
     {
       invariants,
-      page: (after = '') => articles.pageTags(article, after, PAGE),
-      look: async (tags) => suspectsOf('community-whole', await articles.findMiscountedTags(article, tags)),
+      page: (after = '') => articles.pageTags(article, after, PAGE_SIZE),
+      inspect: async (tags) => suspectsOf('community-whole', await articles.findMiscountedTags(article, tags)),
     },
-    authors(shop),
-    total(shop),
-    threads(shop),
-    members(shop),
+    authors(context),
+    total(context),
+    threads(context),
+    members(context),
   ]
 }
 
-function authors(shop: Shop): Walk {
-  const article = shop.database('article')
+function authors(context: CheckContext): Scan {
+  const article = context.database('article')
   return {
     invariants,
-    page: (after = FIRST_ID) => articles.pageAuthors(article, after, PAGE),
-    async look(ids) {
+    page: (after = FIRST_ID) => articles.pageAuthors(article, after, PAGE_SIZE),
+    async inspect(ids) {
       const miscounted = await articles.findMiscountedAuthors(article, ids)
-      const known = await readStatuses(shop.database('user'), ids)
+      const known = await readStatuses(context.database('user'), ids)
       const strangers = ids.filter((id) => !known.has(id)).map((id) => ({ id, what: 'has written and is no member' }))
       return suspectsOf('community-whole', [...miscounted, ...strangers])
     },
   }
 }
 
-function total(shop: Shop): Walk {
+function total(context: CheckContext): Scan {
   return {
     invariants,
     page: async (after) => (after === undefined ? ['article.total'] : []),
-    async look([id]) {
-      const { kept, counted } = await articles.readTotals(shop.database('article'))
+    async inspect([id]) {
+      const { kept, counted } = await articles.readTotals(context.database('article'))
       const wrong =
         kept === counted ? [] : [{ id: id as string, what: `${kept} articles in all, by author ${counted}` }]
       return suspectsOf('community-whole', wrong)
@@ -56,14 +58,14 @@ function total(shop: Shop): Walk {
   }
 }
 
-/** A thread whose article is gone is closed and empty. */
-function threads(shop: Shop): Walk {
+/** The thread of a deleted article must be closed and empty. */
+function threads(context: CheckContext): Scan {
   return {
     invariants,
-    page: (after = FIRST_ID) => comments.pageThreads(shop.database('comment'), after, PAGE),
-    async look(ids) {
-      const found = await comments.readThreads(shop.database('comment'), ids)
-      const existing = await articles.findArticleIds(shop.database('article'), ids)
+    page: (after = FIRST_ID) => comments.pageThreads(context.database('comment'), after, PAGE_SIZE),
+    async inspect(ids) {
+      const found = await comments.readThreads(context.database('comment'), ids)
+      const existing = await articles.findArticleIds(context.database('article'), ids)
       const left = found.flatMap(({ articleId: id, closed, comments }) => {
         if (closed && comments > 0) return [{ id, what: `${comments} comments on an article that is gone` }]
         return closed || existing.has(id) ? [] : [{ id, what: 'the article is gone, and its comments are not closed' }]
@@ -73,14 +75,14 @@ function threads(shop: Shop): Walk {
   }
 }
 
-function members(shop: Shop): Walk {
-  const profile = shop.database('profile')
+function members(context: CheckContext): Scan {
+  const profile = context.database('profile')
   return {
     invariants,
-    page: (after = FIRST_ID) => follows.pageFollowing(profile, after, PAGE),
-    async look(ids) {
+    page: (after = FIRST_ID) => follows.pageFollowing(profile, after, PAGE_SIZE),
+    async inspect(ids) {
       const following = await follows.findFollowing(profile, ids)
-      const statuses = await readStatuses(shop.database('user'), following)
+      const statuses = await readStatuses(context.database('user'), following)
       const gone = following.filter((id) => (statuses.get(id) ?? 'withdrawn') === 'withdrawn')
       return suspectsOf(
         'community-whole',

@@ -1,30 +1,33 @@
-/** Tasks, sagas and events of one database, and what it has handed on to others. */
+/** Checks the tasks, sagas and events of each database, and the events that it relayed to other databases. */
 import { type Database, sql } from '@doran/kernel'
 import { services } from '../services.ts'
-import type { Shop } from './shop.ts'
-import { FIRST_ID, type Suspect, suspectsOf, type Walk } from './walk.ts'
+import type { CheckContext } from './context.ts'
+import { FIRST_ID, type Scan, type Suspect, suspectsOf } from './scan.ts'
 
-const PAGE = 2_000
+const PAGE_SIZE = 2_000
 const RELAY = 'relay/'
-/** An event that is published while somebody subscribes may not reach them; and both sides forget after thirty days. */
-const TOLD_AFTER = '10 seconds'
-const TOLD_FOR = '29 days'
+/**
+ * An event published while a subscription is being added may miss the new subscriber, and both databases delete their
+ * records after thirty days. So only events between these two limits are checked.
+ */
+const MIN_SUBSCRIPTION_AGE = '10 seconds'
+const MAX_EVENT_AGE = '29 days'
 
-export function durableWalks(shop: Shop): Walk[] {
-  return shop.databases.flatMap(({ services, db }) => [
-    tasks(db, shop),
-    sagas(db, shop),
+export function durableScans(context: CheckContext): Scan[] {
+  return context.databases.flatMap(({ services, db }) => [
+    tasks(db, context),
+    sagas(db, context),
     subscribers(db, services),
-    relayed(db, shop),
-    inbox(db, shop),
+    relayed(db, context),
+    inbox(db, context),
   ])
 }
 
-function tasks(db: Database, { dueSeconds }: Shop): Walk {
+function tasks(db: Database, { dueSeconds }: CheckContext): Scan {
   return {
     invariants: ['outbox-drained', 'sagas-ended'],
-    page: (after) => ids(db, sql`select id from doran.tasks where id > ${after ?? 0} order by id limit ${PAGE}`),
-    async look(subjects) {
+    page: (after) => ids(db, sql`select id from doran.tasks where id > ${after ?? 0} order by id limit ${PAGE_SIZE}`),
+    async inspect(subjects) {
       const rows = await db.all<TaskRow>(sql`
         select t.id::text as id, t.handler, t.attempts, t.last_error as "lastError", t.state = 'dead' as dead,
                extract(epoch from now() - t.run_at)::integer as "dueFor", t.handler like '%/saga:%' as "ofSaga",
@@ -44,10 +47,10 @@ interface TaskRow {
   attempts: number
   lastError: string | null
   dead: boolean
-  /** Seconds; negative while its time has not come. */
+  /** Seconds; negative until the task is due. */
   dueFor: number
   ofSaga: boolean
-  /** The saga's state; null without a saga. */
+  /** Whether the saga is unfinished; null without a saga. */
   unfinished: boolean | null
 }
 
@@ -72,16 +75,16 @@ function judgeTask(
   return found
 }
 
-function sagas(db: Database, { sagaSeconds }: Shop): Walk {
+function sagas(db: Database, { sagaSeconds }: CheckContext): Scan {
   return {
     invariants: ['sagas-ended'],
     page: (after) =>
       ids(
         db,
         sql`select id from doran.sagas where state in ('running', 'compensating') and id > ${after ?? FIRST_ID}
-            order by id limit ${PAGE}`,
+            order by id limit ${PAGE_SIZE}`,
       ),
-    async look(subjects) {
+    async inspect(subjects) {
       const rows = await db.all<SagaRow>(sql`
         select s.id, s.name, s.key, s.state, s.step, t.state as task, t.id as "taskId", t.attempts, t.last_error as "lastError",
                s.created_at < now() - make_interval(secs => ${sagaSeconds}) as late
@@ -114,8 +117,8 @@ function judgeSaga({ id, name, key, state, step, task, taskId, attempts, lastErr
   return late ? [{ invariant: 'sagas-ended', id, what: `${about} for too long (${tried})` }] : []
 }
 
-/** Subscribers that the code knows and the database does not: events would not be told to them. */
-function subscribers(db: Database, here: readonly string[]): Walk {
+/** Finds subscriptions that the code declares and the database lacks: their handlers would receive no events. */
+function subscribers(db: Database, here: readonly string[]): Scan {
   const known = services.flatMap(({ contract: { name }, subscriptions }) =>
     subscriptions
       .filter(({ event }) => here.includes(event.name.split('.')[0] as string))
@@ -124,7 +127,7 @@ function subscribers(db: Database, here: readonly string[]): Walk {
   return {
     invariants: ['outbox-drained'],
     page: async (after) => (after === undefined ? known : []),
-    async look(subjects) {
+    async inspect(subjects) {
       const missing = await db.all<{ id: string; what: string }>(sql`
         select k.subject as id, 'events are published and this handler is not told' as what
         from unnest(${subjects}::text[]) as k (subject)
@@ -135,30 +138,30 @@ function subscribers(db: Database, here: readonly string[]): Walk {
   }
 }
 
-/** Events that were to be handed on to another database have arrived there, unless they are on their way. */
-function relayed(db: Database, shop: Shop): Walk {
+/** Checks that events relayed to another database have arrived there, except those still on their way. */
+function relayed(db: Database, context: CheckContext): Scan {
   return {
     invariants: ['events-handled-once'],
     page: (after) =>
       ids(
         db,
         sql`select id from doran.events
-            where id > ${after ?? shop.from}
+            where id > ${after ?? context.from}
               and name in (select event from doran.subscriptions where handler like ${`${RELAY}%`})
-            order by id limit ${PAGE}`,
+            order by id limit ${PAGE_SIZE}`,
       ),
-    async look(subjects) {
+    async inspect(subjects) {
       const handedOn = await db.all<Delivery>(sql`
         select e.id, substr(s.handler, ${RELAY.length + 1}) as handler
         from doran.events e
         join doran.subscriptions s on s.event = e.name and s.handler like ${`${RELAY}%`}
         left join doran.tasks t on t.handler = s.handler and t.payload ->> 'id' = e.id::text
         where e.id = any(${subjects}::uuid[]) and t.id is null
-          and e.published_at between s.since + ${TOLD_AFTER}::interval and now()
-          and e.published_at > now() - ${TOLD_FOR}::interval`)
+          and e.published_at between s.since + ${MIN_SUBSCRIPTION_AGE}::interval and now()
+          and e.published_at > now() - ${MAX_EVENT_AGE}::interval`)
       const lost: Suspect[] = []
       for (const [handler, events] of Map.groupBy(handedOn, ({ handler }) => handler)) {
-        for (const id of await missingAt(shop, handler, events)) {
+        for (const id of await missingAt(context, handler, events)) {
           lost.push({ invariant: 'events-handled-once', id, what: `was handed on to ${handler} and is not there` })
         }
       }
@@ -172,24 +175,24 @@ interface Delivery {
   handler: string
 }
 
-async function missingAt(shop: Shop, handler: string, events: readonly Delivery[]): Promise<string[]> {
+async function missingAt(context: CheckContext, handler: string, events: readonly Delivery[]): Promise<string[]> {
   const ids = events.map(({ id }) => id)
-  const there = shop.database(handler.split('/')[0] as string)
+  const there = context.database(handler.split('/')[0] as string)
   const missing = await there.all<{ id: string }>(sql`
     select id from unnest(${ids}::uuid[]) as e (id)
     where not exists (select 1 from doran.inbox where event_id = e.id and handler = ${handler})`)
   return missing.map(({ id }) => id)
 }
 
-function inbox(db: Database, { from }: Shop): Walk {
+function inbox(db: Database, { from }: CheckContext): Scan {
   return {
     invariants: ['events-handled-once'],
     page: (after) =>
       ids(
         db,
-        sql`select distinct event_id as id from doran.inbox where event_id > ${after ?? from} order by 1 limit ${PAGE}`,
+        sql`select distinct event_id as id from doran.inbox where event_id > ${after ?? from} order by 1 limit ${PAGE_SIZE}`,
       ),
-    async look(subjects) {
+    async inspect(subjects) {
       const odd = await db.all<{ id: string; what: string }>(sql`
         select i.event_id as id,
                case when i.handled = 0 then format('came for %s and was never handled', i.handler)

@@ -1,4 +1,7 @@
-/** What must hold, whatever was killed, cut off or overloaded. The names stay as they are: reports and runbooks use them. */
+/**
+ * What must hold no matter which process was killed, cut off or overloaded. The names never change: reports and
+ * runbooks use them.
+ */
 export const INVARIANTS = {
   'stock-conserved':
     'the stock of each SKU is the sum of its movements, whose versions have no gap; nothing was ever negative, and what is reserved is what reservations hold',
@@ -22,28 +25,31 @@ export type Invariant = keyof typeof INVARIANTS
 
 export interface Finding {
   readonly invariant: Invariant
-  /** What must hold, as a sentence. */
+  /** The invariant as a sentence. */
   readonly about: string
-  /** `not looked at`: `reason` says why. */
+  /** `reason` says why the state is `not looked at`. */
   readonly state: 'holds' | 'broken' | 'not looked at'
   readonly reason?: string
-  /** How many orders, SKUs, tasks and so on were looked at. */
+  /** Number of orders, SKUs, tasks and so on that were inspected. */
   readonly looked: number
-  /** What was broken at every look; at most {@link SHOWN}. */
+  /** What was broken at every inspection; at most {@link MAX_SHOWN}. */
   readonly offending: readonly Offence[]
-  /** How many there are; `atLeast` when the look broke off because there are so many. */
+  /** Number of offences; a lower bound if `atLeast` is set because a scan found too many and stopped. */
   readonly offendingCount: number
   readonly atLeast: boolean
-  /** What waits for an operator after its last attempt. It is not lost and breaks nothing, but somebody has to decide. */
+  /**
+   * What waits for an operator after its last attempt. It is not lost and breaks no invariant, but somebody has to
+   * decide.
+   */
   readonly parked: readonly Offence[]
   readonly parkedCount: number
 }
 
 export interface Offence {
-  /** Of the order, SKU, task, saga, event, article or member. */
+  /** Id of the order, SKU, task, saga, event, article or member. */
   readonly id: string
   readonly what: string
 }
 
-/** How many offences a finding shows. */
-export const SHOWN = 20
+/** Maximum number of offences that a finding shows. */
+export const MAX_SHOWN = 20

@@ -1,26 +1,27 @@
-/** Rules of money: what an order, its payments and the provider's books must say of each other. */
+/** Rules about money: how an order, its payments and the provider's ledger must agree. */
 import type { OrderFacts } from '@doran/order/invariants'
 import type { PaymentFacts } from '@doran/payment/invariants'
 import type { Accounts, LedgerSum, ProviderSession } from './provider-ledger.ts'
-import type { Suspect } from './walk.ts'
+import type { Suspect } from './scan.ts'
 
-/** All that is known of the money of one order. */
+/** Everything known about the money of one order. */
 export interface Money {
   id: string
   order: OrderFacts | undefined
   payments: readonly PaymentFacts[]
   /** Undefined when the provider cannot be asked. */
   sessions: readonly ProviderSession[] | undefined
-  /** Money is moving: the three may be ahead of each other. */
+  /** Money is moving, so the three may disagree for now. */
   underWay: boolean
 }
 
-/** Seconds for which it may be open how an operation ended: the reconciliation looks every ten minutes. */
-const UNSETTLED = 1_800
+/** Seconds for which the outcome of an operation may be unknown: the reconciliation runs every ten minutes. */
+const MAX_UNSETTLED_SECONDS = 1_800
 
 export function judgeMoney(money: Money): Suspect[] {
   const { underWay, payments } = money
-  const moving = underWay || payments.some(({ unsettledFor }) => unsettledFor !== null && unsettledFor < UNSETTLED)
+  const moving =
+    underWay || payments.some(({ unsettledFor }) => unsettledFor !== null && unsettledFor < MAX_UNSETTLED_SECONDS)
   return [...judgeDiscrepancies(money), ...(moving ? [] : [...judgeCaptures(money), ...judgeAmounts(money)])]
 }
 
@@ -29,7 +30,7 @@ function judgeDiscrepancies({ id, payments }: Money): Suspect[] {
     ...discrepancies.map((what) =>
       broken('money-agrees', id, `the reconciliation found ${what} at payment ${payment}`),
     ),
-    ...(unsettledFor !== null && unsettledFor >= UNSETTLED
+    ...(unsettledFor !== null && unsettledFor >= MAX_UNSETTLED_SECONDS
       ? [broken('money-agrees', id, `an operation of payment ${payment} has had no end for ${unsettledFor} seconds`)]
       : []),
   ])

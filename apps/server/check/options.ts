@@ -1,12 +1,12 @@
 export interface CheckOptions {
-  /** Seconds over which what looks broken is looked at again. */
+  /** Seconds over which suspects are inspected again. */
   readonly settle?: number
-  /** How often anything is looked at before it is called broken. */
+  /** Number of inspections that must find something broken before it counts as broken. */
   readonly looks?: number
-  /** Only orders, carts, events and sagas that are not older than so many seconds; all when it is not given. */
+  /** Checks only orders, carts, events and sagas that are at most this many seconds old; checks all if not given. */
   readonly since?: number
   /** Seconds after which a saga should have ended. */
   readonly sagaSeconds?: number
-  /** Seconds for which a task may be due. */
+  /** Seconds for which a task may be due before it counts as stuck. */
   readonly dueSeconds?: number
 }

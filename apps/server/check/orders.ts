@@ -1,49 +1,54 @@
-/** Orders against stock and money, by the order's id, which all of them know it by. */
+/** Compares orders with stock and money by the order's id, which all services share. */
 import { pageReservations, type ReservationFacts, readReservations } from '@doran/inventory/invariants'
 import { sql } from '@doran/kernel'
 import * as orders from '@doran/order/invariants'
 import { findKnownSessions, type PaymentFacts, pagePayments, readPayments } from '@doran/payment/invariants'
+import type { CheckContext } from './context.ts'
 import { judgeLedger, judgeMoney, type Money } from './money.ts'
 import type { Accounts } from './provider-ledger.ts'
-import type { Shop } from './shop.ts'
-import { FIRST_ID, type Suspect, suspectsOf, type Walk } from './walk.ts'
+import { FIRST_ID, type Scan, type Suspect, suspectsOf } from './scan.ts'
 
-const PAGE = 1_000
+const PAGE_SIZE = 1_000
 
-export function orderWalks(shop: Shop): Walk[] {
-  return [everyOrder(shop), carts(shop), paidEvents(shop), ...(shop.ledger ? [ledger(shop, shop.ledger)] : [])]
+export function orderScans(context: CheckContext): Scan[] {
+  return [
+    everyOrder(context),
+    carts(context),
+    paidEvents(context),
+    ...(context.ledger ? [ledger(context, context.ledger)] : []),
+  ]
 }
 
-/** Goes through all ids that orders, payments or reservations have, so that none is missed which the others lost. */
-function everyOrder(shop: Shop): Walk {
-  const order = shop.database('order')
+/** Goes through every id that orders, payments or reservations have, so that it finds an id that the other two lost. */
+function everyOrder(context: CheckContext): Scan {
+  const order = context.database('order')
   const lists = [
-    (after: string) => orders.pageOrders(order, after, PAGE),
-    (after: string) => pagePayments(shop.database('payment'), after, PAGE),
-    (after: string) => pageReservations(shop.database('inventory'), after, PAGE),
+    (after: string) => orders.pageOrders(order, after, PAGE_SIZE),
+    (after: string) => pagePayments(context.database('payment'), after, PAGE_SIZE),
+    (after: string) => pageReservations(context.database('inventory'), after, PAGE_SIZE),
   ]
   return {
     invariants: ['orders-whole', 'stock-follows-orders', 'captured-once', 'money-agrees', 'outbox-drained'],
-    async page(after = shop.from) {
+    async page(after = context.from) {
       const pages: string[][] = []
       for (const list of lists) pages.push(await list(after))
       return merge(pages)
     },
-    async look(ids) {
-      const facts = await readFacts(shop, ids)
+    async inspect(ids) {
+      const facts = await readFacts(context, ids)
       return [
         ...suspectsOf('orders-whole', await orders.findUnsound(order, ids)),
         ...facts.flatMap(judgeStock),
         ...facts.flatMap(judgeMoney),
-        ...(await findUnheard(shop, facts)),
+        ...(await findUndeliveredApprovals(context, facts)),
       ]
     },
   }
 }
 
-/** The lists as one, as far as all of them have come. */
+/** Merges sorted pages, up to the id that every list has reached. */
 function merge(lists: string[][]): string[] {
-  const full = lists.filter(({ length }) => length === PAGE)
+  const full = lists.filter(({ length }) => length === PAGE_SIZE)
   const [end] = full.map((list) => list.at(-1) as string).sort()
   const all = [...new Set(lists.flat())].sort()
   return end === undefined ? all : all.filter((id) => id <= end)
@@ -53,13 +58,13 @@ interface Facts extends Money {
   reservation: ReservationFacts | undefined
 }
 
-async function readFacts(shop: Shop, ids: readonly string[]): Promise<Facts[]> {
-  const known = await orders.readOrders(shop.database('order'), ids)
-  const payments = await readPayments(shop.database('payment'), ids)
-  const reservations = await readReservations(shop.database('inventory'), ids)
-  const accounts = await shop.ledger?.accounts(ids)
+async function readFacts(context: CheckContext, ids: readonly string[]): Promise<Facts[]> {
+  const known = await orders.readOrders(context.database('order'), ids)
+  const payments = await readPayments(context.database('payment'), ids)
+  const reservations = await readReservations(context.database('inventory'), ids)
+  const accounts = await context.ledger?.accounts(ids)
   const busy = await orders.findPaymentsUnderWay(
-    shop.database('order'),
+    context.database('order'),
     payments.map(({ id }) => id),
   )
   const orderOf = new Map(known.map((order) => [order.id, order]))
@@ -85,7 +90,7 @@ function judgeStock({ id, order, reservation, underWay }: Facts): Suspect[] {
   if (underWay) return []
   if (!order?.paid) {
     const about = order ? `is ${order.status}` : 'does not exist'
-    // From the start of its payment until it is over.
+    // A reservation is held from the start of the payment until the payment is over.
     if (state === 'held' && (order?.status === 'awaiting_payment' || order?.status === 'processing')) return []
     return state === 'held' || state === 'committed' ? found(`the order ${about}, its reservation is ${state}`) : []
   }
@@ -94,15 +99,17 @@ function judgeStock({ id, order, reservation, underWay }: Facts): Suspect[] {
   return wanted === taken ? [] : found(`ordered ${wanted}, reserved ${taken}`)
 }
 
-/** Consents to pay of which the order has never heard: their event was lost. */
-async function findUnheard(shop: Shop, facts: readonly Facts[]): Promise<Suspect[]> {
+/** Finds approved payments that their order does not know about: their event was lost. */
+async function findUndeliveredApprovals(context: CheckContext, facts: readonly Facts[]): Promise<Suspect[]> {
   const waiting = facts.flatMap(({ id, order, payments }) =>
     payments
-      .filter(({ id, approvedFor }) => approvedFor !== null && approvedFor > shop.dueSeconds && id === order?.paymentId)
+      .filter(
+        ({ id, approvedFor }) => approvedFor !== null && approvedFor > context.dueSeconds && id === order?.paymentId,
+      )
       .filter(() => order?.status === 'awaiting_payment')
       .map((payment) => ({ id, payment })),
   )
-  const told = waiting.length > 0 ? await paymentsToBeToldOf(shop) : new Set<string>()
+  const told = waiting.length > 0 ? await findPendingApprovals(context) : new Set<string>()
   return waiting
     .filter(({ payment }) => !told.has(payment.id))
     .map(({ id, payment }) => ({
@@ -112,10 +119,10 @@ async function findUnheard(shop: Shop, facts: readonly Facts[]): Promise<Suspect
     }))
 }
 
-/** Approved payments of which a task, also a dead one, has yet to tell. */
-async function paymentsToBeToldOf(shop: Shop): Promise<Set<string>> {
+/** Finds approved payments whose event a task has yet to deliver; dead tasks count too. */
+async function findPendingApprovals(context: CheckContext): Promise<Set<string>> {
   const found = await Promise.all(
-    shop.databases.map(({ db }) =>
+    context.databases.map(({ db }) =>
       db.all<{ id: string }>(sql`
         select payload -> 'data' ->> 'paymentId' as id from doran.tasks
         where handler in ('order/on:payment.approved', 'relay/order/on:payment.approved')`),
@@ -124,41 +131,41 @@ async function paymentsToBeToldOf(shop: Shop): Promise<Set<string>> {
   return new Set(found.flat().map(({ id }) => id))
 }
 
-function carts(shop: Shop): Walk {
-  const order = shop.database('order')
+function carts(context: CheckContext): Scan {
+  const order = context.database('order')
   return {
     invariants: ['orders-whole'],
-    page: (after = shop.from) => orders.pageCarts(order, after, PAGE),
-    look: async (ids) => suspectsOf('orders-whole', await orders.findLostCarts(order, ids)),
+    page: (after = context.from) => orders.pageCarts(order, after, PAGE_SIZE),
+    inspect: async (ids) => suspectsOf('orders-whole', await orders.findLostCarts(order, ids)),
   }
 }
 
-function paidEvents(shop: Shop): Walk {
-  const order = shop.database('order')
+function paidEvents(context: CheckContext): Scan {
+  const order = context.database('order')
   return {
     invariants: ['orders-whole'],
-    page: (after = shop.from) => orders.pagePaidEvents(order, after, PAGE),
-    look: async (ids) => suspectsOf('orders-whole', await orders.findFalseEvents(order, ids)),
+    page: (after = context.from) => orders.pagePaidEvents(order, after, PAGE_SIZE),
+    inspect: async (ids) => suspectsOf('orders-whole', await orders.findFalseEvents(order, ids)),
   }
 }
 
-/** The provider's books: whether they add up, and whether we know of all that is in them. */
-function ledger(shop: Shop, books: NonNullable<Shop['ledger']>): Walk {
+/** Checks the provider's ledger: it must balance, and our payments must know every session with money. */
+function ledger(context: CheckContext, books: NonNullable<CheckContext['ledger']>): Scan {
   return {
     invariants: ['ledger-balanced', 'money-agrees'],
-    page: (after) => books.references(after ?? (shop.from === FIRST_ID ? undefined : shop.from), PAGE),
-    async look(references) {
+    page: (after) => books.references(after ?? (context.from === FIRST_ID ? undefined : context.from), PAGE_SIZE),
+    async inspect(references) {
       const accounts = await books.accounts(references)
-      return [...judgeLedger(accounts), ...(await findUnknown(shop, accounts))]
+      return [...judgeLedger(accounts), ...(await findUnknown(context, accounts))]
     },
   }
 }
 
-/** Sessions with money of which no payment of ours knows. */
-async function findUnknown(shop: Shop, { sessions }: Accounts): Promise<Suspect[]> {
+/** Finds sessions that hold money and that none of our payments knows. */
+async function findUnknown(context: CheckContext, { sessions }: Accounts): Promise<Suspect[]> {
   const kept = sessions.filter(({ captured, refunded }) => captured > refunded)
   const known = await findKnownSessions(
-    shop.database('payment'),
+    context.database('payment'),
     'sandbox',
     kept.map(({ id }) => id),
   )

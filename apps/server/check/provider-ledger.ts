@@ -1,8 +1,8 @@
-/** The payment sandbox's own books, over its HTTP API. */
+/** Reads the payment sandbox's ledger over its HTTP API. */
 
 export interface ProviderSession {
   readonly id: string
-  /** The order. */
+  /** The order's id. */
   readonly reference: string
   readonly amount: number
   readonly status: string
@@ -10,7 +10,7 @@ export interface ProviderSession {
   readonly refunded: number
 }
 
-/** What the ledger has of a session, by kind. */
+/** Totals of a session's ledger entries of one kind. */
 export interface LedgerSum {
   readonly sessionId: string
   readonly reference: string
@@ -26,7 +26,7 @@ export interface Accounts {
 
 export type ProviderLedger = ReturnType<typeof openLedger>
 
-const TIMEOUT = 30_000
+const TIMEOUT_MS = 30_000
 
 export function openLedger({ url, secret }: { url: string; secret: string }) {
   async function ask<T>(path: string, body?: object): Promise<T> {
@@ -34,14 +34,14 @@ export function openLedger({ url, secret }: { url: string; secret: string }) {
       method: body ? 'POST' : 'GET',
       headers: { authorization: `Bearer ${secret}`, ...(body && { 'content-type': 'application/json' }) },
       ...(body && { body: JSON.stringify(body) }),
-      signal: AbortSignal.timeout(TIMEOUT),
+      signal: AbortSignal.timeout(TIMEOUT_MS),
     })
     if (!response.ok) throw new Error(`it answers ${path.split('?')[0]} with ${response.status}`)
     return (await response.json()) as T
   }
 
   return {
-    /** What keeps us from reading it, if anything does. */
+    /** Returns why the ledger cannot be read; undefined if it can. */
     async probe(): Promise<string | undefined> {
       try {
         await ask('/v1/ledger/references?limit=1')
@@ -51,7 +51,7 @@ export function openLedger({ url, secret }: { url: string; secret: string }) {
         return `the payment sandbox at ${url} cannot be read (${cause?.code ?? message})`
       }
     },
-    /** References of sessions and of entries, in ascending order. */
+    /** Returns the references of sessions and entries, in ascending order. */
     async references(after: string | undefined, limit: number): Promise<string[]> {
       const query = new URLSearchParams({ limit: String(limit), ...(after !== undefined && { after }) })
       return (await ask<{ references: string[] }>(`/v1/ledger/references?${query}`)).references

@@ -1,29 +1,29 @@
-/** Units sold, as the catalogue shows them, against what was paid for. */
+/** Compares the units sold that the catalogue shows with the units that were paid for. */
 import { sql } from '@doran/kernel'
 import { countUnits } from '@doran/order/invariants'
 import { pageProducts, readSold } from '@doran/product/invariants'
-import type { Shop } from './shop.ts'
-import { FIRST_ID, suspectsOf, type Walk } from './walk.ts'
+import type { CheckContext } from './context.ts'
+import { FIRST_ID, type Scan, suspectsOf } from './scan.ts'
 
 /** Large, because each page adds up all lines of orders. */
-const PAGE = 20_000
+const PAGE_SIZE = 20_000
 
 /**
- * More may be counted than was ordered here: a catalogue can be loaded with what was sold before. So this finds units
- * that were lost, and not units that were counted twice.
+ * The catalogue may show more than was ordered here, because it can be loaded with earlier sales. So this scan finds
+ * lost units, but not units counted twice.
  */
-export function soldWalk(shop: Shop): Walk {
+export function soldScan(context: CheckContext): Scan {
   return {
     invariants: ['sold-counted'],
-    page: (after = FIRST_ID) => pageProducts(shop.database('product'), after, PAGE),
-    async look(productIds) {
+    page: (after = FIRST_ID) => pageProducts(context.database('product'), after, PAGE_SIZE),
+    async inspect(productIds) {
       const counted = new Map(
-        (await readSold(shop.database('product'), productIds)).map(({ productId, sold }) => [productId, sold]),
+        (await readSold(context.database('product'), productIds)).map(({ productId, sold }) => [productId, sold]),
       )
-      const short = (await countUnits(shop.database('order'), productIds)).filter(
+      const short = (await countUnits(context.database('order'), productIds)).filter(
         ({ productId, units }) => (counted.get(productId) ?? 0) < units,
       )
-      const coming = short.length > 0 ? await unitsOnTheWay(shop) : new Map<string, number>()
+      const coming = short.length > 0 ? await countPendingUnits(context) : new Map<string, number>()
       return suspectsOf(
         'sold-counted',
         short.flatMap(({ productId: id, units }) => {
@@ -35,10 +35,10 @@ export function soldWalk(shop: Shop): Walk {
   }
 }
 
-/** Units that a task, also a dead one, has yet to tell the catalogue of. */
-async function unitsOnTheWay(shop: Shop): Promise<Map<string, number>> {
+/** Counts the units whose event a task has yet to deliver to the catalogue; dead tasks count too. */
+async function countPendingUnits(context: CheckContext): Promise<Map<string, number>> {
   const units = new Map<string, number>()
-  for (const { db } of shop.databases) {
+  for (const { db } of context.databases) {
     const rows = await db.all<{ productId: string; units: number }>(sql`
       select line ->> 'productId' as "productId", sum((line ->> 'quantity')::bigint)::bigint as units
       from doran.tasks, jsonb_path_query(payload, '$.data.sellers[*].lines[*]') as line

@@ -4,15 +4,18 @@ import { readSettings } from '../config.ts'
 import { findSandboxSecret } from '../secrets.ts'
 import { services } from '../services.ts'
 
-/** Where the checker looks. */
+/** What the checker reads. */
 export interface Sources {
   /** The database of each service, by the service's name. */
   readonly databases: Readonly<Record<string, string>>
-  /** The payment sandbox, which keeps a ledger of its own; undefined when payments are made with another provider. */
+  /** The payment sandbox, which keeps a ledger of its own; undefined if payments use another provider. */
   readonly provider: { readonly url: string; readonly secret: string } | undefined
 }
 
-/** The sources as a running Doran has them from its environment; `databaseUrl` serves what that does not name. */
+/**
+ * Returns the sources that the environment of a running Doran names. `databaseUrl` serves the services for which it
+ * names no database.
+ */
 export function sourcesOf(environment: NodeJS.ProcessEnv, databaseUrl?: string): Sources {
   const { server, kernel } = readSettings(environment, services)
   const [settings] = readConfig([payment.config as never], environment) as unknown as [Record<string, string>]
@@ -28,14 +31,14 @@ export function sourcesOf(environment: NodeJS.ProcessEnv, databaseUrl?: string):
   }
 }
 
-// Nothing can be written; no statement runs for long, on several cores, or waits long behind a migration. Each batch is
-// planned for its own size.
+// Sessions are read-only. No statement runs for long, uses several cores, or waits long behind a migration. Each batch
+// is planned for its own size.
 const SESSION =
   '-c default_transaction_read_only=on -c statement_timeout=30000 -c lock_timeout=5000 -c plan_cache_mode=force_custom_plan -c jit=off -c max_parallel_workers_per_gather=0'
 
-/** A connection to the database that cannot change anything. */
+/** Opens a connection that cannot change the database. */
 export function openReadOnly(url: string): Pool {
-  // Not by URL, which refuses the address of a Unix socket.
+  // Edits the text, because the URL class refuses the address of a Unix socket.
   const [address, query = ''] = url.split('?', 2)
   const settings = new URLSearchParams(query)
   settings.set('options', `${settings.get('options') ?? ''} ${SESSION}`.trim())

@@ -1,34 +1,34 @@
-/** Stock by SKU: the ledger, the reservations and what came back. */
+/** Checks stock by SKU: the ledger of movements, the reservations and the goods that came back. */
 import * as stock from '@doran/inventory/invariants'
 import { findCancellations, pageCancellations, readCancellations } from '@doran/order/invariants'
-import type { Shop } from './shop.ts'
-import { suspectsOf, type Walk } from './walk.ts'
+import type { CheckContext } from './context.ts'
+import { type Scan, suspectsOf } from './scan.ts'
 
-const PAGE = 2_000
+const PAGE_SIZE = 2_000
 const CANCELLATION = 'cancellation:'
 
-export function stockWalks(shop: Shop): Walk[] {
-  return [skus(shop), cancellations(shop)]
+export function stockScans(context: CheckContext): Scan[] {
+  return [skus(context), cancellations(context)]
 }
 
-function skus(shop: Shop): Walk {
-  const inventory = shop.database('inventory')
+function skus(context: CheckContext): Scan {
+  const inventory = context.database('inventory')
   return {
     invariants: ['stock-conserved', 'stock-follows-orders'],
     page: (after) => stock.pageSkus(inventory, after),
-    look: async (skus) => [
+    inspect: async (skus) => [
       ...suspectsOf('stock-conserved', await stock.findUnconserved(inventory, skus)),
       ...suspectsOf('stock-follows-orders', await stock.findMisplaced(inventory, skus)),
-      ...suspectsOf('stock-follows-orders', await findUnfounded(shop, skus)),
+      ...suspectsOf('stock-follows-orders', await findUnfounded(context, skus)),
     ],
   }
 }
 
-/** Goods that came back for a cancellation that knows nothing of them. */
-async function findUnfounded(shop: Shop, skus: readonly string[]) {
-  const restocked = await stock.findRestocked(shop.database('inventory'), skus)
+/** Finds goods that came back for a cancellation that does not account for them. */
+async function findUnfounded(context: CheckContext, skus: readonly string[]) {
+  const restocked = await stock.findRestocked(context.database('inventory'), skus)
   const ids = [...new Set(restocked.map(({ reference }) => reference.slice(CANCELLATION.length)))]
-  const known = ids.length > 0 ? await findCancellations(shop.database('order'), ids) : []
+  const known = ids.length > 0 ? await findCancellations(context.database('order'), ids) : []
   const byId = new Map(known.map((cancellation) => [cancellation.id, cancellation]))
   return restocked.flatMap(({ reference, sku, quantity }) => {
     const cancellation = byId.get(reference.slice(CANCELLATION.length))
@@ -40,15 +40,15 @@ async function findUnfounded(shop: Shop, skus: readonly string[]) {
   })
 }
 
-/** What was cancelled came back, and what could not be cancelled did not. */
-function cancellations(shop: Shop): Walk {
+/** Checks that cancelled goods came back, and that goods of a failed cancellation did not. */
+function cancellations(context: CheckContext): Scan {
   return {
     invariants: ['stock-follows-orders'],
-    page: (after = shop.from) => pageCancellations(shop.database('order'), after, PAGE),
-    async look(sagaIds) {
-      const ended = await readCancellations(shop.database('order'), sagaIds)
+    page: (after = context.from) => pageCancellations(context.database('order'), after, PAGE_SIZE),
+    async inspect(sagaIds) {
+      const ended = await readCancellations(context.database('order'), sagaIds)
       const references = ended.map(({ id }) => CANCELLATION + id)
-      const restocked = await stock.findRestocks(shop.database('inventory'), references)
+      const restocked = await stock.findRestocks(context.database('inventory'), references)
       return suspectsOf(
         'stock-follows-orders',
         ended.flatMap(({ sagaId, id, orderId, done }) => {

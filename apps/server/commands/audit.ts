@@ -6,7 +6,7 @@ import { withPools } from './with-platform.ts'
 const DEFAULT_LIMIT = 50
 const LARGEST_LIMIT = 10_000
 
-/** `doran audit`: what people did by virtue of a role, newest first. */
+/** `doran audit`: lists what people did by virtue of a role, newest first. */
 export async function audit(args: string[]): Promise<void> {
   const { json, ...filter } = readOptions(args)
   const found = await withPools((pools) => Promise.all(pools.map((pool) => findAuditEntries(pool.at(0), filter))))

@@ -8,11 +8,11 @@ import { UserError } from '../errors.ts'
 import { serviceNames } from '../loaders.ts'
 
 export interface CertificateOptions {
-  /** Made when it does not exist. */
+  /** Created if it does not exist. */
   readonly folder: string
-  /** Names and addresses by which services are reached, beside their own name and localhost. */
+  /** Names and addresses of the services, besides their own name and localhost. */
   readonly hosts?: readonly string[]
-  /** Days for which a certificate counts, at most {@link AUTHORITY_DAYS}; a year unless given. */
+  /** Days for which a certificate is valid, at most {@link AUTHORITY_DAYS}; 365 by default. */
   readonly days?: number
 }
 
@@ -20,11 +20,11 @@ export interface Certificates {
   readonly folder: string
   /** Path of the authority's certificate. */
   readonly ca: string
-  /** Whether the authority was made just now, so that certificates of an earlier one are worth nothing with it. */
+  /** Whether this run created the authority. Certificates of an earlier authority are worthless with a new one. */
   readonly newAuthority: boolean
-  /** When the certificates end. */
+  /** When the certificates expire. */
   readonly ends: Date
-  /** Paths of a service's certificate and key. */
+  /** Returns the paths of a service's certificate and key. */
   of(service: string): { cert: string; key: string }
 }
 
@@ -35,13 +35,13 @@ interface Authority {
 
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
 const AUTHORITY_DAYS = 3_650
-const DAY = 86_400_000
-/** Clocks of machines that are a little behind accept a new certificate too. */
-const SKEW = 5 * 60_000
-// Its last label is no number, so that a mistyped address is not taken for a name.
+const DAY_MS = 86_400_000
+/** Lets machines whose clocks are a little slow accept a new certificate. */
+const CLOCK_SKEW_MS = 5 * 60_000
+// The last label is not a number, so that a mistyped address does not pass for a name.
 const HOST_NAME = /^(?!(.*\.)?\d+$)(\*\.)?[a-z\d]([a-z\d-]*[a-z\d])?(\.[a-z\d]([a-z\d-]*[a-z\d])?)*$/i
 
-/** `doran certs`: an authority of one's own and a certificate for each service. */
+/** `doran certs`: creates a certificate authority and a certificate for each service. */
 export async function certs(args: string[]): Promise<void> {
   const { values } = parseArgs({
     args,
@@ -69,7 +69,7 @@ Processes that are running read replaced files by themselves. Keep ca.key where 
 can make certificates that all of them trust.`)
 }
 
-/** Makes the authority unless there is one that still counts, and new certificates for all services. */
+/** Creates the authority unless a valid one exists, and new certificates for all services. */
 export async function makeCertificates({ folder, hosts = [], days = 365 }: CertificateOptions): Promise<Certificates> {
   checkOptions(hosts, days)
   const path = (file: string) => join(resolve(folder), file)
@@ -101,7 +101,7 @@ function checkOptions(hosts: readonly string[], days: number): void {
   }
 }
 
-/** The authority of an earlier run; undefined when there is none or its time is over. */
+/** Reads the authority of an earlier run; undefined if there is none or it has expired. */
 async function readAuthority(files: { cert: string; key: string }): Promise<Authority | undefined> {
   const [pem, keyPem] = await Promise.all([readIfThere(files.cert), readIfThere(files.key)])
   if (pem === undefined && keyPem === undefined) return undefined
@@ -127,7 +127,7 @@ async function makeAuthority(files: { cert: string; key: string }): Promise<Auth
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
     name: [{ CN: ['Doran local authority'] }],
     keys,
-    notBefore: beginning(),
+    notBefore: validFrom(),
     notAfter: daysFromNow(AUTHORITY_DAYS),
     signingAlgorithm: ALGORITHM,
     extensions: [
@@ -140,15 +140,15 @@ async function makeAuthority(files: { cert: string; key: string }): Promise<Auth
   return { certificate, key: keys.privateKey }
 }
 
-interface Wanted {
+interface CertificateRequest {
   readonly authority: Authority
   readonly hosts: readonly string[]
   readonly ends: Date
   readonly files: { cert: string; key: string }
 }
 
-/** For both sides of a connection: a service is asked, and asks others, with the same certificate. */
-async function makeCertificate(name: string, { authority, hosts, ends, files }: Wanted): Promise<void> {
+/** One certificate serves both sides of a connection: a service accepts requests and sends requests with it. */
+async function makeCertificate(name: string, { authority, hosts, ends, files }: CertificateRequest): Promise<void> {
   const x509 = await loadX509()
   const keys = await generateKeys()
   const reachedBy = new Set([name, 'localhost', '127.0.0.1', ...hosts])
@@ -157,7 +157,7 @@ async function makeCertificate(name: string, { authority, hosts, ends, files }: 
     issuer: authority.certificate.subjectName,
     publicKey: keys.publicKey,
     signingKey: authority.key,
-    notBefore: beginning(),
+    notBefore: validFrom(),
     notAfter: ends,
     signingAlgorithm: ALGORITHM,
     extensions: [
@@ -174,9 +174,9 @@ async function makeCertificate(name: string, { authority, hosts, ends, files }: 
   await writePair(files, certificate, keys.privateKey)
 }
 
-/** Loaded when certificates are made, because `doran start` knows this file too and mostly does without. */
+/** Loaded on use, because `doran start` imports this file too and rarely makes certificates. */
 async function loadX509(): Promise<typeof import('@peculiar/x509')> {
-  // What the library's container asks for the metadata of decorators.
+  // The library's container needs the metadata of decorators.
   await import('reflect-metadata')
   return import('@peculiar/x509')
 }
@@ -193,7 +193,7 @@ async function writePair(
   await writeWhole(files.cert, `${certificate.toString('pem')}\n`, 0o644)
 }
 
-/** Whoever reads the file meanwhile sees the old content or the new one, and a key never with other rights. */
+/** Replaces the file atomically: readers see the old content or the new one, and a key never has other permissions. */
 async function writeWhole(file: string, content: string, mode: number): Promise<void> {
   const beside = `${file}.${process.pid}.new`
   await writeFile(beside, content, { mode })
@@ -209,12 +209,12 @@ async function readIfThere(file: string): Promise<string | undefined> {
   }
 }
 
-function beginning(): Date {
-  return new Date(Date.now() - SKEW)
+function validFrom(): Date {
+  return new Date(Date.now() - CLOCK_SKEW_MS)
 }
 
 function daysFromNow(days: number): Date {
-  return new Date(Date.now() + days * DAY)
+  return new Date(Date.now() + days * DAY_MS)
 }
 
 function earlier(one: Date, other: Date): Date {

@@ -4,8 +4,8 @@ import { UserError } from '../errors.ts'
 import { withDatabases } from './with-platform.ts'
 
 /**
- * `doran check`: whether what must hold does, on a Doran that may be running. Exit code 0 when everything holds, 1 when
- * something is broken, 2 when it could not be looked at. What is parked breaks nothing; it is shown.
+ * `doran check`: checks the invariants of a Doran that may be running. Exit code 0 if all hold, 1 if one is broken, 2
+ * if one could not be checked. Parked items are shown, but break nothing.
  */
 export async function check(args: string[]): Promise<void> {
   try {

@@ -1,10 +1,10 @@
 import { parseArgs } from 'node:util'
-import { checkPayment, checkPorts, checkRedis, checkTls } from '../doctor/around.ts'
 import { checkDatabases } from '../doctor/databases.ts'
 import { checkDataFolder, checkNode, checkSecrets, checkSettings } from '../doctor/machine.ts'
+import { checkPayment, checkPorts, checkRedis, checkTls } from '../doctor/network.ts'
 import { type Finding, readSetup, reason, type Setup, wrong } from '../doctor/setup.ts'
 
-/** What is looked at, in the order in which it is told. One that fails keeps none of the others from being told. */
+/** The checks, in the order of the report. A check that fails does not keep the others from reporting. */
 const checks: Record<string, (setup: Setup) => Promise<Finding[]> | Finding[]> = {
   'Node.js': checkNode,
   'the settings': checkSettings,
@@ -17,7 +17,7 @@ const checks: Record<string, (setup: Setup) => Promise<Finding[]> | Finding[]> =
   'mutual TLS': checkTls,
 }
 
-/** `doran doctor`: what is wrong with this set-up, a line each; exit code 1 when something is. */
+/** `doran doctor`: reports what is wrong with this set-up, a line for each finding; exit code 1 if something is. */
 export async function doctor(args: string[]): Promise<void> {
   parseArgs({ args, options: {} })
   const { lines, code } = await examine(process.env)
@@ -25,7 +25,7 @@ export async function doctor(args: string[]): Promise<void> {
   process.exitCode = code
 }
 
-/** What is found in this environment, a line for each finding, and the exit code that it deserves. */
+/** Returns a line for each finding in this environment, and the exit code. */
 export async function examine(environment: NodeJS.ProcessEnv): Promise<{ lines: string[]; code: 0 | 1 }> {
   const setup = readSetup(environment)
   const found = await Promise.all(

@@ -2,7 +2,7 @@ import { migrate, migrationsOf } from '@doran/kernel/platform'
 import { services } from '../services.ts'
 import { withDatabases } from './with-platform.ts'
 
-/** `doran migrate`: what `doran start` does first, by itself. */
+/** `doran migrate`: runs the migrations that `doran start` runs first, and nothing else. */
 export function migrateCommand(): Promise<void> {
   return withDatabases(async (databases) => {
     for (const [url, names] of databases) {

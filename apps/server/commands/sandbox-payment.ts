@@ -4,7 +4,7 @@ import { UserError } from '../errors.ts'
 import { loadServices } from '../loaders.ts'
 import { assertOwnSecrets } from '../secrets.ts'
 
-/** `doran sandbox-payment`: the payment provider's stand-in, as a server of its own. */
+/** `doran sandbox-payment`: runs the payment sandbox, the stand-in for a payment provider, as a server of its own. */
 export async function sandboxPayment(): Promise<void> {
   const services = await loadServices(['payment'])
   const { kernel, server } = readSettings(process.env, services)
@@ -25,7 +25,7 @@ export async function sandboxPayment(): Promise<void> {
   }
   process.on('SIGTERM', stop)
   process.on('SIGINT', stop)
-  // Started by `doran start`: end with it, however it ended.
+  // When `doran start` started it, the sandbox ends with that process, however that ended.
   process.on('disconnect', stop)
   if (process.send) process.send({ url: sandbox.url })
   else console.log(`The payment sandbox is ready at ${sandbox.url}.`)

@@ -3,9 +3,9 @@ import { Pool } from '@doran/kernel/platform'
 import { UserError } from '../errors.ts'
 import { withDatabases } from './with-platform.ts'
 
-const TIMEOUT = 1_000
+const TIMEOUT_MS = 1_000
 
-/** `doran services`: who is running, by the registry, and what each says of itself. */
+/** `doran services`: lists the registered instances and the health that each reports. */
 export function servicesCommand(): Promise<void> {
   return withDatabases(async (databases) => {
     const [url] = process.env.DATABASE_URL ? [process.env.DATABASE_URL] : databases.keys()
@@ -32,12 +32,12 @@ async function rowOf({ id, url, services, version, state, startedAt }: Registere
 }
 
 async function healthOf(url: string): Promise<string> {
-  // Its certificate is for our services; this only asks how it is.
+  // Accepts any certificate: instances show certificates made for services, and this request only asks for health.
   const { Agent, request } = await import('undici')
   const dispatcher = new Agent({
     connect: { rejectUnauthorized: false },
-    headersTimeout: TIMEOUT,
-    connectTimeout: TIMEOUT,
+    headersTimeout: TIMEOUT_MS,
+    connectTimeout: TIMEOUT_MS,
   })
   try {
     const { body } = await request(`${url}/health/ready`, { dispatcher })

@@ -10,17 +10,17 @@ import { announce, openSurroundings, prepare, type Surroundings } from './surrou
 
 export interface SplitOptions {
   readonly seeded: boolean
-  /** Processes of each service. */
+  /** Number of processes of each service. */
   readonly instances: ReadonlyMap<string, number>
-  /** Mutual TLS between them. */
+  /** Mutual TLS between the processes. */
   readonly tls: boolean
 }
 
-/** Connections of each process, so that a dozen fit into one PostgreSQL. */
+/** Connections of each process; few, so that a dozen processes fit into one PostgreSQL. */
 const POOL_SIZE = '10'
 const COLOURS = [36, 33, 32, 35, 34, 96, 93, 92, 95, 94]
 
-/** `doran start --split`: each service in processes of its own on this machine, watched by this one. */
+/** `doran start --split`: runs each service in processes of its own on this machine, and supervises them. */
 export async function split(options: SplitOptions): Promise<void> {
   const begun = performance.now()
   const { kernel } = readSettings(process.env, await loadServices())
@@ -30,7 +30,7 @@ export async function split(options: SplitOptions): Promise<void> {
   try {
     const { children, environment } = await startFleet(options, closing)
     for (const child of children) {
-      child.keep((how, again) => log.warn(`${child.name} ${how}; starting it again in ${again} ms`))
+      child.restartOnExit((how, delayMs) => log.warn(`${child.name} ${how}; starting it again in ${delayMs} ms`))
     }
     const url = localUrl(kernel.HOST, Number(environment.PORT))
     announce(url, environment.PAYMENT_SANDBOX_URL as string, performance.now() - begun)
@@ -41,7 +41,7 @@ export async function split(options: SplitOptions): Promise<void> {
   }
 }
 
-/** Starts what is needed beside Doran, prepares the databases, and runs each service in processes of its own. */
+/** Starts what Doran needs beside it, prepares the databases, and runs each service in processes of its own. */
 export async function startFleet(
   { seeded, instances, tls }: SplitOptions,
   closing: Closing,
@@ -62,31 +62,31 @@ export async function startFleet(
   for (const [service, count] of instances) {
     for (let number = 1; number <= count; number++) {
       const name = `${service}.${number}`
-      const isDoor = service === 'gateway'
+      const isGateway = service === 'gateway'
       const files = certificates?.of(service)
       const own: NodeJS.ProcessEnv = {
         ...shared,
         DORAN_INSTANCE: name,
-        HOST: isDoor ? kernel.HOST : '127.0.0.1',
-        // The first gateway has the port that was asked for; whoever starts more puts something before them.
-        PORT: isDoor && number === 1 ? environment.PORT : '0',
-        METRICS_PORT: isDoor && number === 1 ? environment.METRICS_PORT : undefined,
+        HOST: isGateway ? kernel.HOST : '127.0.0.1',
+        // The first gateway gets the requested port. More gateways need a load balancer in front of them.
+        PORT: isGateway && number === 1 ? environment.PORT : '0',
+        METRICS_PORT: isGateway && number === 1 ? environment.METRICS_PORT : undefined,
         ...(certificates && { DORAN_TLS_CA: certificates.ca, DORAN_TLS_CERT: files?.cert, DORAN_TLS_KEY: files?.key }),
       }
       const command = ['start', '--services', service]
       children.push(new Child({ name, command, environment: small(own), onLine: prefixed(name, children.length) }))
     }
   }
-  const doors = children.filter(({ name }) => name.startsWith('gateway.'))
-  const others = children.filter((child) => !doors.includes(child))
-  // Closed in the opposite order: first no one comes in any more, then the services finish.
+  const gateways = children.filter(({ name }) => name.startsWith('gateway.'))
+  const others = children.filter((child) => !gateways.includes(child))
+  // Closed in reverse order: the gateways stop first, so that no request comes in while the services finish.
   closing.add(() => Promise.all(others.map((child) => child.stop())))
-  closing.add(() => Promise.all(doors.map((child) => child.stop())))
+  closing.add(() => Promise.all(gateways.map((child) => child.stop())))
   await Promise.all(children.map((child) => child.start()))
   return { ...surroundings, children }
 }
 
-/** Writes a child's lines with its name before them, in a colour of its own where colours can be seen. */
+/** Writes a child's lines with its name before them, on a terminal in a colour of its own. */
 function prefixed(name: string, index: number): (line: string) => void {
   const label = `${name.padEnd(12)} |`
   const colour = COLOURS[index % COLOURS.length]

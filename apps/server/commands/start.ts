@@ -11,7 +11,7 @@ import { loadServices, serviceNames } from '../loaders.ts'
 import { assertOwnSecrets } from '../secrets.ts'
 import { announce, openSurroundings, seed } from './surroundings.ts'
 
-/** `doran start`: everything in this process, some services of a fleet, or a fleet on this machine. */
+/** `doran start`: runs everything in this process, some services of a fleet, or a fleet on this machine. */
 export async function start(args: string[]): Promise<void> {
   const { values } = parseArgs({
     args,
@@ -38,7 +38,7 @@ export async function start(args: string[]): Promise<void> {
   return startAll(!values['no-seed'])
 }
 
-/** Everything in one process, with its database and the payment sandbox beside it. */
+/** Runs everything in one process, with its database and the payment sandbox beside it. */
 async function startAll(seeded: boolean): Promise<void> {
   const begun = performance.now()
   const { kernel, server } = readSettings(process.env, await loadServices())
@@ -60,7 +60,7 @@ async function startAll(seeded: boolean): Promise<void> {
   }
 }
 
-/** Some services, for a fleet whose other processes run elsewhere. */
+/** Runs some services, for a fleet whose other processes run elsewhere. */
 async function startServices(names: string[]): Promise<void> {
   const services = await loadServices(names)
   const { kernel, server } = readSettings(process.env, services)
@@ -88,7 +88,7 @@ async function startServices(names: string[]): Promise<void> {
   }
 }
 
-/** One of the processes of `--workers`: everything, on what the first process has started. */
+/** Runs everything in one of the processes of `--workers`, with the database and the sandbox of the first process. */
 export async function startWorker(): Promise<void> {
   const closing = new Closing()
   const platform = await host({ names: serviceNames, environment: process.env, databaseUrl: process.env.DATABASE_URL })
@@ -106,7 +106,7 @@ function readNames(list: string): string[] {
   return [...new Set(names)]
 }
 
-/** How many processes of each service, from `order=2,payment=2`. */
+/** Reads the number of processes of each service from text like `order=2,payment=2`. */
 function readInstances(list = ''): Map<string, number> {
   const wanted = new Map(serviceNames.map((name) => [name, 1]))
   for (const entry of list.split(',').filter(Boolean)) {

@@ -1,4 +1,4 @@
-/** What Doran needs around it when it is started as a whole: its database, the payment sandbox, its data. */
+/** Starts what Doran needs beside it when it runs as a whole: its database, the payment sandbox, its data. */
 import { createLog, type Platform } from '@doran/kernel/platform'
 import { ensureAdministrator } from '../administrator.ts'
 import { Child } from '../children.ts'
@@ -12,12 +12,12 @@ import { assertOwnSecrets, makeSandboxSecret } from '../secrets.ts'
 import { small } from '../small.ts'
 
 export interface Surroundings {
-  /** The environment with everything that was started filled in. */
+  /** The environment, completed with the addresses of everything that was started. */
   readonly environment: NodeJS.ProcessEnv
   readonly databaseUrl: string | undefined
 }
 
-/** Claims the port and starts what is needed beside Doran: its database and the payment sandbox. */
+/** Claims the port, and starts the database and the payment sandbox unless the environment names them. */
 export async function openSurroundings(closing: Closing): Promise<Surroundings> {
   const services = await loadServices()
   const { kernel, server } = readSettings(process.env, services)
@@ -32,7 +32,7 @@ export async function openSurroundings(closing: Closing): Promise<Surroundings> 
   }
   if (!environment.PAYMENT_SANDBOX_URL) {
     environment.PAYMENT_SANDBOX_SECRET ||= makeSandboxSecret(kernel.DORAN_DATA)
-    // The sandbox is another company's server in real life, so it is another process here.
+    // In production another company's server takes the sandbox's place, so the sandbox is a process of its own.
     const sandbox = new Child({
       name: 'sandbox',
       command: ['sandbox-payment'],
@@ -45,7 +45,7 @@ export async function openSurroundings(closing: Closing): Promise<Surroundings> 
   return { environment, databaseUrl }
 }
 
-/** Brings databases up to date and fills them, before others run on them. */
+/** Migrates and fills the databases before other processes use them. */
 export async function prepare(surroundings: Surroundings, seeded: boolean): Promise<void> {
   const { server, kernel } = readSettings(process.env, await loadServices())
   const platform = await host({ names: serviceNames, ...surroundings })
@@ -57,13 +57,13 @@ export async function prepare(surroundings: Surroundings, seeded: boolean): Prom
   }
 }
 
-/** Loads the built-in catalogue, whose loader no process needs that goes without. */
+/** Loads the built-in catalogue. Its loader is imported here, so that processes that do not seed do not load it. */
 export async function seed(platform: Platform, log: Platform['log']): Promise<void> {
   const { seed } = await import('../seed/seed.ts')
   await seed(platform, log)
 }
 
-/** Tells whoever started it where everything is. */
+/** Prints the addresses of everything. */
 export function announce(url: string, sandboxUrl: string, milliseconds: number): void {
   console.log(`
   Doran is ready after ${(milliseconds / 1000).toFixed(1)} s.

@@ -3,7 +3,7 @@ import { discardTask, listTasks, type Pool, replayTask } from '@doran/kernel/pla
 import { UserError } from '../errors.ts'
 import { withPools } from './with-platform.ts'
 
-/** `doran tasks`: what failed for good or keeps failing, and what to do about it. */
+/** `doran tasks`: lists tasks that failed for good or keep failing, and replays or discards them. */
 export function tasks(args: string[]): Promise<void> {
   const { positionals, values } = parseArgs({ args, allowPositionals: true, options: { all: { type: 'boolean' } } })
   const [action = 'list', id] = positionals

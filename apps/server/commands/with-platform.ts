@@ -3,7 +3,7 @@ import { readSettings } from '../config.ts'
 import { borrowEmbedded, needsEmbedded } from '../database.ts'
 import { identity, services } from '../services.ts'
 
-/** Runs a command on the same databases as `doran start`, whether that is running or not. */
+/** Runs a command on the databases of `doran start`, whether that is running or not. */
 async function withDatabaseUrl<T>(work: (url: string | undefined) => Promise<T>): Promise<T> {
   const { kernel } = readSettings(process.env, services)
   if (!needsEmbedded(process.env)) return work(undefined)
@@ -15,7 +15,7 @@ async function withDatabaseUrl<T>(work: (url: string | undefined) => Promise<T>)
   }
 }
 
-/** All services, without a public door. */
+/** Runs a command with all services, without a public HTTP server. */
 export function withPlatform<T>(work: (platform: Platform) => Promise<T>): Promise<T> {
   return withDatabaseUrl(async (databaseUrl) => {
     const platform = await createPlatform({ services, environment: process.env, databaseUrl, identity })
@@ -27,7 +27,7 @@ export function withPlatform<T>(work: (platform: Platform) => Promise<T>): Promi
   })
 }
 
-/** The distinct databases with the services that live in each. */
+/** Runs a command with the distinct databases and the services that each holds. */
 export function withDatabases<T>(work: (databases: Map<string, string[]>) => Promise<T>): Promise<T> {
   return withDatabaseUrl((embedded) => {
     const names = services.map(({ contract }) => contract.name)
@@ -35,7 +35,7 @@ export function withDatabases<T>(work: (databases: Map<string, string[]>) => Pro
   })
 }
 
-/** A few connections to each database, closed at the end. */
+/** Runs a command with a few connections to each database, and closes them at the end. */
 export function withPools<T>(work: (pools: Pool[]) => Promise<T>): Promise<T> {
   return withDatabases(async (databases) => {
     const pools = [...databases.keys()].map((url) => new Pool(url, 5))

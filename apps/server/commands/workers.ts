@@ -7,9 +7,9 @@ import { Closing, closeOnSignal, localUrl } from '../lifecycle.ts'
 import { loadServices } from '../loaders.ts'
 import { announce, openSurroundings, prepare } from './surroundings.ts'
 
-const AGAIN = 500
+const RESTART_DELAY_MS = 500
 
-/** `doran start --workers n`: everything, n times, behind one port: one machine's cores. */
+/** `doran start --workers n`: runs everything n times behind one port, to use all cores of a machine. */
 export async function workers(count: number, seeded: boolean): Promise<void> {
   const begun = performance.now()
   const { kernel } = readSettings(process.env, await loadServices())
@@ -33,8 +33,8 @@ export async function workers(count: number, seeded: boolean): Promise<void> {
       worker.once('exit', (code, signal) => {
         running.delete(worker)
         if (stopping) return
-        log.warn(`a worker ended (${signal ?? code}); starting it again in ${AGAIN} ms`)
-        setTimeout(() => stopping || void run(), AGAIN)
+        log.warn(`a worker ended (${signal ?? code}); starting it again in ${RESTART_DELAY_MS} ms`)
+        setTimeout(() => stopping || void run(), RESTART_DELAY_MS)
       })
       await Promise.race([once(worker, 'message'), once(worker, 'exit')])
     }

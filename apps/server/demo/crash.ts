@@ -1,7 +1,8 @@
 /**
- * `npm run demo:crash`: a purchase during which Doran is killed with kill -9 after the money was authorised and before
- * it was captured. Started again, it completes the order within ten seconds, and the provider has charged once. With
- * `-- --split` each service is a process of its own: the one that carries the order out is killed, another goes on.
+ * `npm run demo:crash`: kills Doran with SIGKILL during a purchase, after the money was authorised and before it was
+ * captured. Doran restarts and completes the order within ten seconds, and the provider has charged once. With `--
+ * --split` each service is a process of its own: the process that runs the checkout is killed, and another one
+ * continues.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -13,13 +14,15 @@ import { run } from './process.ts'
 import { buyAndPay, printTimeline, say } from './purchase.ts'
 
 const SECRET = 'a secret of this demonstration'
-const BOUND = 10_000
+const MAX_RECOVERY_MS = 10_000
 
-interface Stage {
+interface Target {
   readonly baseUrl: string
   readonly sandboxUrl: string
-  /** Kills what carries the order out, and sees to it that somebody goes on; answers what it did. */
-  strike(): Promise<string>
+  /**
+   * Kills the process that runs the checkout, and makes sure that one continues. Returns what it did, as a sentence.
+   */
+  killProcess(): Promise<string>
 }
 
 process.env.PAYMENT_SANDBOX_SECRET = SECRET
@@ -40,7 +43,7 @@ async function playInOneProcess(): Promise<boolean> {
     return await play({
       baseUrl: `http://127.0.0.1:${port}`,
       sandboxUrl,
-      async strike() {
+      async killProcess() {
         await running.kill()
         running = await run(['start'], settings)
         return `Killed -9, and started again after ${(running.took / 1000).toFixed(1)} s.`
@@ -62,7 +65,7 @@ async function playInFleet(): Promise<boolean> {
     right = await play({
       baseUrl,
       sandboxUrl,
-      async strike() {
+      async killProcess() {
         const tasks = await listTasks(pool.at(0), 'ready')
         const holder = tasks.find(({ handler }) => handler.startsWith('order/saga:checkout'))?.holder
         const victim = children.find(({ name }) => name === holder)
@@ -76,7 +79,7 @@ async function playInFleet(): Promise<boolean> {
   return right
 }
 
-async function play({ baseUrl, sandboxUrl, strike }: Stage): Promise<boolean> {
+async function play({ baseUrl, sandboxUrl, killProcess }: Target): Promise<boolean> {
   const askSandbox = (path: string, method = 'GET', body?: object): Promise<Response> =>
     fetch(sandboxUrl + path, {
       method,
@@ -89,7 +92,7 @@ async function play({ baseUrl, sandboxUrl, strike }: Stage): Promise<boolean> {
     return entries.map(({ kind, amount }) => `${kind} ${amount}`)
   }
 
-  // The provider takes its time, so that there is a moment between authorise and capture to strike at.
+  // The provider is slow, so that there is time to kill between authorise and capture.
   await askSandbox('/v1/faults', 'POST', { webhooks: {}, api: { latencyMs: 800 } })
   const { orders, orderId } = await buyAndPay(baseUrl)
   const atDeath = await until(async () => {
@@ -98,7 +101,7 @@ async function play({ baseUrl, sandboxUrl, strike }: Stage): Promise<boolean> {
   })
   const begun = performance.now()
   say(`The provider's ledger: ${atDeath.join(', ')}`)
-  say(await strike())
+  say(await killProcess())
   await askSandbox('/v1/faults', 'DELETE')
 
   const paid = await until(async () => {
@@ -110,10 +113,10 @@ async function play({ baseUrl, sandboxUrl, strike }: Stage): Promise<boolean> {
   const entries = await ledger(orderId)
   say(`Paid ${(took / 1000).toFixed(1)} s after the blow. The provider's ledger: ${entries.join(', ')}`)
   const expected = [`authorise ${paid.total}`, `capture ${paid.total}`]
-  return atDeath.length === 1 && entries.join() === expected.join() && took < BOUND
+  return atDeath.length === 1 && entries.join() === expected.join() && took < MAX_RECOVERY_MS
 }
 
-/** Asks again and again until the answer is there. */
+/** Asks again until there is an answer. */
 async function until<T>(ask: () => Promise<T | undefined>): Promise<T> {
   for (;;) {
     const answer = await ask().catch(() => undefined)

@@ -1,4 +1,4 @@
-/** A fleet of its own for demonstrations, on data that is gone afterwards. */
+/** A temporary fleet for demonstrations; its data is removed afterwards. */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -15,7 +15,7 @@ export interface RunningFleet {
   readonly children: readonly Child[]
 }
 
-/** Two processes each for orders and payments, one for each other service, while `work` is done. */
+/** Runs a fleet while `work` lasts: two processes each for orders and payments, one for each other service. */
 export async function withFleet(work: (fleet: RunningFleet) => Promise<void>): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'doran-demo-'))
   const [port, sandboxPort] = [await freePort(), await freePort()]

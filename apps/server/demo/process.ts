@@ -9,13 +9,15 @@ export interface Running {
   readonly child: ChildProcess
   /** Milliseconds until it was ready. */
   readonly took: number
-  /** SIGTERM, and waits until it is gone. */
+  /** Sends SIGTERM and waits until the process has ended. */
   stop(): Promise<void>
-  /** kill -9. */
+  /** Sends SIGKILL and waits until the process has ended. */
   kill(): Promise<void>
 }
 
-/** Runs a command of `doran` and waits for the line that tells it is ready. `pin` names a processor core. */
+/**
+ * Runs a `doran` command and waits for the line that says that it is ready. `pin` is the number of a processor core.
+ */
 export async function run(command: string[], environment: Record<string, string>, pin?: number): Promise<Running> {
   const begun = performance.now()
   const [name, ...args] = pin === undefined ? [process.execPath] : ['taskset', '-c', String(pin), process.execPath]
@@ -23,7 +25,7 @@ export async function run(command: string[], environment: Record<string, string>
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...environment },
   })
-  // Whatever becomes of us, it does not stay behind.
+  // However this process ends, it leaves no child behind.
   const leave = () => child.kill('SIGTERM')
   process.once('exit', leave)
   child.once('exit', () => process.off('exit', leave))

@@ -1,6 +1,6 @@
 /**
- * `npm run demo`: one purchase through the public HTTP API of a running Doran, each step printed. With `-- --split` it
- * runs a Doran of its own for that, each service in a process of its own.
+ * `npm run demo`: makes one purchase through the public HTTP API of a running Doran and prints each step. With `--
+ * --split` it starts a Doran of its own, each service in a process of its own.
  */
 import { auth } from '@doran/auth/contract'
 import { httpClient } from '@doran/kernel/client'
@@ -18,7 +18,7 @@ const address = {
   country: 'KR',
 }
 
-/** Everything up to the moment at which the buyer has paid on the provider's page. */
+/** Makes the purchase up to the moment at which the buyer has paid on the provider's page. */
 export async function buyAndPay(baseUrl: string) {
   const guest = { baseUrl }
   say(`A buyer comes to ${baseUrl}`)
@@ -40,7 +40,7 @@ export async function buyAndPay(baseUrl: string) {
     const { variants } = await catalogue.getProduct({ productId: id })
     const sku = variants[0]?.sku as string
     cart = await orders.addLine({ cartId: cart.id, sku, quantity: 1 })
-    // Sold out since: a buyer would leave it as well.
+    // The product has sold out meanwhile: a real buyer would drop it as well.
     if (cart.lines.find((line) => line.sku === sku)?.problem) cart = await orders.removeLine({ cartId: cart.id, sku })
     if (cart.lines.length === 2) break
   }

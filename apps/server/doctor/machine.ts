@@ -1,4 +1,4 @@
-/** This machine and the settings: what can be said without asking anybody. */
+/** Checks this machine and the settings: whatever needs no connection. */
 import { access, constants, stat, statfs } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { needsEmbedded } from '../database.ts'
@@ -8,7 +8,7 @@ import { services } from '../services.ts'
 import { type Finding, nearest, ok, reason, type Setup, servicesIn, warning, wrong } from './setup.ts'
 
 const MEGABYTE = 2 ** 20
-const FREE_SPACE = { wrong: 200 * MEGABYTE, warning: 1_000 * MEGABYTE }
+const MIN_FREE_BYTES = { wrong: 200 * MEGABYTE, warning: 1_000 * MEGABYTE }
 
 export function checkNode(): Finding[] {
   const fits = Number(process.versions.node.split('.')[0]) >= 24
@@ -68,16 +68,16 @@ export async function checkDataFolder(setup: Setup): Promise<Finding[]> {
   } catch (error) {
     return [wrong(`${about}: ${existing} cannot be written (${reason(error)}); change its rights, or set DORAN_DATA`)]
   }
-  // The database may lie elsewhere, behind a link.
+  // The database's folder may be a link to another disk.
   const { bavail, bsize } = await statfs(await nearest(join(folder, 'postgres')))
   const free = bavail * bsize
   const space = `${about}: ${Math.floor(free / MEGABYTE).toLocaleString('en')} MB are free`
-  if (free < FREE_SPACE.wrong) return [wrong(`${space}; PostgreSQL stops when there are none: make room`)]
-  if (free < FREE_SPACE.warning) return [warning(`${space}; make room before PostgreSQL runs out of it`)]
+  if (free < MIN_FREE_BYTES.wrong) return [wrong(`${space}; PostgreSQL stops when there are none: make room`)]
+  if (free < MIN_FREE_BYTES.warning) return [warning(`${space}; make room before PostgreSQL runs out of it`)]
   return [ok(`${space}, and it can be written`)]
 }
 
-/** The payment sandbox and the embedded database live there, which only a whole Doran starts. */
+/** Only a whole Doran starts the payment sandbox and the embedded database, and both keep their data there. */
 function needsData({ given, environment, whole }: Setup): boolean {
   return whole && (!environment.PAYMENT_SANDBOX_URL || needsEmbedded(given))
 }

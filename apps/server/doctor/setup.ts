@@ -7,19 +7,19 @@ import { services } from '../services.ts'
 
 export interface Finding {
   readonly level: 'ok' | 'warning' | 'wrong'
-  /** What it is about, how it is and, unless that is well, what to do. */
+  /** What it is about, its state and, unless that is good, what to do. */
   readonly text: string
 }
 
 export interface Setup {
   readonly given: NodeJS.ProcessEnv
-  /** The same without the settings that are mistaken, so that each mistake is told once. */
+  /** The given environment without the mistaken settings, so that each mistake is reported once. */
   readonly environment: NodeJS.ProcessEnv
   readonly settings: ReturnType<typeof readSettings>
   readonly mistakes: readonly string[]
   /** Names of the services that `doran start` would run here. */
   readonly names: readonly string[]
-  /** They are all that there is, so that nothing has to be reached by other processes. */
+  /** Whether these are all services, so that no other process needs to reach anything. */
   readonly whole: boolean
 }
 
@@ -52,7 +52,7 @@ export function servicesIn({ DORAN_SERVICES = '' }: NodeJS.ProcessEnv): string[]
     .filter((name) => name !== '')
 }
 
-/** The path, or the closest one above it that exists. */
+/** Returns the path, or its closest ancestor that exists. */
 export async function nearest(path: string): Promise<string> {
   try {
     await stat(path)
@@ -64,7 +64,7 @@ export async function nearest(path: string): Promise<string> {
   }
 }
 
-/** In one line. Node.js tells several failed attempts at once, in an error without a message. */
+/** Returns the error in one line. Node.js reports several failed attempts in one error without a message. */
 export function reason(error: unknown): string {
   const { message, code, cause, errors } = error as Partial<NodeJS.ErrnoException & AggregateError>
   if (cause) return reason(cause)

@@ -16,7 +16,7 @@ const OptionValue = Type.Object(
     code: Type.String({ pattern: '^[A-Z0-9]{1,6}$' }),
     ko: Type.String({ minLength: 1 }),
     en: Type.String({ minLength: 1 }),
-    /** Won on top of the product's price. */
+    /** Won in addition to the product's price. */
     extra: Won,
   },
   strict,
@@ -43,7 +43,7 @@ const SeedProduct = Type.Object(
 )
 export type SeedProduct = Static<typeof SeedProduct>
 
-/** What a file holds. The department is the category above its others. */
+/** The content of a file. The department is the parent of the other categories. */
 export const Department = Type.Object(
   {
     department: Type.Object(Named, strict),
@@ -58,22 +58,25 @@ export type Department = Static<typeof Department>
 
 const FOLDER = new URL('./catalogue/', import.meta.url)
 
-/** All departments, in the order of their files' names. */
+/** Reads all departments, in the order of their file names. */
 export async function readCatalogue(): Promise<Department[]> {
   const files = (await readdir(FOLDER)).filter((name) => name.endsWith('.json')).sort()
   return Promise.all(files.map(async (name) => JSON.parse(await readFile(new URL(name, FOLDER), 'utf8')) as Department))
 }
 
-/** What is bought: a combination of option values, or the product itself when it has none. */
+/** What a buyer buys: a combination of option values, or the product itself if it has no options. */
 export interface SeedVariant {
   sku: string
   price: number
   stock: number
-  /** Codes of the values, as the catalogue writes them. */
+  /** Codes of the option values, as the catalogue writes them. */
   options: string[]
 }
 
-/** Every combination of the product's option values. The stock is shared out evenly; what is over goes to the first ones. */
+/**
+ * Returns every combination of the product's option values. Each variant gets an equal share of the stock; the first
+ * ones get the remainder.
+ */
 export function variantsOf({ sku, price, stock, options }: SeedProduct): SeedVariant[] {
   const combinations = options.reduce<{ codes: string[]; extra: number }[]>(
     (before, { values }) =>
@@ -92,7 +95,7 @@ export function variantsOf({ sku, price, stock, options }: SeedProduct): SeedVar
   }))
 }
 
-/** The product as the catalogue service takes it. */
+/** Returns the product in the form that the catalogue service loads. */
 export function catalogueProductOf(product: SeedProduct, sellerId: string): CatalogueProduct {
   const { sku, category, brand, name, description, attributes, options } = product
   const english = Object.entries(attributes.en)
@@ -105,7 +108,7 @@ export function catalogueProductOf(product: SeedProduct, sellerId: string): Cata
     description,
     images: imagesOf(product),
     createdAt: createdAtOf(sku),
-    // Of most a few, of some some hundreds; always the same for a SKU.
+    // Most products sold a few times, some hundreds of times. A SKU always gets the same number.
     sold: Math.floor(3 / (createHash('sha256').update(`sold ${sku}`).digest().readUInt32BE() / 2 ** 32 + 0.005)),
     attributes: Object.entries(attributes.ko).map(([label, value], index) => ({
       name: { ko: label, en: english[index]?.[0] ?? label },
@@ -119,7 +122,7 @@ export function catalogueProductOf(product: SeedProduct, sellerId: string): Cata
   }
 }
 
-/** The product alone, and among other things. The files are in `pictures/products/`. */
+/** Returns two pictures, of the product alone and among other things. The files are in `pictures/products/`. */
 function imagesOf({ sku, name }: SeedProduct): Image[] {
   const path = `/pictures/products/${sku.toLowerCase()}`
   return [
@@ -131,11 +134,11 @@ function imagesOf({ sku, name }: SeedProduct): Image[] {
   ]
 }
 
-const NEWEST = Date.UTC(2026, 8, 1)
-const HALF_A_YEAR = 180 * 24 * 3_600_000
+const NEWEST_MS = Date.UTC(2026, 8, 1)
+const HALF_A_YEAR_MS = 180 * 24 * 3_600_000
 
-/** Some moment of half a year, always the same for a SKU: "newest first" shows all departments mixed. */
+/** Returns a moment within half a year. A SKU always gets the same one, and "newest first" mixes all departments. */
 function createdAtOf(sku: string): string {
   const share = createHash('sha256').update(sku).digest().readUInt32BE() / 2 ** 32
-  return new Date(NEWEST - Math.floor(share * HALF_A_YEAR)).toISOString()
+  return new Date(NEWEST_MS - Math.floor(share * HALF_A_YEAR_MS)).toISOString()
 }

@@ -22,7 +22,7 @@ const FAVORITES = 10_000
 
 /**
  * Loads the sample community: 50 authors who follow one another, their articles of two years, comments and favourites.
- * Each step leaves alone what is there, so it may be repeated, also after it was broken off.
+ * Each step leaves existing data alone, so the command may run again, even after it was interrupted.
  */
 export async function seedCommunity(platform: Platform, log: Platform['log']): Promise<void> {
   const userIds = await ensureAuthors(platform)
@@ -50,7 +50,7 @@ export async function seedCommunity(platform: Platform, log: Platform['log']): P
     const favorites = batch.map((one) => ({ userId: idOf(one.author), articleId: articleIds[one.article] as string }))
     await platform.client(article).loadFavorites({ favorites })
   }
-  // All at once, because articles that have comments are left alone.
+  // One call, because articles that already have comments are left alone.
   const comments = [...communityComments({ count: COMMENTS, articles: ARTICLES, ...sizes })].flat()
   await platform.client(comment).loadComments({
     comments: comments.map((one) => ({
@@ -64,7 +64,7 @@ export async function seedCommunity(platform: Platform, log: Platform['log']): P
   log.info(loaded, 'the sample community is there')
 }
 
-/** The same for the same titles in the same order. */
+/** Returns the same slugs for the same titles in the same order. */
 function freshSlug(taken: Set<string>, title: string): string {
   const plain = slugOf(title)
   let slug = plain
@@ -73,7 +73,10 @@ function freshSlug(taken: Set<string>, title: string): string {
   return slug
 }
 
-/** User ids of the authors. Nobody knows their passwords, so nobody signs in as one of them. */
+/**
+ * Returns the user ids of the authors, whose accounts it creates if needed. Nobody knows their passwords, so nobody can
+ * sign in to these accounts.
+ */
 async function ensureAuthors(platform: Platform): Promise<string[]> {
   const ids: string[] = []
   for (const { email, name, username, bio, image } of communityAuthors(AUTHORS, SEED)) {
@@ -81,7 +84,7 @@ async function ensureAuthors(platform: Platform): Promise<string[]> {
     const { userId } = await platform.client(auth).ensureAccount({ email, name, password, roles: [] })
     ids.push(userId)
     const [member] = await platform.client(user).getMembers({ userIds: [userId] })
-    // Who has a name of their own already is left as they are; and so is who has the name that is wanted.
+    // Leaves a member alone who has chosen a username. A username that somebody else has already is not set.
     if (!member?.username.startsWith('member-')) continue
     const taken = await platform.client(user).findMembers({ usernames: [username] })
     await platform.client(user).changeMember({ userId, bio, image, ...(taken.length === 0 && { username }) })

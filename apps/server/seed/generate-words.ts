@@ -1,4 +1,4 @@
-/** The words of which the generated catalogue is made, in Korean and in English. */
+/** The words from which the sample catalogue is generated, in Korean and in English. */
 
 export type Words = readonly [ko: string, en: string]
 /** A value of an option. */
@@ -7,7 +7,7 @@ type Choice = readonly [code: string, ko: string, en: string]
 export interface Department {
   slug: string
   name: Words
-  /** Prices lie around this many won. */
+  /** Prices are around this many won. */
   price: number
   choices: { name: Words; values: readonly Choice[] }
   shelves: readonly (readonly [slug: string, name: Words, goods: readonly Words[]])[]
@@ -371,7 +371,7 @@ export const DEPARTMENTS: readonly Department[] = [
   },
 ]
 
-/** What a product is called: how it is, where it is from, and what it is. */
+/** The parts of a product's name: a quality, an origin and the thing itself. */
 export const QUALITIES: readonly Words[] = [
   ['포근한', 'Cosy'],
   ['단단한', 'Sturdy'],
@@ -404,7 +404,7 @@ export const PLACES: readonly Words[] = [
   ['군산', 'Gunsan'],
   ['속초', 'Sokcho'],
 ]
-/** The name of a brand or shop is one of these and one of the last. */
+/** A brand or shop has one of these and one of {@link LAST} as its name. */
 export const FIRST: readonly Words[] = [
   ['하루', 'Haru'],
   ['도란', 'Doran'],

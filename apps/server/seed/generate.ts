@@ -1,19 +1,19 @@
 /**
- * A catalogue of any size for measurements, in the shape that `product.loadCatalogue` takes. The same seed gives the
- * same catalogue, and of two sizes the smaller one is the beginning of the larger one.
+ * Generates a catalogue of any size for measurements, in the form that `product.loadCatalogue` takes. The same seed
+ * gives the same catalogue, and a smaller catalogue is the beginning of a larger one.
  */
 import type { Brand, CatalogueProduct, Category, Seller } from '@doran/product/contract'
 import { DEPARTMENTS, type Department, FIRST, LAST, PLACES, QUALITIES, type Words } from './generate-words.ts'
 
 const BRANDS = FIRST.length * LAST.length
 const SELLERS = 300
-const CHUNK = 1_000
-const NEWEST = Date.UTC(2026, 9, 31)
-const YEAR = 365 * 24 * 60 * 60 * 1_000
+const CHUNK_SIZE = 1_000
+const NEWEST_MS = Date.UTC(2026, 9, 31)
+const YEAR_MS = 365 * 24 * 60 * 60 * 1_000
 
 const named = ([ko, en]: Words) => ({ ko, en })
 
-/** What the products refer to; load it before them. */
+/** Generates what the products refer to; load it before them. */
 export function generateShops(seed: number): { categories: Category[]; brands: Brand[]; sellers: Seller[] } {
   const categories = DEPARTMENTS.flatMap(({ slug, name, shelves }, position) => [
     { slug, name: named(name), parent: null, position },
@@ -24,10 +24,13 @@ export function generateShops(seed: number): { categories: Category[]; brands: B
       position: place,
     })),
   ])
-  const brands = Array.from({ length: BRANDS }, (_, index) => ({ slug: brandSlug(index), name: joined(index, index) }))
+  const brands = Array.from({ length: BRANDS }, (_, index) => ({
+    slug: brandSlug(index),
+    name: joinedName(index, index),
+  }))
   const sellers = Array.from({ length: SELLERS }, (_, index) => {
     const [ko, en] = PLACES[index % PLACES.length] as Words
-    const house = joined(index, index + 3)
+    const house = joinedName(index, index + 3)
     return {
       id: uuid(seed, 1, index),
       slug: `sample-shop-${index + 1}`,
@@ -38,10 +41,10 @@ export function generateShops(seed: number): { categories: Category[]; brands: B
   return { categories, brands, sellers }
 }
 
-/** Products in chunks of a thousand; each chunk fits one call of `loadCatalogue`. */
+/** Generates products in chunks of a thousand; each chunk fits one call of `loadCatalogue`. */
 export function* generateProducts(count: number, seed: number): Generator<CatalogueProduct[]> {
-  for (let from = 0; from < count; from += CHUNK) {
-    yield Array.from({ length: Math.min(CHUNK, count - from) }, (_, index) => generateProduct(from + index, seed))
+  for (let from = 0; from < count; from += CHUNK_SIZE) {
+    yield Array.from({ length: Math.min(CHUNK_SIZE, count - from) }, (_, index) => generateProduct(from + index, seed))
   }
 }
 
@@ -68,12 +71,12 @@ function generateProduct(index: number, seed: number): CatalogueProduct {
     },
     attributes: [{ name: { ko: '생산지', en: 'Made in' }, value: named(place) }],
     images: [{ url: `/images/${department.slug}-${shelf}.webp`, alt: name }],
-    createdAt: new Date(NEWEST - Math.floor(next() * 2 * YEAR)).toISOString(),
+    createdAt: new Date(NEWEST_MS - Math.floor(next() * 2 * YEAR_MS)).toISOString(),
     ...variantsOf(department, code, next),
   }
 }
 
-/** One variant, or two to four along the department's usual option, each dearer than the one before. */
+/** Generates one variant, or two to four with the department's usual option, each dearer than the one before. */
 function variantsOf({ price, choices }: Department, code: string, next: () => number) {
   const base = Math.round((price * (0.3 + next() ** 3 * 4)) / 100) * 100
   const reduced = next() < 0.2
@@ -97,7 +100,7 @@ function variantsOf({ price, choices }: Department, code: string, next: () => nu
   }
 }
 
-function joined(first: number, last: number) {
+function joinedName(first: number, last: number) {
   const [a, b] = [FIRST[first % FIRST.length] as Words, LAST[Math.floor(last / FIRST.length) % LAST.length] as Words]
   return { ko: `${a[0]}${b[0]}`, en: `${a[1]} ${b[1]}` }
 }
@@ -110,13 +113,13 @@ function pick<T>(list: readonly T[], next: () => number): T {
   return list[Math.floor(next() * list.length)] as T
 }
 
-/** A UUID of version 7 in form, its parts counted instead of drawn. */
+/** Returns a UUID in the form of version 7, with counted parts instead of random ones. */
 function uuid(seed: number, kind: number, index: number): string {
   const hex = (value: number, digits: number) => value.toString(16).padStart(digits, '0')
   return `01900000-${hex(kind, 4)}-7000-8${hex(seed % 4_096, 3)}-${hex(index, 12)}`
 }
 
-/** Mulberry32 by Tommy Ettinger: small, fast, the same everywhere. */
+/** Mulberry32 by Tommy Ettinger: small, fast, the same on every machine. */
 export function random(seed: number): () => number {
   let state = Math.imul(seed, 0x9e3779b1)
   return () => {

@@ -6,7 +6,7 @@ import { product } from '@doran/product/contract'
 import { isOfAnother } from '../administrator.ts'
 import { catalogueProductOf, type Department, readCatalogue, variantsOf } from './catalogue.ts'
 
-/** What was loaded; nothing of it when the catalogue was there already. */
+/** Counts of what was loaded; zero if the catalogue was there already. */
 export interface Seeded {
   departments: number
   products: number
@@ -14,10 +14,9 @@ export interface Seeded {
 }
 
 /**
- * Loads the departments of the built-in catalogue that are not there. The products of a department come last and
- * in one transaction with its categories, so a department that is there is complete; one whose loading was broken
- * off is loaded again, and each step of that leaves alone what is there. What sellers and administrators have
- * changed since stays changed.
+ * Loads the missing departments of the built-in catalogue. The products of a department come last and in one
+ * transaction with its categories, so a department that exists is complete. A department whose loading was interrupted
+ * is loaded again, and each step leaves existing data alone. Later changes by sellers and administrators stay.
  */
 export async function seed(platform: Platform, log: Platform['log']): Promise<Seeded> {
   const catalogue = await readCatalogue()
@@ -41,7 +40,7 @@ export async function seed(platform: Platform, log: Platform['log']): Promise<Se
   return seeded
 }
 
-/** How many SKUs it has. */
+/** Returns the number of SKUs of the department. */
 async function loadDepartment(platform: Platform, content: Department, position: number): Promise<number> {
   const sellerIds = await ensureSellers(platform, content)
   const products = content.products.map((one) => ({ ...one, sellerId: sellerIds.get(one.seller) as string }))
@@ -64,7 +63,9 @@ async function loadDepartment(platform: Platform, content: Department, position:
   return items.length
 }
 
-/** User ids of the sellers by their slugs. Nobody knows their passwords, so nobody signs in as one of them. */
+/**
+ * Returns the user ids of the sellers by slug. Nobody knows their passwords, so nobody can sign in to these accounts.
+ */
 async function ensureSellers(platform: Platform, { sellers }: Department): Promise<Map<string, string>> {
   const ids = sellers.map(async ({ slug, name }) => {
     const { userId } = await platform.client(auth).ensureAccount({

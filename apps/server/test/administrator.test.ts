@@ -9,7 +9,7 @@ import userService from '@doran/user'
 import { ensureAdministrator } from '../administrator.ts'
 import { identity } from '../loaders.ts'
 
-describe('the administrator whom the environment names', () => {
+describe('the administrator of ADMIN_EMAIL', () => {
   let platform: TestPlatform
   const told: string[] = []
   before(async () => {
@@ -25,7 +25,7 @@ describe('the administrator whom the environment names', () => {
   const signIn = (email: string, password: string) =>
     platform.request('POST', '/api/auth/sign-in', { body: { email, password } })
 
-  it('is made at the first start and left alone at the next', async () => {
+  it('gets an account at the first start, which the next start leaves alone', async () => {
     await ensureAdministrator(platform, settings('boss@example.com'))
     await ensureAdministrator(platform, settings('boss@example.com', 'changed in the file only'))
 
@@ -33,7 +33,7 @@ describe('the administrator whom the environment names', () => {
     assert.deepEqual([body.roles, told.splice(0)], [['admin'], []])
   })
 
-  it('is nobody who registered the address before with a password of their own', async () => {
+  it('is not the stranger who registered the address with a password of their own', async () => {
     const stranger = { email: 'root@example.com', password: 'a password of a stranger', name: 'Stranger' }
     await platform.request('POST', '/api/auth/register', { body: stranger })
 
@@ -43,7 +43,7 @@ describe('the administrator whom the environment names', () => {
     assert.match(told.splice(0).join(), /ADMIN_EMAIL was not made an administrator/)
   })
 
-  it('is told to be suspended when nobody can sign in', async () => {
+  it('is reported as suspended if nobody can sign in', async () => {
     await ensureAdministrator(platform, settings('asleep@example.com'))
     const { userId } = await platform
       .client(auth)

@@ -33,7 +33,7 @@ describe('doran audit', () => {
       )
     })
 
-  it('shows the newest acts first, as far as they are asked for', async () => {
+  it('shows the matching entries, newest first', async () => {
     const { code, said } = await audit('--operation', 'user.', '--target', member, '--json')
 
     assert.equal(code, 0, said)
@@ -43,14 +43,14 @@ describe('doran audit', () => {
     )
   })
 
-  it('says who did it, from where, and what changed', async () => {
+  it('shows who acted, from where, and what changed', async () => {
     const { said } = await audit('--actor', admin, '--limit', '1')
 
     assert.match(said, new RegExp(`user.updateUser {2}done {2}${admin} \\(admin\\) from 203.0.113.7`))
     assert.match(said, /\{"status":"active"\} -> \{"status":"suspended"\}/)
   })
 
-  it('refuses what it cannot look for', async () => {
+  it('refuses filters that it cannot use', async () => {
     const answers = [await audit('--actor', 'root'), await audit('--limit', 'all')]
 
     assert.deepEqual(

@@ -10,7 +10,7 @@ import { makeCertificates } from '../commands/certs.ts'
 import { UserError } from '../errors.ts'
 import { services } from '../services.ts'
 
-const DAY = 86_400_000
+const DAY_MS = 86_400_000
 let root: string
 
 before(async () => {
@@ -27,7 +27,7 @@ function doran(...args: string[]) {
 }
 
 describe('doran certs', () => {
-  it('makes a certificate for each service and says what to set', async () => {
+  it('makes a certificate for each service and prints the settings', async () => {
     const target = join(await folder(), 'new')
 
     const { status, stdout } = doran('certs', '--folder', target, '--host', '10.0.0.7', '--host', 'shop.example')
@@ -44,7 +44,7 @@ describe('doran certs', () => {
     )
   })
 
-  it('tells a mistake in plain words', async () => {
+  it('explains a mistake in plain words', async () => {
     const { status, stderr } = doran('certs', '--folder', join(root, 'never'), '--days', 'soon')
 
     assert.equal(status, 1)
@@ -53,7 +53,7 @@ describe('doran certs', () => {
 })
 
 describe('certificates', () => {
-  it('are signed by the authority, for servers and clients, from a little in the past', async () => {
+  it('are signed by the authority, serve servers and clients, and are valid from a few minutes ago', async () => {
     const made = await makeCertificates({ folder: await folder(), days: 30 })
     const authority = await read(made.ca)
 
@@ -64,11 +64,11 @@ describe('certificates', () => {
       assert.ok(certificate.checkHost(service) && certificate.checkHost('localhost') && !certificate.ca)
       const age = Date.now() - certificate.validFromDate.getTime()
       assert.ok(age > 60_000 && age < 600_000, `${age}`)
-      assert.ok(Math.abs(certificate.validToDate.getTime() - Date.now() - 30 * DAY) < 60_000)
+      assert.ok(Math.abs(certificate.validToDate.getTime() - Date.now() - 30 * DAY_MS) < 60_000)
     }
   })
 
-  it('have keys that only their owner reads', async () => {
+  it('have keys that only their owner can read', async () => {
     const { folder: made } = await makeCertificates({ folder: await folder() })
 
     const files = await readdir(made)
@@ -77,7 +77,7 @@ describe('certificates', () => {
     for (const key of keys) assert.equal((await stat(join(made, key))).mode & 0o777, 0o600, key)
   })
 
-  it('are renewed by the next run, under the same authority', async () => {
+  it('are renewed by the next run under the same authority', async () => {
     const first = await makeCertificates({ folder: await folder() })
     const [authority, order] = [await readFile(first.ca), await readFile(first.of('order').cert)]
 
@@ -89,32 +89,32 @@ describe('certificates', () => {
     assert.ok((await read(second.of('order').cert)).verify((await read(second.ca)).publicKey))
   })
 
-  it('never outlive their authority, and an ended one is replaced', async (t) => {
+  it('never outlive their authority, and an expired authority is replaced', async (t) => {
     t.after(() => mock.timers.reset())
     const { folder: made, ca } = await makeCertificates({ folder: await folder() })
     const end = (await read(ca)).validToDate
 
-    mock.timers.enable({ apis: ['Date'], now: end.getTime() - 10 * DAY })
+    mock.timers.enable({ apis: ['Date'], now: end.getTime() - 10 * DAY_MS })
     assert.deepEqual((await makeCertificates({ folder: made })).ends, end)
-    mock.timers.setTime(end.getTime() + DAY)
+    mock.timers.setTime(end.getTime() + DAY_MS)
     assert.equal((await makeCertificates({ folder: made })).newAuthority, true)
   })
 
-  it('are not made when the authority has lost its key', async () => {
+  it("are not made if the authority's key is missing", async () => {
     const { folder: made } = await makeCertificates({ folder: await folder() })
     await rm(join(made, 'ca.key'))
 
     await assert.rejects(makeCertificates({ folder: made }), told(/ca\.key are no authority .*missing.*remove both/))
   })
 
-  it('are not made when the authority has the key of another one', async () => {
+  it("are not made if the authority has another authority's key", async () => {
     const { folder: made, of } = await makeCertificates({ folder: await folder() })
     await writeFile(join(made, 'ca.key'), await readFile(of('order').key))
 
     await assert.rejects(makeCertificates({ folder: made }), told(/do not belong together/))
   })
 
-  it('are not made for no days, for a host that is none, or where nothing can be written', async () => {
+  it('are not made for an invalid number of days, an invalid host, or a folder that cannot be written', async () => {
     const file = join(await folder(), 'file')
     await writeFile(file, '')
 

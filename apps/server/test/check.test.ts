@@ -11,7 +11,7 @@ import { services } from '../services.ts'
 import { type CheckedShop, openCheckedShop } from './checked-shop.ts'
 
 const NOW = { settle: 0, looks: 2 } satisfies CheckOptions
-/** An id that nothing has. */
+/** An id that no row has. */
 const STRANGER = '01900000-0000-7000-8000-000000000000'
 
 const brokenIn = (findings: readonly Finding[]) =>
@@ -36,7 +36,7 @@ describe('the check of invariants', () => {
   })
   after(() => shop.close())
 
-  it('finds that everything holds in a sound shop, and has looked at all of it', async () => {
+  it('finds that everything holds in a sound shop, and inspects all of it', async () => {
     const findings = await checkInvariants(shop.sources, NOW)
 
     assertHolds(findings)
@@ -44,7 +44,7 @@ describe('the check of invariants', () => {
       findings.map(({ invariant }) => invariant),
       Object.keys(INVARIANTS),
     )
-    // In one database no event comes from another.
+    // With one database no event comes from another.
     for (const { invariant, looked } of findings)
       assert.ok(looked > 0 || invariant === 'events-handled-once', invariant)
   })
@@ -57,7 +57,7 @@ describe('the check of invariants', () => {
     await pool.close()
   })
 
-  it('calls nothing broken that is under way', async () => {
+  it('does not report orders in progress as broken', async () => {
     await shop.delayProvider(300)
     const orderId = await shop.order({ 'C-KIMCHI': 1 })
     const confirmed = shop.confirm(orderId)
@@ -81,7 +81,7 @@ describe('the check of invariants', () => {
     await shop.platform.settled()
   })
 
-  it('says plainly what it could not see', async () => {
+  it('reports what it could not check', async () => {
     const findings = await checkInvariants({ ...shop.sources, provider: undefined }, NOW)
     const unseen = findings.filter(({ state }) => state === 'not looked at')
 
@@ -95,7 +95,7 @@ describe('the check of invariants', () => {
     assert.match(unheard.find(({ reason }) => reason)?.reason ?? '', /cannot be read \(ECONNREFUSED\)/)
   })
 
-  it('shows what is parked, and does not call it broken', async () => {
+  it('shows what is parked, but not as broken', async () => {
     await shop.corrupt(
       'order',
       `insert into doran.tasks (handler, payload, state, attempts, last_error) values ('order/on:lost', '{}', 'dead', 15, 'no')`,
@@ -109,7 +109,7 @@ describe('the check of invariants', () => {
     assert.match(parked[0]?.what ?? '', /order\/on:lost failed 15 times: no/)
   })
 
-  it('does not miss an event whose task an operator has given up', async () => {
+  it('does not report an event whose task an operator has discarded', async () => {
     await shop.corrupt(
       'order',
       `insert into doran.inbox (event_id, handler) values ('${STRANGER}', 'order/on:x');
@@ -122,7 +122,7 @@ describe('the check of invariants', () => {
     await shop.corrupt('order', `delete from doran.inbox where event_id = '${STRANGER}'`)
   })
 
-  it('does not miss a cancellation that is forgotten thirty days after its end', async () => {
+  it('does not report a cancellation that was deleted thirty days after its end', async () => {
     const database = shop.platform.database('order')
     const age = (days: number) => sql`
       update inventory.movements set at = at - make_interval(days => ${days}) where kind = 'restock'`
@@ -146,7 +146,10 @@ describe('the check of invariants', () => {
   })
 
   describe('names what is broken when', () => {
-    /** The corruption breaks just these invariants at these ids; the next one, and the last test, see that it was mended. */
+    /**
+     * The corruption breaks exactly these invariants at these ids. The next check, and the last test, see that it was
+     * repaired.
+     */
     function breaks(
       what: string,
       service: string,
@@ -445,7 +448,7 @@ describe('the check of invariants', () => {
     const productId = () => shop.paid.sellers[0]?.lines[0]?.productId as string
   })
 
-  it('is a command that tells by its exit code whether everything holds, is broken, or could not be seen', async () => {
+  it('is a command whose exit code tells whether everything holds, something is broken, or something could not be checked', async () => {
     const [sound, unseen] = await Promise.all([
       doranCheck(shop),
       doranCheck(shop, { PAYMENT_SANDBOX_URL: `http://127.0.0.1:${await freePort()}` }),
@@ -466,7 +469,7 @@ describe('the check of invariants', () => {
     assert.match(unseen.said, /^not looked at money-agrees/m)
   })
 
-  it('finds that everything holds when it was repaired', async () => {
+  it('finds that everything holds after the repairs', async () => {
     assertHolds(await checkInvariants(shop.sources, NOW))
   })
 })
@@ -492,7 +495,7 @@ function doranCheck({ sources }: CheckedShop, environment = {}): Promise<{ code:
 }
 
 describe('the check of a database for each service', () => {
-  it('finds what holds, and an event that was not handed on', async (t) => {
+  it('finds that everything holds, and finds an event that was not relayed', async (t) => {
     const databases = await Promise.all(services.map(() => createTestDatabase(services)))
     const urls = services.map(({ contract: { name } }, index) => [
       `${name.toUpperCase()}_DATABASE_URL`,

@@ -1,4 +1,4 @@
-/** A shop in which everything has happened that the checker judges, and all is well. */
+/** A sound shop in which everything has happened that the checker judges. */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -24,23 +24,23 @@ export interface CheckedShop {
   readonly platform: TestPlatform
   readonly sources: Sources
   readonly buyer: TestUser
-  /** Bought from two sellers, one of whom has cancelled. */
+  /** An order from two sellers, one of whom has cancelled. */
   readonly paid: Order
   readonly declined: string
   readonly articleId: string
-  /** Approved on the payment page, so that a confirmation completes it. */
+  /** Orders the lines and approves on the payment page, so that a confirmation completes the order. */
   order(lines: Record<string, number>, card?: string): Promise<string>
   confirm(orderId: string): Promise<Order>
   /** Changes what a service has stored, past all of its rules. */
   corrupt(service: string, text: string): Promise<void>
-  /** Changes the provider's books. */
+  /** Changes the provider's ledger. */
   forge(text: string): void
-  /** Has the provider answer late, or as ever. */
+  /** Delays the provider's responses; 0 ends the delay. */
   delayProvider(milliseconds: number): Promise<void>
   close(): Promise<void>
 }
 
-/** `databases` gives services databases of their own. */
+/** Opens the shop. `databases` gives services databases of their own. */
 export async function openCheckedShop(databases: Record<string, string> = {}): Promise<CheckedShop> {
   const folder = await mkdtemp(join(tmpdir(), 'doran-check-'))
   const sandbox = await startSandbox({ port: 0, host: '127.0.0.1', folder, secret: SECRET })

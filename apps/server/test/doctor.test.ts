@@ -45,13 +45,13 @@ interface Verdict {
   said: string
 }
 
-/** What `doran doctor` finds in an environment that has nothing else in it. */
+/** Returns what `doran doctor` finds in an environment that contains nothing else. */
 async function doctor(environment: Record<string, string>): Promise<Verdict> {
   const { code, lines } = await examine(environment)
   return { code, lines, said: lines.join('\n') }
 }
 
-/** The same from the command in a process of its own. */
+/** Returns the same from the command, in a process of its own. */
 function doctorCommand(environment: Record<string, string>): Promise<Verdict> {
   const program = fileURLToPath(new URL('../doran.ts', import.meta.url))
   const { PATH = '' } = process.env
@@ -100,7 +100,7 @@ describe('doran doctor', { timeout: 120_000 }, () => {
     assert.match(said, /^ok {7}PORT \d+: is free/m)
   })
 
-  it('takes a Doran and a payment sandbox that are running for what they are', async (t) => {
+  it('recognises a running Doran and a running payment sandbox', async (t) => {
     const platform = await startPlatform({ services: [], environment: { PORT: '0' } })
     t.after(() => platform.close())
     const sandbox = await startSandbox({ port: 0, host: '127.0.0.1', folder, secret: SECRET })
@@ -119,7 +119,7 @@ describe('doran doctor', { timeout: 120_000 }, () => {
     )
   })
 
-  it('tells of a port that another program has', async (t) => {
+  it('reports a port that another program has', async (t) => {
     const { port, close } = await serve('220 mail.example ready\r\n')
     t.after(close)
 
@@ -128,7 +128,7 @@ describe('doran doctor', { timeout: 120_000 }, () => {
     assertFound(verdict, /PORT \d+: another program has it; stop that, or set PORT/)
   })
 
-  it('tells all mistakes in the settings, each once, and looks at the rest all the same', async () => {
+  it('reports every mistake in the settings once, and still checks the rest', async () => {
     const mistaken = {
       PORT: 'http',
       DORAN_SERVICE_URL: 'http://order:8080',
@@ -145,7 +145,7 @@ describe('doran doctor', { timeout: 120_000 }, () => {
     )
   })
 
-  it('tells of secrets that everybody knows where others come, and warns of keys beside what they seal', async () => {
+  it('reports well-known secrets where others can reach Doran, and warns about keys stored beside what they encrypt', async () => {
     const { AUTH_ENCRYPTION_KEY: _, ...rest } = healthy
     const production = {
       ...rest,
@@ -164,7 +164,7 @@ describe('doran doctor', { timeout: 120_000 }, () => {
     assert.match(said, /^wrong {4}setting AUTH_ENCRYPTION_KEY is missing, and NODE_ENV is production/m)
   })
 
-  it('tells of a data folder that cannot be one', async () => {
+  it('reports a data folder that cannot be one', async () => {
     const file = join(folder, 'file')
     await writeFile(file, '')
 
@@ -174,7 +174,7 @@ describe('doran doctor', { timeout: 120_000 }, () => {
     )
   })
 
-  it('tells what one of many processes lacks', async () => {
+  it('reports what one process of a fleet lacks', async () => {
     const { DATABASE_URL: _, ...rest } = healthy
 
     const { code, said } = await doctor({ ...rest, DORAN_SERVICES: 'order,oder' })
@@ -188,21 +188,21 @@ describe('doran doctor', { timeout: 120_000 }, () => {
 })
 
 describe('doran doctor on a database', { timeout: 120_000 }, () => {
-  it('tells of a URL that is none', async () => {
+  it('reports a URL that is not one', async () => {
     await assertWrong(
       { ORDER_DATABASE_URL: 'localhost' },
       /ORDER_DATABASE_URL: cannot be used \(it is no URL like postgres:/,
     )
   })
 
-  it('tells of one that does not answer, without its password', async () => {
+  it('reports one that does not answer, without its password', async () => {
     const url = `postgres://doran:sesame@127.0.0.1:${await freePort()}/doran`
 
     await assertWrong({ ORDER_DATABASE_URL: url }, /ORDER_DATABASE_URL: cannot be used \(connect ECONNREFUSED/)
     assert.doesNotMatch((await doctor({ ...healthy, ORDER_DATABASE_URL: url })).said, /sesame/)
   })
 
-  it('tells of a migration that was changed after it had been applied', async (t) => {
+  it('reports a migration that was changed after it had been applied', async (t) => {
     const other = await createTestDatabase(services)
     t.after(other.drop)
     await change(`update doran.migrations set checksum = 'x' where name = '0001-orders.sql'`, other.url)
@@ -210,7 +210,7 @@ describe('doran doctor on a database', { timeout: 120_000 }, () => {
     await assertWrong({ DATABASE_URL: other.url }, /DATABASE_URL: the migration order\/0001-orders\.sql was changed/)
   })
 
-  it('warns of migrations that are to be applied, and of those that it does not know', async (t) => {
+  it('warns about migrations that are pending, and about migrations that it does not know', async (t) => {
     const other = await createTestDatabase(services)
     t.after(other.drop)
     await change(`update doran.migrations set name = '9999-later.sql' where name = '0001-orders.sql'`, other.url)
@@ -222,7 +222,7 @@ describe('doran doctor on a database', { timeout: 120_000 }, () => {
     assert.match(said, /^warning {2}DATABASE_URL: a newer Doran has applied order\/9999-later\.sql/m)
   })
 
-  it('warns of tasks that are dead or late', async (t) => {
+  it('warns about tasks that are dead or late', async (t) => {
     const other = await createTestDatabase(services)
     t.after(other.drop)
     await change(
@@ -238,7 +238,7 @@ describe('doran doctor on a database', { timeout: 120_000 }, () => {
     assert.match(said, /^warning {2}DATABASE_URL: tasks due for more than a minute: 1; /m)
   })
 
-  it('compares its clock with ours', async () => {
+  it("compares the database's clock with its own", async () => {
     const ahead = (milliseconds: number) => ({
       NODE_OPTIONS: `--import=data:text/javascript,const{now}=Date;Date.now=()=>now()+${milliseconds}`,
     })
@@ -253,7 +253,7 @@ describe('doran doctor on a database', { timeout: 120_000 }, () => {
     )
   })
 
-  it('tells of one that has no rights, too few connections or another encoding', async (t) => {
+  it('reports one with missing rights, too few connections or another encoding', async (t) => {
     const [, name] = /\/(test_\w+)/.exec(database.url) as unknown as [string, string]
     const [role, latin] = [`${name}_role`, `${name}_latin`]
     const admin = (await startTestPostgres()).adminUrl()
@@ -270,7 +270,7 @@ describe('doran doctor on a database', { timeout: 120_000 }, () => {
     )
   })
 
-  it('starts the embedded one for the look alone, and makes none', async (t) => {
+  it('starts the embedded one only for the check, and creates none', async (t) => {
     const data = await mkdtemp(join(tmpdir(), 'doran-doctor-'))
     t.after(() => rm(data, { recursive: true }))
     const { DATABASE_URL: _, ...others } = healthy
@@ -293,8 +293,8 @@ describe('doran doctor on a database', { timeout: 120_000 }, () => {
   })
 })
 
-describe('doran doctor on what is around', { timeout: 120_000 }, () => {
-  it('asks the payment provider whether it takes our secret', async (t) => {
+describe("doran doctor on Doran's surroundings", { timeout: 120_000 }, () => {
+  it('asks the payment provider whether it accepts the secret', async (t) => {
     const sandbox = await startSandbox({ port: 0, host: '127.0.0.1', folder, secret: SECRET })
     t.after(() => sandbox.close())
     const given = { PAYMENT_SANDBOX_URL: sandbox.url, PAYMENT_SANDBOX_SECRET: SECRET }
@@ -310,14 +310,14 @@ describe('doran doctor on what is around', { timeout: 120_000 }, () => {
     )
   })
 
-  it('tells of a Redis that does not answer', async () => {
+  it('reports a Redis that does not answer', async () => {
     await assertWrong(
       { REDIS_URL: `redis://127.0.0.1:${await freePort()}` },
       /REDIS_URL: Redis does not answer \(connect ECONNREFUSED/,
     )
   })
 
-  it('looks at the certificates', async () => {
+  it('checks the certificates', async () => {
     const { ca, of } = await makeCertificates({ folder: join(folder, 'certificates'), days: 10 })
     const other = await makeCertificates({ folder: join(folder, 'other') })
     const set = { DORAN_TLS_CA: ca, DORAN_TLS_CERT: of('order').cert, DORAN_TLS_KEY: of('order').key }

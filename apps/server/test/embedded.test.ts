@@ -15,7 +15,7 @@ describe('the embedded database', { timeout: 60_000 }, () => {
   const log = createLog('info', { destination: { write: (line: string) => lines.push(JSON.parse(line)) } })
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'doran-embedded-'))
-    // The account of PostgreSQL passes through.
+    // PostgreSQL's account needs to pass through this folder.
     await chmod(folder, 0o755)
     database = await ownEmbedded(folder, log)
   })
@@ -47,7 +47,7 @@ describe('the embedded database', { timeout: 60_000 }, () => {
   }
 
   for (const signal of ['SIGQUIT', 'SIGKILL'] as const) {
-    it(`is started again when it ends by ${signal}, and still has one owner`, async () => {
+    it(`is restarted after ${signal}, and still has one owner`, async () => {
       lines.length = 0
       const before = await pid()
       process.kill(before, signal)
@@ -61,7 +61,7 @@ describe('the embedded database', { timeout: 60_000 }, () => {
     })
   }
 
-  it('is not started again when it is closed', async () => {
+  it('is not restarted after it was closed', async () => {
     await database.close()
     await pause(1_500)
 

@@ -1,4 +1,4 @@
-/** Hosts the services that it is told, and says which files that took. */
+/** Hosts the services named by its arguments, and prints which files that loaded. */
 import { registerHooks } from 'node:module'
 
 const files: string[] = []

@@ -15,7 +15,7 @@ before(async () => {
 })
 after(() => database.drop())
 
-/** Addresses of all files that a process loads that runs these services. */
+/** Returns the URLs of all files that a process with these services loads. */
 async function filesOf(...names: string[]): Promise<string[]> {
   const { PATH } = process.env
   const env = {
@@ -29,7 +29,7 @@ async function filesOf(...names: string[]): Promise<string[]> {
   return JSON.parse(stdout)
 }
 
-/** Names of the services of which more is loaded than the contract. */
+/** Returns the names of the services of which more is loaded than the contract. */
 function servicesIn(files: string[]): string[] {
   const found = files.flatMap((file) => /\/services\/([\w-]+)\/(?!contract(?:\.ts$|\/))/.exec(file)?.[1] ?? [])
   return [...new Set(found)]
@@ -39,15 +39,15 @@ function contractsIn(files: string[]): string[] {
   return files.flatMap((file) => /\/services\/([\w-]+)\/contract\.ts$/.exec(file)?.[1] ?? [])
 }
 
-describe('a process of its own', () => {
-  it('loads the code of the services that it runs, and of others at most what they offer', async () => {
+describe('a process', () => {
+  it('loads the code of its own services, and at most the contracts of others', async () => {
     const files = await filesOf('order')
 
     assert.deepEqual(servicesIn(files), ['order'])
     assert.ok(!contractsIn(files).includes('article'), 'the contract of article, which order never calls')
   })
 
-  it('loads, as the gateway, the contracts of all services and the code of none', async () => {
+  it('loads, as the gateway, the contracts of all services and the code of no other', async () => {
     const files = await filesOf('gateway')
 
     assert.deepEqual(servicesIn(files), ['gateway'])
@@ -76,7 +76,7 @@ describe('a process of its own', () => {
 })
 
 describe('a loader', () => {
-  it('gives the service of its name, and the contract that the service has', async () => {
+  it('returns the service with its name, and the contract that the service has', async () => {
     assert.deepEqual(
       services.map(({ contract }) => contract.name),
       serviceNames,
@@ -89,7 +89,7 @@ describe('a loader', () => {
 })
 
 describe('the schemas', () => {
-  it('of operations and settings are JSON Schema', () => {
+  it('are valid JSON Schema for all operations and settings', () => {
     for (const { contract, config } of services) {
       if (config) assertSchema(config, `${contract.name}: the settings`)
       for (const [name, { path, query, headers, body, reply }] of Object.entries(contract.operations)) {
@@ -100,7 +100,7 @@ describe('the schemas', () => {
     }
   })
 
-  it('that are not are told', () => {
+  it('are refused if they are invalid', () => {
     assert.throws(
       () => assertSchema({ type: 'strin' } as never, 'a mistake'),
       /^TypeError: a mistake is no JSON Schema/,

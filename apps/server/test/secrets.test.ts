@@ -33,7 +33,7 @@ before(async () => {
 })
 after(() => rm(folder, { recursive: true }))
 
-/** How a command that is to end by itself does so. */
+/** Runs a command that ends by itself. Returns its exit code and what it wrote to stderr. */
 async function run(args: string[], environment: Record<string, string>): Promise<{ code: number; said: string }> {
   const { PATH = '' } = process.env
   const child = spawn(process.execPath, [program, ...args], { env: { PATH, DORAN_DATA: folder, ...environment } })
@@ -41,15 +41,15 @@ async function run(args: string[], environment: Record<string, string>): Promise
   return { code, said }
 }
 
-describe('a secret that everybody knows', { timeout: 60_000 }, () => {
+describe('a well-known secret', { timeout: 60_000 }, () => {
   const mistakes = (environment: Record<string, string>, host = '127.0.0.1') =>
     mistakenSecrets(environment, services, { host }).map((mistake) => mistake.split(' ')[0])
 
-  it('is good enough on a machine that nobody else reaches', () => {
+  it('is accepted on a machine that nobody else can reach', () => {
     for (const host of ['127.0.0.1', '127.0.0.2', 'localhost', '::1']) assert.deepEqual(mistakes({}, host), [])
   })
 
-  it('is refused in production, where others reach Doran, and where the provider is another machine', () => {
+  it('is refused in production, where others can reach Doran, and with a provider on another machine', () => {
     const known = ['PAYMENT_SANDBOX_SECRET']
 
     assert.deepEqual(mistakes({ NODE_ENV: 'production' }), [...known, 'AUTH_ENCRYPTION_KEY'])
@@ -59,13 +59,13 @@ describe('a secret that everybody knows', { timeout: 60_000 }, () => {
     assert.deepEqual(mistakes({ ...own, NODE_ENV: 'production' }, '0.0.0.0'), [])
   })
 
-  it('is none when the process makes one for the sandbox that it runs', () => {
+  it('does not count if the process generates one for the sandbox that it runs', () => {
     const production = { NODE_ENV: 'production', AUTH_ENCRYPTION_KEY: own.AUTH_ENCRYPTION_KEY }
 
     assert.deepEqual(mistakenSecrets(production, services, { host: '0.0.0.0', ownSandbox: true }), [])
   })
 
-  it('is refused, too, beside one of our own, and when it is written out', () => {
+  it("is refused beside a secret of one's own, and when it is set explicitly", () => {
     const known = 'sandbox-secret-for-this-machine-only'
 
     assert.deepEqual(
@@ -75,7 +75,7 @@ describe('a secret that everybody knows', { timeout: 60_000 }, () => {
     assert.deepEqual(mistakes({ ...own, PAYMENT_SANDBOX_SECRET: known }, '0.0.0.0'), ['PAYMENT_SANDBOX_SECRET'])
   })
 
-  it('starts neither everything nor a service nor the sandbox, and all such settings are told at once', async () => {
+  it('keeps everything, a service and the sandbox from starting, and all such settings are reported at once', async () => {
     const production = { NODE_ENV: 'production', PORT: '0', DATABASE_URL: 'postgres://doran@127.0.0.1:9/doran' }
     const provider = { PAYMENT_SANDBOX_URL: 'http://127.0.0.1:9' }
 
@@ -93,7 +93,7 @@ describe('a secret that everybody knows', { timeout: 60_000 }, () => {
 })
 
 describe('the secret of the sandbox that Doran starts', { timeout: 60_000 }, () => {
-  it('is made at the first start, kept in the data folder for its owner alone, and found again', async () => {
+  it('is generated at the first start, kept in the data folder for its owner alone, and found again', async () => {
     const data = join(folder, 'data')
     assert.equal(findSandboxSecret(data), undefined)
 
@@ -105,7 +105,7 @@ describe('the secret of the sandbox that Doran starts', { timeout: 60_000 }, () 
     assert.equal((await stat(join(data, 'sandbox-secret'))).mode & 0o077, 0)
   })
 
-  it('opens a sandbox that listens on loopback although Doran listens everywhere', async (t) => {
+  it('opens a sandbox that listens on loopback although Doran listens on all addresses', async (t) => {
     const secret = makeSandboxSecret(folder)
     const port = await freePort()
     const environment = { ...process.env, DORAN_DATA: folder, SANDBOX_PORT: String(port), HOST: '0.0.0.0' }
@@ -128,7 +128,7 @@ describe('the secret of the sandbox that Doran starts', { timeout: 60_000 }, () 
 })
 
 describe('a secret from a file', () => {
-  it('is the text of the file without the white space around it', async () => {
+  it('is the trimmed content of the file', async () => {
     const file = join(folder, 'service-secret')
     await writeFile(file, `\n${'s'.repeat(40)}\n`)
     const environment: NodeJS.ProcessEnv = { DORAN_SERVICE_SECRET_FILE: file }
@@ -138,7 +138,7 @@ describe('a secret from a file', () => {
     assert.deepEqual(environment, { DORAN_SERVICE_SECRET: (await readFile(file, 'utf8')).trim() })
   })
 
-  it('that cannot be read, is empty, or is set twice is told, and all of them at once', async () => {
+  it('is reported if it cannot be read, is empty or is set twice, all of them at once', async () => {
     const empty = join(folder, 'empty')
     await writeFile(empty, '\n')
     const environment = {
@@ -161,12 +161,12 @@ describe('a secret from a file', () => {
     )
   })
 
-  it('may be each setting whose name tells of one', () => {
+  it('may hold each setting whose name marks a secret', () => {
     const schemas = [kernelConfig, serverConfig, fleetConfig, ...services.flatMap(({ config }) => config ?? [])]
     const named = schemas
       .flatMap(({ properties }) => Object.keys(properties))
       .filter((name) => /(SECRET|PASSWORD|TOKEN|_KEY)$|^(DATABASE|REDIS)_URL$/.test(name))
-      // Names a file already.
+      // This setting names a file itself.
       .filter((name) => name !== 'DORAN_TLS_KEY')
 
     assert.deepEqual(

@@ -4,7 +4,7 @@ import { createServer } from 'node:net'
 import { after, before, describe, it } from 'node:test'
 import { Child } from '../children.ts'
 
-/** What PostgreSQL answers to whoever comes while it recovers from a crash. */
+/** PostgreSQL's answer to a connection while it recovers from a crash. */
 function startingUp(): Buffer {
   const fields = Buffer.from('SFATAL\0VFATAL\0C57P03\0Mthe database system is starting up\0\0')
   const head = Buffer.from('E....')
@@ -12,7 +12,7 @@ function startingUp(): Buffer {
   return Buffer.concat([head, fields])
 }
 
-describe('a process whose database turns it away', () => {
+describe('a process that its database refuses', () => {
   const database = createServer((socket) => {
     socket.on('error', () => {})
     socket.once('data', () => socket.end(startingUp()))
@@ -24,7 +24,7 @@ describe('a process whose database turns it away', () => {
   after(() => database.close())
 
   for (const services of ['order', 'gateway', 'all']) {
-    it(`ends, so that it is started again, and says why: ${services}`, { timeout: 60_000 }, async () => {
+    it(`ends with the reason, so that it is restarted: ${services}`, { timeout: 60_000 }, async () => {
       const { port } = database.address() as { port: number }
       const child = new Child({
         name: services,

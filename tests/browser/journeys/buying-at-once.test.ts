@@ -5,7 +5,7 @@ import { signedIn } from '../signed-in.ts'
 import { theShop } from '../the-shop.ts'
 import { newVisitor } from '../visitor.ts'
 
-/** Two products of a category. */
+/** Returns two products of a category. */
 async function twoProducts(category: string) {
   const { admin } = await theShop()
   const { items } = await admin.product.listProducts({ category, limit: 2 })
@@ -15,7 +15,7 @@ async function twoProducts(category: string) {
 }
 
 describe('buying at once', () => {
-  it('orders the one thing, and the cart stays as it is', async () => {
+  it('orders that product alone and leaves the cart as it is', async () => {
     const shop = await theShop()
     const member = await shop.newMember()
     const [inCart, wanted] = await twoProducts('tableware')
@@ -41,7 +41,7 @@ describe('buying at once', () => {
     await visitor.close()
   })
 
-  it('of somebody who is not signed in yet goes on after signing in', async () => {
+  it('continues after sign-in for a visitor who was not signed in', async () => {
     const shop = await theShop()
     const member = await shop.newMember()
     const [wanted] = await twoProducts('stationery')
@@ -61,7 +61,7 @@ describe('buying at once', () => {
     await visitor.close()
   })
 
-  it('of what has sold out meanwhile leads back to the product, and asks for no money', async () => {
+  it('leads back to a product that sold out meanwhile, and asks for no money', async () => {
     const shop = await theShop()
     const member = await shop.newMember()
     const [wanted] = await twoProducts('lighting')

@@ -5,7 +5,7 @@ import { signedIn } from '../signed-in.ts'
 import { theShop } from '../the-shop.ts'
 import { newVisitor } from '../visitor.ts'
 
-/** Products of a category with their first SKUs. */
+/** Returns products of a category with their first SKUs. */
 async function productsOf(category: string, limit: number) {
   const { admin } = await theShop()
   const { items } = await admin.product.listProducts({ category, limit })
@@ -18,7 +18,7 @@ async function productsOf(category: string, limit: number) {
 }
 
 describe('the cart', () => {
-  it("of a guest goes into the member's own at sign-in", async () => {
+  it("of a guest is merged into the member's own at sign-in", async () => {
     const shop = await theShop()
     const member = await shop.newMember()
     const [before, added] = await productsOf('bedding', 2)
@@ -42,7 +42,7 @@ describe('the cart', () => {
     await visitor.close()
   })
 
-  it('says at sign-in what it had no room for', async () => {
+  it('names at sign-in what it had no room for', async () => {
     const shop = await theShop()
     const member = await shop.newMember()
     const [product] = await productsOf('bedding', 1)
@@ -61,7 +61,7 @@ describe('the cart', () => {
     await page.getByLabel('Password', { exact: true }).fill(member.password)
     await page.getByRole('main').getByRole('button', { name: 'Sign in', exact: true }).click()
 
-    // Hidden from the tree: what it says is read out beside it.
+    // The accessibility tree hides the toast, because a screen reader announces its text separately.
     const toast = page.getByRole('alertdialog', {
       name: 'Your cart is full, so something was left out',
       includeHidden: true,
@@ -71,7 +71,7 @@ describe('the cart', () => {
     await visitor.close()
   })
 
-  it('says what has sold out meanwhile, and takes what is left', async () => {
+  it('shows what has sold out meanwhile, and offers what is left', async () => {
     const shop = await theShop()
     const [product] = await productsOf('lighting', 1)
     const sku = product?.sku as string

@@ -10,7 +10,7 @@ import { serveLikeGitHubPages } from '../static-host.ts'
 import { OTHER_PORT, theShop } from '../the-shop.ts'
 import { newVisitor, type Visitor } from '../visitor.ts'
 
-/** By the names that front ends of the RealWorld API agree on. */
+/** Uses the selectors that front ends of the RealWorld API agree on. */
 describe('the community edition', () => {
   let folder: string
   let host: Server
@@ -24,7 +24,7 @@ describe('the community edition', () => {
     delete process.env.VITE_API_URL
     host = await serveLikeGitHubPages(folder, '/', OTHER_PORT)
     visitor = await newVisitor({ url: `http://127.0.0.1:${OTHER_PORT}` })
-    // The host says 404 of every address but the first, and sends the application.
+    // The host answers 404 for every address except the first, and sends the application.
     visitor.expectErrors(/404 \(Not Found\)/)
     page = visitor.page
   })
@@ -35,7 +35,7 @@ describe('the community edition', () => {
     await rm(folder, { recursive: true })
   })
 
-  it('is read by guests, who are asked to sign in before they write', async () => {
+  it('lets guests read, and asks them to sign in before they write', async () => {
     await visitor.open('/')
     await page.locator('nav.navbar a[href="/login"]').waitFor()
     assert.equal(await page.locator('.article-preview').count(), 10)
@@ -45,7 +45,7 @@ describe('the community edition', () => {
     await page.waitForURL((url) => url.pathname === '/login')
   })
 
-  it('takes new members, keeps their token where front ends keep it, and remembers them', async () => {
+  it('registers members, keeps their token where RealWorld front ends keep it, and remembers them', async () => {
     await visitor.open('/register')
     await page.locator('input[name="username"]').fill('edition')
     await page.locator('input[name="email"]').fill('edition@example.com')
@@ -81,7 +81,7 @@ describe('the community edition', () => {
     await page.waitForURL((url) => url.pathname === '/')
   })
 
-  it('asks for the present password when a member changes it', async () => {
+  it('asks for the current password when a member changes it', async () => {
     visitor.expectErrors(/40[13] \(|422 \(/)
     await visitor.open('/settings')
     assert.equal(await page.locator('input[name="currentPassword"]').count(), 0)
@@ -96,7 +96,7 @@ describe('the community edition', () => {
     await page.waitForURL((url) => url.pathname === '/profile/edition')
   })
 
-  it('changes settings, shows the profile, and signs out', async () => {
+  it('changes settings, shows the profile and signs out', async () => {
     await visitor.open('/settings')
     await page.locator('textarea[name="bio"]').fill('Writes little')
     await page.locator('button[type="submit"]').click()

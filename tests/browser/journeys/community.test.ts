@@ -5,7 +5,7 @@ import { theShop } from '../the-shop.ts'
 import { newVisitor } from '../visitor.ts'
 
 describe('the community in the browser', () => {
-  it('takes an article with its preview, tags and comments, and lets its author change and delete it', async () => {
+  it('publishes an article with its preview, tags and comments, and lets its author change and delete it', async () => {
     const shop = await theShop()
     const visitor = await newVisitor({ url: shop.url })
     const { page } = visitor
@@ -37,7 +37,7 @@ describe('the community in the browser', () => {
     await visitor.close()
   })
 
-  it('lets readers make favourites and follow, and keeps it', async () => {
+  it('lets readers favourite an article and follow its author, and remembers both', async () => {
     const shop = await theShop()
     const visitor = await newVisitor({ url: shop.url })
     const { page } = visitor
@@ -75,7 +75,7 @@ describe('the community in the browser', () => {
     await visitor.close()
   })
 
-  it('leads guests to where they sign in, and back', async () => {
+  it('sends guests to the sign-in page and back', async () => {
     const shop = await theShop()
     const member = await shop.newMember()
     const visitor = await newVisitor({ url: shop.url })

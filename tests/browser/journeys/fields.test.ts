@@ -5,7 +5,7 @@ import { theShop } from '../the-shop.ts'
 import { newVisitor } from '../visitor.ts'
 
 describe('a field', () => {
-  it('says what is wrong until somebody puts it right, and again when it is sent with the same mistake', async () => {
+  it('shows its mistake until the mistake is corrected, and shows it again when the form is sent with it again', async () => {
     const visitor = await newVisitor({ url: (await theShop()).url })
     const { page } = visitor
     const name = page.getByLabel('Name', { exact: true })
@@ -24,7 +24,7 @@ describe('a field', () => {
     await visitor.close()
   })
 
-  it('for a quantity counts with Enter, and says how many there are when more are asked for', async () => {
+  it('for a quantity applies its value on Enter, and shows the limit when the value is above the stock', async () => {
     const shop = await theShop()
     const { items } = await shop.admin.product.listProducts({ category: 'bedding', limit: 1 })
     const { variants } = await shop.admin.product.getProduct({ productId: items[0]?.id as string })

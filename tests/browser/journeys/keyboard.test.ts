@@ -5,7 +5,7 @@ import { CARDS } from '../paying.ts'
 import { theShop } from '../the-shop.ts'
 import { newVisitor } from '../visitor.ts'
 
-/** Presses Tab until the focus is on what has this name, as somebody without a mouse does. */
+/** Presses Tab until the element with this name has the focus, as a visitor without a mouse does. */
 async function tabTo(page: Page, name: RegExp, role = ''): Promise<void> {
   for (let presses = 0; presses < 120; presses++) {
     await page.keyboard.press('Tab')
@@ -22,8 +22,8 @@ async function tabTo(page: Page, name: RegExp, role = ''): Promise<void> {
   assert.fail(`Tab never came to ${name}`)
 }
 
-describe('by keyboard alone', () => {
-  it('one gets past the header, and finds, chooses, orders and pays', async () => {
+describe('a visitor with only a keyboard', () => {
+  it('skips the header, chooses a product, registers, orders and pays', async () => {
     const shop = await theShop()
     const visitor = await newVisitor({ url: shop.url })
     const { page } = visitor

@@ -14,7 +14,7 @@ const address = {
   country: 'KR',
 }
 
-/** The first SKUs of two products, with so many pieces of each in stock. */
+/** Returns the first SKUs of two products, after setting their stock. */
 async function twoInStock({ admin }: Shop, stock: readonly [number, number]) {
   const { items } = await admin.product.listProducts({ category: 'camping', limit: 2 })
   return Promise.all(
@@ -27,7 +27,7 @@ async function twoInStock({ admin }: Shop, stock: readonly [number, number]) {
   )
 }
 
-/** An order that is placed and not paid. */
+/** Places an order and does not pay for it. */
 async function place({ calls }: Member, skus: readonly string[]) {
   const { id } = await calls.order.createCart()
   for (const sku of skus) await calls.order.addLine({ cartId: id, sku, quantity: 1 })
@@ -35,8 +35,8 @@ async function place({ calls }: Member, skus: readonly string[]) {
   return calls.order.placeOrder({ cartId: id, expectedTotal: total, address, note: '' })
 }
 
-describe('the last piece', () => {
-  it('goes to whoever pays first; the other is told before paying, and goes on without it', async () => {
+describe('the last unit', () => {
+  it('goes to the buyer who pays first; the other learns it before paying, and continues without it', async () => {
     const shop = await theShop()
     const [faster, slower] = [await shop.newMember(), await shop.newMember()]
     const [last, plenty] = await twoInStock(shop, [1, 40])

@@ -17,7 +17,7 @@ async function more(page: Page, atLeast: number): Promise<void> {
 }
 
 describe('a long list', () => {
-  it('is as long and as scrolled as before when one comes back, and after a reload', async () => {
+  it('has its length and scroll position again after going back and after a reload', async () => {
     const visitor = await newVisitor({ url: (await theShop()).url, width: 360, height: 800 })
     const { page } = visitor
     await visitor.open('/search')
@@ -41,7 +41,7 @@ describe('a long list', () => {
     await visitor.close()
   })
 
-  it('is narrowed by what stands in its address', async () => {
+  it('is sorted and filtered by its address', async () => {
     const visitor = await newVisitor({ url: (await theShop()).url })
     const { page } = visitor
     await visitor.open('/categories/kitchen')

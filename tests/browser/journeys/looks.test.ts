@@ -12,7 +12,7 @@ async function chooseInMenu(page: Page, menu: string, item: string): Promise<voi
 }
 
 describe('language and theme', () => {
-  it('follow the device until they are chosen, and stay chosen', async () => {
+  it('follow the device until the visitor chooses, and then stay as chosen', async () => {
     const visitor = await newVisitor({ url: (await theShop()).url, language: 'ko', theme: 'dark' })
     const { page } = visitor
     await visitor.open('/')
@@ -51,7 +51,7 @@ describe('language and theme', () => {
     await visitor.close()
   })
 
-  it('are chosen in a menu that does not move while the page is scrolled', async () => {
+  it('are chosen in a menu that stays in place while the page scrolls', async () => {
     const visitor = await newVisitor({ url: (await theShop()).url })
     await visitor.open('/')
     await visitor.page.getByRole('button', { name: 'My menu' }).click()

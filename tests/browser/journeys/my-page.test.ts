@@ -6,7 +6,7 @@ import { theShop } from '../the-shop.ts'
 import { newVisitor } from '../visitor.ts'
 
 describe('my page', () => {
-  it('gives a member everything that is kept of them as a file', async () => {
+  it('gives a member all data that is stored about them, as a file', async () => {
     const shop = await theShop()
     const member = await shop.newMember()
     const visitor = await newVisitor({ url: shop.url })
@@ -25,7 +25,7 @@ describe('my page', () => {
     await visitor.close()
   })
 
-  it('ends every session of a member, that of this browser too', async () => {
+  it('ends every session of a member, including this one', async () => {
     const shop = await theShop()
     const member = await shop.newMember()
     const visitor = await newVisitor({ url: shop.url })
@@ -43,7 +43,7 @@ describe('my page', () => {
     await visitor.close()
   })
 
-  it('closes an account with its password, and asks for no other sign-in', async () => {
+  it('closes an account after its password was entered, and asks for no other sign-in', async () => {
     const shop = await theShop()
     const member = await shop.newMember()
     const visitor = await newVisitor({ url: shop.url })

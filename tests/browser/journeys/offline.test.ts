@@ -5,13 +5,13 @@ import { theShop } from '../the-shop.ts'
 import { newVisitor } from '../visitor.ts'
 
 describe('without a network', () => {
-  it('what was seen stays, what cannot be done says so, and it goes on when the network is back', async () => {
+  it('the page stays visible, actions say that they cannot run, and work again when the network is back', async () => {
     const shop = await theShop()
     const { items } = await shop.admin.product.listProducts({ category: 'crafts', limit: 1 })
     const visitor = await newVisitor({ url: shop.url })
     const { page, context } = visitor
     visitor.expectErrors(/ERR_INTERNET_DISCONNECTED/)
-    // What shows toasts comes when the page is quiet.
+    // The code of toasts is loaded when the page is idle.
     const toaster = page.waitForResponse(/assets\/toast-/)
     await visitor.open(`/products/${items[0]?.id}`)
     await toaster
@@ -31,7 +31,7 @@ describe('without a network', () => {
     await visitor.close()
   })
 
-  it('a screen that could not be fetched comes by itself when the network is back', async () => {
+  it('a screen that could not be loaded appears by itself when the network is back', async () => {
     const visitor = await newVisitor({ url: (await theShop()).url })
     const { page, context } = visitor
     visitor.expectErrors(/ERR_INTERNET_DISCONNECTED|There is no network to load the screen from/)
@@ -47,7 +47,7 @@ describe('without a network', () => {
     await visitor.close()
   })
 
-  it('not even the application can be loaded, which is said, and tried again', async () => {
+  it('an application that could not be loaded says so, and loads on a second try', async () => {
     const visitor = await newVisitor({ url: (await theShop()).url })
     const { page } = visitor
     visitor.expectErrors(/ERR_FAILED|Failed to fetch/)

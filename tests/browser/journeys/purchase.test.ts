@@ -5,7 +5,7 @@ import { theShop } from '../the-shop.ts'
 import { newVisitor } from '../visitor.ts'
 
 describe('a purchase in the browser', () => {
-  it('leads from the search over signing up and paying to the order', async () => {
+  it('leads from the search through registration and payment to the order', async () => {
     const visitor = await newVisitor({ url: (await theShop()).url })
     const { page } = visitor
     await visitor.open('/')
@@ -33,7 +33,7 @@ describe('a purchase in the browser', () => {
     await visitor.close()
   })
 
-  it('goes on with another card after one was declined, and can be cancelled with its money back', async () => {
+  it('continues with another card after a declined one, and can be cancelled with a refund', async () => {
     const shop = await theShop()
     const visitor = await newVisitor({ url: shop.url })
     const { page } = visitor
@@ -58,7 +58,7 @@ describe('a purchase in the browser', () => {
     await visitor.close()
   })
 
-  it('that is given up on the payment page can be taken up again', async () => {
+  it('that is cancelled on the payment page can be paid later', async () => {
     const shop = await theShop()
     const visitor = await newVisitor({ url: shop.url })
     const { page } = visitor

@@ -5,7 +5,7 @@ import { theShop } from '../the-shop.ts'
 import { newVisitor } from '../visitor.ts'
 
 describe('a session', () => {
-  it('that ended in the middle of something is begun again over it, and nothing is lost', async () => {
+  it('that ends while a member is editing is renewed in a dialogue, and nothing is lost', async () => {
     const shop = await theShop()
     const member = await shop.newMember()
     const visitor = await newVisitor({ url: shop.url })
@@ -29,7 +29,7 @@ describe('a session', () => {
     await visitor.close()
   })
 
-  it('is renewed unseen when its token is about to end', async () => {
+  it('is renewed silently shortly before its token expires', async () => {
     const shop = await theShop()
     const visitor = await newVisitor({ url: shop.url })
     const { page } = visitor
@@ -49,7 +49,7 @@ describe('a session', () => {
     await visitor.close()
   })
 
-  it('is needed for what is private: guests sign in and come back', async () => {
+  it('is required for private pages: guests sign in and come back', async () => {
     const shop = await theShop()
     const member = await shop.newMember()
     const visitor = await newVisitor({ url: shop.url })

@@ -40,7 +40,7 @@ describe('pages on a static host, under a path, with the API elsewhere', () => {
     await visitor.close()
   })
 
-  it('come with the licences of what they are built from', async () => {
+  it('include the licences of their dependencies', async () => {
     const notices = await readFile(join(folder, 'third-party-notices.md'), 'utf8')
 
     for (const name of ['react-dom', 'dompurify', '@base-ui/react'])
@@ -49,7 +49,7 @@ describe('pages on a static host, under a path, with the API elsewhere', () => {
 
   it('show any screen by its address, which the host does not know', async () => {
     const visitor = await newVisitor({ url: `http://127.0.0.1:${OTHER_PORT}` })
-    // The host says 404 and sends the application.
+    // The host answers 404 and sends the application.
     visitor.expectErrors(/404 \(Not Found\)/)
     await visitor.open('/shop/categories/food')
 

@@ -16,7 +16,7 @@ function publishing(realworld: () => RealWorld): void {
   describe('publishing an article', () => {
     const written = { title: 'A day out', description: 'About a day', body: 'It began early.' }
 
-    it('answers it as it was written, with its author', async () => {
+    it('returns it as written, with its author', async () => {
       const author = await realworld().register()
       const tagList = ['outdoors']
       const { status, body } = await publish(realworld(), author, { ...written, tagList })
@@ -40,13 +40,13 @@ function publishing(realworld: () => RealWorld): void {
       assert.deepEqual((await read(realworld(), path)).tagList, ['zeta', 'alpha', 'mu'])
     })
 
-    it('without tags answers an empty list of them', async () => {
+    it('without tags returns an empty list of tags', async () => {
       const { tagList } = await realworld().publish(await realworld().register())
 
       assert.deepEqual(tagList, [])
     })
 
-    it('under a title that is used already brings another slug', async () => {
+    it('under a used title creates another slug', async () => {
       const author = await realworld().register()
       const first = await realworld().publish(author, { title: written.title })
       const second = await realworld().publish(author, { title: written.title })
@@ -54,7 +54,7 @@ function publishing(realworld: () => RealWorld): void {
       assert.notEqual(first.slug, second.slug)
     })
 
-    it('under one title at the same moment brings two slugs', async () => {
+    it('twice at the same moment under one title creates two slugs', async () => {
       const [one, other] = [await realworld().register(), await realworld().register()]
       const title = realworld().unique('Twins ')
       const articles = await Promise.all([one, other].map((author) => realworld().publish(author, { title })))
@@ -84,7 +84,7 @@ function publishing(realworld: () => RealWorld): void {
       assert.equal((await read(realworld(), path)).body, body)
     })
 
-    it('takes a body of 100,000 characters', async () => {
+    it('accepts a body of 100,000 characters', async () => {
       const body = 'x'.repeat(100_000)
       const { path } = await realworld().publish(await realworld().register(), { body })
 
@@ -95,7 +95,7 @@ function publishing(realworld: () => RealWorld): void {
       assertRefused(await publish(realworld(), undefined, written), 401, 'token', 'is missing')
     })
 
-    it('without a token is refused before anything is said about its content', async () => {
+    it('without a token is refused before its content is validated', async () => {
       assertRefused(await publish(realworld(), undefined, { title: '' }), 401, 'token', 'is missing')
     })
 
@@ -148,7 +148,7 @@ function reading(realworld: () => RealWorld): void {
 
 function changing(realworld: () => RealWorld): void {
   describe('changing an article', () => {
-    it('in its body alone leaves the rest, and stays', async () => {
+    it('in its body alone leaves the rest, and persists', async () => {
       const { author, article } = await published(realworld())
       const { status, body } = await change(realworld(), article, { body: 'New words' }, author)
 
@@ -159,7 +159,7 @@ function changing(realworld: () => RealWorld): void {
       assert.deepEqual(await read(realworld(), path), { ...expected, updatedAt })
     })
 
-    it('leaves the time of its creation to the byte and moves that of its change', async () => {
+    it('keeps the exact time of its creation, and moves the time of its change', async () => {
       const { author, article } = await published(realworld())
       const { createdAt, updatedAt } = (await change(realworld(), article, { body: 'New words' }, author)).body.article
 
@@ -168,7 +168,7 @@ function changing(realworld: () => RealWorld): void {
       assert.ok(updatedAt > article.updatedAt, `${updatedAt} is not after ${article.updatedAt}`)
     })
 
-    it('without a word of tags keeps them', async () => {
+    it('without mentioning tags keeps them', async () => {
       const { author, article } = await published(realworld(), { tagList: ['one', 'two'] })
       await change(realworld(), article, { description: 'Another' }, author)
 
@@ -179,7 +179,7 @@ function changing(realworld: () => RealWorld): void {
       ['no tags at all clears them', []],
       ['other tags replaces them', ['three', 'one']],
     ] as const) {
-      it(`to ${what}, and stays`, async () => {
+      it(`to ${what}, and persists`, async () => {
         const { author, article } = await published(realworld(), { tagList: ['one', 'two'] })
         const { status, body } = await change(realworld(), article, { tagList }, author)
 
@@ -188,7 +188,7 @@ function changing(realworld: () => RealWorld): void {
       })
     }
 
-    it('in its title brings a new slug, under which it is found', async () => {
+    it('in its title creates a new slug, under which it is found', async () => {
       const { author, article } = await published(realworld())
       const title = realworld().unique('Renamed ')
       const changed = (await change(realworld(), article, { title }, author)).body.article as Article
@@ -197,7 +197,7 @@ function changing(realworld: () => RealWorld): void {
       assert.deepEqual(await read(realworld(), realworld().articlePath(changed.slug)), changed)
     })
 
-    it('in its title leaves it to be found by the old slug', async () => {
+    it('in its title keeps the old slug working', async () => {
       const { author, article } = await published(realworld())
       const title = realworld().unique('Renamed ')
       await change(realworld(), article, { title }, author)
@@ -209,7 +209,7 @@ function changing(realworld: () => RealWorld): void {
 
 function refusedChanges(realworld: () => RealWorld): void {
   describe('changing an article is refused', () => {
-    it('to everybody but its author, and it stays as it was', async () => {
+    it('to everybody except its author, and it stays as it was', async () => {
       const { article } = await published(realworld())
       const answer = await change(realworld(), article, { body: 'Mine now' }, await realworld().register())
 
@@ -218,7 +218,7 @@ function refusedChanges(realworld: () => RealWorld): void {
       assert.deepEqual(await read(realworld(), path), before)
     })
 
-    it('when it does not exist', async () => {
+    it('if it does not exist', async () => {
       const nowhere = { path: unknown(realworld()) }
       const answer = await change(realworld(), nowhere, { body: 'Words' }, await realworld().register())
 
@@ -231,7 +231,7 @@ function refusedChanges(realworld: () => RealWorld): void {
       assertRefused(await change(realworld(), article, { body: 'Words' }), 401, 'token', 'is missing')
     })
 
-    it('without a token before it is said that it does not exist', async () => {
+    it('without a token, before anyone learns whether it exists', async () => {
       const answer = await change(realworld(), { path: unknown(realworld()) }, { body: 'Words' })
 
       assertRefused(answer, 401, 'token', 'is missing')
@@ -244,7 +244,7 @@ function refusedChanges(realworld: () => RealWorld): void {
       assert.equal((await read(realworld(), article.path)).title, article.title)
     })
 
-    it('for tags that are null', async () => {
+    it('for null tags', async () => {
       const { author, article } = await published(realworld(), { tagList: ['one'] })
 
       assertRefused(await change(realworld(), article, { tagList: null }, author), 422, 'tagList')
@@ -255,26 +255,26 @@ function refusedChanges(realworld: () => RealWorld): void {
 
 function deleting(realworld: () => RealWorld): void {
   describe('deleting an article', () => {
-    it('answers nothing', async () => {
+    it('returns nothing', async () => {
       const { author, article } = await published(realworld())
       const { status, body } = await realworld().call('DELETE', article.path, { as: author })
 
       assert.deepEqual([status, body], [204, ''])
     })
 
-    it('leaves nothing under its slug', async () => {
+    it('removes its slug', async () => {
       const { path } = await deleted(realworld())
 
       assertRefused(await realworld().call('GET', path), 404, 'article', 'not found')
     })
 
-    it('leaves no comments', async () => {
+    it('removes its comments', async () => {
       const { path } = await deleted(realworld())
 
       assertRefused(await realworld().call('GET', `${path}/comments`), 404, 'article', 'not found')
     })
 
-    it('takes it out of lists', async () => {
+    it('removes it from lists', async () => {
       const { author } = await deleted(realworld())
 
       assert.deepEqual(await realworld().get(`/articles?author=${author.username}`), { articles: [], articlesCount: 0 })
@@ -286,7 +286,7 @@ function deleting(realworld: () => RealWorld): void {
       assert.deepEqual(await realworld().get(`/articles?tag=${tag}`), { articles: [], articlesCount: 0 })
     })
 
-    it('is refused to everybody but its author', async () => {
+    it('is refused to everybody except its author', async () => {
       const { article } = await published(realworld())
       const answer = await realworld().call('DELETE', article.path, { as: await realworld().register() })
 
@@ -294,7 +294,7 @@ function deleting(realworld: () => RealWorld): void {
       assert.equal((await read(realworld(), article.path)).slug, article.slug)
     })
 
-    it('is refused when it does not exist', async () => {
+    it('is refused if it does not exist', async () => {
       const as = await realworld().register()
 
       assertRefused(await realworld().call('DELETE', unknown(realworld()), { as }), 404, 'article', 'not found')
@@ -318,7 +318,7 @@ async function published(world: RealWorld, overrides: Partial<Article> = {}) {
   return { author, article: await world.publish(author, overrides) }
 }
 
-/** An article with a tag of its own and a comment, which is gone. */
+/** Publishes an article with a unique tag and a comment, and deletes it. */
 async function deleted(world: RealWorld) {
   const tag = world.unique('tag')
   const { author, article } = await published(world, { tagList: [tag] })

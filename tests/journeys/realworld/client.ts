@@ -1,4 +1,4 @@
-/** A small client of the RealWorld API, and factories that invent everything that a test does not mention. */
+/** A small client of the RealWorld API, with factories that invent everything that a test does not mention. */
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import type { TestResponse } from '@doran/kernel/testing'
@@ -24,7 +24,7 @@ export interface User {
   image: string | null
 }
 
-/** Somebody who has registered, with the password that the answer does not tell. */
+/** A registered member, with the password that responses leave out. */
 export interface Member {
   token: string
   username: string
@@ -48,7 +48,7 @@ export interface Article extends ArticleSummary {
   body: string
 }
 
-/** An article and where it is found. */
+/** An article and its path. */
 export interface Published extends Article {
   path: string
 }
@@ -62,16 +62,16 @@ export interface Comment {
 }
 
 export interface RealWorld {
-  /** One real HTTP request below `/api`, with the token as RealWorld's clients send it. */
+  /** Sends one real HTTP request below `/api`, with the token as RealWorld's clients send it. */
   call(method: string, path: string, call?: Call): Promise<TestResponse>
-  /** The body of what must be there to read. */
+  /** Returns the body of a response that must succeed. */
   get(path: string, as?: { token: string }): Promise<TestResponse['body']>
   register(overrides?: Partial<Omit<Member, 'token'>>): Promise<Member>
   publish(author: { token: string }, overrides?: Partial<Article>): Promise<Published>
   comment(author: { token: string }, article: { path: string }, body?: string): Promise<Comment>
   follow(reader: { token: string }, member: { username: string }): Promise<void>
   favorite(reader: { token: string }, article: { path: string }): Promise<void>
-  /** A word of letters and digits that nobody else uses, neither here nor in another run. */
+  /** Returns a word of letters and digits that is unique, here and in other runs. */
   unique(word: string): string
   articlePath(slug: string): string
   profilePath(username: string): string
@@ -80,7 +80,7 @@ export interface RealWorld {
 
 export const TIMESTAMP = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/
 
-/** What RealWorld calls blank, by how a test's name calls it. */
+/** Values that RealWorld calls blank, by the words for test names. */
 export const BLANKS = { 'an empty': '', 'a blank': '   ', 'an absent': undefined }
 
 export function openRealWorld(market: Marketplace): RealWorld {
@@ -134,7 +134,7 @@ export function openRealWorld(market: Marketplace): RealWorld {
   }
 }
 
-/** Asserts a refusal on its key, and with `message` when the protocol says what is written there. */
+/** Asserts a refusal with an error under this key and, where the protocol prescribes one, with this message. */
 export function assertRefused(answer: TestResponse, status: number, key: string, message?: string): void {
   const [first] = answer.body.errors?.[key] ?? []
   const told = `${answer.status}: ${JSON.stringify(answer.body)}`
@@ -143,7 +143,7 @@ export function assertRefused(answer: TestResponse, status: number, key: string,
   else assert.equal(first, message, told)
 }
 
-/** A token that nobody has signed. */
+/** Returns a token with an invalid signature. */
 export function forged({ token }: { token: string }): { token: string } {
   return { token: `${token.slice(0, -4)}AAAA` }
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { assertRefused, BLANKS, type Comment, type RealWorld, TIMESTAMP } from './client.ts'
 
-/** A number that no comment has here. */
+/** An id that no comment here has. */
 const UNKNOWN_ID = 2_000_000_000
 
 export function commentsRules(realworld: () => RealWorld): void {
@@ -13,7 +13,7 @@ export function commentsRules(realworld: () => RealWorld): void {
 
 function adding(realworld: () => RealWorld): void {
   describe('a comment', () => {
-    it('is answered as it was written, with a number and its author', async () => {
+    it('is returned as written, with a number and its author', async () => {
       const { reader, article } = await readerAndArticle(realworld())
       const { status, body } = await add(realworld(), article, { body: '<b>Well</b> said 🎈' }, reader)
 
@@ -56,7 +56,7 @@ function reading(realworld: () => RealWorld): void {
       assert.deepEqual(await realworld().get(`${article.path}/comments`), { comments: [] })
     })
 
-    it('are seen by anyone, the newest first', async () => {
+    it('are visible to everyone, newest first', async () => {
       const { reader, author, article } = await readerAndArticle(realworld())
       const comments = []
       for (const by of [reader, author, reader]) comments.unshift(await realworld().comment(by, article))
@@ -66,7 +66,7 @@ function reading(realworld: () => RealWorld): void {
       assert.deepEqual(body, { comments })
     })
 
-    it('are those of this article alone', async () => {
+    it('are only those of this article', async () => {
       const { reader, author, article } = await readerAndArticle(realworld())
       const other = await realworld().publish(author)
       const { id } = await realworld().comment(reader, article)
@@ -90,7 +90,7 @@ function reading(realworld: () => RealWorld): void {
       assert.deepEqual(await following(), [false, false])
     })
 
-    it('are not found when the article does not exist', async () => {
+    it('are not found if the article does not exist', async () => {
       const answer = await realworld().call('GET', `${nowhere(realworld()).path}/comments`)
 
       assertRefused(answer, 404, 'article', 'not found')
@@ -100,7 +100,7 @@ function reading(realworld: () => RealWorld): void {
 
 function deleting(realworld: () => RealWorld): void {
   describe('deleting a comment', () => {
-    it('answers nothing and takes away that one only', async () => {
+    it('returns nothing and removes only that one', async () => {
       const { reader, article } = await readerAndArticle(realworld())
       const kept = await realworld().comment(reader, article)
       const gone = await realworld().comment(reader, article)
@@ -110,7 +110,7 @@ function deleting(realworld: () => RealWorld): void {
       assert.deepEqual(await ids(realworld(), article), [kept.id])
     })
 
-    it('is refused to everybody but its author, and it survives', async () => {
+    it('is refused to everybody except its author, and it survives', async () => {
       const { reader, article } = await readerAndArticle(realworld())
       const { id } = await realworld().comment(reader, article)
       const answer = await remove(realworld(), article, id, await realworld().register())
@@ -119,7 +119,7 @@ function deleting(realworld: () => RealWorld): void {
       assert.deepEqual(await ids(realworld(), article), [id])
     })
 
-    it('is refused to the author of the article too, and it survives', async () => {
+    it('is refused even to the author of the article, and it survives', async () => {
       const { reader, author, article } = await readerAndArticle(realworld())
       const { id } = await realworld().comment(reader, article)
 
@@ -135,14 +135,14 @@ function deleting(realworld: () => RealWorld): void {
       assert.deepEqual(await ids(realworld(), article), [id])
     })
 
-    it('is refused when the article does not exist', async () => {
+    it('is refused if the article does not exist', async () => {
       const { reader, article } = await readerAndArticle(realworld())
       const { id } = await realworld().comment(reader, article)
 
       assertRefused(await remove(realworld(), nowhere(realworld()), id, reader), 404, 'article', 'not found')
     })
 
-    it('is refused when there is none of this number', async () => {
+    it('is refused if no comment has this number', async () => {
       const { reader, article } = await readerAndArticle(realworld())
 
       assertRefused(await remove(realworld(), article, UNKNOWN_ID, reader), 404, 'comment', 'not found')
@@ -166,7 +166,7 @@ function deleting(realworld: () => RealWorld): void {
     })
 
     for (const id of ['x', '1.5', '-1', '99999999999999999999']) {
-      it(`under “${id}”, which is no comment’s number, is refused`, async () => {
+      it(`under “${id}”, which no comment can have as its number, is refused`, async () => {
         const { reader, article } = await readerAndArticle(realworld())
         const { status } = await remove(realworld(), article, id, reader)
 

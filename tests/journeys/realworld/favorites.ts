@@ -5,7 +5,7 @@ import { slugs } from './lists.ts'
 
 export function favoritesRules(realworld: () => RealWorld): void {
   describe('a favourite', () => {
-    it('is answered as the whole article, and stays', async () => {
+    it('returns the whole article, and persists', async () => {
       const { reader, article } = await readerAndArticle(realworld())
       const { status, body } = await ask(realworld(), 'POST', article, reader)
 
@@ -23,7 +23,7 @@ export function favoritesRules(realworld: () => RealWorld): void {
       assert.deepEqual(marks(await realworld().call('GET', article.path, { as: reader })), [200, true, 1])
     })
 
-    it('that is taken back is answered as the whole article, and stays so', async () => {
+    it('that is removed returns the whole article, and stays removed', async () => {
       const { reader, article } = await readerAndArticle(realworld())
       await ask(realworld(), 'POST', article, reader)
       const { status, body } = await ask(realworld(), 'DELETE', article, reader)
@@ -34,7 +34,7 @@ export function favoritesRules(realworld: () => RealWorld): void {
       assert.deepEqual(await realworld().get(path, reader), { article: expected })
     })
 
-    it('that is taken back twice leaves none', async () => {
+    it('that is removed twice leaves none', async () => {
       const { reader, article } = await readerAndArticle(realworld())
       await ask(realworld(), 'POST', article, reader)
       await ask(realworld(), 'DELETE', article, reader)
@@ -42,7 +42,7 @@ export function favoritesRules(realworld: () => RealWorld): void {
       assert.deepEqual(marks(await ask(realworld(), 'DELETE', article, reader)), [200, false, 0])
     })
 
-    it('adds up with those of others, and everybody sees their own', async () => {
+    it('adds up with those of others, and each reader sees their own', async () => {
       const { reader, article } = await readerAndArticle(realworld())
       const other = await realworld().register()
       await ask(realworld(), 'POST', article, reader)
@@ -56,7 +56,7 @@ export function favoritesRules(realworld: () => RealWorld): void {
       assert.deepEqual(marks(await realworld().call('GET', article.path)), [200, false, 1])
     })
 
-    it('is in the reader’s list, and no longer when it is taken back', async () => {
+    it('is in the reader’s list until it is removed', async () => {
       const { reader, article } = await readerAndArticle(realworld())
       const favorites = async () => slugs((await realworld().get(`/articles?favorited=${reader.username}`)).articles)
       await ask(realworld(), 'POST', article, reader)
@@ -69,7 +69,7 @@ export function favoritesRules(realworld: () => RealWorld): void {
 
     for (const [method, verb] of [
       ['POST', 'made'],
-      ['DELETE', 'taken back'],
+      ['DELETE', 'removed'],
     ] as const) {
       it(`cannot be ${verb} without a token`, async () => {
         const { article } = await readerAndArticle(realworld())

@@ -5,13 +5,13 @@ import { NOTHING, type Page, slugs } from './lists.ts'
 
 export function feedRules(realworld: () => RealWorld): void {
   describe('the feed', () => {
-    it('of somebody new is empty', async () => {
+    it('of a new member is empty', async () => {
       const { status, body } = await realworld().call('GET', '/articles/feed', { as: await realworld().register() })
 
       assert.deepEqual([status, body], [200, NOTHING])
     })
 
-    it('has the articles of those whom the reader follows, without their bodies', async () => {
+    it('has the articles of authors whom the reader follows, without their bodies', async () => {
       const [reader, author] = await readerAndAuthor(realworld())
       const { path, body, ...summary } = await realworld().publish(author)
 
@@ -21,7 +21,7 @@ export function feedRules(realworld: () => RealWorld): void {
       })
     })
 
-    it('has what was published before the reader followed', async () => {
+    it('has articles that were published before the reader followed', async () => {
       const [reader, author] = [await realworld().register(), await realworld().register()]
       const { slug } = await realworld().publish(author)
       await realworld().follow(reader, author)
@@ -29,7 +29,7 @@ export function feedRules(realworld: () => RealWorld): void {
       assert.deepEqual(slugs((await feed(realworld(), reader)).articles), [slug])
     })
 
-    it('has nothing of those whom the reader does not follow', async () => {
+    it('has no articles of authors whom the reader does not follow', async () => {
       const [reader, author] = await readerAndAuthor(realworld())
       const { slug } = await realworld().publish(author)
       await realworld().publish(await realworld().register())
@@ -38,7 +38,7 @@ export function feedRules(realworld: () => RealWorld): void {
       assert.deepEqual([slugs(articles), articlesCount], [[slug], 1])
     })
 
-    it('has nothing of the reader', async () => {
+    it('has no articles of the reader', async () => {
       const [reader, author] = await readerAndAuthor(realworld())
       const { slug } = await realworld().publish(author)
       await realworld().publish(reader)
@@ -47,7 +47,7 @@ export function feedRules(realworld: () => RealWorld): void {
       assert.deepEqual([slugs(articles), articlesCount], [[slug], 1])
     })
 
-    it('has the articles of several authors, the newest first', async () => {
+    it('has the articles of several authors, newest first', async () => {
       const [reader, author] = await readerAndAuthor(realworld())
       const other = await realworld().register()
       await realworld().follow(reader, other)
@@ -58,7 +58,7 @@ export function feedRules(realworld: () => RealWorld): void {
       assert.deepEqual([slugs(articles), articlesCount], [slugs(published), 3])
     })
 
-    it('has twenty articles when nothing is said of its length', async () => {
+    it('has twenty articles by default', async () => {
       const [reader, author] = await readerAndAuthor(realworld())
       for (let count = 0; count < 21; count++) await realworld().publish(author)
 
@@ -66,7 +66,7 @@ export function feedRules(realworld: () => RealWorld): void {
       assert.deepEqual([articles.length, articlesCount], [20, 21])
     })
 
-    it('comes in pages, each with the count of all', async () => {
+    it('comes in pages, each with the total count', async () => {
       const [reader, author] = await readerAndAuthor(realworld())
       const published = []
       for (let count = 0; count < 3; count++) published.unshift(await realworld().publish(author))
@@ -77,7 +77,7 @@ export function feedRules(realworld: () => RealWorld): void {
       assert.deepEqual([first.articlesCount, second.articlesCount], [3, 3])
     })
 
-    it('is empty again at once when the reader no longer follows', async () => {
+    it('is empty again at once when the reader unfollows', async () => {
       const [reader, author] = await readerAndAuthor(realworld())
       await realworld().publish(author)
       await realworld().call('DELETE', `${realworld().profilePath(author.username)}/follow`, { as: reader })

@@ -17,7 +17,7 @@ export function listsRules(realworld: () => RealWorld): void {
 
 function pages(realworld: () => RealWorld): void {
   describe('the list of articles', () => {
-    it('tells of each everything but its body, and how many there are', async () => {
+    it('has everything but the bodies, and the number of articles', async () => {
       const tag = realworld().unique('tag')
       const { path, body, ...summary } = await realworld().publish(await realworld().register(), { tagList: [tag] })
       const answer = await realworld().call('GET', `/articles?tag=${tag}`)
@@ -34,13 +34,13 @@ function pages(realworld: () => RealWorld): void {
       assert.ok(articlesCount >= articles.length)
     })
 
-    it('is in order of age, the newest first', async () => {
+    it('is ordered by age, newest first', async () => {
       const { tag, newestFirst } = await several(realworld(), 4)
 
       assert.deepEqual(slugs((await list(realworld(), `tag=${tag}`)).articles), newestFirst)
     })
 
-    it('has twenty articles when nothing is said of its length', async () => {
+    it('has twenty articles by default', async () => {
       const { tag, newestFirst } = await several(realworld(), 21)
       const { articles, articlesCount } = await list(realworld(), `tag=${tag}`)
 
@@ -48,7 +48,7 @@ function pages(realworld: () => RealWorld): void {
       assert.equal(articlesCount, 21)
     })
 
-    it('comes in pages, each with the count of all', async () => {
+    it('comes in pages, each with the total count', async () => {
       const { tag, newestFirst } = await several(realworld(), 3)
       const first = await list(realworld(), `tag=${tag}&limit=1`)
       const second = await list(realworld(), `tag=${tag}&limit=1&offset=1`)
@@ -57,7 +57,7 @@ function pages(realworld: () => RealWorld): void {
       assert.deepEqual([first.articlesCount, second.articlesCount], [3, 3])
     })
 
-    it('is empty beyond its end, with the count of all', async () => {
+    it('is empty beyond its end, with the total count', async () => {
       const { tag } = await several(realworld(), 2)
 
       assert.deepEqual(await list(realworld(), `tag=${tag}&offset=2`), { articles: [], articlesCount: 2 })
@@ -82,7 +82,7 @@ function pages(realworld: () => RealWorld): void {
 
 function filters(realworld: () => RealWorld): void {
   describe('the list of articles', () => {
-    it('by tag has those that bear it', async () => {
+    it('by tag has the articles with that tag', async () => {
       const author = await realworld().register()
       const [tag, otherTag] = [realworld().unique('tag'), realworld().unique('tag')]
       const one = await realworld().publish(author, { tagList: [tag] })
@@ -93,7 +93,7 @@ function filters(realworld: () => RealWorld): void {
       assert.deepEqual([slugs(articles), articlesCount], [slugs([both, one]), 2])
     })
 
-    it('by author has theirs', async () => {
+    it('by author has the articles of that author', async () => {
       const [author, other] = [await realworld().register(), await realworld().register()]
       const own = await realworld().publish(author)
       await realworld().publish(other)
@@ -114,7 +114,7 @@ function filters(realworld: () => RealWorld): void {
       }
     })
 
-    it('by an empty value has all, as some clients send it', async () => {
+    it('by an empty value is not filtered, because some clients send that', async () => {
       const tag = realworld().unique('tag')
       const { slug } = await realworld().publish(await realworld().register(), { tagList: [tag] })
 
@@ -123,7 +123,7 @@ function filters(realworld: () => RealWorld): void {
       assert.ok((await list(realworld(), 'tag=')).articlesCount >= 1)
     })
 
-    it('by tag and author has those that fit both', async () => {
+    it('by tag and author has the articles that match both', async () => {
       const [author, other] = [await realworld().register(), await realworld().register()]
       const tag = realworld().unique('tag')
       const fitting = await realworld().publish(author, { tagList: [tag] })
@@ -135,7 +135,7 @@ function filters(realworld: () => RealWorld): void {
     })
 
     for (const filter of ['tag', 'author', 'favorited']) {
-      it(`by a value of ${filter} that nobody knows is empty`, async () => {
+      it(`by an unknown ${filter} is empty`, async () => {
         assert.deepEqual(await list(realworld(), `${filter}=${realworld().unique('unknown')}`), NOTHING)
       })
     }
@@ -156,7 +156,7 @@ function readers(realworld: () => RealWorld): void {
       assert.deepEqual(await following(), [false])
     })
 
-    it('tells readers which are their favourites', async () => {
+    it('tells readers which articles are their favourites', async () => {
       const [author, reader] = [await realworld().register(), await realworld().register()]
       await realworld().favorite(reader, await realworld().publish(author))
       const favorites = async (as?: Member) =>
@@ -180,7 +180,7 @@ function list(world: RealWorld, query: string, as?: { token: string }): Promise<
   return world.get(`/articles?${query}`, as)
 }
 
-/** One after the other, under a tag of their own. */
+/** Publishes articles one after the other, with a unique tag. */
 async function several(world: RealWorld, count: number) {
   const tag = world.unique('tag')
   const author = await world.register()

@@ -4,7 +4,7 @@ import { assertRefused, type Profile, type RealWorld } from './client.ts'
 
 export function profilesRules(realworld: () => RealWorld): void {
   describe('a profile', () => {
-    it('is seen by anyone', async () => {
+    it('is visible to everyone', async () => {
       const { username } = await realworld().register()
       const { status, body } = await realworld().call('GET', realworld().profilePath(username))
 
@@ -21,13 +21,13 @@ export function profilesRules(realworld: () => RealWorld): void {
       assert.deepEqual(await read(realworld(), member), { username, ...written, following: false })
     })
 
-    it('is not followed by a reader who has not asked for it', async () => {
+    it('is not followed until the reader asks', async () => {
       const [reader, writer] = await two(realworld())
 
       assert.equal((await read(realworld(), writer, reader)).following, false)
     })
 
-    it('is followed from then on', async () => {
+    it('is followed once the reader asks', async () => {
       const [reader, writer] = await two(realworld())
       const { status, body } = await ask(realworld(), 'POST', writer, reader)
 
@@ -45,7 +45,7 @@ export function profilesRules(realworld: () => RealWorld): void {
       assert.equal((await read(realworld(), writer, reader)).following, true)
     })
 
-    it('is no longer followed from then on', async () => {
+    it('is no longer followed after the reader unfollows', async () => {
       const [reader, writer] = await two(realworld())
       await ask(realworld(), 'POST', writer, reader)
       const { status, body } = await ask(realworld(), 'DELETE', writer, reader)
@@ -55,14 +55,14 @@ export function profilesRules(realworld: () => RealWorld): void {
       assert.equal((await read(realworld(), writer, reader)).following, false)
     })
 
-    it('that was not followed can be left all the same', async () => {
+    it('that is not followed can be unfollowed without an error', async () => {
       const [reader, writer] = await two(realworld())
       const { status, body } = await ask(realworld(), 'DELETE', writer, reader)
 
       assert.deepEqual([status, body.profile?.following], [200, false])
     })
 
-    it('does not follow back, nor is it followed by others', async () => {
+    it('does not follow back, and only its followers follow it', async () => {
       const [reader, writer] = await two(realworld())
       const other = await realworld().register()
       await ask(realworld(), 'POST', writer, reader)
@@ -72,7 +72,7 @@ export function profilesRules(realworld: () => RealWorld): void {
       assert.equal((await read(realworld(), writer)).following, false)
     })
 
-    it('of nobody is not found', async () => {
+    it('of an unknown member is not found', async () => {
       const answer = await realworld().call('GET', realworld().profilePath(realworld().unique('nobody')))
 
       assertRefused(answer, 404, 'profile', 'not found')
@@ -80,9 +80,9 @@ export function profilesRules(realworld: () => RealWorld): void {
 
     for (const [method, verb] of [
       ['POST', 'followed'],
-      ['DELETE', 'left'],
+      ['DELETE', 'unfollowed'],
     ] as const) {
-      it(`of nobody cannot be ${verb}`, async () => {
+      it(`of an unknown member cannot be ${verb}`, async () => {
         const nobody = { username: realworld().unique('nobody') }
         const answer = await ask(realworld(), method, nobody, await realworld().register())
 
@@ -93,7 +93,7 @@ export function profilesRules(realworld: () => RealWorld): void {
         assertRefused(await ask(realworld(), method, await realworld().register()), 401, 'token', 'is missing')
       })
 
-      it(`of nobody does not tell that it is unknown when it is ${verb} without a token`, async () => {
+      it(`of an unknown member cannot be ${verb} without a token, and the answer does not tell that it is unknown`, async () => {
         const nobody = { username: realworld().unique('nobody') }
 
         assertRefused(await ask(realworld(), method, nobody), 401, 'token', 'is missing')

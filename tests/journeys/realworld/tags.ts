@@ -13,7 +13,7 @@ export function tagsRules(realworld: () => RealWorld): void {
       assert.ok((body.tags as unknown[]).every((tag) => typeof tag === 'string'))
     })
 
-    it('have one the moment it is used', async () => {
+    it('include a tag as soon as it is used', async () => {
       const tag = realworld().unique('tag')
       assert.ok(!(await tags(realworld())).includes(tag))
       await realworld().publish(await realworld().register(), { tagList: [tag] })
@@ -21,7 +21,7 @@ export function tagsRules(realworld: () => RealWorld): void {
       assert.ok((await tags(realworld())).includes(tag))
     })
 
-    it('have one the moment an article is changed to bear it', async () => {
+    it('include a tag as soon as an article changes to it', async () => {
       const author = await realworld().register()
       const { path } = await realworld().publish(author)
       const tag = realworld().unique('tag')
@@ -30,7 +30,7 @@ export function tagsRules(realworld: () => RealWorld): void {
       assert.ok((await tags(realworld())).includes(tag))
     })
 
-    it('have each once, however many articles bear it', async () => {
+    it('include each tag once, however many articles have it', async () => {
       const tag = realworld().unique('tag')
       for (let count = 0; count < 2; count++) {
         await realworld().publish(await realworld().register(), { tagList: [tag] })

@@ -21,7 +21,7 @@ function registration(realworld: () => RealWorld): void {
       return { username, email: `${username}@example.com`, password: 'correct horse' }
     }
 
-    it('answers the new user with a token and nothing else filled in', async () => {
+    it('returns the new user with a token and no other values', async () => {
       const asked = newcomer()
       const { status, body } = await register(asked)
 
@@ -31,7 +31,7 @@ function registration(realworld: () => RealWorld): void {
       assert.deepEqual(user, { username: asked.username, email: asked.email, bio: null, image: null })
     })
 
-    it('keeps the e-mail free when it is refused', async () => {
+    it('leaves the e-mail address free when it is refused', async () => {
       const taken = await realworld().register()
       const asked = newcomer()
       assertRefused(await register({ ...asked, username: taken.username }), 409, 'username')
@@ -47,25 +47,25 @@ function registration(realworld: () => RealWorld): void {
       }
     }
 
-    it('with a username that somebody has is refused', async () => {
+    it('with a taken username is refused', async () => {
       const { username } = await realworld().register()
 
       assertRefused(await register({ ...newcomer(), username }), 409, 'username', 'has already been taken')
     })
 
-    it('with a username that somebody has in other capital letters is refused', async () => {
+    it('with a taken username in other capitals is refused', async () => {
       const username = (await realworld().register()).username.toUpperCase()
 
       assertRefused(await register({ ...newcomer(), username }), 409, 'username', 'has already been taken')
     })
 
-    it('with an e-mail that somebody has is refused', async () => {
+    it('with a taken e-mail address is refused', async () => {
       const { email } = await realworld().register()
 
       assertRefused(await register({ ...newcomer(), email }), 409, 'email', 'has already been taken')
     })
 
-    it('with an e-mail that somebody has in other capital letters is refused', async () => {
+    it('with a taken e-mail address in other capitals is refused', async () => {
       const email = (await realworld().register()).email.toUpperCase()
 
       assertRefused(await register({ ...newcomer(), email }), 409, 'email', 'has already been taken')
@@ -75,7 +75,7 @@ function registration(realworld: () => RealWorld): void {
       assertRefused(await register({ ...newcomer(), password: 'sevenff' }), 422, 'password')
     })
 
-    it('with something that is no e-mail address is refused', async () => {
+    it('with an invalid e-mail address is refused', async () => {
       assertRefused(await register({ ...newcomer(), email: 'not an address' }), 422, 'email')
     })
   })
@@ -83,7 +83,7 @@ function registration(realworld: () => RealWorld): void {
 
 function login(realworld: () => RealWorld): void {
   describe('login', () => {
-    it('answers the user with a token that works', async () => {
+    it('returns the user with a token that works', async () => {
       const { username, email, password } = await realworld().register()
       const { status, body } = await signIn(realworld(), { email, password })
 
@@ -99,7 +99,7 @@ function login(realworld: () => RealWorld): void {
       assertRefused(await signIn(realworld(), { email, password: 'wrong horse' }), 401, 'credentials', 'invalid')
     })
 
-    it('with an e-mail that nobody has is refused in the same words', async () => {
+    it('with an unknown e-mail address is refused in the same words', async () => {
       const email = `${realworld().unique('nobody')}@example.com`
 
       assertRefused(await signIn(realworld(), { email, password: 'correct horse' }), 401, 'credentials', 'invalid')
@@ -118,7 +118,7 @@ function login(realworld: () => RealWorld): void {
 
 function currentUser(realworld: () => RealWorld): void {
   describe('the current user', () => {
-    it('is answered with a token that works', async () => {
+    it('is returned with a token that works', async () => {
       const { token, username, email } = await realworld().register()
       const { status, body } = await realworld().call('GET', '/user', { as: { token } })
 
@@ -150,7 +150,7 @@ function currentUser(realworld: () => RealWorld): void {
 function changes(realworld: () => RealWorld): void {
   describe('a change of the user', () => {
     for (const [field, value] of Object.entries({ bio: 'Reads at night', image: 'https://example.com/face.png' })) {
-      it(`of the ${field} alone leaves the rest, and stays`, async () => {
+      it(`of the ${field} alone leaves the rest, and persists`, async () => {
         const member = await realworld().register()
         const before = await read(realworld(), member)
         const { status, body } = await change(realworld(), member, { [field]: value })
@@ -164,7 +164,7 @@ function changes(realworld: () => RealWorld): void {
         ['an empty', ''],
         ['a null', null],
       ] as const) {
-        it(`to ${how} ${field} takes it away`, async () => {
+        it(`to ${how} ${field} clears it`, async () => {
           const member = await realworld().register()
           await change(realworld(), member, { [field]: value })
           const { status, body } = await change(realworld(), member, { [field]: blank })
@@ -175,7 +175,7 @@ function changes(realworld: () => RealWorld): void {
       }
     }
 
-    it('of the name and the e-mail is answered and stays', async () => {
+    it('of the name and the e-mail address is returned and persists', async () => {
       const { member, changed, answer } = await rename(realworld())
 
       assert.equal(answer.status, 200)
@@ -183,7 +183,7 @@ function changes(realworld: () => RealWorld): void {
       assert.deepEqual(await read(realworld(), member), { ...changed, bio: null, image: null })
     })
 
-    it('of the name and the e-mail leaves the old token working beside the new one', async () => {
+    it('of the name and the e-mail address keeps the old token valid beside the new one', async () => {
       const { member, changed, answer } = await rename(realworld())
 
       for (const { token } of [answer.body.user as User, member]) {
@@ -191,7 +191,7 @@ function changes(realworld: () => RealWorld): void {
       }
     })
 
-    it('of the e-mail moves the login to the new one', async () => {
+    it('of the e-mail address moves the login to the new one', async () => {
       const { member, changed } = await rename(realworld())
       const { password } = member
 
@@ -199,7 +199,7 @@ function changes(realworld: () => RealWorld): void {
       assertRefused(await signIn(realworld(), { email: member.email, password }), 401, 'credentials', 'invalid')
     })
 
-    it('of the name is what articles, comments and the profile show at once', async () => {
+    it('of the name is shown at once by articles, comments and the profile', async () => {
       const member = await realworld().register()
       const article = await realworld().publish(member)
       await realworld().comment(member, article)
@@ -211,7 +211,7 @@ function changes(realworld: () => RealWorld): void {
       assert.equal((await realworld().get(realworld().profilePath(username))).profile.username, username)
     })
 
-    it('of the name leaves no profile under the old one', async () => {
+    it('of the name leaves no profile under the old name', async () => {
       const { member } = await rename(realworld())
       const answer = await realworld().call('GET', realworld().profilePath(member.username))
 
@@ -219,7 +219,7 @@ function changes(realworld: () => RealWorld): void {
     })
 
     for (const length of [8, 64]) {
-      it(`to a password of ${length} characters signs in with it from then on`, async () => {
+      it(`to a password of ${length} characters makes that the password for signing in`, async () => {
         const member = await realworld().register()
         const password = 'x'.repeat(length)
         const { status } = await change(realworld(), member, { password })
@@ -231,7 +231,7 @@ function changes(realworld: () => RealWorld): void {
       })
     }
 
-    it('that names nothing changes nothing', async () => {
+    it('with no values changes nothing', async () => {
       const member = await realworld().register()
       const before = await read(realworld(), member)
       const { status, body } = await change(realworld(), member, {})
@@ -244,7 +244,7 @@ function changes(realworld: () => RealWorld): void {
 }
 
 function refusedChanges(realworld: () => RealWorld): void {
-  describe('a change of the user that is refused', () => {
+  describe('a refused change of the user', () => {
     for (const field of ['username', 'email'] as const) {
       for (const [how, blank] of [
         ['an empty', ''],
@@ -259,7 +259,7 @@ function refusedChanges(realworld: () => RealWorld): void {
         })
       }
 
-      it(`for a ${field} that somebody has does nothing of what it asked for`, async () => {
+      it(`for a taken ${field} changes nothing`, async () => {
         const taken = (await realworld().register())[field]
         const member = await realworld().register()
         const before = await read(realworld(), member)
@@ -275,7 +275,7 @@ function refusedChanges(realworld: () => RealWorld): void {
       ['an empty password', ''],
       ['a password of seven characters', 'sevenff'],
     ] as const) {
-      it(`for ${how} leaves the old one`, async () => {
+      it(`for ${how} keeps the old one`, async () => {
         const member = await realworld().register()
 
         assertRefused(await change(realworld(), member, { password }), 422, 'password')
@@ -283,7 +283,7 @@ function refusedChanges(realworld: () => RealWorld): void {
       })
     }
 
-    it('for want of a token says that it is missing', async () => {
+    it('for a missing token says so', async () => {
       const answer = await realworld().call('PUT', '/user', { body: { user: { bio: 'Nobody' } } })
 
       assertRefused(answer, 401, 'token', 'is missing')
@@ -293,20 +293,20 @@ function refusedChanges(realworld: () => RealWorld): void {
 
 function sharedAccount(realworld: () => RealWorld): void {
   describe('the account', () => {
-    it('of somebody who registered here is one of the marketplace', async () => {
+    it('of a member who registered here belongs to the marketplace, too', async () => {
       const member = await realworld().register()
       const me = await realworld().get('/users/me', member)
 
       assert.equal(me.email, member.email)
     })
 
-    it('of somebody who signed up in the marketplace has a username', async () => {
+    it('of a member who registered in the marketplace has a username', async () => {
       const somebody = await realworld().market.signUp()
 
       assert.match((await read(realworld(), somebody)).username, /\S/)
     })
 
-    it('of somebody who signed up in the marketplace publishes articles', async () => {
+    it('of a member who registered in the marketplace can publish articles', async () => {
       const somebody = await realworld().market.signUp()
       const { username } = await read(realworld(), somebody)
       const { path } = await realworld().publish(somebody)

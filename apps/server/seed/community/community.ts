@@ -1,7 +1,7 @@
 /**
- * A community of any size, for demonstrations and measurements. The same seed gives the same texts on every machine,
- * and of two sizes the smaller one is the beginning of the larger one. Only the moments differ between two sizes:
- * however many articles there are, they fill the two years before `until`.
+ * Generates a community of any size, for demonstrations and measurements. The same seed gives the same texts on every
+ * machine, and a smaller community is the beginning of a larger one. Only the timestamps differ between sizes: however
+ * many articles there are, they fill the two years before `until`.
  */
 import { random } from '../generate.ts'
 import { fill, type Gaps, nounOf, oneOf } from './language.ts'
@@ -10,7 +10,7 @@ import { chooseSubject, type Subject, writeArticle, writeComment } from './writi
 
 export interface CommunityAuthor {
   email: string
-  /** 3 to 20 characters, no two alike. */
+  /** 3 to 20 characters, unique. */
   username: string
   name: string
   locale: Locale
@@ -37,7 +37,7 @@ export interface CommunityComment {
   /** The author's index. */
   author: number
   body: string
-  /** After its article and not after `until`. */
+  /** After its article, and not after `until`. */
   createdAt: string
 }
 
@@ -58,13 +58,13 @@ export interface CommentOptions extends ArticleOptions {
   articles: number
 }
 
-const TWO_YEARS = 2 * 365 * 24 * 60 * 60 * 1_000
+const TWO_YEARS_MS = 2 * 365 * 24 * 60 * 60 * 1_000
 const KOREAN_SHARE = 2 / 3
-const BATCH = 1_000
-/** Far apart, so that no two streams of numbers meet. */
+const BATCH_SIZE = 1_000
+/** Far apart, so that no two streams of random numbers overlap. */
 const STREAMS = { locale: 0, author: 1, subject: 2, article: 3, moment: 4, comment: 5, favorite: 6, follow: 7 }
 const STREAM_LENGTH = 100_000_007
-/** Pictures in `pictures/people/`, mixed so that neighbours differ. */
+/** Pictures in `pictures/people/`, in an order in which neighbours differ. */
 export const PEOPLE = [
   ...['otter', 'cat', 'panda', 'fox', 'koala', 'rabbit', 'penguin', 'dog', 'owl', 'hamster', 'polar-bear', 'frog'],
   ...['tiger', 'hedgehog', 'dolphin', 'bear', 'chick', 'raccoon', 'mouse', 'lion', 'bird', 'cow', 'unicorn', 'octopus'],
@@ -89,7 +89,7 @@ export function* communityComments(options: CommentOptions): Generator<Community
   const { count, articles, authors, seed, until, batch } = options
   yield* inBatches(count, batch, (index) => {
     const next = draw(seed, 'comment', index)
-    const article = popular(articles, next)
+    const article = popularArticle(articles, next)
     const { subject } = subjectAt(article, authors, seed)
     const author = commenter(subject.locale, authors, seed, next)
     const written = momentAt(article, articles, seed, until)
@@ -103,7 +103,10 @@ export function* communityComments(options: CommentOptions): Generator<Community
   })
 }
 
-/** No pair comes twice; popular articles have many. There cannot be more than `articles` times `authors`. */
+/**
+ * Generates unique pairs; popular articles have many of them. Throws a RangeError for a count above `articles` times
+ * `authors`.
+ */
 export function* communityFavorites(options: {
   count: number
   articles: number
@@ -116,15 +119,15 @@ export function* communityFavorites(options: {
   const given = new Uint32Array(articles)
   yield* inBatches(count, batch, (index) => {
     const next = draw(seed, 'favorite', index)
-    let article = popular(articles, next)
+    let article = popularArticle(articles, next)
     while (given[article] === authors) article = (article + 1) % articles
     const turn = given[article] as number
     given[article] = turn + 1
-    return { article, author: admirer(article, turn, authors, seed) }
+    return { article, author: favoritingAuthor(article, turn, authors, seed) }
   })
 }
 
-/** Each follows 3 to 12 others, as far as there are so many; the first authors have the most followers. */
+/** Each author follows 3 to 12 others, if there are that many. The first authors have the most followers. */
 export function communityFollows(options: { authors: number; seed: number }): { follower: number; followed: number }[] {
   const { authors, seed } = options
   return Array.from({ length: authors }, (_, follower) => {
@@ -161,7 +164,7 @@ function authorAt(index: number, seed: number): CommunityAuthor {
   }
 }
 
-/** Every pair of name parts once, in a mixed order; then again with a number behind. */
+/** Uses every pair of name parts once, in a mixed order, and then again with a number at the end. */
 function usernameAt(index: number, seed: number, locale: Locale): string {
   const { first, last } = MATERIAL[locale].names
   const pairs = first.length * last.length
@@ -181,13 +184,13 @@ function subjectAt(index: number, authors: number, seed: number): { author: numb
   return { author, subject: chooseSubject(localeAt(author, seed), next) }
 }
 
-/** Known without the articles before it. */
+/** Computed without the articles before it. */
 function momentAt(index: number, count: number, seed: number, until: Date): number {
   const place = (index + draw(seed, 'moment', index)()) / count
-  return until.getTime() - TWO_YEARS + Math.floor(place * TWO_YEARS)
+  return until.getTime() - TWO_YEARS_MS + Math.floor(place * TWO_YEARS_MS)
 }
 
-/** Mostly somebody who speaks the article's language. */
+/** Mostly chooses somebody who speaks the article's language. */
 function commenter(locale: Locale, authors: number, seed: number, next: () => number): number {
   const anybody = next() < 0.06
   let author = Math.floor(next() * authors)
@@ -197,13 +200,13 @@ function commenter(locale: Locale, authors: number, seed: number, next: () => nu
   return author
 }
 
-/** Few articles have much of everything, and they lie anywhere among the others. */
-function popular(articles: number, next: () => number): number {
+/** Few articles get much of everything, and their places among the others are mixed. */
+function popularArticle(articles: number, next: () => number): number {
   return (Math.floor(next() ** 3 * articles) * STRIDE) % articles
 }
 
-/** Visits every author once, in steps that share no divisor with their number. */
-function admirer(article: number, turn: number, authors: number, seed: number): number {
+/** Visits every author once, in steps that are coprime to the number of authors. */
+function favoritingAuthor(article: number, turn: number, authors: number, seed: number): number {
   const next = draw(seed, 'favorite', -1 - article)
   const start = Math.floor(next() * authors)
   let step = 1 + Math.floor(next() * authors)
@@ -219,7 +222,7 @@ function draw(seed: number, stream: keyof typeof STREAMS, index: number): () => 
   return random((seed * 8 + STREAMS[stream]) * STREAM_LENGTH + index)
 }
 
-function* inBatches<T>(count: number, batch = BATCH, make: (index: number) => T): Generator<T[]> {
+function* inBatches<T>(count: number, batch = BATCH_SIZE, make: (index: number) => T): Generator<T[]> {
   for (let from = 0; from < count; from += batch) {
     yield Array.from({ length: Math.min(batch, count - from) }, (_, index) => make(from + index))
   }

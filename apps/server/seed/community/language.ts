@@ -1,7 +1,7 @@
 /**
- * Sentences with gaps. `{thing}` is filled in, `(often|seldom)` is one of the two, and the words around a gap agree
- * with what fills it: `{thing|을}` chooses 을 or 를, `{a thing}` chooses a or an, `{things}` is its plural and
- * `{Thing}` begins a sentence.
+ * Sentences with gaps. A noun fills `{thing}`, and `(often|seldom)` is one of the two. The words around a gap agree
+ * with the noun: `{thing|을}` chooses 을 or 를, `{a thing}` chooses a or an, `{things}` is the plural, and `{Thing}`
+ * begins a sentence.
  */
 export interface Noun {
   one: string
@@ -22,7 +22,7 @@ const FORMS: readonly (readonly [RegExp, Form])[] = [
   [/^(\w+)$/, 'one'],
 ]
 
-/** The form after a final consonant, and the one after a vowel. */
+/** The form after a final consonant, and the form after a vowel. */
 const PARTICLES: Readonly<Record<string, readonly [closed: string, open: string]>> = {
   은: ['은', '는'],
   이: ['이', '가'],
@@ -57,7 +57,7 @@ export function fill(sentence: Sentence, gaps: Gaps, next: () => number): string
   return text
 }
 
-/** What has to stand after a Korean word: 을 after 솥, 를 after 냄비. Other endings stay as they are. */
+/** Returns the particle after a Korean word: 을 after 솥, 를 after 냄비. Other endings stay as they are. */
 export function withParticle(word: string, particle: string): string {
   const pair = PARTICLES[particle]
   if (!pair) return particle
@@ -78,7 +78,7 @@ export function oneOf<T>(list: readonly T[], next: () => number): T {
   return list[Math.floor(next() * list.length)] as T
 }
 
-/** `box|es of pears` is a box of pears and boxes of pears; a word without a bar has one form. */
+/** `box|es of pears` means a box of pears and boxes of pears; a word without a bar has one form. */
 export function nounOf(text: string): Noun {
   const [stem = '', rest] = text.split('|')
   if (rest === undefined) return { one: text, many: text }
@@ -96,7 +96,7 @@ function parseGap(inside: string): Part {
   throw new Error(`“{${inside}}” is no gap.`)
 }
 
-/** Splits at the bars that stand outside of a gap. */
+/** Splits at the bars outside gaps. */
 function splitAlternatives(text: string): string[] {
   return text.split(/\|(?![^{]*\})/)
 }

@@ -1,17 +1,19 @@
-/** What there is to write about, read from the text files beside this one. Their first lines show their form. */
+/**
+ * The subjects to write about, read from the text files in this folder. The first lines of each file show its format.
+ */
 import { readFileSync } from 'node:fs'
 import { type Noun, nounOf, parse, type Sentence } from './language.ts'
 
 export type Locale = 'ko' | 'en'
 
 export interface Theme {
-  /** What is used up has not lasted, so nobody writes how it did. */
+  /** False for things that are used up: no article tells how long they lasted. */
   lasting: boolean
-  /** What is found at a stall or a neighbour's has neither reviews nor a parcel. */
+  /** False for things from a stall or a neighbour: they have neither reviews nor a parcel. */
   ordered: boolean
-  /** Prices lie around this many won. */
+  /** Prices are around this many won. */
   price: number
-  /** Each kind of thing holds those that one would choose between. */
+  /** Each kind lists things that a buyer would choose between. */
   kinds: readonly (readonly Noun[])[]
   tags: readonly string[]
   sentences: Sections
@@ -19,7 +21,7 @@ export interface Theme {
 
 export interface Material {
   themes: readonly Theme[]
-  /** What fits every theme. */
+  /** Sentences that fit every theme. */
   any: Sections
   tags: readonly string[]
   persons: readonly Noun[]
@@ -35,7 +37,7 @@ const FILES = ['home', 'table', 'leisure', 'shop']
 
 export const MATERIAL: Readonly<Record<Locale, Material>> = { ko: readMaterial('ko'), en: readMaterial('en') }
 
-/** The sentences of a section, of which there is at least one. */
+/** Returns the sentences of a section. Throws if there is none. */
 export function section(sections: Sections, name: string): readonly Sentence[] {
   const sentences = sections[name]
   if (!sentences?.length) throw new Error(`The material has no “${name}”.`)
@@ -73,7 +75,7 @@ function themeOf({ fields, sections }: Block): Theme {
   }
 }
 
-/** `# theme`, its fields, and its `## sections` with one sentence or short passage a line. */
+/** Reads a `# theme` with its fields and its `## sections`, which have one sentence or short passage a line. */
 function readBlocks(locale: Locale, file: string): Block[] {
   const text = readFileSync(new URL(`./${FOLDERS[locale]}/${file}.txt`, import.meta.url), 'utf8')
   return text
@@ -113,7 +115,7 @@ function commaList(text = ''): string[] {
 }
 
 interface Block {
-  /** A field may stand on several lines. */
+  /** A field may take several lines. */
   fields: Record<string, string[]>
   sections: Record<string, string[]>
 }

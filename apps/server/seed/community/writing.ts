@@ -1,15 +1,15 @@
-/** One article, from what it is about to its Markdown. */
+/** Writes one article: from its subject to its Markdown. */
 import { capital, fill, type Gaps, nounOf, oneOf, type Sentence } from './language.ts'
 import { type Locale, MATERIAL, section, type Theme } from './material.ts'
 
-/** What an article is about; its comments speak of the same. */
+/** The subject of an article; its comments share it. */
 export interface Subject {
   locale: Locale
   theme: Theme
   gaps: Gaps
   /** Of the thing, the other and the third, in won. */
   prices: readonly number[]
-  /** How many things a list in the article names; the word for it may be in the title. */
+  /** Number of things that a list in the article names; the title may contain the word for it. */
   count: number
 }
 
@@ -61,14 +61,14 @@ export function writeArticle(subject: Subject, next: () => number): Text {
   return { title, description, body: `${blocks.join('\n\n')}\n`, tags: chooseTags(subject, next) }
 }
 
-/** Every second title has a second half, so that few come twice. */
+/** Every second title gets a second half, so that few titles repeat. */
 function chooseTitle(pen: Pen): string {
   const title = pen.write(pen.next() < 0.6 ? 'titles' : 'any titles')
   if (pen.next() < 0.5) return title
   return `${title} – ${pen.write('any subtitles', { capitals: false })}`
 }
 
-/** In the language of who writes it, which need not be the article's. */
+/** Writes in the commenter's language, which may differ from the article's. */
 export function writeComment(subject: Subject, locale: Locale, next: () => number): string {
   if (locale !== subject.locale) {
     const sentences = section(MATERIAL[locale].any, 'foreign')
@@ -83,7 +83,7 @@ export function writeComment(subject: Subject, locale: Locale, next: () => numbe
     : `${pen.write('comments')}\n\n${pen.write('any comments')}`
 }
 
-/** Writes from the sections of a subject and never the same sentence twice. */
+/** Writes from the sections of a subject, and never the same sentence twice. */
 class Pen {
   readonly subject: Subject
   readonly next: () => number
@@ -94,13 +94,13 @@ class Pen {
     this.next = next
   }
 
-  /** One of a section of the theme, or, after `any `, of those that fit every theme. */
+  /** Writes a sentence of a section of the theme or, after `any `, of a section that fits every theme. */
   write(name: string, { capitals = true } = {}): string {
     const text = fill(this.#take(name), this.subject.gaps, this.next)
     return capitals ? capital(text) : text
   }
 
-  /** So many passages, each a paragraph. */
+  /** Writes this many passages, each a paragraph. */
   passages(count: number): string[] {
     return Array.from({ length: count }, () => this.write('passages'))
   }
@@ -109,7 +109,7 @@ class Pen {
     return `${'#'.repeat(level)} ${this.write(`any ${name}-headings`)}`
   }
 
-  /** What could be said of many things, as far as it suits these: how they came, how they have lasted. */
+  /** Writes a general sentence about ordering or wear, if that suits the theme, or else about details. */
   detail(): string {
     const { lasting, ordered } = this.subject.theme
     const place = this.next()
@@ -271,7 +271,7 @@ function table(pen: Pen): string {
   return [heads, heads.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
 }
 
-/** One to four, the first of a theme's tags far more often than its last. */
+/** Chooses one to four tags. A theme's first tags come far more often than its last. */
 function chooseTags({ locale, theme }: Subject, next: () => number): string[] {
   const general = MATERIAL[locale].tags
   const tags = new Set<string>()
@@ -282,7 +282,7 @@ function chooseTags({ locale, theme }: Subject, next: () => number): string[] {
   return [...tags]
 }
 
-/** The second is the cheapest: articles say so. */
+/** The second is the cheapest, because articles say so. */
 function choosePrices(around: number, next: () => number): [number, number, number] {
   const price = around * (0.6 + next() ** 2 * 1.2)
   const other = price * (0.6 + next() * 0.3)

@@ -10,7 +10,7 @@ before(async () => {
   products = catalogue.flatMap(({ products }) => products)
 })
 
-/** What occurs more than once. */
+/** Returns the values that occur more than once. */
 function repeated(values: readonly string[]): string[] {
   return values.filter((value, index) => values.indexOf(value) !== index)
 }
@@ -22,7 +22,7 @@ describe('the built-in catalogue', () => {
     for (const content of catalogue) assert.equal(validate(Department, content), undefined, content.department.slug)
   })
 
-  it('is a whole marketplace: at least 300 products in 40 categories from 30 sellers', () => {
+  it('is a complete marketplace: at least 300 products in 40 categories from 30 sellers', () => {
     const categories = catalogue.flatMap(({ categories }) => categories)
     const sellers = catalogue.flatMap(({ sellers }) => sellers)
 
@@ -31,7 +31,7 @@ describe('the built-in catalogue', () => {
     assert.ok(sellers.length >= 30, `${sellers.length} sellers`)
   })
 
-  it('names every category, seller, brand, product and SKU once', () => {
+  it('uses the name of each category, seller, brand, product and SKU once', () => {
     const slugs = (of: (content: Department) => { slug: string }[]) => catalogue.flatMap(of).map(({ slug }) => slug)
 
     assert.deepEqual(repeated(slugs(({ department, categories }) => [department, ...categories])), [])
@@ -42,7 +42,7 @@ describe('the built-in catalogue', () => {
     assert.deepEqual(repeated(products.flatMap(variantsOf).map(({ sku }) => sku)), [])
   })
 
-  it('has a category, a seller and a brand of the same file behind each product', () => {
+  it('gives each product a category, a seller and a brand of the same file', () => {
     for (const { categories, sellers, brands, products } of catalogue) {
       const has = (list: { slug: string }[], wanted: string) => list.some(({ slug }) => slug === wanted)
       for (const { sku, category, seller, brand } of products) {
@@ -70,7 +70,7 @@ describe('the built-in catalogue', () => {
     }
   })
 
-  it('speaks Korean and English, each in its place', () => {
+  it('has Korean and English texts in the right fields', () => {
     const named = catalogue.flatMap(({ department, categories, sellers }) => [department, ...categories, ...sellers])
     const texts = [
       ...named.map(({ name }) => name),
@@ -82,7 +82,7 @@ describe('the built-in catalogue', () => {
     }
   })
 
-  it('tells the same facts and choices in both languages', () => {
+  it('has the same facts and options in both languages', () => {
     for (const { sku, attributes, options } of products) {
       assert.equal(Object.keys(attributes.ko).length, Object.keys(attributes.en).length, sku)
       for (const text of Object.entries(attributes.en).flat()) assert.doesNotMatch(text, HANGUL, sku)
@@ -93,7 +93,7 @@ describe('the built-in catalogue', () => {
     }
   })
 
-  it('has things with and without choices, plenty, little and nothing in stock', () => {
+  it('has products with and without options, and with plenty, little and nothing in stock', () => {
     const variants = products.map((product) => variantsOf(product).length)
 
     assert.ok(variants.some((count) => count === 1))

@@ -17,7 +17,7 @@ describe('the sample community', () => {
   })
   after(() => platform.close())
 
-  /** What is in the tables. */
+  /** Counts the rows of the tables. */
   const counts = () =>
     platform.database('article').one<Record<string, number>>(sql`
       select (select count(*) from article.articles) as articles, (select count(*) from article.favorites) as favorites,
@@ -32,7 +32,7 @@ describe('the sample community', () => {
     assert.equal((await platform.api(article).listArticles()).articlesCount, 1_000)
   })
 
-  it('is there once, however often it is loaded, and what was changed since stays changed', async () => {
+  it('is loaded once, however often the command runs, and later changes stay', async () => {
     const before = await counts()
     const [newest] = (await platform.api(article).listArticles({ limit: 1 })).articles
     const { author, slug } = newest as ArticleSummary
@@ -46,7 +46,7 @@ describe('the sample community', () => {
     assert.deepEqual([shown.username, shown.bio], ['a name of my own', null])
   })
 
-  it('reads as if people had written it, over two years, the newest first', async () => {
+  it('reads as if people had written it over two years, and lists the newest article first', async () => {
     const { articles } = await platform.api(article).listArticles({ limit: 500 })
     const times = articles.map(({ createdAt }) => createdAt)
     assert.deepEqual(times, times.toSorted().reverse())

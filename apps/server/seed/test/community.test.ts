@@ -40,7 +40,7 @@ describe('the generated community', () => {
     ...communityAuthors(2_000, 1).map(({ bio }) => bio),
   ]
 
-  it('is the same for the same seed, and another one for another', () => {
+  it('is the same for the same seed and differs for another seed', () => {
     assert.deepEqual(articles(1_500, 7), articles(1_500, 7))
     assert.deepEqual(comments(500, 7), comments(500, 7))
     assert.deepEqual(favorites(500, 7), favorites(500, 7))
@@ -50,7 +50,7 @@ describe('the generated community', () => {
     assert.notDeepEqual(communityAuthors(10, 7), communityAuthors(10, 8))
   })
 
-  it('begins alike in every size, but for the moments, which fill the two years', () => {
+  it('begins alike in every size, except for the timestamps, which fill the two years', () => {
     const withoutMoment = (list: ReturnType<typeof articles>) => list.map(({ createdAt: _, ...text }) => text)
 
     assert.deepEqual(withoutMoment(sample.slice(0, 100)), withoutMoment(articles(100)))
@@ -59,7 +59,7 @@ describe('the generated community', () => {
     assert.deepEqual(communityAuthors(1_200, 1).slice(0, 100), communityAuthors(100, 1))
   })
 
-  it('comes in batches of the size that was asked for', () => {
+  it('comes in batches of the requested size', () => {
     const options = { count: 25, authors: 5, seed: 1, until: UNTIL, batch: 10 }
 
     assert.deepEqual(
@@ -77,7 +77,7 @@ describe('the generated community', () => {
     assert.deepEqual([...communityArticles({ ...options, count: 0 })], [])
   })
 
-  it('has authors of both languages, each with a name of its own', () => {
+  it('has authors of both languages, each with a unique name', () => {
     const authors = communityAuthors(20_000, 1)
 
     assert.equal(new Set(authors.map(({ username }) => username)).size, authors.length)
@@ -131,7 +131,7 @@ describe('the generated community', () => {
     }
   })
 
-  it('gives no favourite twice, and popular articles have many', () => {
+  it('repeats no favourite, and popular articles have many', () => {
     const pairs = favorites(6_000)
 
     assert.equal(new Set(pairs.map(({ article, author }) => `${article} ${author}`)).size, 6_000)
@@ -139,7 +139,7 @@ describe('the generated community', () => {
     assert.ok(Math.max(...counts) > 5 * (6_000 / 200))
   })
 
-  it('gives as many favourites as there are pairs and refuses more', () => {
+  it('makes a favourite of every possible pair, and refuses more', () => {
     const options = { articles: 6, authors: 4, seed: 1 }
 
     const all = [...communityFavorites({ ...options, count: 24 })].flat()
@@ -148,7 +148,7 @@ describe('the generated community', () => {
     assert.throws(() => communityFavorites({ ...options, count: 25 }).next(), RangeError)
   })
 
-  it('lets everybody follow 3 to 12 others, or all there are', () => {
+  it('lets every author follow 3 to 12 others, or all others if there are fewer', () => {
     const follows = communityFollows({ authors: 400, seed: 1 })
 
     assert.equal(new Set(follows.map(({ follower, followed }) => `${follower} ${followed}`)).size, follows.length)
@@ -160,7 +160,7 @@ describe('the generated community', () => {
     assert.equal(communityFollows({ authors: 1, seed: 1 }).length, 0)
   })
 
-  it('leaves no gap open and no space double', () => {
+  it('leaves no gap unfilled and no double space', () => {
     assert.deepEqual(texts.filter(isUnfinished), [])
     assert.ok(isUnfinished('{thing|을} 샀습니다'))
     assert.ok(isUnfinished('I bought an undefined.'))
@@ -196,7 +196,7 @@ describe('the generated community', () => {
     }
   })
 
-  it('is quick enough for a million articles in two minutes', () => {
+  it('is fast enough to write a million articles in two minutes', () => {
     const seconds: number[] = []
     let started = performance.now()
     for (const batch of communityArticles({ count: 100_000, authors: AUTHORS, seed: 1, until: UNTIL, batch: 10_000 })) {
@@ -210,7 +210,7 @@ describe('the generated community', () => {
 })
 
 describe('the sentences', () => {
-  it('agree with what fills them', () => {
+  it('agree with the words in their gaps', () => {
     assert.equal(withParticle('솥', '을'), '을')
     assert.equal(withParticle('냄비', '을'), '를')
     assert.equal(withParticle('연필', '으로'), '로')
@@ -220,13 +220,13 @@ describe('the sentences', () => {
     assert.deepEqual(nounOf('box|es of pears'), { one: 'box of pears', many: 'boxes of pears' })
   })
 
-  it('are refused when they cannot be filled', () => {
+  it('are refused if they cannot be filled', () => {
     assert.throws(() => parse('an (open bracket'), /open/)
     assert.throws(() => parse('a {gap of many words}'), /no gap/)
     assert.throws(() => fill(parse('{nothing}'), {}, () => 0), /Nothing fills/)
   })
 
-  it('stand in files whose alternatives end alike where a Korean particle follows them', async () => {
+  it('have alternatives that end alike wherever a Korean particle follows', async () => {
     const folder = new URL('../community/korean/', import.meta.url)
     const files = await readdir(folder)
     const lines = await Promise.all(files.map((file) => readFile(new URL(file, folder), 'utf8')))
@@ -260,7 +260,7 @@ function isUnfinished(text: string): boolean {
   return /[{}()]|undefined|null|NaN| {2}|\|\w|[.,] [.,]/.test(text)
 }
 
-/** Finds the other form of a particle behind each word that we fill in, and 를 behind any final consonant. */
+/** Finds the wrong form of a particle after each noun of the material, and 를 after any final consonant. */
 function particleCheck(): (text: string) => string[] {
   const { themes, persons, spans } = MATERIAL.ko
   const words = [...themes.flatMap(({ kinds }) => kinds.flat()), ...persons, ...spans].map(({ one }) => one)
@@ -280,7 +280,7 @@ function isClosed(word: string): boolean {
   return finalOf(word) !== undefined
 }
 
-/** By Unicode's own decomposition, so that the test does not repeat the arithmetic that it checks. */
+/** Uses Unicode's decomposition, so that the test does not repeat the arithmetic that it checks. */
 function finalOf(word = ''): string | undefined {
   return word.normalize('NFD').match(/[\u11a8-\u11c2]$/)?.[0]
 }

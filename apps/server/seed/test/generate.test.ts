@@ -14,7 +14,7 @@ describe('the generated catalogue', () => {
 
   const generate = (count: number, seed: number): CatalogueProduct[] => [...generateProducts(count, seed)].flat()
 
-  it('is the same for the same seed, and another one for another', () => {
+  it('is the same for the same seed and differs for another seed', () => {
     assert.deepEqual(generate(1_500, 7), generate(1_500, 7))
     assert.deepEqual(generateShops(7), generateShops(7))
     assert.notDeepEqual(generate(10, 7), generate(10, 8))
@@ -24,7 +24,7 @@ describe('the generated catalogue', () => {
     assert.deepEqual(generate(1_200, 1).slice(0, 100), generate(100, 1))
   })
 
-  it('has varied names, prices and options, and no SKU twice', () => {
+  it('has varied names, prices and options, and unique SKUs', () => {
     const products = generate(5_000, 1)
 
     const skus = products.flatMap(({ variants }) => variants.map(({ sku }) => sku))
@@ -34,7 +34,7 @@ describe('the generated catalogue', () => {
     assert.deepEqual([...new Set(products.map(({ variants }) => variants.length))].sort(), [1, 2, 3, 4])
   })
 
-  it('loads, and loading it again changes nothing', async () => {
+  it('loads, and loads again without any change', async () => {
     const catalogue = platform.client(product)
     await catalogue.loadCatalogue(generateShops(1))
     const [products = []] = generateProducts(1_000, 1)

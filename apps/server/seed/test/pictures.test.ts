@@ -15,7 +15,7 @@ before(async () => {
 const filesIn = async (folder: string) => (await readdir(new URL(folder, FOLDER))).sort()
 
 describe('the pictures of the shop', () => {
-  it('are two of each product in both sizes, and no others', async () => {
+  it('are two of each product, each in two sizes, and no others', async () => {
     const skus = catalogue.flatMap(({ products }) => products).map(({ sku }) => sku.toLowerCase())
     const endings = ['-1.avif', '-1.w400.avif', '-2.avif', '-2.w400.avif']
     const expected = skus.flatMap((sku) => endings.map((ending) => `${sku}${ending}`))
@@ -29,7 +29,7 @@ describe('the pictures of the shop', () => {
     assert.deepEqual(await filesIn('categories/'), slugs.map((slug) => `${slug}.avif`).sort())
   })
 
-  it('are one for each face of the sample community, and no others', async () => {
+  it('are one for each profile picture of the sample community, and no others', async () => {
     assert.deepEqual(await filesIn('people/'), PEOPLE.map((name) => `${name}.avif`).sort())
   })
 

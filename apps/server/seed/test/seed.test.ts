@@ -18,7 +18,7 @@ before(async () => {
 
 const start = () => startPlatform({ services })
 
-/** All that the seed may write, counted and summed; equal when nothing has changed. */
+/** Counts and sums everything that the seed may write; equal if nothing changed. */
 async function footprint(platform: TestPlatform) {
   const count = async (service: string, query: ReturnType<typeof sql>) => platform.database(service).one<object>(query)
   return {
@@ -36,7 +36,7 @@ async function footprint(platform: TestPlatform) {
   }
 }
 
-/** Every product on sale, page by page. */
+/** Returns all products on sale, from all pages. */
 async function listAll(platform: TestPlatform, filter: { category?: string } = {}) {
   const items = []
   for (let cursor: string | undefined; ; ) {
@@ -78,7 +78,7 @@ describe('seeding a fresh marketplace', () => {
     await assertComplete(platform)
   })
 
-  it('shows departments with their categories, each with its products', async () => {
+  it('lists departments with their categories, and the products of each', async () => {
     const tree = await platform.api(product).listCategories()
 
     assert.deepEqual(
@@ -113,7 +113,7 @@ describe('seeding a fresh marketplace', () => {
     assert.deepEqual([shown.key, shown.name, shown.description], [given.sku, given.name, given.description])
   })
 
-  it('again changes nothing and says so', async () => {
+  it('changes nothing when it runs again, and reports that', async () => {
     const before = await footprint(platform)
 
     const seeded = await seed(platform, platform.log)
@@ -122,7 +122,7 @@ describe('seeding a fresh marketplace', () => {
     assert.deepEqual(await footprint(platform), before)
   })
 
-  it('again leaves what sellers have changed', async () => {
+  it('keeps what sellers have changed when it runs again', async () => {
     const [{ id } = { id: '' }] = await listAll(platform)
     await platform.client(product, admin).changeProductState({ productId: id, state: 'stopped' })
     const { variants } = await platform.client(product, admin).getProduct({ productId: id })
@@ -136,14 +136,14 @@ describe('seeding a fresh marketplace', () => {
   })
 })
 
-describe('seeding that was broken off', () => {
+describe('seeding that was interrupted', () => {
   let platform: TestPlatform
   before(async () => {
     platform = await start()
   })
   after(() => platform.close())
 
-  it('is finished by the next run, and what was sold meanwhile stays sold', async () => {
+  it('is completed by the next run, and units sold meanwhile stay sold', async () => {
     await assert.rejects(seed(breakingAt(platform, 3), platform.log), /broken off/)
     assert.equal((await platform.api(product).listCategories()).length, 2)
     const [sku = ''] =
@@ -160,7 +160,7 @@ describe('seeding that was broken off', () => {
   })
 })
 
-/** The platform, on which the catalogue's n-th part fails to load after its sellers and stock are in. */
+/** Returns the platform, but the catalogue's n-th part fails to load after its sellers and stock have been loaded. */
 function breakingAt(platform: TestPlatform, part: number): Platform {
   let loads = 0
   const client: Platform['client'] = (contract, actor) => {

@@ -1,32 +1,32 @@
-/** The hand that does it: carries out one fault after the other, starts again what has died, and remembers when. */
+/** Injects one fault after the other, restarts processes that have died, and records when. */
 import { setTimeout as pause } from 'node:timers/promises'
 import { type CrashPoint, crashPoints } from '@doran/kernel/faults'
 import { describe, type Fault, PROVIDER, WEBHOOKS } from './plan.ts'
 import { HungError, type StartOptions, type System } from './system.ts'
 
-/** A fault as it happened; `at` is in milliseconds since the epoch. */
-export interface Happening {
+/** A fault that was injected; `at` is in milliseconds since the epoch. */
+export interface Injection {
   readonly fault: Fault
   readonly at: number
 }
 
-/** What watches over processes in real life starts them again after about as long. */
-const RESTART_AFTER = 300
+/** Milliseconds; about as long as a process supervisor takes. */
+const RESTART_AFTER_MS = 300
 
-export class Hand {
-  readonly happenings: Happening[] = []
+export class Injector {
+  readonly injections: Injection[] = []
   readonly hits = new Map<CrashPoint, number>()
-  /** Deaths that nobody asked for. */
+  /** Processes that died without an injected fault. */
   readonly unexpected: string[] = []
-  /** Started, and then neither ready nor dead. */
+  /** Processes that were started and then were neither ready nor dead. */
   readonly hung: string[] = []
   kills = 0
   readonly #system: System
   readonly #say: (line: string) => void
   readonly #starting = new Map<string, Promise<void>>()
-  /** Those that wait for a crash point or have a wrong clock. */
+  /** Processes that wait for a crash point or have a wrong clock. */
   readonly #altered = new Set<string>()
-  /** Told each time that a process has died at a crash point. */
+  /** Called each time a process has died at a crash point. */
   #onHit: (point: CrashPoint) => void = () => {}
 
   constructor(system: System, say: (line: string) => void) {
@@ -35,21 +35,21 @@ export class Hand {
     system.onDeath = (name, crashedAt) => this.#died(name, crashedAt as CrashPoint | undefined)
   }
 
-  async carryOut(fault: Fault): Promise<void> {
-    this.happenings.push({ fault, at: Date.now() })
+  async inject(fault: Fault): Promise<void> {
+    this.injections.push({ fault, at: Date.now() })
     this.#say(describe(fault))
     await this.#do(fault)
   }
 
-  /** Crash points at which nobody has died yet. */
+  /** Returns the crash points at which no process has died yet. */
   missing(): CrashPoint[] {
     return crashPoints.filter((point) => !this.hits.has(point))
   }
 
-  /** Everybody is up again, without crash points and with the right time. */
+  /** Restores all processes, without crash points and with the right time. */
   async restore(): Promise<void> {
     for (const name of this.#system.names) {
-      // Whoever dies while it starts is started once more.
+      // A process that dies while it starts is started once more.
       while (this.#starting.has(name)) await this.#starting.get(name)
       if (!this.#system.isUp(name) || this.#altered.has(name)) await this.#killAndStart(name)
     }
@@ -111,12 +111,12 @@ export class Hand {
     await Promise.all(instances.map((name) => this.#start(name)))
   }
 
-  async #dieAt(name: string, point: CrashPoint, patience: number): Promise<void> {
+  async #dieAt(name: string, point: CrashPoint, waitMs: number): Promise<void> {
     const hit = new Promise<void>((resolve) => {
       this.#onHit = (reached) => reached === point && resolve()
     })
     await this.#killAndStart(name, { crashAt: point })
-    await Promise.race([hit, pause(patience)])
+    await Promise.race([hit, pause(waitMs)])
   }
 
   async #killAndStart(name: string, options?: StartOptions): Promise<void> {
@@ -131,11 +131,11 @@ export class Hand {
     await this.#system.signal(name, 'SIGKILL')
   }
 
-  /** From now until it is ready, or has died before that, of which `onDeath` tells. */
+  /** Starts a process. Resolves once it is ready, or has died before that, which `onDeath` reports. */
   #start(name: string, options?: StartOptions): Promise<void> {
     if (options) this.#altered.add(name)
     else this.#altered.delete(name)
-    const starting: Promise<void> = pause(RESTART_AFTER)
+    const starting: Promise<void> = pause(RESTART_AFTER_MS)
       .then(() => this.#system.start(name, options))
       .catch((error) => {
         if (error instanceof HungError) this.hung.push(name)

@@ -2,11 +2,11 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Processes } from '../journeys/processes.ts'
 
 /**
- * What a load balancer does: sends requests in turn to the gateways whose readiness check succeeds; when no check does,
- * to those of which it last did.
+ * Balances requests like a load balancer: alternates between the gateways whose readiness check succeeds. If no check
+ * succeeds, it uses the gateways whose check last did.
  */
-export function watchDoors({ doors }: Processes): { next(): string; stop(): Promise<void> } {
-  let ready = doors
+export function balanceLoad({ gateways }: Processes): { next(): string; stop(): Promise<void> } {
+  let ready = gateways
   let turn = 0
   let watching = true
   const isReady = (url: string) =>
@@ -16,8 +16,8 @@ export function watchDoors({ doors }: Processes): { next(): string; stop(): Prom
     )
   const watch = async () => {
     while (watching) {
-      const answers = await Promise.all(doors.map(isReady))
-      const open = doors.filter((_, index) => answers[index])
+      const answers = await Promise.all(gateways.map(isReady))
+      const open = gateways.filter((_, index) => answers[index])
       if (open.length > 0) ready = open
       await pause(50)
     }

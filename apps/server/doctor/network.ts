@@ -1,4 +1,4 @@
-/** What is around Doran: ports, the payment provider, Redis, certificates. */
+/** Checks what surrounds Doran: ports, the payment provider, Redis, certificates. */
 import { X509Certificate } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
@@ -8,8 +8,8 @@ import payment from '@doran/payment'
 import { localUrl } from '../lifecycle.ts'
 import { type Finding, ok, reason, type Setup, warning, wrong } from './setup.ts'
 
-const TIMEOUT = 3_000
-const DAY = 86_400_000
+const TIMEOUT_MS = 3_000
+const DAY_MS = 86_400_000
 
 export async function checkPorts({ environment, settings: { kernel, server }, whole }: Setup): Promise<Finding[]> {
   const wanted = [checkPort('PORT', kernel.PORT, kernel.HOST, 'Doran')]
@@ -50,12 +50,12 @@ async function tryToListen(port: number, host: string): Promise<string | undefin
   }
 }
 
-/** The sandbox is alive as Doran is, but has nothing to get ready. */
+/** Tells the two apart: both answer at `/health/live`, but the sandbox has no `/health/ready`. */
 async function holderOf(url: string): Promise<Holder | undefined> {
   const { Agent, request } = await import('undici')
-  // Its certificate is for our services; this only asks who it is.
-  const connect = { rejectUnauthorized: false, timeout: TIMEOUT }
-  const dispatcher = new Agent({ connect, headersTimeout: TIMEOUT, bodyTimeout: TIMEOUT })
+  // Accepts any certificate: a certificate is made for services, and this request only asks who is there.
+  const connect = { rejectUnauthorized: false, timeout: TIMEOUT_MS }
+  const dispatcher = new Agent({ connect, headersTimeout: TIMEOUT_MS, bodyTimeout: TIMEOUT_MS })
   try {
     for (const address of [url, url.replace('http:', 'https:')]) {
       const status = await request(`${address}/health/live`, { dispatcher })
@@ -77,10 +77,10 @@ export async function checkPayment({ environment }: Setup): Promise<Finding[]> {
   const [config] = readConfig([payment.config], environment) as unknown as [Record<string, string>]
   const about = `PAYMENT_SANDBOX_URL ${environment.PAYMENT_SANDBOX_URL}`
   try {
-    // A session that nobody opened: the answer tells whether the secret is right, and changes nothing.
+    // Asks for a session that nobody opened: the answer tells whether the secret is right, and nothing changes.
     const { status } = await fetch(`${config.PAYMENT_SANDBOX_URL}/v1/sessions/by-key/doctor`, {
       headers: { authorization: `Bearer ${secretsIn(config.PAYMENT_SANDBOX_SECRET as string)[0]}` },
-      signal: AbortSignal.timeout(TIMEOUT),
+      signal: AbortSignal.timeout(TIMEOUT_MS),
     })
     if (status === 401) return [wrong(`${about}: refuses our secret; set PAYMENT_SANDBOX_SECRET as it is set there`)]
     return [ok(`${about}: answers`)]
@@ -95,7 +95,7 @@ export async function checkRedis({ environment }: Setup): Promise<Finding[]> {
   if (!environment.REDIS_URL) return []
   const redis = await openRedis(environment.REDIS_URL, createLog('silent'))
   try {
-    await once(redis, 'ready', { signal: AbortSignal.timeout(TIMEOUT) })
+    await once(redis, 'ready', { signal: AbortSignal.timeout(TIMEOUT_MS) })
     await redis.ping()
     return [ok('REDIS_URL: Redis answers')]
   } catch (error) {
@@ -115,13 +115,13 @@ export async function checkTls({ settings: { fleet }, names, whole }: Setup): Pr
   }
   const { material, mistakes, ends } = await inspectTls({ ca, cert, key })
   if (!material || !ends) return mistakes.map(wrong)
-  // Callers expect the name of the service that they ask; nobody asks the gateway.
+  // Callers expect the name of the service that they call. No service calls the gateway.
   const certificate = new X509Certificate(material.cert)
   const missing = whole ? [] : names.filter((name) => name !== 'gateway' && !certificate.checkHost(name))
   if (missing.length > 0) {
     return [wrong(`DORAN_TLS_CERT ${cert}: does not bear the name ${missing.join(', ')}; give the one of this service`)]
   }
-  const days = Math.floor((ends.getTime() - Date.now()) / DAY)
+  const days = Math.floor((ends.getTime() - Date.now()) / DAY_MS)
   const text = `DORAN_TLS_CERT ${cert}: ends in ${days} days`
   return [days < 14 ? warning(`${text}; renew it, for example with \`doran certs\``) : ok(text)]
 }
