@@ -45,7 +45,7 @@ export function prepareWorkers(wiring: Wiring): Worker[] {
       concurrency,
       ...(holder !== undefined && { holder }),
     })
-    listener.on(DUE_CHANNEL, (what, own) => worker.hear(what, own))
+    listener.on(DUE_CHANNEL, (what, own) => worker.onDue(what, own))
     listener.onReconnect(() => worker.wake())
     return worker
   })

@@ -15,7 +15,7 @@ import {
   addTask,
   assertHeld,
   completed,
-  heldOn,
+  leaseRenewed,
   NonRetryableError,
   type Task,
   type TaskHandler,
@@ -253,7 +253,7 @@ async function move(
 async function store(db: Queryable, task: Task, next: SagaState, results: Record<string, unknown>): Promise<void> {
   const over = next.state === 'done' || next.state === 'undone'
   const rows = await db.run(sql`
-    with held as (${over ? completed(task) : heldOn(task)} returning 1)
+    with held as (${over ? completed(task) : leaseRenewed(task)} returning 1)
     update doran.sagas set
       state = ${next.state}, step = ${next.step}, error = ${next.error && sql.json(next.error)},
       results = results || ${sql.json(results)}::jsonb, updated_at = now()

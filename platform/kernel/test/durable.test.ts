@@ -142,8 +142,8 @@ describe('a task', () => {
       log: createLog('silent'),
       metrics: createMetrics(),
       concurrency: 4,
-      lease: 600,
-      poll: 50,
+      leaseMs: 600,
+      pollMs: 50,
     })
     workers.push(started)
     started.start()

@@ -147,7 +147,7 @@ describe('a hint', { timeout: 30_000 }, () => {
   it('makes a process look for what it names, and for nothing when that is not its own', async () => {
     const handlers = { 'note/on:pub.told': bench.end, 'note/on:pub.shouted': bench.end, 'note/saga:print@1': bench.end }
     await bench.add('note/job:first', 1)
-    const worker = bench.worker({ ...handlers, 'note/job:first': bench.end }, { poll: 60_000 })
+    const worker = bench.worker({ ...handlers, 'note/job:first': bench.end }, { pollMs: 60_000 })
     // The look with which a worker starts is over.
     await until(() => ended('note/job:first'))
     for (const handler of Object.keys(handlers)) await bench.add(handler, 1)
@@ -156,16 +156,16 @@ describe('a hint', { timeout: 30_000 }, () => {
         ({ handler }) => handler,
       )
 
-    worker.hear('order/saga:checkout@1', false)
-    worker.hear('pub.told', false)
+    worker.onDue('order/saga:checkout@1', false)
+    worker.onDue('pub.told', false)
     await until(() => ended('note/on:pub.told'))
     const afterEvent = await left()
-    worker.hear('note/saga:print@1', false)
+    worker.onDue('note/saga:print@1', false)
     await until(() => ended('note/saga:print@1'))
 
     assert.deepEqual(afterEvent, ['note/on:pub.shouted', 'note/saga:print@1'])
     assert.deepEqual(await left(), ['note/on:pub.shouted'])
-    worker.hear('', false)
+    worker.onDue('', false)
     await until(() => ended('note/on:pub.shouted'))
   })
 

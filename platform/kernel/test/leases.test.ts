@@ -33,7 +33,7 @@ describe('a lease', { timeout: 30_000 }, () => {
         await reschedule(bench.db, task, new Date(Date.now() + HOUR_MS))
       },
     }
-    bench.worker({ 'note/job:nightly': nightly }, { lease: 600 })
+    bench.worker({ 'note/job:nightly': nightly }, { leaseMs: 600 })
     await until(() => runs === 1)
 
     await bench.pool.at(0).transaction(async (tx) => {
@@ -53,7 +53,7 @@ describe('a lease', { timeout: 30_000 }, () => {
 
   it('of a task that is claimed while its worker closes is not left behind', async () => {
     await bench.clear()
-    const worker = bench.worker({ 'note/on:written': bench.end }, { poll: 60_000, concurrency: 20 })
+    const worker = bench.worker({ 'note/on:written': bench.end }, { pollMs: 60_000, concurrency: 20 })
     await until(() => worker.running === 0)
     await bench.add('note/on:written', 10)
 

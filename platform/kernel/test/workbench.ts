@@ -51,7 +51,7 @@ export async function openWorkbench(): Promise<Workbench> {
         log: createLog('silent'),
         metrics: createMetrics(),
         concurrency: 8,
-        poll: 50,
+        pollMs: 50,
         ...options,
       })
       workers.push(worker)
