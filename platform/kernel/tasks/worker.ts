@@ -8,10 +8,10 @@ import { beginSpan, type Metrics, type SpanSink, traceFrom, traceParent } from '
 import { claim, type Vacancies, type Vacancy } from './claim.ts'
 import {
   due,
-  leaseHeld,
   type Lane,
   LEASE_MS,
   LeaseLostError,
+  leaseHeld,
   NonRetryableError,
   RELAY,
   type Task,
