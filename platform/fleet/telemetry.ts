@@ -51,7 +51,7 @@ export function otlpSpans({ endpoint, service, instance, version, log }: OtlpOpt
   }
 }
 
-/** OpenTelemetry hides failed exports. This logs one line when the collector stops accepting spans, one when it resumes. */
+/** OpenTelemetry hides failed exports. This logs when the collector stops accepting spans and when it resumes. */
 function loggingFailures(exporter: OTLPTraceExporter, url: string, log: Logger): SpanExporter {
   let failing = false
   return {
