@@ -1,6 +1,6 @@
 /**
- * A member of a fleet that tests kill. It accepts notes; their printing starts and never ends. The argument is the URL
- * of its database. It sends its own URL to its parent, and `printing` when a printing starts.
+ * A fleet member for tests that kill it. It accepts notes; their printing starts and never ends. The argument is the
+ * URL of its database. It sends its own URL to its parent, and `printing` when a printing starts.
  */
 import { noteService, printerDouble, printerService } from '../../kernel/test/note-service.ts'
 import { startMember } from './members.ts'

@@ -2,9 +2,8 @@
 const PAUSE_FACTOR = 2
 
 /**
- * Queue for work that blocks the thread for milliseconds, such as parsing a large body. Pieces run one at a time with
- * pauses for other work in between. So many large bodies wait for each other, and a small request waits for at most
- * one.
+ * Queue for work that blocks the thread for milliseconds, such as parsing a large body. Pieces run one at a time, with
+ * pauses for other work. So large bodies wait for each other, and a small request waits for one of them at most.
  */
 export class Turns {
   readonly #waiting = new Set<() => void>()

@@ -81,7 +81,7 @@ export const leaseHeld = ({ id, epoch }: Task) =>
 /** Statement that completes the task. It affects no row when the holder has lost the lease. */
 export const completed = (task: Task) => sql`delete from doran.tasks where ${leaseHeld(task)}`
 
-/** Statement by which the holder goes on with the task: it renews the lease and counts the attempts from 1 again. */
+/** Statement with which the holder keeps the task: renews the lease and counts the attempts from 1 again. */
 export const leaseRenewed = (task: Task) => sql`
   update doran.tasks set run_at = now() + make_interval(secs => ${LEASE_MS / 1000}), attempts = 1, failing_since = null
   where ${leaseHeld(task)}`
