@@ -1,6 +1,6 @@
 import { type Static, Type } from '@doran/kernel/contract'
 
-/** Settings of a process that is one of many. */
+/** Settings of a process in a fleet. */
 export const fleetConfig = Type.Object({
   DORAN_SERVICE_SECRET: Type.Optional(
     Type.String({

@@ -1,4 +1,4 @@
-/** The door by which other processes call the services of this one; the gateway never leads here. */
+/** Routes by which other processes call the services of this one. The gateway never forwards requests to them. */
 
 import { Readable } from 'node:stream'
 import { isStreamed, type Operation } from '@doran/kernel/contract'
@@ -21,9 +21,9 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { HEADERS } from './remote.ts'
 import type { ServiceTokens } from './service-token.ts'
 
-const LONGEST = 300_000
-/** JSON makes a body longer than it was; and a flat input carries path and query too. */
-const ROOM = 2
+const MAX_TIMEOUT_MS = 300_000
+/** A call's body exceeds the original one: JSON escapes text, and the flat input contains path and query, too. */
+const BODY_GROWTH_FACTOR = 2
 
 export function openDoor(app: FastifyInstance, tokens: ServiceTokens, inside: FleetInside): void {
   for (const hosted of inside.hosted.values()) {
@@ -43,11 +43,11 @@ function addRoute(
   app.route<{ Body: Record<string, unknown> }>({
     method: 'POST',
     url: `/calls/${contract.name}/${name}`,
-    bodyLimit: Math.max(INTERNAL_BODY_LIMIT, ROOM * bodyLimitOf(operation)),
+    bodyLimit: Math.max(INTERNAL_BODY_LIMIT, BODY_GROWTH_FACTOR * bodyLimitOf(operation)),
     config: { operation: `${contract.name}.${name}`, internal: true },
     onRequest: async (request) => {
       const actor = await tokens.verify(contract.name, request.headers.authorization)
-      // Whoever called checked the access to its own operation, not to this one.
+      // The caller has checked the access to its own operation, not to this one.
       if (actor && Array.isArray(operation.access)) authorise(operation, actor)
       request.actor = actor
     },
@@ -69,7 +69,7 @@ function callOf(request: FastifyRequest): Call {
   if (key !== undefined) assertKey(key)
   return {
     actor: request.actor,
-    deadline: Deadline.in(Math.min(LONGEST, Number(header(HEADERS.timeout)) || 0)),
+    deadline: Deadline.in(Math.min(MAX_TIMEOUT_MS, Number(header(HEADERS.timeout)) || 0)),
     trace: traceFrom(header('traceparent')),
     request: request.id,
     address: header(HEADERS.address),

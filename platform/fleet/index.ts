@@ -1,4 +1,4 @@
-/** What services need when they run in more than one process: ways to find, call and tell each other. */
+/** Services in more than one process: discovery, calls between them, and hints to each other. */
 import { hostname } from 'node:os'
 import { setTimeout as pause } from 'node:timers/promises'
 import {
@@ -33,13 +33,13 @@ export { inspectTls } from './tls.ts'
 
 export interface FleetOptions {
   readonly config: FleetConfig
-  /** What this process is, on logs, traces and in the registry. */
+  /** Name of this process in logs, traces and the registry. */
   readonly instance: string
   /** Names of the services that run here. */
   readonly services: readonly string[]
   readonly version: string
   readonly host: string
-  /** The public door: its own server is for everybody, so it asks nobody for a certificate. */
+  /** Whether this is the gateway. Its server is public, so it asks no client for a certificate. */
   readonly gateway: boolean
   /** The database that holds the registry; may be undefined with DORAN_SERVICE_URL. */
   readonly databaseUrl: string | undefined
@@ -47,23 +47,23 @@ export interface FleetOptions {
 }
 
 export interface OpenFleet extends Fleet {
-  /** The services that others run, for whoever passes requests on. */
+  /** The services that other processes run; the gateway forwards requests to them. */
   readonly targets: Targets
 }
 
-/** A name for this process that no other has. */
+/** The configured name of this process, or one that no other process has. */
 export function instanceName(config: FleetConfig, services: readonly string[]): string {
   return config.DORAN_INSTANCE ?? `${services.join('+') || 'doran'}-${hostname().slice(0, 40)}-${process.pid}`
 }
 
-/** Where traces go; undefined without a collector. */
+/** Opens the export of traces; undefined without a collector. */
 export async function openSpans(
   options: Pick<FleetOptions, 'config' | 'instance' | 'services' | 'version' | 'log'>,
 ): Promise<SpanSink | undefined> {
   const { config, instance, services, version, log } = options
   const endpoint = config.OTEL_EXPORTER_OTLP_ENDPOINT
   if (!endpoint) return undefined
-  // What is used by few is loaded by those alone: it would cost every process time and memory.
+  // Loaded only when used: OpenTelemetry costs start-up time and memory.
   const { otlpSpans } = await import('./telemetry.ts')
   return otlpSpans({ endpoint, service: services.join('+') || 'doran', instance, version, log })
 }
@@ -115,7 +115,7 @@ interface TlsServer {
   setSecureContext(material: object): void
 }
 
-/** Only health and metrics are for those who cannot show a certificate of our authority. */
+/** Refuses clients without a certificate of our authority, except for health and metrics. */
 function requireCertificate(app: FastifyInstance): void {
   app.addHook('onRequest', (request, _reply, done) => {
     const open = request.url.startsWith('/health/') || request.url === '/metrics'
@@ -149,7 +149,7 @@ function registryUrl({ databaseUrl }: FleetOptions): string {
 
 function observe(metrics: Metrics, targets: Targets): void {
   const perPeer = (name: string, help: string, value: (peer: Peer) => number) =>
-    // `instance` is what Prometheus calls the process that it asks.
+    // The label is `peer` because `instance` is the process that Prometheus scrapes.
     gauge(metrics, `doran_peer_${name}`, help, ['service', 'peer'], async () =>
       targets
         .all()
@@ -167,7 +167,7 @@ function observe(metrics: Metrics, targets: Targets): void {
   perTarget('waiting', 'Calls to a service that its bulkhead holds back', ({ waiting }) => waiting)
 }
 
-/** A connection to Redis that comes back by itself; while it is away commands fail at once. */
+/** A Redis connection that reconnects by itself. Without a connection, commands fail at once. */
 export async function openRedis(url: string, log: Logger): Promise<Redis> {
   const { Redis } = await import('ioredis')
   const redis = new Redis(url, { enableOfflineQueue: false, maxRetriesPerRequest: 0, connectTimeout: 2_000 })

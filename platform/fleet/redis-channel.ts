@@ -1,17 +1,17 @@
-/** The channel over Redis, for fleets whose services do not share one database. */
+/** The channel over Redis, for fleets whose services do not share a database. */
 import type { Channel } from '@doran/kernel'
 import { Topics } from '@doran/kernel/platform'
 import { Redis } from 'ioredis'
 import type { Logger } from 'pino'
 
 /** The one Redis channel that carries all topics. */
-const NAME = 'doran'
-const RETRY = { first: 100, longest: 2_000 }
-/** A server that is silent for so long is connected to anew; TCP alone would wait a quarter of an hour. */
-const LONGEST_SILENCE = 2_000
+const CHANNEL = 'doran'
+const RETRY_MS = { first: 100, longest: 2_000 }
+/** Reconnects to a server that does not answer for this long. TCP alone would wait a quarter of an hour. */
+const SOCKET_TIMEOUT_MS = 2_000
 
-/** Tells everyone that a sender lost something. */
-const GAP = JSON.stringify({ gap: true })
+/** Tells all processes that a sender has lost a message. */
+const GAP_MESSAGE = JSON.stringify({ gap: true })
 
 type Hint = { topic: string; message: unknown } | { gap: true }
 
@@ -20,15 +20,15 @@ export interface RedisChannel extends Channel {
 }
 
 /**
- * Waits for Redis two seconds at most and connects in the background from then on: while it is away nothing waits for
- * it and messages are lost. Whoever may have missed one is told by `onGap`: a process that was away itself once it
- * listens again, and all of them when a sender that lost something is back.
+ * Waits for Redis at most two seconds, then goes on connecting in the background. During an outage nothing waits for
+ * Redis, and messages are lost. `onGap` reports that messages may have been missed: to a process that was disconnected,
+ * as soon as it listens again, and to all processes when a sender that lost messages is connected again.
  */
 export async function redisChannel(url: string, log: Logger): Promise<RedisChannel> {
-  const retryStrategy = (attempt: number) => Math.min(RETRY.first * attempt, RETRY.longest)
-  const whileAway = { enableOfflineQueue: false, maxRetriesPerRequest: 0, retryStrategy }
-  const publisher = new Redis(url, { ...whileAway, socketTimeout: LONGEST_SILENCE })
-  const subscriber = new Redis(url, { ...whileAway, autoResubscribe: false })
+  const retryStrategy = (attempt: number) => Math.min(RETRY_MS.first * attempt, RETRY_MS.longest)
+  const failFast = { enableOfflineQueue: false, maxRetriesPerRequest: 0, retryStrategy }
+  const publisher = new Redis(url, { ...failFast, socketTimeout: SOCKET_TIMEOUT_MS })
+  const subscriber = new Redis(url, { ...failFast, autoResubscribe: false })
   const outage = outages(log)
   const topics = new Topics(log)
   const gaps: (() => void)[] = []
@@ -41,7 +41,7 @@ export async function redisChannel(url: string, log: Logger): Promise<RedisChann
 
   async function send(text: string): Promise<void> {
     try {
-      await publisher.publish(NAME, text)
+      await publisher.publish(CHANNEL, text)
       outage.ended(publisher)
     } catch (err) {
       lost = true
@@ -49,12 +49,12 @@ export async function redisChannel(url: string, log: Logger): Promise<RedisChann
     }
   }
 
-  /** Looks again only once it listens: what others tell between the two would be missed. */
+  /** Reports the gap only after it has subscribed; otherwise it would miss the messages sent in between. */
   async function listen(): Promise<void> {
     try {
-      await subscriber.subscribe(NAME)
+      await subscriber.subscribe(CHANNEL)
       outage.ended(subscriber)
-      lookAgain()
+      reportGap()
     } catch (err) {
       failed(subscriber, err as Error)
     }
@@ -63,10 +63,10 @@ export async function redisChannel(url: string, log: Logger): Promise<RedisChann
   async function resume(): Promise<void> {
     if (!lost) return outage.ended(publisher)
     lost = false
-    await send(GAP)
+    await send(GAP_MESSAGE)
   }
 
-  function lookAgain(): void {
+  function reportGap(): void {
     for (const handler of gaps) handler()
   }
 
@@ -74,12 +74,12 @@ export async function redisChannel(url: string, log: Logger): Promise<RedisChann
   subscriber.on('error', (err: Error) => failed(subscriber, err))
   subscriber.on('message', (_name: string, text: string) => {
     const hint = hintOf(text)
-    if (!hint) log.warn(`something that is not Doran's was published on the Redis channel ${NAME}; it is ignored`)
-    else if ('gap' in hint) lookAgain()
+    if (!hint) log.warn(`something that is not Doran's was published on the Redis channel ${CHANNEL}; it is ignored`)
+    else if ('gap' in hint) reportGap()
     else topics.deliver(hint.topic, hint.message)
   })
   const ready = [onReady(publisher, resume), onReady(subscriber, listen)]
-  await Promise.race([Promise.all(ready), new Promise((resolve) => setTimeout(resolve, RETRY.longest).unref())])
+  await Promise.race([Promise.all(ready), new Promise((resolve) => setTimeout(resolve, RETRY_MS.longest).unref())])
 
   return {
     async publish(db, topic, message) {
@@ -98,12 +98,12 @@ export async function redisChannel(url: string, log: Logger): Promise<RedisChann
   }
 }
 
-/** Does the work at each connect; resolves when it is done for the first time. */
+/** Runs `work` after each connect. Resolves when it has finished for the first time. */
 function onReady(connection: Redis, work: () => Promise<void>): Promise<void> {
   return new Promise((resolve) => connection.on('ready', () => void work().then(resolve)))
 }
 
-/** What was published, unless somebody else's program did it: the channel is open to everyone who has the password. */
+/** Parses a message. Undefined for one of another program: everyone who has the password can publish on the channel. */
 function hintOf(text: string): Hint | undefined {
   try {
     const hint = JSON.parse(text)
@@ -113,7 +113,7 @@ function hintOf(text: string): Hint | undefined {
   }
 }
 
-/** One line when the first of the connections fails, and one when all are back. */
+/** Logs one line when the first connection fails, and one when all work again. */
 function outages(log: Logger) {
   const away = new Set<Redis>()
   return {
@@ -121,7 +121,7 @@ function outages(log: Logger) {
       if (away.size === 0) {
         log.warn(
           { err },
-          `hints between processes are lost until Redis takes them again; its user needs SUBSCRIBE and PUBLISH on the channel ${NAME}`,
+          `hints between processes are lost until Redis takes them again; its user needs SUBSCRIBE and PUBLISH on the channel ${CHANNEL}`,
         )
       }
       away.add(connection)

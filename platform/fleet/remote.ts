@@ -5,7 +5,7 @@ import { NoAnswerError, NotSentError, type Peer, type PeerResponse } from './pee
 import type { Effect, Targets } from './peers/targets.ts'
 import type { ServiceTokens } from './service-token.ts'
 
-/** Headers that carry what a call brings along; times are told as what is left, for clocks differ. */
+/** Headers of a call. The timeout is the time that is left, because the clocks of two processes differ. */
 export const HEADERS = { timeout: 'x-doran-timeout', depth: 'x-doran-depth', address: 'x-doran-address' } as const
 
 export function remoteCall(targets: Targets, tokens: ServiceTokens): RemoteCall {
@@ -31,7 +31,7 @@ export function remoteCall(targets: Targets, tokens: ServiceTokens): RemoteCall 
           ...(call.key !== undefined && { 'idempotency-key': call.key }),
         },
         body,
-        // What can be repeated leaves time for that.
+        // A call that can be repeated leaves time for a retry.
         timeout: effect !== 'once' && number === 1 ? remaining / 2 : remaining,
       })
       if (response.statusCode < 400 && isStreamed(operation.reply)) return textOf(response.body)
@@ -42,15 +42,15 @@ export function remoteCall(targets: Targets, tokens: ServiceTokens): RemoteCall 
   }
 }
 
-/** Under a key the other side does it once, however often it is asked. */
+/** The effect of a repeated call. With a key the called service performs it once, however often it arrives. */
 export function effectOf({ method, idempotent, secret }: Operation, key: string | undefined): Effect {
   if (method === 'GET') return 'reading'
   return idempotent || (key !== undefined && !secret) ? 'repeatable' : 'once'
 }
 
-/** The whole answer, which must be there in time; undefined when it is empty. */
-async function readJson({ statusCode, body }: PeerResponse, { url }: Peer, time: number): Promise<unknown> {
-  const timer = setTimeout(() => body.destroy(new Error('the rest came too late')), time)
+/** Reads the whole answer within `timeMs`; undefined when it is empty. Throws {@link NoAnswerError}. */
+async function readJson({ statusCode, body }: PeerResponse, { url }: Peer, timeMs: number): Promise<unknown> {
+  const timer = setTimeout(() => body.destroy(new Error('the rest came too late')), timeMs)
   try {
     const text = await body.text()
     return text === '' ? undefined : JSON.parse(text)
@@ -65,11 +65,11 @@ async function readJson({ statusCode, body }: PeerResponse, { url }: Peer, time:
 
 function errorBehind(problem: Problem | undefined, target: string, { url }: Peer): Error {
   if (!problem?.code || !problem.detail) return new NoAnswerError(`what answered at ${url} is none of our services`)
-  // An older instance, from before the operation was added: a newer one will do it.
+  // The instance is older than the operation, so a newer one may be able to answer.
   if (problem.code === kernelErrors.routeNotFound.code) {
     return new NotSentError(`${url} does not know ${target}; run a version there that does`)
   }
-  // Nothing was done, and the caller of the operation can do nothing about it; an instance with our settings will do it.
+  // Nothing was done, and the caller cannot solve it. Another instance may have our secret.
   if (problem.code === kernelErrors.notOurService.code) {
     return new NotSentError(`${url} refuses our token: DORAN_SERVICE_SECRET must be the same in every process`)
   }

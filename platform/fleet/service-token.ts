@@ -1,4 +1,4 @@
-/** Proof that a call comes from one of our own processes, and for whom it acts. */
+/** Tokens that prove that a call comes from one of our own processes, and for which user it acts. */
 import type { Actor } from '@doran/kernel'
 import { TOKEN_ISSUER } from '@doran/kernel/identity'
 import { kernelErrors } from '@doran/kernel/platform'
@@ -6,13 +6,13 @@ import { errors, jwtVerify, SignJWT } from 'jose'
 import { LRUCache } from 'lru-cache'
 
 const LIFE_SECONDS = 120
-/** By which the clocks of two processes may differ. */
+/** The clocks of two processes may differ by this much. */
 const CLOCK_SKEW_SECONDS = 300
-/** A token is used again for this long, so that most calls sign nothing. */
+/** A token is reused for this long, so that most calls need no new signature. */
 const REUSE_MS = 60_000
 
 export class ServiceTokens {
-  /** The first one signs, all verify. */
+  /** The first key signs, all keys verify. */
   readonly #keys: readonly [Uint8Array, ...Uint8Array[]]
   readonly #signed = new LRUCache<string, Promise<string>>({ max: 10_000, ttl: REUSE_MS })
   readonly #verified = new LRUCache<string, Verified>({ max: 10_000 })
@@ -23,7 +23,7 @@ export class ServiceTokens {
     this.#keys = [encoder.encode(first), ...others.map((secret) => encoder.encode(secret))]
   }
 
-  /** A token for calls of this service on behalf of the actor, or of the system itself. */
+  /** A token for calls to this service on behalf of the actor, or of the system when there is none. */
   sign(service: string, actor: Actor | undefined): Promise<string> {
     const subject = JSON.stringify([service, actor])
     let token = this.#signed.get(subject)
@@ -40,7 +40,7 @@ export class ServiceTokens {
     return token
   }
 
-  /** For whom the call acts. Throws `not_our_service` for anything but a live token for this service. */
+  /** Returns the actor of the call. Throws `not_our_service` unless the header has a valid token for this service. */
   async verify(service: string, header: string | undefined): Promise<Actor | undefined> {
     const token = /^Bearer (\S+)$/.exec(header ?? '')?.[1]
     if (!token) throw kernelErrors.notOurService()

@@ -1,4 +1,4 @@
-/** Traces to an OpenTelemetry collector: our spans, with our ids, through OpenTelemetry's own batching and export. */
+/** Exports our spans, with our ids, to an OpenTelemetry collector, with OpenTelemetry's own batching and export. */
 
 import type { Span, SpanSink } from '@doran/kernel/platform'
 import { type SpanContext, SpanKind, SpanStatusCode, TraceFlags } from '@opentelemetry/api'
@@ -16,10 +16,10 @@ export interface OtlpOptions {
   readonly log: Logger
 }
 
-/** What is waiting when a collector is slow or away; more is dropped. */
-const MOST_WAITING = 4_096
-const EXPORT_TIMEOUT = 5_000
-const LAST_FLUSH = 2_000
+/** Spans that wait while the collector is slow or unreachable; further ones are dropped. */
+const MAX_QUEUED_SPANS = 4_096
+const EXPORT_TIMEOUT_MS = 5_000
+const FINAL_FLUSH_MS = 2_000
 
 const KINDS = {
   internal: SpanKind.INTERNAL,
@@ -37,22 +37,22 @@ export function otlpSpans({ endpoint, service, instance, version, log }: OtlpOpt
   })
   const url = `${endpoint.replace(/\/$/, '')}/v1/traces`
   const processor = new BatchSpanProcessor({
-    exporter: telling(new OTLPTraceExporter({ url, timeoutMillis: EXPORT_TIMEOUT }), url, log),
-    maxQueueSize: MOST_WAITING,
+    exporter: loggingFailures(new OTLPTraceExporter({ url, timeoutMillis: EXPORT_TIMEOUT_MS }), url, log),
+    maxQueueSize: MAX_QUEUED_SPANS,
     scheduledDelayMillis: 1_000,
-    exportTimeoutMillis: EXPORT_TIMEOUT,
+    exportTimeoutMillis: EXPORT_TIMEOUT_MS,
   })
   return {
     record: (span) => processor.onEnd(readable(span, resource)),
     async close() {
-      const timeUp = new Promise<void>((resolve) => setTimeout(resolve, LAST_FLUSH).unref())
+      const timeUp = new Promise<void>((resolve) => setTimeout(resolve, FINAL_FLUSH_MS).unref())
       await Promise.race([processor.shutdown(), timeUp]).catch((err) => log.debug({ err }, 'the last traces are lost'))
     },
   }
 }
 
-/** OpenTelemetry keeps failures to itself, so we tell: one line when the collector takes no more, one when it does again. */
-function telling(exporter: OTLPTraceExporter, url: string, log: Logger): SpanExporter {
+/** OpenTelemetry hides failed exports. This logs when the collector stops accepting spans and when it resumes. */
+function loggingFailures(exporter: OTLPTraceExporter, url: string, log: Logger): SpanExporter {
   let failing = false
   return {
     export(spans, done) {
@@ -77,9 +77,9 @@ function readable(span: Span, resource: ReadableSpan['resource']): ReadableSpan 
     kind: KINDS[kind],
     spanContext: () => context(trace.spanId),
     ...(trace.parentId && { parentSpanContext: { ...context(trace.parentId), isRemote: kind === 'server' } }),
-    startTime: seconds(start),
-    endTime: seconds(end),
-    duration: seconds(end - start),
+    startTime: secondsAndNanos(start),
+    endTime: secondsAndNanos(end),
+    duration: secondsAndNanos(end - start),
     ended: true,
     status: error === undefined ? { code: SpanStatusCode.UNSET } : { code: SpanStatusCode.ERROR, message: error },
     attributes: { ...attributes },
@@ -93,8 +93,8 @@ function readable(span: Span, resource: ReadableSpan['resource']): ReadableSpan 
   }
 }
 
-/** Milliseconds as whole seconds and the nanoseconds that are left. */
-function seconds(milliseconds: number): [number, number] {
+/** Milliseconds as whole seconds and remaining nanoseconds. */
+function secondsAndNanos(milliseconds: number): [number, number] {
   const whole = Math.floor(milliseconds / 1_000)
   return [whole, Math.round((milliseconds - whole * 1_000) * 1e6)]
 }

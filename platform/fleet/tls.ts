@@ -1,15 +1,15 @@
-/** The certificates of mutual TLS: checked when they are read, and taken over again when their files are replaced. */
+/** The certificates of mutual TLS: checked when they are read, and reloaded when their files are replaced. */
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { createSecureContext } from 'node:tls'
 import { ConfigError } from '@doran/kernel/platform'
 import type { Logger } from 'pino'
 
-const LOOK_EVERY = 1_000
-const DAY = 86_400_000
-const WARN_BEFORE = 14 * DAY
+const CHECK_INTERVAL_MS = 1_000
+const DAY_MS = 86_400_000
+const EXPIRY_WARNING_MS = 14 * DAY_MS
 
-/** Paths of PEM files: the authorities that are trusted, our certificate (with what lies between it and them), its key. */
+/** Paths of PEM files: the trusted authorities, our certificate with its intermediate ones, and its private key. */
 export interface TlsFiles {
   readonly ca: string
   readonly cert: string
@@ -23,20 +23,20 @@ export interface TlsMaterial {
 }
 
 export interface Tls {
-  /** What a new connection uses; another object after each change. */
+  /** Certificates for new connections; a new object after each change. */
   readonly material: TlsMaterial
-  /** Calls the handler each time that new files have been taken over. */
+  /** Calls the handler after each reload. */
   onChange(handler: () => void): void
-  /** Looks no more. */
+  /** Stops watching the files. */
   close(): void
 }
 
 export interface TlsInspection {
   /** Undefined when a file could not be read. */
   readonly material: TlsMaterial | undefined
-  /** Why the files cannot be used, each with its variable, its file and what to do; empty when all three fit together. */
+  /** Why the files cannot be used: variable, file and remedy for each mistake; empty when all three fit together. */
   readonly mistakes: readonly string[]
-  /** When the first of our certificate and those above it ends; undefined when there are mistakes. */
+  /** When the first certificate of the chain expires; undefined when there are mistakes. */
   readonly ends: Date | undefined
 }
 
@@ -49,8 +49,8 @@ const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2'
 const REMEDY = 'make a set with `doran certs`, or get one from your authority'
 
 /**
- * Reads the files and throws a {@link ConfigError} when they are not usable. From then on it looks at them every
- * second: a set that fits together is taken over, one that does not (yet) is left alone, and told of when it stays.
+ * Reads the files and throws a {@link ConfigError} when they are not usable. Then checks them every second. It loads a
+ * new set that fits together. It ignores a set that does not fit (yet), and logs a warning if the set stays that way.
  */
 export async function openTls(files: TlsFiles, log: Logger): Promise<Tls> {
   const first = await inspectTls(files)
@@ -60,7 +60,7 @@ export async function openTls(files: TlsFiles, log: Logger): Promise<Tls> {
   return watcher
 }
 
-/** Reads the three files and says whether they can be used at this moment. */
+/** Reads the three files and reports whether they can be used now. */
 export async function inspectTls(files: TlsFiles): Promise<TlsInspection> {
   const names = Object.keys(VARIABLES) as FileName[]
   const read = await Promise.allSettled(names.map((name) => readFile(files[name])))
@@ -75,7 +75,7 @@ export async function inspectTls(files: TlsFiles): Promise<TlsInspection> {
   if ('mistakes' in parsed) return { material, mistakes: parsed.mistakes, ends: undefined }
   const path = pathOf(parsed)
   const mistakes = check(parsed, path, material, files)
-  return { material, mistakes, ends: path && mistakes.length === 0 ? endOf(path) : undefined }
+  return { material, mistakes, ends: path && mistakes.length === 0 ? expiryOf(path) : undefined }
 }
 
 class Watcher implements Tls {
@@ -86,9 +86,9 @@ class Watcher implements Tls {
   #ends: Date | undefined
   #timer: NodeJS.Timeout | undefined
   #closed = false
-  /** Mistakes of the last look, and those that were told. */
-  #seen = ''
-  #told = ''
+  /** Mistakes at the last check, and those that were logged. */
+  #lastMistakes = ''
+  #loggedMistakes = ''
   #warnedAt = 0
 
   constructor(files: TlsFiles, { material, ends }: TlsInspection & { material: TlsMaterial }, log: Logger) {
@@ -107,8 +107,8 @@ class Watcher implements Tls {
   }
 
   start(): void {
-    this.#warnOfEnd()
-    this.#timer = setTimeout(() => void this.#look(), LOOK_EVERY)
+    this.#warnOfExpiry()
+    this.#timer = setTimeout(() => void this.#check(), CHECK_INTERVAL_MS)
     this.#timer.unref()
   }
 
@@ -117,7 +117,7 @@ class Watcher implements Tls {
     clearTimeout(this.#timer)
   }
 
-  async #look(): Promise<void> {
+  async #check(): Promise<void> {
     try {
       const found = await inspectTls(this.#files)
       if (this.#closed) return
@@ -125,7 +125,7 @@ class Watcher implements Tls {
       else if (found.material && found.mistakes.length === 0) this.#replace(found.material, found.ends)
       else this.#warnOfMistakes(found.mistakes.join('; '))
     } catch (err) {
-      this.#log.error({ err }, 'new certificates could not be taken over')
+      this.#log.error({ err }, 'new certificates could not be loaded')
     }
     if (!this.#closed) this.start()
   }
@@ -138,21 +138,21 @@ class Watcher implements Tls {
     for (const handler of this.#handlers) handler()
   }
 
-  /** Files are replaced one after the other, so a set is told of only when the next look finds it no better. */
+  /** Files are replaced one after the other, so a mistake is logged only when the next check still finds it. */
   #warnOfMistakes(mistakes: string): void {
-    const tell = mistakes === this.#seen && mistakes !== this.#told
-    if (tell) this.#log.warn({ mistakes }, 'the new certificates cannot be used; those from before stay in use')
-    this.#remember(mistakes, tell ? mistakes : this.#told)
+    const isNews = mistakes === this.#lastMistakes && mistakes !== this.#loggedMistakes
+    if (isNews) this.#log.warn({ mistakes }, 'the new certificates cannot be used; the previous ones stay in use')
+    this.#remember(mistakes, isNews ? mistakes : this.#loggedMistakes)
   }
 
-  #remember(seen: string, told: string): void {
-    this.#seen = seen
-    this.#told = told
+  #remember(last: string, logged: string): void {
+    this.#lastMistakes = last
+    this.#loggedMistakes = logged
   }
 
-  #warnOfEnd(): void {
+  #warnOfExpiry(): void {
     const now = Date.now()
-    if (!this.#ends || this.#ends.getTime() - now > WARN_BEFORE || now - this.#warnedAt < DAY) return
+    if (!this.#ends || this.#ends.getTime() - now > EXPIRY_WARNING_MS || now - this.#warnedAt < DAY_MS) return
     this.#warnedAt = now
     const { cert, ca } = this.#files
     this.#log.warn({ ends: this.#ends, cert, ca }, 'a certificate ends soon; replace its files, they are read again')
@@ -161,7 +161,7 @@ class Watcher implements Tls {
 
 interface Parsed {
   authorities: X509Certificate[]
-  /** Ours first, then those between it and an authority. */
+  /** Our certificate, then the intermediate ones. */
   chain: [X509Certificate, ...X509Certificate[]]
   key: KeyObject
 }
@@ -183,7 +183,7 @@ function parse({ ca, cert, key }: TlsMaterial, files: TlsFiles): Parsed | { mist
   }
 }
 
-/** Undefined unless there is at least one and all of them are whole. */
+/** Undefined when there is none, or when one is incomplete. */
 function certificatesIn(pem: Buffer): X509Certificate[] | undefined {
   const text = pem.toString()
   const blocks = text.match(/-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g) ?? []
@@ -217,14 +217,14 @@ function check(parsed: Parsed, path: X509Certificate[] | undefined, material: Tl
         'it, or a certificate that this one signed',
     )
   }
-  if (!isForBothSides(own)) {
+  if (!isForServerAndClient(own)) {
     mistakes.push(
       `${VARIABLES.cert} ${files.cert} is not for servers and clients alike, as mutual TLS needs; ${REMEDY}`,
     )
   }
   for (const certificate of path ?? [own]) {
     const name = parsed.authorities.includes(certificate) ? 'ca' : 'cert'
-    const wrong = outOfTime(certificate)
+    const wrong = validityProblem(certificate)
     if (wrong) mistakes.push(`${VARIABLES[name]} ${files[name]} ${wrong}`)
   }
   if (mistakes.length > 0) return mistakes
@@ -236,7 +236,7 @@ function check(parsed: Parsed, path: X509Certificate[] | undefined, material: Tl
   return mistakes
 }
 
-/** Our certificate and those that vouch for it, up to the first authority that is trusted; undefined without one. */
+/** The chain from our certificate up to the first trusted authority; undefined when it reaches none. */
 function pathOf({ authorities, chain }: Parsed): X509Certificate[] | undefined {
   const path: X509Certificate[] = []
   let current: X509Certificate | undefined = chain[0]
@@ -249,19 +249,19 @@ function pathOf({ authorities, chain }: Parsed): X509Certificate[] | undefined {
   return undefined
 }
 
-/** While an authority is renewed with the same key both are in the file: the one that lasts longer is meant. */
+/** An authority that was renewed with the same key is in the file twice; prefers the one that expires later. */
 function issuerOf(certificate: X509Certificate, candidates: readonly X509Certificate[]): X509Certificate | undefined {
   return candidates
     .filter((candidate) => certificate.checkIssued(candidate) && certificate.verify(candidate.publicKey))
     .sort((one, other) => other.validToDate.getTime() - one.validToDate.getTime())[0]
 }
 
-/** Without the extension a certificate is for everything. */
-function isForBothSides({ keyUsage }: X509Certificate): boolean {
+/** Without the extension a certificate is valid for every use. */
+function isForServerAndClient({ keyUsage }: X509Certificate): boolean {
   return !keyUsage || [SERVER_AUTH, CLIENT_AUTH].every((use) => keyUsage.includes(use))
 }
 
-function outOfTime({ validFromDate, validToDate }: X509Certificate): string | undefined {
+function validityProblem({ validFromDate, validToDate }: X509Certificate): string | undefined {
   const now = Date.now()
   if (now > validToDate.getTime()) return `ended on ${validToDate.toISOString()}; ${REMEDY}`
   if (now < validFromDate.getTime()) {
@@ -270,7 +270,7 @@ function outOfTime({ validFromDate, validToDate }: X509Certificate): string | un
   return undefined
 }
 
-function endOf(path: readonly X509Certificate[]): Date {
+function expiryOf(path: readonly X509Certificate[]): Date {
   return new Date(Math.min(...path.map(({ validToDate }) => validToDate.getTime())))
 }
 

@@ -1,4 +1,4 @@
-/** Where the instances of a service are. */
+/** An instance of a service, and where it answers. */
 export interface Instance {
   /** Unique among all instances. */
   readonly id: string
@@ -9,11 +9,11 @@ export interface Instance {
 export interface Discovery {
   /** The instances that may be called now. */
   find(service: string): readonly Instance[]
-  /** Calls the handler when instances have come or gone. */
+  /** Calls the handler when instances have joined or left. */
   onChange(handler: () => void): void
 }
 
-/** One address for each service, as DNS of Kubernetes or ECS gives it; who answers there is their business. */
+/** One address for each service, as in Kubernetes or ECS, which distribute requests behind a DNS name. */
 export function dnsDiscovery(template: string): Discovery {
   const known = new Map<string, readonly Instance[]>()
   return {

@@ -1,4 +1,4 @@
-/** One instance of a service as its callers see it: connections, what is under way, and whether it is to be trusted. */
+/** One instance of a service from its caller's view: connections, requests in progress, and health. */
 import { once } from 'node:events'
 import { connect as connectTcp, type Socket } from 'node:net'
 import { Readable } from 'node:stream'
@@ -6,29 +6,29 @@ import { connect as connectTls, type SecureContextOptions } from 'node:tls'
 import { type CircuitBreakerPolicy, CircuitState, ConsecutiveBreaker, circuitBreaker, handleWhen } from 'cockatiel'
 import { type Dispatcher, errors, Pool } from 'undici'
 
-/** The request was not sent, so nothing was done: it may be sent to another instance. */
+/** The request was not sent, so nothing was done. It may go to another instance. */
 export class NotSentError extends Error {
   override readonly name = 'NotSentError'
 }
 
-/** The request was sent and no answer came back; what was done is unknown. */
+/** The request was sent, but no answer came. Whether it was carried out is unknown. */
 export class NoAnswerError extends Error {
   override readonly name = 'NoAnswerError'
 }
 
-/** The caller's time is up. It may be the instance's fault. */
+/** The caller's time is up. The instance may be at fault. */
 export class TimeUpError extends NoAnswerError {}
 
 /**
- * The instance hung up before it had the whole body. It may have refused the upload, so this is not its fault: clients
- * decide what they send, and must not be able to eject an instance.
+ * The instance hung up before it had the whole body. It may have refused the upload, so this does not count as a fault:
+ * clients decide what they send, and must not be able to eject an instance.
  */
 export class UploadBrokenError extends NoAnswerError {}
 
-const CONNECT_TIMEOUT = 1_000
+const CONNECT_TIMEOUT_MS = 1_000
 const FAULTS_TO_EJECT = 3
 const TIME_UP = new Error('time is up')
-const PROBE = { every: 250, timeout: 1_000 }
+const HEALTH_CHECK_MS = { interval: 250, timeout: 1_000 }
 
 export interface PeerRequest {
   readonly method: Dispatcher.HttpMethod
@@ -49,7 +49,7 @@ export class Peer {
   readonly #pool: Pool
   readonly #breaker: CircuitBreakerPolicy
   #pending = 0
-  #probe: NodeJS.Timeout | undefined
+  #healthCheck: NodeJS.Timeout | undefined
   #ejected = false
   #closed = false
   #closing: Promise<void> | undefined
@@ -60,22 +60,22 @@ export class Peer {
     this.#service = service
     this.#tls = tls
     this.#pool = new Pool(url, {
-      connect: { timeout: CONNECT_TIMEOUT, ...(tls && { ...tls, servername: service }) },
+      connect: { timeout: CONNECT_TIMEOUT_MS, ...(tls && { ...tls, servername: service }) },
       bodyTimeout: 60_000,
     })
     this.#breaker = circuitBreaker(handleWhen(isFaultOfInstance), {
-      halfOpenAfter: PROBE.every,
+      halfOpenAfter: HEALTH_CHECK_MS.interval,
       breaker: new ConsecutiveBreaker(FAULTS_TO_EJECT),
     })
     this.#breaker.onBreak(() => this.#eject())
   }
 
-  /** Requests under way. */
+  /** Requests in progress. */
   get pending(): number {
     return this.#pending
   }
 
-  /** It failed repeatedly and its health check has not succeeded since. */
+  /** Whether it failed repeatedly and has not passed its health check since. */
   get ejected(): boolean {
     return this.#ejected
   }
@@ -86,8 +86,8 @@ export class Peer {
   }
 
   /**
-   * Sends a request and answers as soon as the head of the response is there. Throws {@link NotSentError} or
-   * {@link NoAnswerError}; any status is an answer.
+   * Sends a request. Resolves as soon as the head of the response has arrived, whatever its status. Throws
+   * {@link NotSentError} or {@link NoAnswerError}.
    */
   async send(request: PeerRequest): Promise<PeerResponse> {
     this.#pending++
@@ -98,7 +98,7 @@ export class Peer {
     }
   }
 
-  /** A bare connection, for protocols that take over from HTTP. Throws {@link NotSentError}. */
+  /** Opens a plain connection, for protocols that HTTP upgrades to. Throws {@link NotSentError}. */
   async connect(): Promise<Socket> {
     const { hostname: host, port, protocol } = new URL(this.url)
     const socket =
@@ -107,7 +107,7 @@ export class Peer {
         : connectTcp({ host, port: Number(port) })
     try {
       await once(socket, protocol === 'https:' ? 'secureConnect' : 'connect', {
-        signal: AbortSignal.timeout(CONNECT_TIMEOUT),
+        signal: AbortSignal.timeout(CONNECT_TIMEOUT_MS),
       })
       return socket
     } catch (error) {
@@ -116,34 +116,34 @@ export class Peer {
     }
   }
 
-  /** Lets what is under way finish. It may leave the registry while its callers close, and so be closed by both. */
+  /** Lets requests in progress finish. Callers and the registry may both close the same instance. */
   close(): Promise<void> {
     this.#closed = true
-    clearTimeout(this.#probe)
+    clearTimeout(this.#healthCheck)
     this.#closing ??= this.#pool.close()
     return this.#closing
   }
 
   async #request({ timeout, signal, body, ...request }: PeerRequest): Promise<PeerResponse> {
     const stop = new AbortController()
-    const leave = () => stop.abort()
-    if (signal?.aborted) leave()
-    signal?.addEventListener('abort', leave, { once: true })
-    // The time limit of undici is half a second wrong, and it runs while the sender is slow.
+    const cancel = () => stop.abort()
+    if (signal?.aborted) cancel()
+    signal?.addEventListener('abort', cancel, { once: true })
+    // Not the time limit of undici: it is inexact by half a second, and it runs while the sender is slow.
     const limit = new TimeLimit(timeout, () => stop.abort(TIME_UP))
     const upload = body instanceof Readable ? new Upload(body, limit) : undefined
-    const sent = upload ? upload.pieces() : body
+    const sent = upload ? upload.chunks() : body
     const options = { ...request, body: sent, headersTimeout: 0, signal: stop.signal }
     try {
       return await this.#pool.request(options as Parameters<Pool['request']>[0])
     } catch (error) {
-      // Whoever asked has gone away, which is no fault of the instance.
+      // The client has gone away, which is no fault of the instance.
       if (stop.signal.aborted && stop.signal.reason !== TIME_UP) throw error
       if (upload?.failure) throw upload.failure
-      if (upload?.begun && !upload.whole && !stop.signal.aborted) {
+      if (upload?.begun && !upload.complete && !stop.signal.aborted) {
         throw new UploadBrokenError(`${this.url} hung up during an upload`, { cause: error })
       }
-      throw explained(stop.signal.aborted ? TIME_UP : error, this.url)
+      throw translated(stop.signal.aborted ? TIME_UP : error, this.url)
     } finally {
       limit.end()
     }
@@ -152,39 +152,39 @@ export class Peer {
   #eject(): void {
     if (this.#ejected || this.#closed) return
     this.#ejected = true
-    this.#probe = setTimeout(() => void this.#check(), PROBE.every)
-    this.#probe.unref()
+    this.#healthCheck = setTimeout(() => void this.#checkHealth(), HEALTH_CHECK_MS.interval)
+    this.#healthCheck.unref()
   }
 
-  async #check(): Promise<void> {
+  async #checkHealth(): Promise<void> {
     try {
       const { statusCode, body } = await this.#pool.request({
         method: 'GET',
         path: '/health/live',
-        headersTimeout: PROBE.timeout,
-        bodyTimeout: PROBE.timeout,
+        headersTimeout: HEALTH_CHECK_MS.timeout,
+        bodyTimeout: HEALTH_CHECK_MS.timeout,
       })
       await body.dump()
       this.#ejected = statusCode !== 200
     } catch {
-      // Still away.
+      // Still unreachable.
     }
     if (!this.#ejected || this.#closed) return
-    this.#probe = setTimeout(() => void this.#check(), PROBE.every)
-    this.#probe.unref()
+    this.#healthCheck = setTimeout(() => void this.#checkHealth(), HEALTH_CHECK_MS.interval)
+    this.#healthCheck.unref()
   }
 }
 
-/** Time that an instance has; it may be stopped and given anew. */
+/** Time limit of an instance. It can be stopped and restarted. */
 class TimeLimit {
   readonly #milliseconds: number
-  readonly #up: () => void
+  readonly #onTimeUp: () => void
   #timer: NodeJS.Timeout | undefined
   #ended = false
 
-  constructor(milliseconds: number, up: () => void) {
+  constructor(milliseconds: number, onTimeUp: () => void) {
     this.#milliseconds = Math.max(1, milliseconds)
-    this.#up = up
+    this.#onTimeUp = onTimeUp
     this.restart()
   }
 
@@ -194,7 +194,7 @@ class TimeLimit {
 
   restart(): void {
     this.stop()
-    if (!this.#ended) this.#timer = setTimeout(this.#up, this.#milliseconds)
+    if (!this.#ended) this.#timer = setTimeout(this.#onTimeUp, this.#milliseconds)
   }
 
   end(): void {
@@ -203,14 +203,15 @@ class TimeLimit {
   }
 }
 
-/** A body as it comes, and how far it has come. */
+/** A streamed body and its progress. */
 class Upload {
   readonly #body: Readable
   readonly #limit: TimeLimit
-  /** The instance has taken in the first piece. */
+  /** The instance has accepted the first chunk. */
   begun = false
-  whole = false
-  /** Why the body itself ended too early: its sender hung up, or it is too large. */
+  /** The instance has accepted the whole body. */
+  complete = false
+  /** Why the body ended too early: its sender hung up, or it is too large. */
   failure: Error | undefined
 
   constructor(body: Readable, limit: TimeLimit) {
@@ -222,22 +223,23 @@ class Upload {
   }
 
   /**
-   * The time limit is for the instance, not for the sender: it counts while there is something to take in or to answer.
-   * What is left when nobody takes it in any more is dropped, for the sender waits for its answer.
+   * Yields the chunks. The time limit is for the instance, not for the sender: it runs only while the instance has a
+   * chunk to accept or a request to answer. If the instance stops reading, the rest is read and dropped, because the
+   * sender waits for its answer.
    */
-  async *pieces(): AsyncGenerator<Buffer> {
+  async *chunks(): AsyncGenerator<Buffer> {
     this.#limit.stop()
     try {
-      for await (const piece of this.#body.iterator({ destroyOnReturn: false })) {
+      for await (const chunk of this.#body.iterator({ destroyOnReturn: false })) {
         this.#limit.restart()
-        yield piece
+        yield chunk
         this.begun = true
         this.#limit.stop()
       }
-      this.whole = true
+      this.complete = true
       this.#limit.restart()
     } finally {
-      if (!this.whole) this.#body.resume()
+      if (!this.complete) this.#body.resume()
     }
   }
 }
@@ -247,13 +249,13 @@ function isFaultOfInstance(error: unknown): boolean {
   return error instanceof NotSentError || error instanceof NoAnswerError
 }
 
-const NOT_SENT =
+const NOT_SENT_CODES =
   /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ERR_TLS_|ERR_SSL_|CERT_|UND_ERR_CONNECT_TIMEOUT|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_)/
 
-function explained(error: unknown, url: string): Error {
+function translated(error: unknown, url: string): Error {
   const { code = '', message } = error as { code?: string; message: string }
   if (
-    NOT_SENT.test(code) ||
+    NOT_SENT_CODES.test(code) ||
     error instanceof errors.ClientDestroyedError ||
     error instanceof errors.ClientClosedError
   ) {

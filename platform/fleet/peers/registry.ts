@@ -1,7 +1,8 @@
 /**
- * Discovery for processes that share a database and nothing else: each enters itself, beats once a second, and is
- * forgotten when it has not for a few. The database's clock counts. When the database is away, everyone goes on with
- * what was known, and for a while afterwards, until all have had time to beat again.
+ * Discovery for processes that share only a database. Each process registers itself, writes a heartbeat every second,
+ * and counts as dead after {@link LIFETIME_SECONDS} without one. The database's clock decides. During an outage of the
+ * database all processes keep the instances that they know, and for a while after it, until every process has had time
+ * for a heartbeat.
  */
 import { type Queryable, sql } from '@doran/kernel'
 import { Listener, Pool } from '@doran/kernel/platform'
@@ -14,13 +15,13 @@ export interface RegisteredInstance extends Instance {
   readonly state: 'ready' | 'leaving'
   /** ISO 8601. */
   readonly startedAt: string
-  /** Seconds since its last beat. */
+  /** Seconds since its last heartbeat. */
   readonly age: number
 }
 
-const BEAT = 1_000
-const LIFE_SECONDS = 3.5
-const FORGET_SECONDS = 60
+const HEARTBEAT_MS = 1_000
+const LIFETIME_SECONDS = 3.5
+const FORGET_AFTER_SECONDS = 60
 
 export class Registry implements Discovery {
   readonly #pool: Pool
@@ -31,8 +32,8 @@ export class Registry implements Discovery {
   #known: readonly RegisteredInstance[] = []
   #own: Omit<RegisteredInstance, 'startedAt' | 'age'> | undefined
   #timer: NodeJS.Timeout | undefined
-  #troubled = false
-  /** When everyone has had time to beat after the database was away; milliseconds of this process. */
+  #isFailing = false
+  /** When every process has had time for a heartbeat after an outage; on the clock of `performance.now()`. */
   #settledAt = 0
 
   constructor(databaseUrl: string, log: Logger) {
@@ -42,11 +43,11 @@ export class Registry implements Discovery {
   }
 
   async start(): Promise<void> {
-    this.#listener.on('doran_instances', () => void this.#beat())
-    this.#listener.onReconnect(() => void this.#beat())
+    this.#listener.on('doran_instances', () => void this.#heartbeat())
+    this.#listener.onReconnect(() => void this.#heartbeat())
     await this.#listener.start()
-    await this.#beat()
-    this.#timer = setInterval(() => void this.#beat(), BEAT)
+    await this.#heartbeat()
+    this.#timer = setInterval(() => void this.#heartbeat(), HEARTBEAT_MS)
   }
 
   find(service: string): readonly Instance[] {
@@ -57,19 +58,19 @@ export class Registry implements Discovery {
     this.#changed.push(handler)
   }
 
-  /** Enters this process; the others may call it from now on. */
+  /** Registers this process. Others may call it from now on. */
   async join(own: { id: string; url: string; services: readonly string[]; version: string }): Promise<void> {
     this.#own = { ...own, state: 'ready' }
-    await this.#beat()
-    await this.#tell()
+    await this.#heartbeat()
+    await this.#notify()
   }
 
-  /** Asks the others to call it no more; they hear of it in milliseconds. */
+  /** Asks the other processes to stop calling this one. They hear it within milliseconds. */
   async leave(): Promise<void> {
     if (!this.#own) return
     this.#own = { ...this.#own, state: 'leaving' }
-    await this.#beat()
-    await this.#tell()
+    await this.#heartbeat()
+    await this.#notify()
   }
 
   async close(): Promise<void> {
@@ -85,31 +86,31 @@ export class Registry implements Discovery {
     return this.#pool.at(0)
   }
 
-  async #tell(): Promise<void> {
+  async #notify(): Promise<void> {
     await this.#database.run(sql`select pg_notify('doran_instances', '')`).catch(() => {})
   }
 
-  /** Tells that this process lives, and looks who else does. */
-  async #beat(): Promise<void> {
+  /** Writes the heartbeat of this process and reads the live instances. */
+  async #heartbeat(): Promise<void> {
     try {
-      if (this.#own) await beat(this.#database, this.#own)
+      if (this.#own) await writeHeartbeat(this.#database, this.#own)
       const found = await listInstances(this.#database)
-      if (this.#troubled) {
+      if (this.#isFailing) {
         this.#log.info('the registry of instances answers again')
-        this.#settledAt = performance.now() + LIFE_SECONDS * 1_000
+        this.#settledAt = performance.now() + LIFETIME_SECONDS * 1_000
       }
-      this.#troubled = false
+      this.#isFailing = false
       const missing = this.#known.filter((known) => !found.some(({ id }) => id === known.id))
-      const awaited = performance.now() < this.#settledAt ? missing : []
-      this.#take([...found.filter(({ state }) => state === 'ready'), ...awaited])
+      const unconfirmed = performance.now() < this.#settledAt ? missing : []
+      this.#update([...found.filter(({ state }) => state === 'ready'), ...unconfirmed])
     } catch (error) {
-      if (!this.#troubled)
-        this.#log.warn({ err: error }, 'the registry of instances does not answer; going on with those known')
-      this.#troubled = true
+      if (!this.#isFailing)
+        this.#log.warn({ err: error }, 'the registry of instances does not answer; continuing with the known instances')
+      this.#isFailing = true
     }
   }
 
-  #take(instances: readonly RegisteredInstance[]): void {
+  #update(instances: readonly RegisteredInstance[]): void {
     const before = addresses(this.#known)
     this.#known = instances
     if (addresses(instances) === before) return
@@ -130,7 +131,7 @@ function addresses(instances: readonly RegisteredInstance[]): string {
     .join()
 }
 
-async function beat(db: Queryable, own: Omit<RegisteredInstance, 'startedAt' | 'age'>): Promise<void> {
+async function writeHeartbeat(db: Queryable, own: Omit<RegisteredInstance, 'startedAt' | 'age'>): Promise<void> {
   await db.run(sql`
     insert into doran.instances (id, url, services, version, state)
     values (${own.id}, ${own.url}, ${own.services}::text[], ${own.version}, ${own.state})
@@ -139,15 +140,15 @@ async function beat(db: Queryable, own: Omit<RegisteredInstance, 'startedAt' | '
       state = excluded.state`)
 }
 
-/** Everyone whose heart beats, and forgets those whose has not for a minute. */
+/** Lists the live instances. Deletes those without a heartbeat for {@link FORGET_AFTER_SECONDS}. */
 export function listInstances(db: Queryable): Promise<RegisteredInstance[]> {
   return db.all<RegisteredInstance>(sql`
     with forgotten as (
-      delete from doran.instances where seen_at < now() - make_interval(secs => ${FORGET_SECONDS})
+      delete from doran.instances where seen_at < now() - make_interval(secs => ${FORGET_AFTER_SECONDS})
     )
     select id, url, services, version, state, started_at as "startedAt",
            extract(epoch from now() - seen_at)::double precision as age
     from doran.instances
-    where seen_at > now() - make_interval(secs => ${LIFE_SECONDS})
+    where seen_at > now() - make_interval(secs => ${LIFETIME_SECONDS})
     order by id`)
 }

@@ -1,7 +1,7 @@
 /**
- * The services that this process calls, each over its live instances: the less busy of two random ones is asked, one
- * that fails is left out until its health check succeeds, and what may be repeated is repeated elsewhere, as long as
- * repetitions stay a small share of all calls.
+ * The services that this process calls, with their live instances. A call goes to the less busy of two random
+ * instances. An instance that fails is ejected until its health check succeeds. A failed call that may be repeated is
+ * retried on another instance, as long as retries stay a small share of all calls.
  */
 import { setTimeout as pause } from 'node:timers/promises'
 import { kernelErrors } from '@doran/kernel/platform'
@@ -10,11 +10,11 @@ import type { Tls } from '../tls.ts'
 import { type Discovery, dnsDiscovery } from './discovery.ts'
 import { NoAnswerError, NotSentError, Peer, TimeUpError } from './peer.ts'
 
-const AT_ONCE = 512
-const WAITING = 1_024
-const ATTEMPTS = 3
-/** Repetitions may be this share of the calls, after a stock for the beginning and for quiet times. */
-const BUDGET = { share: 0.2, stock: 20 }
+const MAX_CONCURRENT_CALLS = 512
+const MAX_QUEUED_CALLS = 1_024
+const MAX_ATTEMPTS = 3
+/** Retries may be `perCall` of all calls, plus a reserve of up to `max` for the start and for quiet times. */
+const RETRY_BUDGET = { perCall: 0.2, max: 20 }
 const RETRY_AFTER_SECONDS = 1
 
 export interface Attempt {
@@ -23,7 +23,7 @@ export interface Attempt {
   readonly number: number
 }
 
-/** What a request does when it is made again: nothing at all, nothing more than the first time, or everything anew. */
+/** Effect of a request: none (`reading`), the same when repeated (`repeatable`), or once more each time (`once`). */
 export type Effect = 'reading' | 'repeatable' | 'once'
 
 export class Targets {
@@ -51,7 +51,7 @@ export class Targets {
     return target
   }
 
-  /** What is at an address of its own, outside of discovery and our certificates. */
+  /** A target at a fixed address, without discovery and without our certificates. */
   at(url: string): Target {
     let target = this.#byService.get(url)
     if (!target) {
@@ -61,7 +61,7 @@ export class Targets {
     return target
   }
 
-  /** Everyone that is or was called, for the metrics. */
+  /** All targets that this process has used, for metrics. */
   all(): { service: string; target: Target }[] {
     return [...this.#byService].map(([service, target]) => ({ service, target }))
   }
@@ -75,9 +75,9 @@ export class Target {
   readonly #service: string
   readonly #discovery: Discovery
   readonly #tls: Tls | undefined
-  readonly #bulkhead: BulkheadPolicy = bulkhead(AT_ONCE, WAITING)
+  readonly #bulkhead: BulkheadPolicy = bulkhead(MAX_CONCURRENT_CALLS, MAX_QUEUED_CALLS)
   readonly #peers = new Map<string, Peer>()
-  #budget = BUDGET.stock
+  #budget = RETRY_BUDGET.max
 
   constructor(service: string, discovery: Discovery, tls: Tls | undefined) {
     this.#service = service
@@ -87,17 +87,17 @@ export class Target {
   }
 
   /**
-   * Runs the attempt on one instance after the other until one succeeds. What was not sent is always tried elsewhere,
-   * what got no answer unless it is to be done `once`. Throws `service_unavailable` when nothing was done, `overloaded`
-   * when too much is under way already, and `outcome_unknown` or `deadline_exceeded` when no answer came. Instances in
-   * `tried` are left out while there are others.
+   * Runs the attempt on one instance after another until one succeeds. A request that was not sent is always retried
+   * elsewhere; one without an answer is retried unless its effect is `once`. Throws `service_unavailable` when nothing
+   * was done, `overloaded` when too many calls are in progress, and `outcome_unknown` or `deadline_exceeded` when no
+   * answer came. Skips instances in `tried` while there are others.
    */
   async run<T>(effect: Effect, attempt: (to: Attempt) => Promise<T>, tried: Set<Peer> = new Set()): Promise<T> {
     try {
       return await this.#bulkhead.execute(() => this.#try(effect, attempt, tried))
     } catch (error) {
       const translated = this.#translated(error, effect)
-      // For the log of an operator, who wants to know what the caller need not.
+      // Operators need the cause in the log; callers do not see it.
       if (translated !== error) (translated as Error).cause = error
       throw translated
     }
@@ -107,17 +107,17 @@ export class Target {
     return [...this.#peers.values()]
   }
 
-  /** Calls that the bulkhead has let through. */
+  /** Calls that the bulkhead has admitted. */
   get running(): number {
-    return AT_ONCE - this.#bulkhead.executionSlots
+    return MAX_CONCURRENT_CALLS - this.#bulkhead.executionSlots
   }
 
-  /** Calls that the bulkhead holds back. */
+  /** Calls that wait at the bulkhead. */
   get waiting(): number {
-    return WAITING - this.#bulkhead.queueSlots
+    return MAX_QUEUED_CALLS - this.#bulkhead.queueSlots
   }
 
-  /** Takes in who has come and gone. */
+  /** Updates the peers from discovery. */
   refresh(): void {
     const found = new Map(this.#discovery.find(this.#service).map(({ id, url }) => [id, url]))
     for (const [id, peer] of this.#peers) {
@@ -130,7 +130,7 @@ export class Target {
     }
   }
 
-  /** New connections to everyone, with the certificates of now. */
+  /** Replaces all connections by new ones with the current certificates. */
   reconnect(): void {
     for (const peer of this.#peers.values()) void peer.close()
     this.#peers.clear()
@@ -143,44 +143,44 @@ export class Target {
   }
 
   async #try<T>(effect: Effect, attempt: (to: Attempt) => Promise<T>, tried: Set<Peer>): Promise<T> {
-    this.#budget = Math.min(BUDGET.stock, this.#budget + BUDGET.share)
+    this.#budget = Math.min(RETRY_BUDGET.max, this.#budget + RETRY_BUDGET.perCall)
     let unanswered = false
     for (let number = 1; ; number++) {
       const peer = this.#choose(tried)
-      if (!peer) throw this.#unreached(unanswered)
+      if (!peer) throw this.#unreachable(unanswered)
       tried.add(peer)
       try {
         return await attempt({ peer, number })
       } catch (error) {
         const notSent = error instanceof NotSentError || error instanceof BrokenCircuitError
         unanswered ||= error instanceof NoAnswerError
-        const again = notSent || (effect !== 'once' && error instanceof NoAnswerError)
-        if (!again || number === ATTEMPTS || this.#budget < 1) {
-          throw notSent && unanswered ? this.#unreached(unanswered, error) : error
+        const retriable = notSent || (effect !== 'once' && error instanceof NoAnswerError)
+        if (!retriable || number === MAX_ATTEMPTS || this.#budget < 1) {
+          throw notSent && unanswered ? this.#unreachable(unanswered, error) : error
         }
         this.#budget--
-        // Whoever was not reached costs nothing to ask again; whoever did not answer may be overloaded.
+        // An unreachable instance has no load from a retry; one that did not answer may be overloaded.
         await pause((notSent ? 5 : 10 * 2 ** number) * (0.5 + Math.random()))
       }
     }
   }
 
   /**
-   * The less busy of two that have not failed this call yet; one that has, when there is no other. One that a single
-   * call is trying out lets all others wait for how that goes, so it is left out as well.
+   * The less busy of two random instances that have not failed this call yet, or one that has, when there is no other.
+   * A half-open circuit breaker makes all other calls wait for its trial call, so such instances come second.
    */
   #choose(tried: ReadonlySet<Peer>): Peer | undefined {
-    const sound = this.peers().filter((peer) => !peer.ejected)
-    const fresh = sound.filter((peer) => !tried.has(peer))
-    const trusted = fresh.filter(({ state }) => state !== 'half-open')
-    const candidates = [trusted, fresh, sound].find(({ length }) => length > 0) ?? []
-    const pick = () => candidates[Math.floor(Math.random() * candidates.length)]
-    const [one, other] = [pick(), pick()]
+    const healthy = this.peers().filter((peer) => !peer.ejected)
+    const untried = healthy.filter((peer) => !tried.has(peer))
+    const closed = untried.filter(({ state }) => state !== 'half-open')
+    const candidates = [closed, untried, healthy].find(({ length }) => length > 0) ?? []
+    const pickRandom = () => candidates[Math.floor(Math.random() * candidates.length)]
+    const [one, other] = [pickRandom(), pickRandom()]
     return one && other && other.pending < one.pending ? other : one
   }
 
-  /** Nobody could be asked; but who was asked before may have done it. */
-  #unreached(unanswered: boolean, cause?: unknown): Error {
+  /** No instance could be reached. If an earlier attempt got no answer, that one may have been carried out. */
+  #unreachable(unanswered: boolean, cause?: unknown): Error {
     return unanswered
       ? new NoAnswerError(`no instance of ${this.#service} answered, and then none was reached`, { cause })
       : new NotSentError(`no instance of ${this.#service} is alive`)

@@ -1,4 +1,4 @@
-/** A collector of traces that keeps what it is sent by OTLP over HTTP. */
+/** A trace collector that stores the spans that it receives by OTLP over HTTP. */
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -14,9 +14,9 @@ export interface CollectedSpan {
   readonly start: number
   readonly end: number
   readonly service: string
-  /** Who sent it: `service.name`, `service.instance.id` and `service.version`. */
+  /** The sender: `service.name`, `service.instance.id` and `service.version`. */
   readonly resource: Record<string, string>
-  /** Of what failed. */
+  /** Message of the error; undefined unless the span failed. */
   readonly error: string | undefined
 }
 
@@ -45,7 +45,7 @@ export interface Collector {
   readonly url: string
   spansOf(traceId: string): CollectedSpan[]
   readonly spans: readonly CollectedSpan[]
-  /** What it answers; 200 until it is set. */
+  /** Status with which it answers; 200 by default. */
   status: number
   close(): void
 }

@@ -33,11 +33,11 @@ const operations = {
   nap: post('/depot/nap', { summary: 'Sleep', access: 'internal', body: Type.Object({ ms: Type.Integer() }) }),
 }
 
-/** A test that spoils an instance has a service of another name. */
+/** A test that breaks instances uses a service of another name. */
 export const named = (name: string) => contract(name, operations)
 export const depot = named('depot')
 
-/** Writes down the ids of what is stored in `stored`. */
+/** Appends the ids of stored crates to `stored`. */
 export function depotService(of = depot, stored: string[] = []) {
   return service(of, {
     operations: {

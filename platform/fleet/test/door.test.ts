@@ -1,4 +1,4 @@
-/** Who may call the services of a process from another one. */
+/** Who may call the services of another process. */
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { newId, secretsIn } from '@doran/kernel'
@@ -42,7 +42,7 @@ describe('the door for other processes', { timeout: 20_000 }, () => {
     assert.deepEqual(await knock(await sign({})), [200, undefined])
   })
 
-  it('stays closed without a token, and with one of another secret, for another service or past its time', async () => {
+  it('stays closed without a token, and for one with another secret, of another service or expired', async () => {
     const refused = [403, 'not_our_service']
 
     assert.deepEqual(await knock(), refused)
@@ -57,7 +57,7 @@ describe('the door for other processes', { timeout: 20_000 }, () => {
     assert.deepEqual(await knock(await sign({}, { expires: '1h' })), [403, 'not_our_service'])
   })
 
-  it('opens for each of several secrets while they are replaced, and no longer for one that is gone', async () => {
+  it('opens for each of several secrets during a replacement, and not for one that is removed', async () => {
     const next = 'the secret that all processes of this fleet will share'
     const token = async (secret: string) => `Bearer ${await sign({}, { secret })}`
     const [before, during, after] = [[SECRET], [next, SECRET], [next]].map(
@@ -71,7 +71,7 @@ describe('the door for other processes', { timeout: 20_000 }, () => {
     await assert.rejects(after.verify('depot', await token(SECRET)), kernelErrors.notOurService.is)
   })
 
-  it('asks again for the role of whoever a call acts for', async () => {
+  it('checks the role of the user for whom a call acts', async () => {
     const calls = async (roles: string[]) => {
       const token = await new ServiceTokens([SECRET]).sign('depot', { id: newId(), session: newId(), roles })
       const headers = { authorization: `Bearer ${token}`, 'x-doran-timeout': '1000' }
@@ -82,14 +82,14 @@ describe('the door for other processes', { timeout: 20_000 }, () => {
     assert.equal(await calls(['seller']), 403)
   })
 
-  it('closes for a token that was good when its time is up', async () => {
+  it('closes for a valid token when it expires', async () => {
     const token = await sign({}, { expires: '1s' })
     assert.deepEqual(await knock(token), [200, undefined])
 
     await until(async () => (await knock(token))[0] === 403, 2_500)
   })
 
-  it('does not open for users, whatever they are', async () => {
+  it('does not open for users, whatever their roles', async () => {
     const { token } = await issuer.user(['admin'])
 
     assert.deepEqual(await knock(token), [403, 'not_our_service'])

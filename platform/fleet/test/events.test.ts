@@ -1,4 +1,4 @@
-/** Events, jobs and sagas of services that are not in one process, and not in one database. */
+/** Events, jobs and sagas across processes and databases. */
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import type { IncomingMessage } from 'node:http'
@@ -22,7 +22,7 @@ const heraldService = service(herald, {
 
 const UNREADABLE = 'unreadable'
 
-/** Writes down what it hears, with the trace in which it heard it. */
+/** Stores each event with the trace in which it is handled. */
 const scribeService = service(contract('scribe', {}), {
   operations: {},
   subscriptions: [
@@ -60,7 +60,7 @@ async function member(options: MemberOptions): Promise<Member> {
 }
 
 describe('an event for a service with a database of its own', { timeout: 30_000 }, () => {
-  /** Of the registry, the publisher and the subscriber. */
+  /** Databases of the registry, the publisher and the subscriber. */
   let shared: TestDatabase
   let here: TestDatabase
   let there: TestDatabase
@@ -88,7 +88,7 @@ describe('an event for a service with a database of its own', { timeout: 30_000 
   const idle = ({ database }: Member, service: string) =>
     until(async () => (await countOf(database(service), sql`from doran.tasks where key is null`)) === 0)
 
-  it('arrives once, in the trace of the work that told of it', async () => {
+  it('arrives once, in the trace of its publisher', async () => {
     const publisher = await startHerald()
     const subscriber = await startScribe()
     await subscribed(publisher)
@@ -107,24 +107,24 @@ describe('an event for a service with a database of its own', { timeout: 30_000 
     assert.equal(heard.trace.split('-')[1], trace.split('-')[1])
   })
 
-  it('arrives once although what handed it on broke off before it knew that it had arrived', async () => {
+  it('arrives once although the relay fails before it can record the delivery', async () => {
     const publisher = await startHerald()
     const subscriber = await startScribe()
     await subscribed(publisher)
-    let handedOn = 0
+    let relayed = 0
     subscriber.http.server.on('request', ({ url }: IncomingMessage) => {
-      if (url === '/calls/scribe/doran.receive') handedOn++
+      if (url === '/calls/scribe/doran.receive') relayed++
     })
-    await breakOnce(publisher)
+    await failFirstCompletion(publisher)
 
     await publisher.client(herald).tell({ news: 'a' })
-    await until(() => handedOn === 2)
+    await until(() => relayed === 2)
     await Promise.all([idle(publisher, 'herald'), idle(subscriber, 'scribe')])
 
     assert.deepEqual(await heardBy(subscriber), ['a'])
   })
 
-  it('arrives whichever of the two starts first', async () => {
+  it('arrives even if the subscriber starts before the publisher', async () => {
     const early = await startScribe()
 
     const publisher = await startHerald()
@@ -134,7 +134,7 @@ describe('an event for a service with a database of its own', { timeout: 30_000 
     await until(async () => (await heardBy(early)).length === 1)
   })
 
-  it('waits for a subscriber that is away', async () => {
+  it('waits for a subscriber that is down', async () => {
     const publisher = await startHerald()
     const gone = await startScribe()
     await subscribed(publisher)
@@ -150,7 +150,7 @@ describe('an event for a service with a database of its own', { timeout: 30_000 
     await idle(publisher, 'herald')
   })
 
-  it('loses what is erased, there too, while it cannot be delivered', async () => {
+  it("loses erased data in the subscriber's database, too, while it cannot be delivered", async () => {
     const publisher = await startHerald()
     const subscriber = await startScribe()
     await subscribed(publisher)
@@ -168,7 +168,7 @@ describe('an event for a service with a database of its own', { timeout: 30_000 
     assert.deepEqual(await heardBy(subscriber), ['erased'])
   })
 
-  it('is told to two instances of the subscriber as to one', async () => {
+  it('arrives once when the subscriber has two instances', async () => {
     const publisher = await startHerald()
     const [one] = [await startScribe(), await startScribe()]
     await subscribed(publisher)
@@ -200,7 +200,7 @@ describe('two processes on one database', { timeout: 30_000 }, () => {
     }
   })
 
-  it('finish a saga of each other: one that was killed at work is followed within ten seconds', async () => {
+  it("continue each other's sagas: one takes over within ten seconds after the other is killed", async () => {
     const database = await createTestDatabase([noteService, printerService])
     closing.push(database.drop)
     const { child, url } = await startStuckProcess(database.url)
@@ -231,8 +231,8 @@ async function countOf(db: ReturnType<Member['database']>, from: ReturnType<type
   return (await db.one<{ count: number }>(sql`select count(*) ${from}`)).count
 }
 
-/** The first time that the end of a hand-over is to be written down, the database refuses. */
-async function breakOnce({ database }: Member): Promise<void> {
+/** Makes the database refuse the first completion of a relay. */
+async function failFirstCompletion({ database }: Member): Promise<void> {
   await database('herald').run(sql`create sequence broken`)
   await database('herald').run(sql`
     create function break() returns trigger language plpgsql as $$

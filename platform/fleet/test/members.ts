@@ -1,4 +1,4 @@
-/** Processes of a fleet for tests: platforms of their own with real HTTP between them, several in one process. */
+/** Members of a fleet for tests: several platforms in one process, with real HTTP between them. */
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http'
@@ -39,14 +39,14 @@ export interface MemberOptions {
   readonly edge?: (fleet: OpenFleet) => Edge
 }
 
-/** One more process, whose doors are open when this returns. */
+/** Starts a member. It listens when this resolves. */
 export async function startMember(options: MemberOptions): Promise<Member> {
   const member = await createMember(options)
   const port = await member.listen()
   return { ...member, url: member.url + port }
 }
 
-/** A process that has not opened its doors; `url` lacks the port. */
+/** Creates a member that does not listen yet; `url` lacks the port. */
 export async function createMember({ services, databaseUrl, edge, spans, ...options }: MemberOptions): Promise<Member> {
   const instance = options.environment?.DORAN_INSTANCE ?? `test-${newId()}`
   const environment = {
@@ -75,22 +75,22 @@ export async function createMember({ services, databaseUrl, edge, spans, ...opti
   return { ...platform, fleet, url: `${fleet.serverTls ? 'https' : 'http'}://127.0.0.1:` }
 }
 
-/** Takes a door away at once, as a crash does. */
+/** Closes a server and its connections at once, as a crash does. */
 export function slam(server: Server): void {
   server.close()
   server.closeAllConnections()
 }
 
-/** A server that stands in the registry as one instance of a service and does whatever the test wants. */
+/** A server that is registered as an instance of a service and behaves as the test wants. */
 export interface Impostor {
   readonly url: string
-  /** Requests that have reached it, without those for its health. */
+  /** Requests that have reached it, except health checks. */
   readonly arrivals: IncomingMessage[]
-  /** What it does with them from now on. */
+  /** How it handles requests from now on. */
   behave: RequestListener
   /** Whether its health check succeeds. */
   live: boolean
-  /** Takes its door away; it stays in the registry. */
+  /** Closes its server; it stays in the registry. */
   slam(): void
   close(): Promise<void>
 }
@@ -123,7 +123,7 @@ export async function startImpostor(databaseUrl: string, service: string, behave
   return impostor
 }
 
-/** Reads the whole request and hangs up without an answer, as a process does that dies at work. */
+/** Reads the whole request and hangs up without an answer, like a process that dies. */
 export const hangUp: RequestListener = (request) => {
   request.resume().once('end', () => request.socket.destroy())
 }
@@ -142,20 +142,20 @@ export function replyWith(reply: unknown, status = 200): RequestListener {
   }
 }
 
-/** Waits until this process knows so many instances of the service. */
+/** Waits until this process knows `count` instances of the service. */
 export async function known({ fleet }: Member, service: string, count: number): Promise<void> {
   await until(() => fleet.targets.of(service).peers().length === count)
 }
 
-/** Waits until it is so; for what comes from another process and cannot be awaited. Answers after how many milliseconds. */
-export async function until(condition: () => boolean | Promise<boolean>, patience = 5_000): Promise<number> {
+/** Polls until the condition holds, for effects of other processes. Returns the elapsed milliseconds. */
+export async function until(condition: () => boolean | Promise<boolean>, timeoutMs = 5_000): Promise<number> {
   for (const start = performance.now(); ; await pause(2)) {
     if (await condition()) return performance.now() - start
-    if (performance.now() - start > patience) throw new Error(`not so after ${patience} ms: ${condition}`)
+    if (performance.now() - start > timeoutMs) throw new Error(`not so after ${timeoutMs} ms: ${condition}`)
   }
 }
 
-/** Milliseconds. */
+/** How long the work takes, in milliseconds. */
 export async function took(work: () => Promise<unknown>): Promise<number> {
   const start = performance.now()
   await work()

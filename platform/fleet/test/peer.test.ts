@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import { Peer } from '../peers/peer.ts'
 
 describe('an instance', () => {
-  it('may be closed by its callers and by the registry, which it leaves meanwhile', async () => {
+  it('may be closed twice: by its callers, and by the registry when it leaves', async () => {
     const peer = new Peer('http://127.0.0.1:9', 'depot', undefined)
     await peer.close()
 

@@ -1,4 +1,4 @@
-/** How processes find each other, and how one goes without anybody noticing. */
+/** How processes find each other, and how one stops without failed calls. */
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { after, afterEach, before, describe, it } from 'node:test'
@@ -20,7 +20,7 @@ const clockService = (of = clock): Service => service(of, { operations: { tell: 
 
 const closing: (() => unknown)[] = []
 let database: Awaited<ReturnType<typeof createTestDatabase>>
-/** Calls the others. */
+/** The calling process. */
 let near: Member
 
 before(async () => {
@@ -44,7 +44,7 @@ async function member(options: Partial<Parameters<typeof startMember>[0]> = {}):
 const knownTo = ({ fleet }: Member, name = 'clock') => fleet.targets.of(name).peers().length
 
 describe('a process', { timeout: 20_000 }, () => {
-  it('is found by the others as soon as its door is open', async () => {
+  it('is found by the others as soon as it listens', async () => {
     const joining = await createMember({ services: [clockService()], databaseUrl: database.url })
     closing.push(() => joining.close())
     assert.equal(knownTo(near), 0)
@@ -55,8 +55,8 @@ describe('a process', { timeout: 20_000 }, () => {
     assert.deepEqual(await near.client(clock).tell(), { of: 'clock' })
   })
 
-  it('is called no more as soon as it says that it goes, and answers until everyone has heard', async () => {
-    // Much longer than it is looked at, so that a busy machine does not end it before.
+  it('gets no more calls once it announces its stop, and answers until all others have heard', async () => {
+    // Much longer than the test watches it, so that it does not end early on a busy machine.
     const leaving = await member({ environment: { DRAIN_MS: '3000' } })
     await known(near, 'clock', 1)
 
@@ -74,7 +74,7 @@ describe('a process', { timeout: 20_000 }, () => {
     await assert.rejects(fetch(`${leaving.url}/api/clock`))
   })
 
-  it('is found and gone in a fifth of a second', async () => {
+  it('is found when it joins, and dropped when it leaves, within 200 milliseconds', async () => {
     const found: number[] = []
     const gone: number[] = []
     for (let time = 0; time < 5; time++) {
@@ -104,8 +104,8 @@ describe('a process', { timeout: 20_000 }, () => {
   })
 })
 
-describe('after a loss', { timeout: 30_000, concurrency: true }, () => {
-  it('of a process that is killed, it is forgotten within five seconds, by those who never call it as well', async () => {
+describe('after the loss', { timeout: 30_000, concurrency: true }, () => {
+  it('of a process, all others drop it within five seconds, even those that never call it', async () => {
     const { child } = await startStuckProcess(database.url)
     await known(near, 'note', 1)
 
@@ -115,7 +115,7 @@ describe('after a loss', { timeout: 30_000, concurrency: true }, () => {
     await until(() => knownTo(near, 'note') === 0, 5_000)
   })
 
-  it('of the database, those who know each other go on, also while everyone enters again after it is back', async (t) => {
+  it('of the database, processes go on calling each other, also while all register again after its return', async (t) => {
     const own = await createOwnDatabase()
     const members: Member[] = []
     t.after(async () => {
@@ -129,7 +129,7 @@ describe('after a loss', { timeout: 30_000, concurrency: true }, () => {
     await known(caller, 'clock', 3)
     const peers = () => caller.fleet.targets.of('clock').peers()
     const before = peers()
-    await enter(own.url, 'late')
+    await registerWithoutHeartbeat(own.url, 'late')
     await known(caller, 'late', 1)
     const goesOn = async (duration: number) => {
       for (const end = performance.now() + duration; performance.now() < end; await pause(2)) {
@@ -176,7 +176,7 @@ describe('by DNS', { timeout: 20_000 }, () => {
 })
 
 describe('a process is ready', { timeout: 20_000 }, () => {
-  it('when the auth service has told which tokens are revoked, and is called no earlier', async () => {
+  it('once the auth service has answered which tokens are revoked, and gets no calls before', async () => {
     let answers = false
     const identity = {
       keys: async () => ({ keys: [] }),
@@ -220,8 +220,8 @@ async function join(id: string, url: string, service: string): Promise<Registry>
   return registry
 }
 
-/** Enters an instance that never beats. */
-async function enter(url: string, service: string): Promise<void> {
+/** Registers an instance that never sends a heartbeat. */
+async function registerWithoutHeartbeat(url: string, service: string): Promise<void> {
   const pool = new Pool(url, 5)
   await pool.at(0).run(sql`
     insert into doran.instances (id, url, services, version, state)
@@ -229,7 +229,7 @@ async function enter(url: string, service: string): Promise<void> {
   await pool.close()
 }
 
-/** A database that a test may take away from everyone for a while. */
+/** A database that a test can make unavailable for a while. */
 async function createOwnDatabase() {
   const { url, drop } = await createTestDatabase([])
   const server = new Pool((await startTestPostgres()).adminUrl(), 5)

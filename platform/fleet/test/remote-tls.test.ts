@@ -15,7 +15,7 @@ import { depot, depotService, named } from './depot.ts'
 import { known, log, type Member, startMember } from './members.ts'
 
 describe('mutual TLS between processes', { timeout: 20_000 }, () => {
-  // A certificate names one of our services.
+  // Certificates are made for our own services only, so the depot gets the name of one.
   const orders = named('order') as unknown as typeof depot
   let database: Awaited<ReturnType<typeof createTestDatabase>>
   let folder: string
@@ -42,7 +42,7 @@ describe('mutual TLS between processes', { timeout: 20_000 }, () => {
     while (closing.length > 0) await closing.pop()?.()
   })
 
-  /** A request by someone who trusts our authority. */
+  /** Sends a request as a client that trusts our authority. */
   async function visit(path: string, service?: string) {
     const { cert, key } = service ? certificates.of(service) : {}
     const [ca, ...own] = await Promise.all([certificates.ca, cert, key].map((file) => file && readFile(file)))
@@ -57,7 +57,7 @@ describe('mutual TLS between processes', { timeout: 20_000 }, () => {
     return { status: response.statusCode, body: JSON.parse((await response.toArray()).join('')) }
   }
 
-  it('lets calls of services with certificates through', async () => {
+  it('accepts calls from services with certificates', async () => {
     const environment = environmentOf('payment')
     const caller = await startMember({ services: [], databaseUrl: database.url, environment })
     closing.push(() => caller.close())
@@ -66,7 +66,7 @@ describe('mutual TLS between processes', { timeout: 20_000 }, () => {
     assert.deepEqual(await caller.client(orders).count({ id: 'four' }), { crates: 4 })
   })
 
-  it('refuses a caller whose certificate is missing', async () => {
+  it('refuses a caller without a certificate', async () => {
     const { status, body } = await visit('/calls/order/look')
 
     assert.deepEqual([status, body.code], [403, 'certificate_missing'])
@@ -77,7 +77,7 @@ describe('mutual TLS between processes', { timeout: 20_000 }, () => {
     assert.deepEqual(await visit('/health/live'), { status: 200, body: { status: 'live' } })
   })
 
-  it('is not taken for another service that answers at the address', async () => {
+  it('refuses to call an address at which another service answers', async () => {
     const environment = environmentOf('payment')
     const caller = await startMember({ services: [], databaseUrl: database.url, environment })
     closing.push(() => caller.close())

@@ -10,20 +10,20 @@ import { ServiceTokens } from '../service-token.ts'
 import { Crates, depot, depotService, noRoom, Seen, send } from './depot.ts'
 import { known, type Member, SECRET, startMember, took } from './members.ts'
 
-/** What a customer sees; it makes the calls inside its own requests. */
+/** The service that a customer calls. It calls the depot within its own requests. */
 const shop = contract('shop', {
   look: post('/shop/look', { summary: 'Look', access: 'user', reply: Seen }),
   order: post('/shop/orders', { summary: 'Order', access: 'user', body: Crates, reply: Crates }),
 })
 
-let troubles = 0
+let failuresLeft = 0
 const shopService = service(shop, {
   operations: {
     look: (_input, ctx) => ctx.client(depot).look(),
     async order({ crates }, ctx) {
       await ctx.client(depot).store({ id: 'one', crates })
       await ctx.client(depot).store({ id: 'two', crates })
-      if (troubles-- > 0) throw new Error('half way')
+      if (failuresLeft-- > 0) throw new Error('half way')
       return { crates }
     },
   },
@@ -33,10 +33,10 @@ let database: Awaited<ReturnType<typeof createTestDatabase>>
 let issuer: Awaited<ReturnType<typeof createIssuer>>
 const spans: Span[] = []
 const sink = { record: (span: Span) => void spans.push(span), close: async () => {} }
-/** Calls; the depot is in `far`. */
+/** The calling process; `far` runs the depot. */
 let near: Member
 let far: Member
-/** Of requests that reached `far`. */
+/** Headers of the requests that reached `far`. */
 const arrived: IncomingMessage['headers'][] = []
 const stored: string[] = []
 
@@ -62,7 +62,7 @@ async function textOf(lines: AsyncIterable<string>): Promise<string> {
   return text
 }
 
-/** A request of a customer, which makes calls. */
+/** Sends a request of a customer, which causes calls to the depot. */
 function request(path: 'look' | 'orders', token: string, headers: Record<string, string> = {}): Promise<Response> {
   return send(`${near.url}/api/shop/${path}`, { authorization: `Bearer ${token}`, ...headers }, { crates: 1 })
 }
@@ -76,14 +76,14 @@ async function order(token: string, headers: Record<string, string>): Promise<{ 
   return { status: response.status, body: await response.json() }
 }
 
-describe('a call of another process', { timeout: 20_000 }, () => {
+describe('a call to another process', { timeout: 20_000 }, () => {
   it('is answered with the typed reply', async () => {
     const { crates } = await near.client(depot).count({ id: 'four' })
 
     assert.equal(crates, 4)
   })
 
-  it('is answered with nothing, with text, and with a stream, as the contract says', async () => {
+  it('is answered with nothing, text or a stream, as the contract says', async () => {
     const client = near.client(depot)
 
     assert.equal(await client.clear({ id: 'a' }), undefined)
@@ -91,7 +91,7 @@ describe('a call of another process', { timeout: 20_000 }, () => {
     assert.equal(await textOf(await client.stock()), 'crate 0 ü\ncrate 1 ü\ncrate 2 ü\n')
   })
 
-  it('is made for the user who asked, and for nobody when the system asks', async () => {
+  it('acts for the user of the request, and for nobody when the system calls', async () => {
     const { token, ...actor } = await issuer.user(['seller'])
 
     assert.deepEqual((await look(token)).actor, actor)
@@ -123,12 +123,12 @@ describe('a call of another process', { timeout: 20_000 }, () => {
     assert.equal(seen.traceparent.split('-')[2], served?.spanId)
   })
 
-  it('carries a key made from the key of the request, so that its repetition does nothing twice', async () => {
+  it('carries a key derived from that of the request, so that a retry repeats no effect', async () => {
     const { token } = await issuer.user()
     const headers = { 'idempotency-key': 'order-1' }
     arrived.length = 0
     stored.length = 0
-    troubles = 1
+    failuresLeft = 1
 
     const failed = await order(token, headers)
     const repeated = await order(token, headers)
@@ -146,11 +146,11 @@ describe('a call of another process', { timeout: 20_000 }, () => {
     assert.ok(remaining > 300 && remaining <= 700, `${remaining} ms remain`)
   })
 
-  it('ends with its deadline, also when it lasts', async () => {
+  it('ends at its deadline, even when the operation takes longer', async () => {
     const nap = () =>
       assert.rejects(near.client(depot).nap({ ms: 1_500 }, { timeout: 100 }), kernelErrors.outcomeUnknown.is)
     const times = [await took(nap)]
-    // An answer in between, so that the instance is not taken for one that hangs.
+    // An answer in between keeps the circuit breaker closed.
     await near.client(depot).count({ id: 'a' })
     times.push(await took(nap))
     await near.client(depot).count({ id: 'a' })
@@ -158,7 +158,7 @@ describe('a call of another process', { timeout: 20_000 }, () => {
     assert.ok(Math.min(...times) < 400, `${times} ms`)
   })
 
-  it('is refused when its time was up before it arrived', async () => {
+  it('is refused when its deadline has passed before it arrives', async () => {
     const token = await new ServiceTokens([SECRET]).sign('depot', undefined)
     const headers = { authorization: `Bearer ${token}`, 'x-doran-timeout': '0' }
     const late = await send(`${far.url}/calls/depot/look`, headers)
@@ -186,7 +186,7 @@ describe('an error of another process', { timeout: 20_000 }, () => {
     )
   })
 
-  it('that is unknown tells nothing of its insides', async () => {
+  it('that is unexpected reveals no internal details', async () => {
     await assert.rejects(near.client(depot).fail(), (error: Error) => {
       assert.ok(kernelErrors.internalError.is(error))
       assert.doesNotMatch(JSON.stringify(error) + error.stack, /1234/)
@@ -200,7 +200,7 @@ describe('an error of another process', { timeout: 20_000 }, () => {
     await assert.rejects(textOf(lines))
   })
 
-  it('about a secret that is not the same says where, and is no refusal that would turn a saga round', async (t) => {
+  it('about a different secret names the instance, and is no refusal that would make a saga compensate', async (t) => {
     const stranger = await startMember({
       databaseUrl: database.url,
       services: [],

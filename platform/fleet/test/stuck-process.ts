@@ -1,6 +1,6 @@
 /**
- * A process of a fleet for tests that kill it: it takes notes, whose printing begins and never ends. The argument is the
- * URL of its database; it tells its parent where it answers, and when a printing has begun.
+ * A fleet member for tests that kill it. It accepts notes; their printing starts and never ends. The argument is the
+ * URL of its database. It sends its own URL to its parent, and `printing` when a printing starts.
  */
 import { noteService, printerDouble, printerService } from '../../kernel/test/note-service.ts'
 import { startMember } from './members.ts'

@@ -1,4 +1,4 @@
-/** What becomes of a call when an instance does not answer, fails, hangs or is not there. */
+/** Calls to instances that do not answer, fail, hang or are gone. */
 import assert from 'node:assert/strict'
 import type { RequestListener } from 'node:http'
 import { after, afterEach, before, describe, it } from 'node:test'
@@ -22,7 +22,7 @@ import {
 } from './members.ts'
 
 let database: Awaited<ReturnType<typeof createTestDatabase>>
-/** Calls. */
+/** The calling process. */
 let near: Member
 const closing: (() => unknown)[] = []
 
@@ -38,7 +38,7 @@ after(async () => {
   await database.drop()
 })
 
-/** A service of its own for one test, and what its instances are. */
+/** A service for one test, and functions that start its instances. */
 function another() {
   const name = `depot-${newId().slice(-8)}`
   const client: Client<typeof depot> = near.client(named(name) as typeof depot)
@@ -68,7 +68,7 @@ async function repeat(times: number, work: () => Promise<unknown>): Promise<void
 }
 
 describe('a call that gets no answer', { timeout: 20_000 }, () => {
-  it('is made again elsewhere when it reads, is idempotent or has a key', async () => {
+  it('is retried on another instance when it reads, is idempotent or has a key', async () => {
     const { client, impostor, member, known } = another()
     const dying = await impostor(hangUp)
     await member()
@@ -84,7 +84,7 @@ describe('a call that gets no answer', { timeout: 20_000 }, () => {
     }
   })
 
-  it('is never made again when that might do it twice, and its outcome is unknown', async () => {
+  it('is not retried when that might repeat its effect, and its outcome is unknown', async () => {
     const { client, impostor, known } = another()
     const dying = await impostor(hangUp)
     await known(1)
@@ -96,7 +96,7 @@ describe('a call that gets no answer', { timeout: 20_000 }, () => {
     assert.equal(dying.arrivals.length, 1)
   })
 
-  it('may have been done, although those who were asked afterwards could not be reached', async () => {
+  it('has an unknown outcome, even when the instances of later attempts cannot be reached', async () => {
     const { client, impostor, known } = another()
     const dying = await impostor((request) => {
       request.resume().once('end', () => dying.slam())
@@ -107,7 +107,7 @@ describe('a call that gets no answer', { timeout: 20_000 }, () => {
     assert.equal(dying.arrivals.length, 1)
   })
 
-  it('but a part of one, has none', async () => {
+  it('has the same outcome when only a part of the answer arrives', async () => {
     const { client, impostor, member, known } = another()
     const dying = await impostor((_request, response) => {
       response.writeHead(200, { 'content-type': 'application/json', 'content-length': '100' })
@@ -121,7 +121,7 @@ describe('a call that gets no answer', { timeout: 20_000 }, () => {
     await until(async () => (await client.count({ id: 'a' })) && dying.arrivals.length > 1)
   })
 
-  it('but that of something in between, has none', async () => {
+  it('has the same outcome when a proxy in between answers', async () => {
     const { client, impostor, known } = another()
     await impostor((_request, response) => {
       response.writeHead(502, { 'content-type': 'text/html' }).end('<h1>Bad Gateway</h1>')
@@ -133,7 +133,7 @@ describe('a call that gets no answer', { timeout: 20_000 }, () => {
   })
 })
 
-/** Many at a time, because each that is held up takes half of its time. */
+/** Reads in parallel, because each read that hangs takes half of its timeout. */
 async function readUntilEjected(read: () => Promise<unknown>, peers: () => readonly { ejected: boolean }[]) {
   await until(async () => {
     await Promise.all(Array.from({ length: 10 }, read))
@@ -142,7 +142,7 @@ async function readUntilEjected(read: () => Promise<unknown>, peers: () => reado
 }
 
 describe('an instance', { timeout: 20_000 }, () => {
-  it('that is not there is told of at once, with when to try again', async () => {
+  it('that is gone makes calls fail at once, with the time after which to retry', async () => {
     const nobody = another()
     const { client, impostor, known } = another()
     const gone = await impostor(hangUp)
@@ -159,13 +159,13 @@ describe('an instance', { timeout: 20_000 }, () => {
           assert.deepEqual([error.status, error.details.retryAfter], [503, 1])
           return true
         })
-      // The quickest: on a machine with much else to do the others say how busy it is.
+      // The fastest of three: on a busy machine the others measure its load.
       const times = [await took(refused), await took(refused), await took(refused)]
       assert.ok(Math.min(...times) < 100, `${times} ms`)
     }
   })
 
-  it('that is dead beside one that lives makes no call fail', async () => {
+  it('that is dead makes no call fail while another one lives', async () => {
     const { client, impostor, member, known } = another()
     const dead = await impostor(hangUp)
     await member()
@@ -175,7 +175,7 @@ describe('an instance', { timeout: 20_000 }, () => {
     await repeat(100, () => client.store({ id: 'a', crates: 1 }))
   })
 
-  it('that fails is left out until its health check succeeds', async () => {
+  it('that fails is ejected until its health check succeeds', async () => {
     const { client, impostor, member, known, peers } = another()
     const sick = await impostor(hangUp)
     sick.live = false
@@ -193,7 +193,7 @@ describe('an instance', { timeout: 20_000 }, () => {
     assert.ok(peers().every(({ ejected }) => !ejected))
   })
 
-  it('that hangs is left out after calls that it let wait, and no read fails', async () => {
+  it('that hangs is ejected after a few calls, and no read fails', async () => {
     const { client, impostor, member, known, peers } = another()
     const hung = await impostor(keepSilent)
     hung.live = false
@@ -208,7 +208,7 @@ describe('an instance', { timeout: 20_000 }, () => {
     assert.equal(hung.arrivals.length, before)
   })
 
-  it('that hangs although its health check succeeds holds up few calls', async () => {
+  it('that hangs but passes its health check delays few calls', async () => {
     const { client, impostor, member, known, peers } = another()
     await impostor(keepSilent)
     await member()
@@ -224,12 +224,12 @@ describe('an instance', { timeout: 20_000 }, () => {
     }
     assert.deepEqual(new Set(await Promise.all(outcomes)), new Set(['answered']))
 
-    // Who is held up waits for half of its time before it asks elsewhere.
+    // A delayed read waits for half of its timeout before it tries another instance.
     const slow = durations.filter((duration) => duration > 990)
-    assert.ok(slow.length < durations.length / 40, `${slow.length} of ${durations.length} reads were held up`)
+    assert.ok(slow.length < durations.length / 40, `${slow.length} of ${durations.length} reads were delayed`)
   })
 
-  it('and its circuit breaker are in the metrics', async () => {
+  it('appears in the metrics with its circuit breaker', async () => {
     const { name, client, impostor, known } = another()
     const hung = await impostor(keepSilent)
     hung.live = false
@@ -251,9 +251,9 @@ describe('an instance', { timeout: 20_000 }, () => {
 })
 
 describe('when everything fails', { timeout: 20_000 }, () => {
-  it('repetitions stay a small share of the calls', async () => {
+  it('retries stay a small share of the calls', async () => {
     const { client, impostor, known } = another()
-    // Now and then it answers, so that no circuit breaker keeps calls away from it.
+    // It answers now and then, so that the circuit breaker stays closed.
     const flaky = await impostor((request, response) =>
       (flaky.arrivals.length % 3 === 0 ? replyWith({ crates: 1 }) : hangUp)(request, response),
     )
@@ -261,7 +261,7 @@ describe('when everything fails', { timeout: 20_000 }, () => {
     const call = () => client.count({ id: 'a' }).catch(() => {})
     await repeat(15, call)
     const before = flaky.arrivals.length
-    assert.ok(before > 30, 'at the beginning there is a stock')
+    assert.ok(before > 30, 'the retry budget starts full')
 
     await repeat(100, call)
 
@@ -269,7 +269,7 @@ describe('when everything fails', { timeout: 20_000 }, () => {
     assert.ok(arrivals >= 100 && arrivals <= 130, `100 calls arrived ${arrivals} times`)
   })
 
-  it('calls beyond those that may wait are refused at once', async () => {
+  it('calls beyond the limit of waiting calls are refused at once', async () => {
     const { client, impostor, known } = another()
     const slow = await impostor(keepSilent)
     await known(1)

@@ -45,7 +45,7 @@ describe('traces', () => {
   const open = (to: string): SpanSink =>
     otlpSpans({ endpoint: to, service: 'order', instance: 'order.1', version: '1.2.3', log })
 
-  it('tell a collector which work a request caused, in which order and how long it took', async () => {
+  it('show a collector the work that a request caused, its order and its duration', async () => {
     const platform = await startPlatform({ services, spans: open(collector.url) })
     const parent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
     await platform.request('GET', '/api/outer', { headers: { traceparent: parent } })
@@ -66,7 +66,7 @@ describe('traces', () => {
     })
   })
 
-  it('tell of what failed', async () => {
+  it('show what failed', async () => {
     const platform = await startPlatform({ services, spans: open(collector.url) })
     await platform.request('GET', '/api/outer/break')
     await platform.close()
@@ -78,7 +78,7 @@ describe('traces', () => {
     assert.ok(outer?.error)
   })
 
-  it('that a collector refuses are told of once, and its being well again too', async () => {
+  it('that a collector refuses are logged once, and so is its recovery', async () => {
     const lines: { level: string; msg: string; err?: { message: string } }[] = []
     const told = createLog('info', { destination: { write: (line) => lines.push(JSON.parse(line)) } })
     const spans = otlpSpans({
@@ -115,7 +115,7 @@ describe('traces', () => {
     assert.match(lines[0]?.err?.message ?? '', /Unauthorized/)
   })
 
-  it('are lost without harm when the collector is away, and the end waits two seconds for it at most', async () => {
+  it('are lost without harm when the collector is down, and the shutdown waits for it two seconds at most', async () => {
     const spans = open('http://127.0.0.1:1')
     const platform = await startPlatform({ services, spans })
     const answers = await Promise.all(Array.from({ length: 50 }, () => platform.request('GET', '/api/outer')))

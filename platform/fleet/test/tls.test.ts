@@ -11,10 +11,10 @@ import { createLog } from '@doran/kernel/platform'
 import { type Certificates, makeCertificates } from '../../../apps/server/commands/certs.ts'
 import { inspectTls, openTls, type Tls, type TlsFiles } from '../tls.ts'
 
-const DAY = 86_400_000
+const DAY_MS = 86_400_000
 const closing: (() => unknown)[] = []
 let root: string
-/** Of two authorities that do not know each other. */
+/** Certificates of two unrelated authorities. */
 let ours: Certificates
 let theirs: Certificates
 
@@ -30,7 +30,7 @@ afterEach(async () => {
 
 const filesOf = (set: Certificates, service: string): TlsFiles => ({ ca: set.ca, ...set.of(service) })
 
-/** Files of their own, so that a test can replace them. */
+/** Copies of the files, which a test can replace. */
 async function copied(files: TlsFiles): Promise<TlsFiles> {
   const folder = await mkdtemp(join(root, 'copy-'))
   const copies = { ca: join(folder, 'ca.pem'), cert: join(folder, 'tls.crt'), key: join(folder, 'tls.key') }
@@ -42,7 +42,7 @@ async function replace(files: TlsFiles, by: Partial<TlsFiles>): Promise<void> {
   for (const [name, source] of Object.entries(by)) await copyFile(source, files[name as keyof TlsFiles])
 }
 
-/** What is logged from here on, and the first line that matches. */
+/** A log that records its lines; `said` waits for a line that matches. */
 function listen() {
   const lines: { level: string; msg: string; mistakes?: string }[] = []
   const waiting: (() => void)[] = []
@@ -67,7 +67,7 @@ async function open(files: TlsFiles, log = createLog('silent')): Promise<Tls> {
 
 const changed = (tls: Tls) => new Promise<void>((done) => tls.onChange(done))
 
-/** A server that lets in who has a certificate of its authority; answers its port. */
+/** Starts a server that requires a certificate of its authority; returns its port. */
 async function serve(tls: Tls): Promise<number> {
   const server = createServer({ ...tls.material, requestCert: true, rejectUnauthorized: true }, (_request, response) =>
     response.end('welcome'),
@@ -79,7 +79,7 @@ async function serve(tls: Tls): Promise<number> {
   return (server.address() as { port: number }).port
 }
 
-/** One request over a connection of its own; `files` may lack the certificate. */
+/** Sends one request over a new connection; `files` may lack the certificate. */
 async function ask(port: number, files: Pick<TlsFiles, 'ca'> & Partial<TlsFiles>): Promise<string> {
   const [ca, cert, key] = await Promise.all(
     [files.ca, files.cert, files.key].map((file) => (file ? readFile(file) : undefined)),
@@ -96,7 +96,7 @@ describe('mutual TLS', { timeout: 30_000 }, () => {
     port = await serve(await open(filesOf(ours, 'order')))
   })
 
-  it('lets in whoever has a certificate of the same authority', async () => {
+  it('accepts a client with a certificate of the same authority', async () => {
     assert.equal(await ask(port, filesOf(ours, 'payment')), 'welcome')
   })
 
@@ -130,7 +130,7 @@ describe('replaced files', { timeout: 30_000 }, () => {
     await assert.rejects(ask(port, filesOf(ours, 'payment')))
   })
 
-  it('are noticed when a link is swapped, as Kubernetes does', async () => {
+  it('are noticed when a symbolic link changes, as in Kubernetes', async () => {
     const folder = await mkdtemp(join(root, 'mounted-'))
     await symlink(ours.folder, join(folder, '..data'))
     const tls = await open({
@@ -147,7 +147,7 @@ describe('replaced files', { timeout: 30_000 }, () => {
     assert.deepEqual(tls.material.ca, await readFile(theirs.ca))
   })
 
-  it('are left alone until all three fit together, which is told once', async () => {
+  it('are ignored with one warning until all three fit together', async () => {
     const { log, said, warnings } = listen()
     const files = await copied(filesOf(ours, 'order'))
     const tls = await open(files, log)
@@ -156,7 +156,7 @@ describe('replaced files', { timeout: 30_000 }, () => {
 
     await replace(files, { cert: ours.of('payment').cert })
     await said(/cannot be used/)
-    // Long enough for it to be told again.
+    // Long enough for a second warning.
     await pause(2_500)
 
     assert.equal(tls.material, before)
@@ -171,7 +171,7 @@ describe('replaced files', { timeout: 30_000 }, () => {
 })
 
 describe('a certificate', { timeout: 30_000 }, () => {
-  it('that ends within two weeks is told of', async () => {
+  it('that expires within two weeks causes a warning', async () => {
     const soon = await makeCertificates({ folder: join(root, 'soon'), days: 10 })
     const { log, said, warnings } = listen()
 
@@ -181,7 +181,7 @@ describe('a certificate', { timeout: 30_000 }, () => {
     assert.equal(warnings().length, 1)
   })
 
-  it('counts by any of several authorities in one file, so that they can be exchanged', async () => {
+  it('is valid under any of several authorities in one file, so that operators can replace one', async () => {
     const files = await copied(filesOf(ours, 'order'))
     await writeFile(files.ca, Buffer.concat([await readFile(theirs.ca), await readFile(ours.ca)]))
 
@@ -190,8 +190,8 @@ describe('a certificate', { timeout: 30_000 }, () => {
     assert.deepEqual(mistakes, [])
   })
 
-  it('counts by the ones between it and the authority that come with it', { skip: !hasOpenssl() }, async () => {
-    const files = await signedBetween()
+  it('is valid through the intermediate certificates in its file', { skip: !hasOpenssl() }, async () => {
+    const files = await signedByIntermediate()
 
     assert.deepEqual((await inspectTls(files)).mistakes, [])
     const [leaf] = (await readFile(files.cert, 'utf8')).split(/(?<=-----END CERTIFICATE-----\n)/)
@@ -199,30 +199,30 @@ describe('a certificate', { timeout: 30_000 }, () => {
     assert.match((await inspectTls(files)).mistakes.join(), /DORAN_TLS_CERT .* is not signed by DORAN_TLS_CA/)
   })
 
-  it('of another authority is refused at the start', async () => {
+  it('of another authority is refused at start-up', async () => {
     const files = { ...filesOf(ours, 'order'), ca: theirs.ca }
 
     await assert.rejects(open(files), /DORAN_TLS_CERT .*order\.pem is not signed by DORAN_TLS_CA .*; give/)
   })
 
-  it('with the key of another one is refused', async () => {
+  it('with the key of another certificate is refused', async () => {
     const files = { ...filesOf(ours, 'order'), key: ours.of('user').key }
 
     await assert.rejects(open(files), /DORAN_TLS_KEY .*user\.key is not the key of the certificate .*order\.pem; give/)
   })
 
-  it('that has ended, or does not count yet, is refused', async (t) => {
+  it('that has expired or is not valid yet is refused', async (t) => {
     t.after(() => mock.timers.reset())
     const day = await makeCertificates({ folder: join(root, 'day'), days: 1 })
     const now = Date.now()
 
-    mock.timers.enable({ apis: ['Date'], now: now + 2 * DAY })
+    mock.timers.enable({ apis: ['Date'], now: now + 2 * DAY_MS })
     await assert.rejects(open(filesOf(day, 'order')), /DORAN_TLS_CERT .*order\.pem ended on .*; make a set with/)
-    mock.timers.setTime(now - DAY)
+    mock.timers.setTime(now - DAY_MS)
     await assert.rejects(open(filesOf(day, 'order')), /DORAN_TLS_CERT .* counts only from .*; set the clock/)
   })
 
-  it('that is not there, or no certificate, is named with its variable', async () => {
+  it('that is missing or malformed is reported with its variable', async () => {
     const files = await copied(filesOf(ours, 'order'))
     await writeFile(files.cert, 'nothing')
     await writeFile(files.key, (await readFile(files.key, 'utf8')).slice(0, 60))
@@ -245,8 +245,8 @@ function hasOpenssl(): boolean {
   }
 }
 
-/** A root that signed an authority that signed the certificate, as a company's own tools make them. */
-async function signedBetween(): Promise<TlsFiles> {
+/** A certificate of an intermediate authority below a root, as a company's own tools make them. */
+async function signedByIntermediate(): Promise<TlsFiles> {
   const folder = await mkdtemp(join(root, 'between-'))
   const make = (name: string, by: string | undefined, ca: boolean) =>
     execFileSync(

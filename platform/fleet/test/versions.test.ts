@@ -42,7 +42,7 @@ describe('two versions of a contract side by side', { timeout: 20_000 }, () => {
     await database.drop()
   })
 
-  it('an older instance ignores a field that it does not know, and does without in its reply', async () => {
+  it('an older instance ignores a field that it does not know, and omits it from its reply', async () => {
     assert.deepEqual(await caller.client(newer).print({ text: 'a', size: 20 }), { text: 'a' })
   })
 
@@ -54,7 +54,7 @@ describe('two versions of a contract side by side', { timeout: 20_000 }, () => {
     })
   })
 
-  it('an operation that one instance knows is done there, and an older caller reads what a newer one answers', async (t) => {
+  it('an operation that one instance knows runs there, and an older caller reads the reply of a newer instance', async (t) => {
     const fresh = await startMember({ services: [newerService], databaseUrl: database.url })
     t.after(() => fresh.close())
     await known(caller, 'printer', 2)

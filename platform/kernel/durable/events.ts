@@ -15,11 +15,11 @@ export interface EventEnvelope {
 }
 
 /**
- * Checks events before their handler is given them: an earlier version may have published them, or somebody who writes
- * into the database. Members that this version does not know are let through. Throws a {@link NonRetryableError}.
+ * Checks an event before its handler receives it: an earlier version may have published it, or someone may have written
+ * it into the database by hand. Members that this version does not know are allowed. Throws {@link NonRetryableError}.
  */
 export function eventReader({ name, data }: Event): (envelope: EventEnvelope) => unknown {
-  const schema = withoutClosing(data) as TSchema
+  const schema = allowingUnknownMembers(data) as TSchema
   return (envelope) => {
     const errors = validate(schema, envelope.data)
     if (!errors) return envelope.data
@@ -31,22 +31,22 @@ export function eventReader({ name, data }: Event): (envelope: EventEnvelope) =>
 }
 
 /** The schema without `additionalProperties: false`: a later version may have added members. */
-function withoutClosing(schema: unknown): unknown {
-  if (Array.isArray(schema)) return schema.map(withoutClosing)
+function allowingUnknownMembers(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(allowingUnknownMembers)
   if (typeof schema !== 'object' || schema === null) return schema
   const kept = Object.entries(schema).filter(([name, value]) => name !== 'additionalProperties' || value !== false)
-  return Object.fromEntries(kept.map(([name, value]) => [name, withoutClosing(value)]))
+  return Object.fromEntries(kept.map(([name, value]) => [name, allowingUnknownMembers(value)]))
 }
 
 /**
- * Publishes in the caller's transaction: the event and one task for each subscriber are written with the
- * change that they tell of, or not at all. Delivery is at least once, in any order.
+ * Publishes in the caller's transaction, which writes the event and one task for each subscriber together with the
+ * change itself, or writes nothing. Delivery is at least once, in any order.
  */
 export function publish<S extends TSchema>(tx: Transaction, event: Event<S>, data: Static<S>): Promise<void> {
   return publishAll(tx, event, [data])
 }
 
-/** {@link publish} for many events of a kind, in one statement. */
+/** {@link publish} for many events of one kind, in one statement. */
 export async function publishAll<S extends TSchema>(
   tx: Transaction,
   event: Event<S>,
@@ -57,20 +57,21 @@ export async function publishAll<S extends TSchema>(
   const ids = all.map(() => newId())
   const json = all.map((data) => JSON.stringify(data))
   const rows = sql`select id, data from unnest(${ids}::uuid[], ${json}::jsonb[]) as e (id, data)`
-  await tx.later(sql`with ${entering(tx, event, rows)} select 1`)
+  await tx.later(sql`with ${insertingEvents(tx, event, rows)} select 1`)
 }
 
 /**
- * {@link publish} as a part of the statement that makes the change: `with changed as (update …), ${publishing(db, event,
- * data)} select …`, where `data` selects the event's data as `jsonb` from at most one row. It saves the round trips of a
- * transaction where one statement does all. Nobody checks that the data fits the event: have a test compare them.
+ * {@link publish} as part of the statement that makes the change:
+ * `with changed as (update …), ${publishing(db, event, data)} select …`, where `data` selects the event's data as `jsonb`
+ * from at most one row. One statement saves the round trips of a transaction. Nothing checks here that the data fits the
+ * event, so write a test that does.
  */
 export function publishing(db: Queryable, event: Event, data: Sql): Sql {
-  return entering(db, event, sql`select ${newId()}::uuid as id, data from (${data}) as changed (data)`)
+  return insertingEvents(db, event, sql`select ${newId()}::uuid as id, data from (${data}) as changed (data)`)
 }
 
-/** The event and a task for each subscriber. They are written although nothing else in the statement reads them. */
-function entering({ trace }: Queryable, { name }: Event, rows: Sql): Sql {
+/** Inserts the event and a task for each subscriber. PostgreSQL runs these parts although nothing reads them. */
+function insertingEvents({ trace }: Queryable, { name }: Event, rows: Sql): Sql {
   return sql`
     event as (
       insert into doran.events (id, name, data, trace) select id, ${name}, data, ${trace} from (${rows}) as rows
@@ -83,8 +84,8 @@ function entering({ trace }: Queryable, { name }: Event, rows: Sql): Sql {
 }
 
 /**
- * Takes in an event that another database published. Answers false when it was here before; then nothing
- * happens.
+ * Stores an event from another database and adds its task. Returns false and does nothing if the inbox has the event
+ * already.
  */
 export async function receive(
   database: Queryable,
@@ -93,11 +94,11 @@ export async function receive(
   trace: string | null,
 ): Promise<boolean> {
   crashPoint('inbox.before-insert')
-  const again = holds('inbox') ? sql`do nothing` : sql`(event_id, handler) do update set received_at = now()`
+  const onConflict = holds('inbox') ? sql`do nothing` : sql`(event_id, handler) do update set received_at = now()`
   const received = await database.run(sql`
     with fresh as (
       insert into doran.inbox (event_id, handler) values (${event.id}, ${handler})
-      on conflict ${again} returning 1
+      on conflict ${onConflict} returning 1
     )
     insert into doran.tasks (handler, payload, trace)
     select ${handler}, ${sql.json(event)}::jsonb, ${trace} from fresh ${due(handler)}`)
@@ -106,8 +107,8 @@ export async function receive(
 }
 
 /**
- * Ends the deliveries of events, all of them or none; those that came from another database are counted as handled in the
- * same statement.
+ * Completes the deliveries of events, all or none. The same statement counts those from another database as handled in
+ * the inbox. Throws {@link LeaseLostError}.
  */
 export async function completeDeliveries(tx: Queryable, tasks: readonly Task[]): Promise<void> {
   const held = sql`unnest(

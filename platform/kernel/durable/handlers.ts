@@ -1,4 +1,4 @@
-/** What the tasks of a process run: event handlers, sagas, jobs, relays to other databases, and housekeeping. */
+/** The task handlers of a process: event handlers, sagas, jobs, relays to other databases, and housekeeping. */
 import { createHash } from 'node:crypto'
 import { Deadline } from '../contract/deadline.ts'
 import type { Database, Pool, Queryable } from '../database/database.ts'
@@ -17,21 +17,21 @@ import { completeDeliveries, type EventEnvelope, eventReader } from './events.ts
 import { relay } from './relay.ts'
 import { relayContract } from './relay-contract.ts'
 import { forgetFinishedSagas, sagaHandler, sagaHandlerName } from './sagas.ts'
-import { endSubscriptions, enterSubscriptions, handlerNameOf } from './subscriptions.ts'
+import { endSubscriptions, handlerNameOf, registerSubscriptions } from './subscriptions.ts'
 import type { DatabaseOfProcess, Wiring } from './wiring.ts'
 
-const EVENT_ATTEMPTS = 15
-/** After so long nobody will come who knows the handler: at each upgrade both versions run for a while. */
-const UNKNOWN_FOR = '1 day'
+const MAX_EVENT_ATTEMPTS = 15
+/** A task with an unknown handler is parked after this time: by then every version of an upgrade has had its turn. */
+const UNKNOWN_HANDLER_GRACE = '1 day'
 
-/** A worker for each database, which hears what is due. {@link enterWork} and {@link Worker.start} make it work. */
+/** One worker for each database, fed by its notifications. It needs {@link enterWork} and {@link Worker.start}. */
 export function prepareWorkers(wiring: Wiring): Worker[] {
   return wiring.databases.map((database) => {
     const { pool, listener, services } = database
     const { log, metrics, concurrency, holder, spans } = wiring
     const handlers = new Map([
       ...services.flatMap((service) => handlersOf(service, database, wiring)),
-      [jobHandlerName('doran', HOUSEKEEPING), housekeeping(database)],
+      [jobHandlerName('doran', HOUSEKEEPING), housekeepingHandler(database)],
     ])
     const clientFor = (service: string, task: Task, lease: AbortSignal) =>
       wiring.caller.client(relayContract(service), callOf(wiring, task, { lease }))
@@ -45,25 +45,25 @@ export function prepareWorkers(wiring: Wiring): Worker[] {
       concurrency,
       ...(holder !== undefined && { holder }),
     })
-    listener.on(DUE_CHANNEL, (what, own) => worker.hear(what, own))
+    listener.on(DUE_CHANNEL, (what, own) => worker.onDue(what, own))
     listener.onReconnect(() => worker.wake())
     return worker
   })
 }
 
-/** Enters the subscriptions and the jobs of all services into their databases, over listeners that have started. */
+/** Writes the subscriptions and jobs of all services into their databases. The listeners must have started. */
 export async function enterWork({ databases, log }: Wiring): Promise<void> {
   for (const database of databases) {
     const { services, pool, listener } = database
     for (const service of services) {
-      await enterSubscriptions(service, database)
+      await registerSubscriptions(service, database)
       for (const job of jobsOf(service)) await planJob(pool.at(0), service.contract.name, job)
     }
     await planJob(pool.at(0), 'doran', HOUSEKEEPING)
-    // While the listener was away, others may have taken this process for dead.
+    // While the listener was disconnected, others may have taken this process for dead and ended its subscriptions.
     listener.onReconnect(() => {
-      const entered = services.map((service) => enterSubscriptions(service, database))
-      Promise.all(entered).catch((error) => log.warn({ err: error }, 'subscriptions could not be entered again'))
+      const entered = services.map((service) => registerSubscriptions(service, database))
+      Promise.all(entered).catch((error) => log.warn({ err: error }, 'subscriptions could not be registered again'))
     })
   }
 }
@@ -74,7 +74,7 @@ function handlersOf(service: Service, database: DatabaseOfProcess, wiring: Wirin
   const own: [string, TaskHandler][] = [
     ...service.subscriptions.map((subscription): [string, TaskHandler] => [
       handlerNameOf(service, subscription),
-      deliver(subscription, name, database.pool, wiring),
+      eventHandler(subscription, name, database.pool, wiring),
     ]),
     ...service.sagas.flatMap((saga) => {
       const runner = sagaRunner(saga, name, wiring)
@@ -87,11 +87,11 @@ function handlersOf(service: Service, database: DatabaseOfProcess, wiring: Wirin
   ]
   const upkeep = jobHandlerName(name, UPKEEP)
   const known = [...own.map(([handler]) => handler), upkeep]
-  return [...own, [upkeep, keepUp(service, known, database, wiring)]]
+  return [...own, [upkeep, upkeepHandler(service, known, database, wiring)]]
 }
 
-/** The handler's writes and the end of its tasks are one transaction. */
-function deliver(subscription: Subscription, service: string, pool: Pool, wiring: Wiring): TaskHandler {
+/** One transaction holds the handler's writes and completes its tasks. */
+function eventHandler(subscription: Subscription, service: string, pool: Pool, wiring: Wiring): TaskHandler {
   const { event, handle, lane = 'events', concurrency, batch } = subscription
   const read = eventReader(event)
 
@@ -100,7 +100,11 @@ function deliver(subscription: Subscription, service: string, pool: Pool, wiring
     const envelopes = tasks.map(({ payload }) => payload as EventEnvelope)
     const all = envelopes.map(read)
     await pool.at(0, first.trace).transaction(async (tx) => {
-      const ctx = contextOf(wiring, service, first, { tx, lease, key: keyOf(envelopes) }) as SubscriberContext
+      const ctx = contextOf(wiring, service, first, {
+        tx,
+        lease,
+        key: idempotencyKeyOf(envelopes),
+      }) as SubscriberContext
       await handle(batch === undefined ? all[0] : all, ctx)
       await completeDeliveries(tx, tasks)
       crashPoint('event.after-handler-before-commit')
@@ -110,15 +114,15 @@ function deliver(subscription: Subscription, service: string, pool: Pool, wiring
 
   return {
     lane,
-    maxAttempts: EVENT_ATTEMPTS,
+    maxAttempts: MAX_EVENT_ATTEMPTS,
     run: (task, lease) => deliverAll([task], lease),
     ...(concurrency !== undefined && { concurrency }),
     ...(batch !== undefined && { batch: { size: batch, runAll: deliverAll } }),
   }
 }
 
-/** The same for the same events, so that what a repeated delivery asks of others is asked once. */
-function keyOf(envelopes: readonly EventEnvelope[]): string {
+/** Idempotency key, the same for the same events: a repeated delivery repeats no effect of its calls. */
+function idempotencyKeyOf(envelopes: readonly EventEnvelope[]): string {
   const [first, ...others] = envelopes.map(({ id }) => id) as [string, ...string[]]
   return others.length === 0
     ? first
@@ -135,57 +139,65 @@ function sagaRunner(saga: Saga, service: string, wiring: Wiring): TaskHandler {
 
 const HOUSEKEEPING: Job = { name: 'housekeeping', cron: '17 * * * *', run: async () => {} }
 
-/** Once an hour each database forgets what nobody will ask for again. */
-function housekeeping({ pool }: DatabaseOfProcess): TaskHandler {
+/** Once an hour each database deletes old idempotency keys, events and finished sagas. */
+function housekeepingHandler({ pool }: DatabaseOfProcess): TaskHandler {
   const database = pool.at(0)
-  const again = (task: Task) => reschedule(database, task, nextDue('doran', HOUSEKEEPING))
+  const scheduleNext = (task: Task) => reschedule(database, task, nextDue('doran', HOUSEKEEPING))
   return {
     lane: 'jobs',
-    maxAttempts: EVENT_ATTEMPTS,
+    maxAttempts: MAX_EVENT_ATTEMPTS,
     async run(task, lease) {
       await deleteInBatches((limit) => forgetOldKeys(database, limit), lease)
       await forgetOldEvents(database, lease)
       await deleteInBatches((limit) => forgetFinishedSagas(database, limit), lease)
-      await again(task)
+      await scheduleNext(task)
     },
-    onExhausted: again,
+    onExhausted: scheduleNext,
   }
 }
 
 const UPKEEP: Job = { name: 'upkeep', cron: '47 * * * *', run: async () => {} }
 
-/** The jobs of a service, and the one by which the kernel looks after its subscriptions and tasks. */
+/** The jobs of a service, and the one with which the kernel maintains its subscriptions and tasks. */
 function jobsOf({ jobs }: Service): readonly Job[] {
   return [...jobs, UPKEEP]
 }
 
-/** Once an hour each service ends what it no longer listens to, and parks tasks whose handler no version of it has. */
-function keepUp(service: Service, known: readonly string[], database: DatabaseOfProcess, wiring: Wiring): TaskHandler {
+/** Once an hour each service ends obsolete subscriptions and parks tasks whose handler none of its versions has. */
+function upkeepHandler(
+  service: Service,
+  known: readonly string[],
+  database: DatabaseOfProcess,
+  wiring: Wiring,
+): TaskHandler {
   const db = database.pool.at(0)
-  const again = (task: Task) => reschedule(db, task, nextDue(service.contract.name, UPKEEP))
+  const scheduleNext = (task: Task) => reschedule(db, task, nextDue(service.contract.name, UPKEEP))
   return {
     lane: 'jobs',
-    maxAttempts: EVENT_ATTEMPTS,
+    maxAttempts: MAX_EVENT_ATTEMPTS,
     async run(task) {
       await parkUnknownTasks(db, service.contract.name, known)
       await endSubscriptions(service, database, wiring, { here: true })
       await endSubscriptions(service, database, wiring, { here: false }).catch((error) =>
         wiring.log.warn(
           { err: error },
-          'a publisher could not be told that a subscription has ended; again in an hour',
+          'a publisher could not be told that a subscription has ended; trying again in an hour',
         ),
       )
-      await again(task)
+      await scheduleNext(task)
     },
-    onExhausted: again,
+    onExhausted: scheduleNext,
   }
 }
 
-/** A handler that was removed or renamed leaves tasks that nobody would take. The plan of a job is no work, and is dropped. */
+/**
+ * Makes the tasks of removed or renamed handlers dead letters, because no process would claim them. Deletes the rows of
+ * removed jobs: they are schedules, not work.
+ */
 async function parkUnknownTasks(db: Queryable, service: string, known: readonly string[]): Promise<void> {
   const unknown = sql`
     state = 'ready' and starts_with(handler, ${`${service}/`}) and handler <> all(${known}::text[])
-    and run_at < now() - ${UNKNOWN_FOR}::interval`
+    and run_at < now() - ${UNKNOWN_HANDLER_GRACE}::interval`
   await db.run(sql`delete from doran.tasks where ${unknown} and key = 'plan' and handler like '%/job:%'`)
   await db.run(sql`
     update doran.tasks set
@@ -195,24 +207,24 @@ async function parkUnknownTasks(db: Queryable, service: string, known: readonly 
     where ${unknown}`)
 }
 
-interface Circumstances {
+interface ContextOptions {
   readonly tx?: Database
   readonly key?: string
   readonly lease?: AbortSignal | undefined
 }
 
-function contextOf(wiring: Wiring, service: string, task: Task, circumstances: Circumstances): Context<undefined> {
+function contextOf(wiring: Wiring, service: string, task: Task, options: ContextOptions): Context<undefined> {
   const hosted = wiring.hosted.get(service) as Hosted
-  const call = callOf(wiring, task, circumstances)
+  const call = callOf(wiring, task, options)
   return wiring.caller.context(
     hosted,
     call,
-    circumstances.tx ?? hosted.pool.at(0, traceParent(call.trace)),
+    options.tx ?? hosted.pool.at(0, traceParent(call.trace)),
   ) as Context<undefined>
 }
 
-/** Nobody waits for a task, so each call of it has the time of a whole request, as long as this process has the task. */
-function callOf(wiring: Wiring, task: Task, { key, lease }: Circumstances): Call {
+/** Nobody waits for a task, so each of its calls has the time of a whole request, as long as the lease lasts. */
+function callOf(wiring: Wiring, task: Task, { key, lease }: ContextOptions): Call {
   const { deadline: _, ...call } = wiring.systemCall()
   return {
     ...call,

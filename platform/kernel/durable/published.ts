@@ -1,10 +1,10 @@
-/** What a service may ask of the events that it has published. */
+/** What a service can do with the events that it has published. */
 import type { Event } from '../contract/contract.ts'
 import type { Queryable, Transaction } from '../database/database.ts'
 import { sql } from '../database/sql.ts'
 import { due, PSEUDONYMISING, RELAY } from '../tasks/tasks.ts'
 
-/** Names of the services that listen to an event of this service, wherever they run. */
+/** Names of the services that subscribe to an event of this service, in any database. */
 export async function subscribersOf(db: Queryable, { name }: Event): Promise<string[]> {
   const rows = await db.all<{ handler: string }>(sql`
     select handler from doran.subscriptions where event = ${name} order by handler`)
@@ -12,19 +12,20 @@ export async function subscribersOf(db: Queryable, { name }: Event): Promise<str
   return [...new Set(services)]
 }
 
-/** What {@link pseudonymise} replaces. */
+/** The replacement that {@link pseudonymise} makes. */
 export interface Pseudonyms {
   /** Name of the events. */
   readonly name: string
-  /** Members of the data by which an event is about somebody. */
+  /** Members that the data of an affected event has, such as `{ userId }`. */
   readonly about: Readonly<Record<string, string>>
+  /** Members to replace, with their new values. */
   readonly fields: Readonly<Record<string, string>>
 }
 
 /**
- * Replaces fields of the events that are about something, such as `{ userId }`, also in deliveries that have not come to
- * their end. Databases of subscribers follow when they can be reached. It reads all events that are kept, so call it where
- * nobody waits.
+ * Replaces fields in all events whose data contains `about`, such as `{ userId }`, and in deliveries that are not
+ * finished. A relay does the same in the databases of subscribers as soon as they can be reached. This scans all stored
+ * events, so call it where nobody waits for the answer.
  */
 export async function pseudonymise(
   tx: Transaction,
@@ -43,7 +44,7 @@ export async function pseudonymise(
     from doran.subscriptions where event = ${name} and starts_with(handler, ${RELAY}) ${due(RELAY)}`)
 }
 
-/** The same for what this database has still to deliver. */
+/** {@link pseudonymise} for the deliveries that this database has not finished. */
 export async function pseudonymiseDeliveries(db: Queryable, { name, about, fields }: Pseudonyms): Promise<void> {
   await db.run(sql`
     update doran.tasks set payload = jsonb_set(payload, '{data}', (payload -> 'data') || ${sql.json(fields)}::jsonb)

@@ -1,6 +1,6 @@
 /**
- * What services do with each other's events when they live in different databases: subscribers come and go, events are
- * handed on, and fields of events are replaced later. Every service has these operations besides its own.
+ * Operations between services in different databases: they subscribe and unsubscribe, pass events on, and replace
+ * fields of events later. Every service has these operations besides its own.
  */
 import { contract, post, Type } from '../contract/contract.ts'
 
@@ -44,7 +44,7 @@ export const relayOperations = {
   }),
 }
 
-/** How the service of this name is told of subscribers and of events. */
+/** The relay operations of the service with this name. */
 export function relayContract(service: string) {
   return contract(service, relayOperations)
 }

@@ -1,6 +1,6 @@
 /**
- * Events between databases. An event for a subscriber in another database is a task of the publisher's database; the
- * process that has claimed it calls the subscriber, and a crash in between repeats the call.
+ * Events between databases. An event for a subscriber in another database is a task in the publisher's database. The
+ * process that claims the task calls the subscriber; after a crash the call is repeated.
  */
 
 import type { Client, Contract } from '../contract/contract.ts'
@@ -12,9 +12,9 @@ import type { Metrics } from '../telemetry/index.ts'
 import { type EventEnvelope, receive } from './events.ts'
 import { type Pseudonyms, pseudonymiseDeliveries } from './published.ts'
 import { type relayContract, relayOperations } from './relay-contract.ts'
-import { databaseIdOf, endSubscriberElsewhere, enterSubscriberElsewhere } from './subscriptions.ts'
+import { databaseIdOf, registerRemoteSubscriber, removeRemoteSubscriber } from './subscriptions.ts'
 
-/** The service with these operations besides its own. */
+/** Adds the operations of the relay to a service. */
 export function withRelay(service: Service): Service {
   const { contract } = service
   return {
@@ -26,10 +26,10 @@ export function withRelay(service: Service): Service {
         { database, ...subscriber }: { event: string; handler: string; database: string; lane: EventLane },
         { db }: Context,
       ) => {
-        if (database !== (await databaseIdOf(db))) await enterSubscriberElsewhere(db, subscriber)
+        if (database !== (await databaseIdOf(db))) await registerRemoteSubscriber(db, subscriber)
       },
       'doran.unsubscribe': async ({ handler }: { handler: string }, { db }: Context) => {
-        await endSubscriberElsewhere(db, handler)
+        await removeRemoteSubscriber(db, handler)
       },
       'doran.receive': async (
         input: { handler: string; event: EventEnvelope; trace: string | null },
@@ -45,8 +45,8 @@ export function withRelay(service: Service): Service {
 }
 
 /**
- * Hands an event on, for as long as it takes: `relay/<service>/on:<event>`. The inbox over there knows one that comes
- * twice.
+ * Handler of `relay/<service>/on:<event>`: passes the event on and retries without limit. The subscriber's inbox drops
+ * duplicates.
  */
 export function relay(
   from: Pool,

@@ -1,7 +1,7 @@
 /**
- * Sagas: each is one task that walks through the steps. What a step did, where the saga stands next and the
- * step's own writes are one transaction, fenced by the task's epoch; so a process that was thought dead cannot
- * move a saga that another one has taken over.
+ * Sagas. A saga is one task that runs the steps in order. One transaction holds the result of a step, the next state of
+ * the saga and the step's own writes. The task's epoch fences it: a process that was taken for dead cannot change a
+ * saga that another process has taken over.
  */
 
 import { DomainError, kernelErrors } from '../contract/errors.ts'
@@ -15,7 +15,7 @@ import {
   addTask,
   assertHeld,
   completed,
-  heldOn,
+  leaseRenewed,
   NonRetryableError,
   type Task,
   type TaskHandler,
@@ -28,31 +28,31 @@ export interface SagaState {
   state: 'running' | 'compensating' | 'done' | 'undone'
   step: number
   error: SagaFailure | null
-  /** By the names of the steps that are done. */
+  /** Results of the steps that are done, by their names. */
   results: Record<string, unknown>
 }
 
-/** A service that is back is noticed within about a minute, however long it was away. */
+/** Limits the backoff, so that a saga continues within about a minute after a long outage. */
 const LONGEST_PAUSE_MS = 60_000
 const UNAVAILABLE = 'unavailable'
-/** Without the safeguard `saga-pivot`, any step is given up after this many attempts. */
+/** With the safeguard `saga-pivot` off, every step gives up after this many attempts. */
 const UNSAFE_ATTEMPTS = 10
 
-/** Name of the task that runs a saga; a process that does not know this version leaves it alone. */
+/** Name of the task that runs a saga. It has the version, so a process that lacks this version does not claim it. */
 export function sagaHandlerName(service: string, saga: Pick<Saga, 'name' | 'version'>): string {
   return `${service}/saga:${saga.name}@${saga.version}`
 }
 
 const services = new WeakMap<Saga, string>()
 
-/** Says which service runs a saga; the platform does so when it takes the service in. */
+/** Records which service runs a saga. The platform calls this when it loads the service. */
 export function bindSaga(saga: Saga, service: string): void {
   services.set(saga, service)
 }
 
 /**
- * Starts a saga in the caller's transaction. `key` names what it is about: a second start under the same key
- * does nothing and answers false.
+ * Starts a saga in the caller's transaction. `key` identifies its subject: a second start with the same key does
+ * nothing and returns false.
  */
 export async function startSaga<In>(tx: Transaction, saga: Saga<In>, key: string, input: In): Promise<boolean> {
   assertValid(saga.input, input, saga.name)
@@ -68,7 +68,7 @@ export async function startSaga<In>(tx: Transaction, saga: Saga<In>, key: string
   return true
 }
 
-/** The task handler of one saga definition. `contextFor` makes the context of a step, given the step's own key. */
+/** The task handler of a saga. `contextFor` makes the context of a step from the idempotency key of the step. */
 export function sagaHandler(
   saga: Saga,
   spans: SpanSink | undefined,
@@ -90,7 +90,7 @@ export function sagaHandler(
         const going =
           state.state === 'running'
             ? advance(saga, current, state, ctx, { ...task, attempts }, failingForMs)
-            : takeBack(current, state, ctx, task)
+            : compensate(current, state, ctx, task)
         state = await going.finally(() => endSpan())
         crashPoint('saga.after-record')
         attempts = 1
@@ -100,7 +100,7 @@ export function sagaHandler(
   }
 }
 
-/** The saga, and for how many milliseconds the attempts at its present step have failed. */
+/** The saga, and for how many milliseconds the attempts at its current step have been failing. */
 async function readState(db: Queryable, task: Task, id: string): Promise<SagaState & { failingForMs: number }> {
   const state = await db.first<SagaState & { failingForMs: number }>(sql`
     select s.id, s.input, s.state, s.step, s.error, s.results,
@@ -140,18 +140,18 @@ async function advance(
       record && ((tx) => record(state.input, tx, ctx, results)),
     )
   } catch (error) {
-    const reason = reasonToTurnRound(saga, step, error, { failingForMs, attempts: task.attempts })
+    const reason = reasonToCompensate(saga, step, error, { failingForMs, attempts: task.attempts })
     if (!reason) throw error
-    ctx.log.info({ saga: saga.name, id: state.id, reason }, 'a saga turns round')
+    ctx.log.info({ saga: saga.name, id: state.id, reason }, 'a saga starts to compensate')
     return move(ctx.db, task, { ...state, state: 'compensating', error: reason })
   }
 }
 
 /**
- * Why the saga turns round after this error; undefined when the step is tried again. Throws {@link NonRetryableError} for a
- * refusal after the pivot: neither another attempt nor the way back is right.
+ * Why the saga compensates after this error; undefined when the step is retried. Throws {@link NonRetryableError} for a
+ * refusal after the pivot: neither a retry nor compensation is right then.
  */
-function reasonToTurnRound(
+function reasonToCompensate(
   saga: Saga,
   step: Step<unknown>,
   error: unknown,
@@ -159,7 +159,7 @@ function reasonToTurnRound(
 ): SagaFailure | undefined {
   if (isRefusal(error)) {
     const { code, message } = error
-    if (mayTurnRound(saga, step, code)) return { step: step.name, code, message, outcome: 'refused' }
+    if (mayCompensate(saga, step, code)) return { step: step.name, code, message, outcome: 'refused' }
     throw new NonRetryableError(`${step.name} was refused and the saga cannot turn round: ${code}: ${message}`, {
       cause: error,
     })
@@ -170,26 +170,26 @@ function reasonToTurnRound(
   return { step: step.name, code: UNAVAILABLE, message: 'A part of Doran did not answer.', outcome: 'unknown' }
 }
 
-function mayTurnRound({ steps }: Saga, step: Step<unknown>, code: string): boolean {
+function mayCompensate({ steps }: Saga, step: Step<unknown>, code: string): boolean {
   if (!holds('saga-pivot')) return true
   if (step.turnsRoundOn) return step.turnsRoundOn.includes(code)
   const pivot = steps.findIndex((one) => one.pivot)
   return pivot < 0 || steps.indexOf(step) <= pivot
 }
 
-/** What the kernel itself answers says nothing of the matter, but for an input that can never be taken. */
-const notRefusals = new Set(
+/** Errors of the kernel itself are no decision of the called service, except for an input that can never be valid. */
+const nonRefusalCodes = new Set(
   Object.values(kernelErrors)
     .map(({ code }) => code)
     .filter((code) => code !== kernelErrors.validationFailed.code),
 )
 
-/** The asked service has decided: nothing was done, and asking again would change nothing. */
+/** The called service has decided: it did nothing, and a retry would change nothing. */
 function isRefusal(error: unknown): error is DomainError {
-  return error instanceof DomainError && error.status < 500 && error.status !== 429 && !notRefusals.has(error.code)
+  return error instanceof DomainError && error.status < 500 && error.status !== 429 && !nonRefusalCodes.has(error.code)
 }
 
-async function takeBack(
+async function compensate(
   step: Step<unknown>,
   state: SagaState,
   ctx: Context<undefined>,
@@ -208,7 +208,7 @@ async function takeBack(
 
 function turnOf(step: Step<unknown>, state: SagaState): SagaTurn {
   const error = state.error as SagaFailure
-  // Whoever turned round before outcomes were recorded used this code for steps that were given up, and no other.
+  // Earlier versions recorded no outcome. They used this code for steps that were given up, and for nothing else.
   const { outcome = error.code === UNAVAILABLE ? 'unknown' : 'refused' } = error
   const reason = { ...error, outcome }
   return { reason, outcome: reason.step === step.name ? outcome : 'done', results: resultsOf(state) }
@@ -223,14 +223,14 @@ function resultsOf({ results }: SagaState): StepResults {
   }
 }
 
-/** As a later run of the task will read it; a step that answers nothing is recorded as true. */
+/** The result in the form in which a later run of the task reads it. A step without a result counts as true. */
 function asJson(result: unknown): unknown {
   return result === undefined ? true : JSON.parse(JSON.stringify(result))
 }
 
 /**
- * Records where the saga stands next. State and task change in one statement, which does nothing for a holder that
- * has lost the task; a step's own writes are in the same transaction.
+ * Records the next state of the saga. One statement changes saga and task, and changes nothing when the holder has lost
+ * the task. The step's own writes (`record`) are in the same transaction.
  */
 async function move(
   database: Database,
@@ -253,7 +253,7 @@ async function move(
 async function store(db: Queryable, task: Task, next: SagaState, results: Record<string, unknown>): Promise<void> {
   const over = next.state === 'done' || next.state === 'undone'
   const rows = await db.run(sql`
-    with held as (${over ? completed(task) : heldOn(task)} returning 1)
+    with held as (${over ? completed(task) : leaseRenewed(task)} returning 1)
     update doran.sagas set
       state = ${next.state}, step = ${next.step}, error = ${next.error && sql.json(next.error)},
       results = results || ${sql.json(results)}::jsonb, updated_at = now()
@@ -262,8 +262,8 @@ async function store(db: Queryable, task: Task, next: SagaState, results: Record
 }
 
 /**
- * Deletes up to so many sagas that ended more than thirty days ago, and answers how many. A key is free again afterwards:
- * what starts sagas must not rely on it for longer.
+ * Deletes up to `limit` sagas that ended more than thirty days ago, and returns how many. Their keys are free again, so
+ * do not rely on a key to prevent a second start for longer than that.
  */
 export function forgetFinishedSagas(db: Queryable, limit: number): Promise<number> {
   return db.run(sql`
@@ -275,8 +275,8 @@ export function forgetFinishedSagas(db: Queryable, limit: number): Promise<numbe
 }
 
 /**
- * For metrics: for how many seconds the saga that has failed for longest does so, by its handler; 0 for those of these
- * services of which none fails.
+ * For metrics: how many seconds the longest failing saga of each handler has been failing. Sagas of `services` that do
+ * not fail appear with 0.
  */
 export function readFailingSagas(
   db: Queryable,

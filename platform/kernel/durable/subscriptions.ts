@@ -1,7 +1,8 @@
 /**
- * The life of subscriptions. A service enters its own set when it starts, and ends those that it no longer has once no
- * process of an earlier version has them either: each process holds a lock for each of its subscriptions, for as long as
- * its listener is connected. What the database of a publisher knows of a subscriber elsewhere is entered and ended by calls.
+ * The life cycle of subscriptions. A service registers its subscriptions when it starts. It ends those that it no
+ * longer has once no process of an earlier version has them either: each process holds an advisory lock for each of its
+ * subscriptions while its listener is connected. Subscribers in another database register and unregister at the
+ * publisher by calls.
  */
 import { setTimeout } from 'node:timers/promises'
 import type { Queryable } from '../database/database.ts'
@@ -13,12 +14,12 @@ import type { DatabaseOfProcess, Wiring } from './wiring.ts'
 
 const RETRY_PAUSE_MS = 1_000
 
-/** Name of the handler that is given the events of a subscription. */
+/** Name of the handler that receives the events of a subscription. */
 export function handlerNameOf({ contract }: Service, { event }: Subscription): string {
   return `${contract.name}/on:${event.name}`
 }
 
-/** Names a database among all servers. */
+/** An id of the database that is unique across servers. */
 export async function databaseIdOf(db: Queryable): Promise<string> {
   const { id } = await db.one<{ id: string }>(sql`
     select (select system_identifier from pg_control_system()) || '/' ||
@@ -30,8 +31,11 @@ function handlersOf(service: Service): string[] {
   return service.subscriptions.map((subscription) => handlerNameOf(service, subscription))
 }
 
-/** Enters the subscriptions of a service into its own database. Nothing needs to be handed on to where it is already. */
-export async function enterSubscriptions(service: Service, { pool, listener }: DatabaseOfProcess): Promise<void> {
+/**
+ * Registers the subscriptions of a service in its own database, and removes relays to the service from there: events in
+ * the same database need none.
+ */
+export async function registerSubscriptions(service: Service, { pool, listener }: DatabaseOfProcess): Promise<void> {
   const { subscriptions, contract } = service
   const handlers = handlersOf(service)
   await listener.hold(handlers)
@@ -46,8 +50,9 @@ export async function enterSubscriptions(service: Service, { pool, listener }: D
 }
 
 /**
- * Tells the publishers that may live in another database where their subscribers are; in the same database they find
- * them there. Publishers of this process (`here`) are told at once; others as soon as they answer, or until `stopped`.
+ * Registers subscriptions at publishers in other databases, and ends obsolete ones there. With `here` it calls the
+ * publishers that this process runs, otherwise all others. With `stopped` it retries each call until it succeeds or the
+ * signal aborts; without it the first failure throws.
  */
 export async function subscribeElsewhere(
   wiring: Wiring,
@@ -60,7 +65,7 @@ export async function subscribeElsewhere(
         return !isIn(database, publisher) && wiring.hosted.has(publisher) === here
       })
       const entered = elsewhere.map((subscription) =>
-        untilDone(stopped, () => enterAtPublisher(service, subscription, database, wiring)),
+        retryUntilDone(stopped, () => registerAtPublisher(service, subscription, database, wiring)),
       )
       await Promise.all([...entered, endSubscriptions(service, database, wiring, { here, stopped })])
     }),
@@ -68,7 +73,7 @@ export async function subscribeElsewhere(
   await Promise.all(told)
 }
 
-async function enterAtPublisher(
+async function registerAtPublisher(
   service: Service,
   subscription: Subscription,
   { pool }: DatabaseOfProcess,
@@ -80,8 +85,8 @@ async function enterAtPublisher(
   await publisherClient(wiring, publisherOf(event))['doran.subscribe']({ event: event.name, handler, lane, database })
 }
 
-/** A subscriber that lives in another database: what waits for it here, from when it lived here, is handed on to it. */
-export async function enterSubscriberElsewhere(
+/** Registers a subscriber in another database. Tasks that wait here, from when it lived here, go to the relay. */
+export async function registerRemoteSubscriber(
   db: Queryable,
   { event, handler, lane }: { event: string; handler: string; lane: EventLane },
 ): Promise<void> {
@@ -95,14 +100,14 @@ export async function enterSubscriberElsewhere(
     on conflict (event, handler) do update set lane = excluded.lane where subscriptions.lane <> excluded.lane`)
 }
 
-/** Ends the subscription of a handler in another database. */
-export async function endSubscriberElsewhere(db: Queryable, handler: string): Promise<void> {
+/** Removes the relay to a handler in another database. */
+export async function removeRemoteSubscriber(db: Queryable, handler: string): Promise<void> {
   await db.run(sql`delete from doran.subscriptions where handler = ${`relay/${handler}`}`)
 }
 
 /**
- * Ends what the service no longer listens to. The own row goes last: until then another start finds it, and tells the
- * publisher again.
+ * Ends subscriptions that the service no longer has. It deletes the row in its own database last: after a crash the
+ * next start finds the row and calls the publisher again.
  */
 export async function endSubscriptions(
   service: Service,
@@ -116,7 +121,7 @@ export async function endSubscriptions(
   )
   const ending = ended.map(async ({ publisher, event, handler }) => {
     if (!isIn(database, publisher)) {
-      await untilDone(stopped, () => publisherClient(wiring, publisher)['doran.unsubscribe']({ handler }))
+      await retryUntilDone(stopped, () => publisherClient(wiring, publisher)['doran.unsubscribe']({ handler }))
       if (stopped?.aborted) return
     }
     await db.run(
@@ -132,7 +137,7 @@ interface Ended {
   readonly handler: string
 }
 
-/** Subscriptions that the service no longer has, and that no live process of another version of it has. */
+/** Subscriptions that neither this version of the service nor a live process of another version has. */
 async function endedSubscriptions(service: Service, db: Queryable): Promise<Ended[]> {
   const ended = await db.all<Omit<Ended, 'publisher'>>(sql`
     with former as materialized (
@@ -155,7 +160,7 @@ function isIn({ services }: DatabaseOfProcess, name: string): boolean {
   return services.some(({ contract }) => contract.name === name)
 }
 
-async function untilDone(stopped: AbortSignal | undefined, work: () => Promise<void>): Promise<void> {
+async function retryUntilDone(stopped: AbortSignal | undefined, work: () => Promise<void>): Promise<void> {
   while (!stopped?.aborted) {
     try {
       return await work()

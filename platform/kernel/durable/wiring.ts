@@ -1,4 +1,4 @@
-/** What durable work needs of its process. */
+/** What durable work needs from its process. */
 import type { Logger } from 'pino'
 import type { Pool } from '../database/database.ts'
 import type { Listener } from '../database/listener.ts'
@@ -20,7 +20,7 @@ export interface Wiring {
   readonly caller: Caller
   readonly systemCall: () => Call
   readonly concurrency: number
-  /** Milliseconds for each call that a task makes. */
+  /** Timeout of each call that a task makes. */
   readonly callTimeoutMs: number
   readonly holder: string | undefined
   readonly log: Logger

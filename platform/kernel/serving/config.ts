@@ -1,9 +1,9 @@
-/** Settings come from the environment and are checked all at once, before anything starts. */
+/** Settings come from the environment. All of them are checked together before anything starts. */
 
 import { validate } from '../contract/schema.ts'
 import { type Static, type TObject, Type } from '../contract/type.ts'
 
-/** What every process understands. Services add their own; README.md lists all of them. */
+/** Settings that every process reads. Services add their own; README.md lists all of them. */
 export const kernelConfig = Type.Object({
   PORT: Type.Integer({
     minimum: 0,
@@ -100,7 +100,7 @@ export const kernelConfig = Type.Object({
 
 export type KernelConfig = Static<typeof kernelConfig>
 
-/** Settings that cannot be used. The message lists every mistake. */
+/** Invalid settings. The message lists every mistake. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError'
 
@@ -111,7 +111,7 @@ export class ConfigError extends Error {
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-/** Reads one object of settings for each schema; throws a {@link ConfigError} that lists all mistakes in all. */
+/** Reads one settings object for each schema. Throws one {@link ConfigError} with the mistakes of all schemas. */
 export function readConfig<const Schemas extends readonly TObject[]>(
   schemas: Schemas,
   environment: Environment,
@@ -120,7 +120,7 @@ export function readConfig<const Schemas extends readonly TObject[]>(
   const configs = schemas.map((schema) => {
     const config: Record<string, unknown> = {}
     for (const name of Object.keys(schema.properties)) {
-      // A variable that is set to nothing counts as not set: `PORT= npm start` means the default.
+      // An empty variable counts as not set: `PORT= npm start` means the default.
       if (environment[name]) config[name] = environment[name]
     }
     const errors = validate(schema, config, 'coercing')
@@ -135,7 +135,7 @@ export function readConfig<const Schemas extends readonly TObject[]>(
   return configs as never
 }
 
-/** URL of the database in which a service lives: `ORDER_DATABASE_URL` for `order`, else `DATABASE_URL`. */
+/** URL of the database of a service: for `order` it is `ORDER_DATABASE_URL`, or else `DATABASE_URL`. */
 export function databaseUrlOf(service: string, environment: Environment): string | undefined {
   return environment[databaseVariable(service)] || environment.DATABASE_URL || undefined
 }
@@ -145,8 +145,8 @@ export function databaseVariable(service: string): string {
 }
 
 /**
- * The secrets in a setting that may name several, separated by commas or on lines of their own: the first one signs, any
- * of them verifies. So a secret is replaced while everything runs.
+ * The secrets in a setting that may have several, separated by commas or line breaks. The first one signs, all of them
+ * verify, so operators can replace a secret without downtime.
  */
 export function secretsIn(setting: string): [string, ...string[]] {
   const [first = '', ...others] = setting
@@ -156,7 +156,7 @@ export function secretsIn(setting: string): [string, ...string[]] {
   return [first, ...others]
 }
 
-/** Names of the settings whose value is a secret that stands in the source, and so is known to everybody. */
+/** Names of the secret settings that have their default value, which is in the source code and so no secret. */
 export function defaultSecrets(schemas: readonly TObject[], environment: Environment): string[] {
   return schemas
     .flatMap(({ properties }) => Object.entries(properties as Record<string, { default?: unknown }>))

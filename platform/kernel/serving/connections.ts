@@ -1,47 +1,50 @@
-/** What connections may cost: how many there are, and how long each may take to send a request. */
+/** Limits of connections: their number, and the time in which each must send a request. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { kernelErrors } from '../contract/errors.ts'
 import { INTERNAL_BODY_LIMIT } from '../contract/input.ts'
 
 export interface ConnectionLimits {
-  /** Connections that are open at once; the next one is closed. */
+  /** Most open connections; the server closes any further one. */
   readonly maxConnections: number
-  /** Milliseconds in which the head of a request must have arrived, and then its body. */
+  /** Milliseconds in which the head of a request must arrive, and then again its body. */
   readonly receiveTimeout: number
-  /** Milliseconds that an answer may take. */
+  /** Milliseconds in which the process must answer a request. */
   readonly requestTimeout: number
 }
 
-/** Bodies that may be larger than this have more time. Bytes. */
-const LARGE_BODY = INTERNAL_BODY_LIMIT
-const TIMES_FOR_LARGE_BODY = 10
-/** Time in which somebody who takes an answer slowly must take some of it, beyond what the answer itself takes. */
-const SILENCE_MS = 60_000
-/** How often the server looks for requests that are too slow. */
-const CHECK_MS = 5_000
+/** Operations that accept larger bodies than this get more time to receive them. */
+const LARGE_BODY_BYTES = INTERNAL_BODY_LIMIT
+const LARGE_BODY_TIME_FACTOR = 10
+/**
+ * Added to the time of an answer: after that long without traffic the server closes a connection, for example when the
+ * client reads its answer too slowly.
+ */
+const IDLE_MS = 60_000
+/** How often the server checks for requests that are too slow. */
+const CHECK_INTERVAL_MS = 5_000
 
 /** Options of Node's HTTP server. */
 export function serverOptions({ receiveTimeout }: ConnectionLimits) {
-  return { headersTimeout: receiveTimeout, connectionsCheckingInterval: Math.min(CHECK_MS, receiveTimeout) }
+  return { headersTimeout: receiveTimeout, connectionsCheckingInterval: Math.min(CHECK_INTERVAL_MS, receiveTimeout) }
 }
 
 /** Options of Fastify. */
 export function timeLimits({ receiveTimeout, requestTimeout }: ConnectionLimits) {
   return {
-    // The last resort: routes end their requests earlier, see `limitTimeOfBodies`.
-    requestTimeout: (TIMES_FOR_LARGE_BODY + 1) * receiveTimeout,
-    connectionTimeout: requestTimeout + SILENCE_MS,
+    // The last resort: `limitConnections` ends slow requests earlier.
+    requestTimeout: (LARGE_BODY_TIME_FACTOR + 1) * receiveTimeout,
+    connectionTimeout: requestTimeout + IDLE_MS,
   }
 }
 
 /**
- * Answers 408 when a body does not arrive in time. Node's own limit is one for all requests of a server, and an upload
- * may take longer than a sign-in.
+ * Limits the number of connections, and answers 408 when a body does not arrive in time. Node has one time limit for
+ * all requests of a server, but an upload may take longer than a sign-in.
  */
 export function limitConnections(app: FastifyInstance, { maxConnections, receiveTimeout }: ConnectionLimits): void {
   app.server.maxConnections = maxConnections
   app.addHook('onRequest', (request, reply, done) => {
-    if (hasBody(request)) expectBody(request, reply, receiveTimeout)
+    if (hasBody(request)) limitBodyTime(request, reply, receiveTimeout)
     done()
   })
 }
@@ -50,17 +53,17 @@ function hasBody({ headers }: FastifyRequest): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
 }
 
-function expectBody({ raw, routeOptions }: FastifyRequest, reply: FastifyReply, receiveTimeout: number): void {
-  const time = routeOptions.bodyLimit > LARGE_BODY ? TIMES_FOR_LARGE_BODY * receiveTimeout : receiveTimeout
-  const giveUp = () => {
+function limitBodyTime({ raw, routeOptions }: FastifyRequest, reply: FastifyReply, receiveTimeout: number): void {
+  const time = routeOptions.bodyLimit > LARGE_BODY_BYTES ? LARGE_BODY_TIME_FACTOR * receiveTimeout : receiveTimeout
+  const abort = () => {
     if (!reply.sent) reply.header('connection', 'close').send(kernelErrors.requestTimeout())
     else raw.destroy()
   }
-  let timer = setTimeout(giveUp, time).unref()
+  let timer = setTimeout(abort, time).unref()
   raw.once('end', () => clearTimeout(timer))
   reply.raw.once('close', () => {
     clearTimeout(timer)
-    // Answered before all of it was there: what still comes is read by nobody, and may never end.
-    if (!raw.complete && !raw.destroyed) timer = setTimeout(giveUp, receiveTimeout).unref()
+    // The answer was sent before the body was complete. Nobody reads the rest, and it may never end.
+    if (!raw.complete && !raw.destroyed) timer = setTimeout(abort, receiveTimeout).unref()
   })
 }

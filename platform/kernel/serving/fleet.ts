@@ -1,11 +1,11 @@
-/** The ways between processes, as a platform needs them; the package `@doran/fleet` provides them. */
+/** How a platform reaches other processes. The package `@doran/fleet` implements this. */
 
 import type { FastifyInstance } from 'fastify'
 import type { Caller, Hosted, RemoteCall } from '../service/calls.ts'
 import type { Channel } from '../service/channel.ts'
 import type { Metrics, SpanSink } from '../telemetry/index.ts'
 
-/** The parts of a platform that the door for other processes leads to. */
+/** The parts of a platform that other processes may call. */
 export interface FleetInside {
   readonly hosted: ReadonlyMap<string, Hosted>
   readonly caller: Caller
@@ -14,16 +14,17 @@ export interface FleetInside {
 }
 
 export interface Fleet {
+  /** Calls an operation of a service in another process. */
   readonly call: RemoteCall
-  /** Replaces PostgreSQL's notifications. */
+  /** Channel that replaces PostgreSQL notifications; undefined to keep them. */
   readonly channel: Channel | undefined
-  /** Certificates of the process's server, for `node:https`; undefined for plain HTTP. */
+  /** Options with the certificates of the server of this process, for `node:https`; undefined for plain HTTP. */
   readonly serverTls: object | undefined
   /** Adds the routes by which other processes call the services of this one. */
   door(app: FastifyInstance, inside: FleetInside): void
-  /** Tells the others that this process answers at `port`. */
+  /** Announces to other processes that this one answers at `port`. */
   join(port: number): Promise<void>
-  /** Tells them that it is about to go, and waits until they have heard. */
+  /** Announces that this process is about to stop, and waits until the others have heard it. */
   leave(): Promise<void>
   close(): Promise<void>
 }

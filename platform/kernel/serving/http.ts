@@ -1,4 +1,4 @@
-/** The public door: routes made from contracts, errors as problems, health, metrics and the API description. */
+/** The HTTP server: routes built from contracts, errors as problems, health and metrics. */
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { Readable } from 'node:stream'
@@ -24,23 +24,24 @@ import { Uploads } from './upload.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Who sent it, once the route's access rule has been checked. */
+    /** Sender of the request; set after the check of the route's access rule. */
     actor: Actor | undefined
-    /** Of a request that reached its operation, and the end of its span. */
+    /** Set once the request has reached its operation. */
     trace: Trace | undefined
+    /** Ends the span of the request. */
     endSpan: ((error?: unknown) => void) | undefined
   }
   interface FastifyContextConfig {
-    /** `service.operation` of a route that was made from a contract. */
+    /** `service.operation`, for a route built from a contract. */
     operation?: string
-    /** Media type of the bodies that it reads. */
+    /** Media type of the bodies that the route reads. */
     reads?: string
-    /** It is for other processes. */
+    /** Only other processes call the route. */
     internal?: true
   }
 }
 
-/** What the gateway is given beside the server. */
+/** What the gateway gets in addition to the server. */
 export interface EdgeInside {
   readonly identity: Identity
   readonly spans: SpanSink | undefined
@@ -53,28 +54,28 @@ export interface HttpOptions extends ConnectionLimits {
   readonly caller: Caller
   readonly identity: Identity
   readonly metrics: Metrics
-  /** They have a port of their own. */
+  /** Metrics have a port of their own. */
   readonly metricsElsewhere: boolean
   readonly log: Logger
   readonly trustProxy: number
-  /** Adds hooks and routes before the operations' own, so that its hooks are theirs too: the gateway. */
+  /** The gateway. It adds its hooks and routes before those of the operations, so that its hooks apply to them, too. */
   readonly edge: Edge | undefined
   readonly fleet: Fleet | undefined
   readonly spans: SpanSink | undefined
-  /** Whether the process is about to stop, so that clients had better connect elsewhere next time. */
+  /** Whether the process is about to stop, so that clients should open their next connection elsewhere. */
   readonly leaving: () => boolean
-  /** What is not ready, or nothing. */
+  /** Reasons why the process is not ready; empty when it is. */
   readonly unready: () => Promise<string[]>
 }
 
 export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> {
   const app = fastify({
     bodyLimit: BODY_LIMIT,
-    // The connection itself is hop 0: behind one proxy it is the only one that is believed.
+    // The connection itself is hop 0. Behind one proxy it is the only trusted hop.
     trustProxy: options.trustProxy > 0 && ((_address: string, hop: number) => hop < options.trustProxy),
     ...timeLimits(options),
     forceCloseConnections: 'idle',
-    // Who still sends over a connection that was open when the process began to close is answered.
+    // Requests on connections that are open at shutdown still get their answers.
     return503OnClosing: false,
     ...(options.fleet?.serverTls
       ? { https: { ...options.fleet.serverTls, ...serverOptions(options) } }
@@ -83,7 +84,7 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
     clientErrorHandler: answerParserError,
     genReqId: ({ headers }) => requestId(headers['x-request-id']),
     routerOptions: { maxParamLength: 1_000, ignoreTrailingSlash: true },
-    // Schemas are the contracts'; what would compile Fastify's own is not even loaded.
+    // Contracts bring their own validation, so Fastify's schema compilers are not even loaded.
     schemaController: {
       compilersFactory: { buildValidator: () => assert.fail(), buildSerializer: () => assert.fail() },
     },
@@ -98,22 +99,22 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
   app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {
     if (body === '') done(null, undefined)
     else if (body.length <= BODY_LIMIT) parseJson(request, body, done)
-    else takeTurn(largeBodies, request, () => parseJson(request, body, done))
+    else queueParsing(largeBodies, request, () => parseJson(request, body, done))
   })
   app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id)
-    // Operations that must know where a request came from read this header; what the client wrote is not believed.
+    // Operations read the client address from this header. It overwrites what the client sent, which is not trusted.
     request.headers['x-client-address'] = request.ip
     observe(request, reply, options)
     done()
   })
-  // Said with the answer, for a request that is under way when the process is told to stop would keep its connection.
+  // Set on send, not on receive: requests in flight at shutdown must close their connection, too.
   app.addHook('onSend', (_request, reply, _payload, done) => {
     if (options.leaving()) reply.header('connection', 'close')
     done()
   })
-  // The answers to all that came in one turn of the event loop leave one after the other at its end: whoever reads them is
-  // woken once for many, which costs this process less than to be woken for each.
+  // All answers of one turn of the event loop are sent together at its end. Their reader wakes up once for many of
+  // them, which costs this process less than one wake-up for each.
   app.addHook('onSend', (_request, _reply, payload, done) => void setImmediate(done, null, payload))
   app.setErrorHandler((error: FastifyError, request, reply) => sendError(error, request, reply, options.log))
   await options.edge?.(app, options)
@@ -134,8 +135,8 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
   return app
 }
 
-/** Whoever hangs up leaves: a body that nobody waits for is neither kept nor read. */
-function takeTurn(turns: Turns, { raw: { socket } }: FastifyRequest, work: () => void): void {
+/** Queues the parsing of a large body. When the client hangs up, drops the body unparsed. */
+function queueParsing(turns: Turns, { raw: { socket } }: FastifyRequest, work: () => void): void {
   const leave = turns.take(() => {
     socket.off('close', leave)
     work()
@@ -143,7 +144,7 @@ function takeTurn(turns: Turns, { raw: { socket } }: FastifyRequest, work: () =>
   socket.once('close', leave)
 }
 
-/** Health, for whoever starts and watches the process, and metrics. */
+/** Health checks for the process supervisor, and metrics. */
 function registerOperationsOfProcess(
   app: FastifyInstance,
   { unready, metrics, metricsElsewhere, edge }: HttpOptions,
@@ -191,7 +192,7 @@ async function registerOperation(
       },
       onRequest(request, _reply, done) {
         const { authorization } = request.headers
-        // Most requests are nobody's and ask for what anyone may see: those wait for nothing.
+        // Most requests are anonymous calls of public operations: they skip the asynchronous authentication.
         if (authorization === undefined && operation.access === 'anyone') return done()
         identity
           .authenticate(authorization)
@@ -203,7 +204,7 @@ async function registerOperation(
       },
       async handler(request, reply) {
         const result = await (uploadTypes
-          ? uploads.receive(request, { maxBytes: bodyLimit, timeout }, () => serve(request))
+          ? uploads.receive(request, { maxBytes: bodyLimit, timeoutMs: timeout }, () => serve(request))
           : serve(request))
         reply.code(status)
         if (!operation.reply) return reply.send()
@@ -212,7 +213,7 @@ async function registerOperation(
             .type(mediaType)
             .send(isStreamed(operation.reply) ? Readable.from(result as AsyncIterable<string>) : result)
         reply.type('application/json; charset=utf-8')
-        // To return the reply itself would have Fastify wait for the end of the response.
+        // Returning the reply itself would make Fastify wait for the end of the response.
         return encodeJson(result)
       },
     })
@@ -225,7 +226,7 @@ async function registerOperation(
   })
 }
 
-/** Sees to it that a request of an operation, once it is over, is counted and logged, and that its span ends. */
+/** When a request of an operation is over: counts and logs it, and ends its span. */
 function observe(request: FastifyRequest, reply: FastifyReply, { metrics, log }: HttpOptions): void {
   const { operation: target, internal } = request.routeOptions.config
   if (!target) return
@@ -233,7 +234,7 @@ function observe(request: FastifyRequest, reply: FastifyReply, { metrics, log }:
   const about = { service: target.slice(0, point), operation: target.slice(point + 1) }
   const end = metrics[internal ? 'served' : 'request'].startTimer(about)
   metrics.inFlight.inc()
-  // Who has hung up is never answered, so this is the one end that every request has.
+  // A client that has hung up never gets an answer, so `close` is the one event that ends every request.
   reply.raw.once('close', () => {
     const { statusCode } = reply
     const gone = !reply.raw.writableEnded
@@ -246,7 +247,7 @@ function observe(request: FastifyRequest, reply: FastifyReply, { metrics, log }:
   })
 }
 
-/** Begins the span of a request that has reached its operation. */
+/** Begins the span of a request when it reaches its operation. */
 export function beginServing(request: FastifyRequest, spans: SpanSink | undefined, trace: Trace): void {
   const { operation: name = '' } = request.routeOptions.config
   request.trace = trace

@@ -1,6 +1,6 @@
 /**
- * Who is calling. Every process verifies tokens itself (EdDSA, keys by JWKS), remembers the tokens it has
- * verified, and is told of revocations, so that a verified token stops working although it has not expired.
+ * Authentication of callers. Every process verifies tokens itself (EdDSA, keys by JWKS) and caches the tokens that it
+ * has verified. It receives revocations, so a verified token can stop working before it expires.
  */
 import { setTimeout } from 'node:timers/promises'
 import { createLocalJWKSet, decodeProtectedHeader, errors, type JSONWebKeySet, jwtVerify } from 'jose'
@@ -9,30 +9,33 @@ import type { Logger } from 'pino'
 import { kernelErrors } from '../contract/errors.ts'
 import type { Actor } from '../service/actor.ts'
 
-/** A user or one session whose tokens, made up to then, no longer count. */
+/** Revokes the tokens of a user or of one session that were issued up to a moment. */
 export interface Revocation {
   /** `user:<id>` or `session:<id>`. */
   subject: string
   /**
-   * Tokens issued at this moment or earlier are refused; seconds since the epoch, with a fraction, as in the `iat`
-   * of our tokens. So one that is issued right after the revocation counts although the second is the same.
+   * Tokens issued at this moment or earlier are refused. In seconds since the epoch with a fraction, like `iat` in our
+   * tokens: a token issued after the revocation, but in the same second, is valid.
    */
   issuedUntil: number
 }
 
-/** Where keys and revocations come from; the service that signs tokens provides it. */
+/** Source of keys and revocations. The service that signs tokens provides it. */
 export interface IdentitySource {
   keys(): Promise<JSONWebKeySet>
-  /** What was revoked within the longest life of a token; after a first answer, at least what is newer than `since` (seconds). */
+  /**
+   * Without `since`, all revocations within {@link LONGEST_TOKEN_LIFE}; with it, at least those after `since` (seconds
+   * since the epoch).
+   */
   revocations(since?: number): Promise<Revocation[]>
 }
 
 export const TOKEN_ISSUER = 'doran'
-/** Of access tokens (RFC 9068): what they are, and for whom. A token that is signed for anything else opens nothing here. */
+/** Type and audience of access tokens (RFC 9068). Tokens signed for any other purpose are refused. */
 export const ACCESS_TOKEN = { type: 'at+jwt', audience: 'doran' } as const
-/** Seconds. No token may be valid for longer, so older revocations need not be remembered. */
+/** In seconds. No token may be valid for longer, so older revocations can be forgotten. */
 export const LONGEST_TOKEN_LIFE = 86_400
-/** Channel topic on which revocations are told. */
+/** Channel topic that carries revocations. */
 export const REVOCATION_TOPIC = 'revocation'
 
 interface Verified {
@@ -41,13 +44,13 @@ interface Verified {
   expiresAt: number
 }
 
-const KEY_REFRESH = 10_000
-const RELOAD = 30_000
-const RELOAD_AGAIN = 250
-// Seconds by which the clocks of processes and database may differ.
-const CLOCK_SKEW = 300
-// Seconds. A revocation bears the moment at which its transaction wrote it, and is seen at the commit.
-const LONGEST_TRANSACTION = 300
+const KEY_REFRESH_MS = 10_000
+const RELOAD_MS = 30_000
+const RELOAD_RETRY_MS = 250
+/** The clocks of processes and of the database may differ by this much. */
+const CLOCK_SKEW_SECONDS = 300
+/** A revocation has the time at which its transaction wrote it, but becomes visible only at the commit. */
+const MAX_TRANSACTION_SECONDS = 300
 
 export class Identity {
   readonly #source: IdentitySource
@@ -63,27 +66,27 @@ export class Identity {
     this.#source = source
   }
 
-  /** Takes in all revocations at the start, and later those that may have been missed since the last time. */
+  /** Loads all revocations the first time, and later those that may have been missed since the last load. */
   async reload(): Promise<void> {
     const begun = Date.now() / 1_000
-    const since = this.#loadedAt && this.#loadedAt - CLOCK_SKEW - LONGEST_TRANSACTION
+    const since = this.#loadedAt && this.#loadedAt - CLOCK_SKEW_SECONDS - MAX_TRANSACTION_SECONDS
     for (const revocation of await this.#source.revocations(since)) this.revoke(revocation)
     this.#loadedAt = begun
   }
 
-  /** Whether revocations were taken in at least once. */
+  /** Whether revocations have been loaded at least once. */
   get loaded(): boolean {
     return this.#loadedAt !== undefined
   }
 
-  /** {@link reload} now, tried until it succeeds, and again every half minute: what told of one may have been lost. */
+  /** Calls {@link reload} now with retries, and then every 30 seconds: a message about a revocation may get lost. */
   async keepLoaded(log: Logger, stopped: AbortSignal): Promise<void> {
     while (!stopped.aborted) {
-      let pause = RELOAD
+      let pause = RELOAD_MS
       try {
         await this.reload()
       } catch (error) {
-        pause = RELOAD_AGAIN
+        pause = RELOAD_RETRY_MS
         if (this.loaded) log.warn({ err: error }, 'revocations could not be loaded; trying again')
       }
       await setTimeout(pause, undefined, { signal: stopped, ref: false }).catch(() => {})
@@ -97,9 +100,11 @@ export class Identity {
     this.#forgetOldRevocations()
   }
 
-  /** The tokens that they are about have all expired. The map is in the order of arrival, so the oldest come first. */
+  /**
+   * Forgets revocations whose tokens have all expired. The map keeps the order of arrival, so the oldest come first.
+   */
   #forgetOldRevocations(): void {
-    const oldest = Date.now() / 1000 - LONGEST_TOKEN_LIFE - CLOCK_SKEW
+    const oldest = Date.now() / 1000 - LONGEST_TOKEN_LIFE - CLOCK_SKEW_SECONDS
     for (const [subject, issuedUntil] of this.#revoked) {
       if (issuedUntil >= oldest) return
       this.#revoked.delete(subject)
@@ -152,10 +157,10 @@ export class Identity {
     }
   }
 
-  /** Keys are kept; a token signed with one that is not known makes them load again, at most every 10 s. */
+  /** Caches the keys. A token with an unknown key reloads them, at most once in {@link KEY_REFRESH_MS}. */
   async #keysFor(token: string): Promise<ReturnType<typeof createLocalJWKSet>> {
     const id = decodeProtectedHeader(token).kid ?? ''
-    const mayLoad = Date.now() - this.#keysLoadedAt > KEY_REFRESH
+    const mayLoad = Date.now() - this.#keysLoadedAt > KEY_REFRESH_MS
     if (!this.#keys || (!this.#keyIds.has(id) && mayLoad)) {
       const set = await this.#source.keys()
       this.#keys = createLocalJWKSet(set)
@@ -166,7 +171,9 @@ export class Identity {
   }
 }
 
-/** Tokens of the version before tell neither. They count for a day at most, and beside it while a new version takes its place. */
+/**
+ * Tokens of the previous version have neither type nor audience. They stay valid during an upgrade, for at most a day.
+ */
 function isAccessToken(type: string | undefined, audience: string | string[] | undefined): boolean {
   if (type === undefined && audience === undefined) return true
   return type === ACCESS_TOKEN.type && audience === ACCESS_TOKEN.audience

@@ -1,4 +1,4 @@
-/** Where Prometheus asks: at a port of its own, or at the process's own server. */
+/** Metrics for Prometheus, on a port of their own or on the HTTP server of the process. */
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
@@ -7,12 +7,12 @@ import type { Metrics } from '../telemetry/index.ts'
 import { ConfigError } from './config.ts'
 
 const PATH = '/metrics'
-/** What reverse proxies add. */
+/** Headers that reverse proxies add. */
 const FORWARDING_HEADERS = ['forwarded', 'x-forwarded-for', 'x-real-ip', 'via']
 
 /**
- * Answers metrics at the process's own server. They tell how many sign up, fail to sign in and buy, so a public door
- * answers them to this machine alone, and not to what a proxy on it passes on.
+ * Adds metrics to the HTTP server of the process. They show how many people sign up, fail to sign in and buy. So a
+ * public server answers them only to its own machine, and not to requests that a proxy on that machine forwards.
  */
 export function answerMetrics(app: FastifyInstance, { registry }: Metrics, isPublic: boolean): void {
   app.get(PATH, async (request, reply) => {
@@ -21,7 +21,7 @@ export function answerMetrics(app: FastifyInstance, { registry }: Metrics, isPub
   })
 }
 
-/** Opens a server for metrics alone. */
+/** Opens a server that answers only metrics. */
 export async function openMetricsPort({ registry }: Metrics, port: number, host: string): Promise<Server> {
   const server = createServer((request, response) => {
     if (request.method !== 'GET' || request.url !== PATH) return void response.writeHead(404).end()
@@ -46,7 +46,7 @@ function isFromThisMachine({ socket, headers }: FastifyRequest): boolean {
   return isLoopback(socket.remoteAddress ?? '') && !FORWARDING_HEADERS.some((name) => headers[name] !== undefined)
 }
 
-/** Whether only this machine reaches the address. */
+/** Whether only this machine can reach the address. */
 export function isLoopback(host: string): boolean {
   return /^(localhost|(::ffff:)?127(\.\d+){3}|\[?::1\]?)$/.test(host)
 }

@@ -1,4 +1,4 @@
-/** Errors as answers: RFC 9457 problems, also for what is no request that could reach a route. */
+/** Turns errors into RFC 9457 problems, also for input that is no valid request and never reaches a route. */
 import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
@@ -6,8 +6,8 @@ import type { Logger } from 'pino'
 import { DomainError, kernelErrors, toProblem } from '../contract/errors.ts'
 
 /**
- * For answers that are data (OWASP REST security cheat sheet): nothing may run in them, frame them, guess their type,
- * keep them in a shared cache, or fetch the site without TLS once it was seen with TLS.
+ * Headers for answers that are data (OWASP REST security cheat sheet). Browsers must not run scripts in them, frame
+ * them, guess their type, store them, or use plain HTTP once they have seen the site with TLS.
  */
 export const SECURITY_HEADERS = {
   'cache-control': 'no-store',
@@ -20,8 +20,8 @@ export const SECURITY_HEADERS = {
 }
 
 const MEDIA_TYPE = 'application/problem+json; charset=utf-8'
-/** Characters of a path that an answer repeats. */
-const PATH_SHOWN = 200
+/** Most characters of a path that an answer repeats. */
+const MAX_PATH_CHARACTERS = 200
 
 export function sendError(
   error: FastifyError | DomainError,
@@ -46,7 +46,7 @@ export function sendError(
   return reply.code(known.status).type(MEDIA_TYPE).send(problemText(known, request.id))
 }
 
-/** An error before the request had a route, and so before any hook ran. */
+/** Answers an error that occurred before the request had a route, so no hook has set headers. */
 export function sendErrorWithoutRoute(
   error: FastifyError,
   request: FastifyRequest,
@@ -57,12 +57,12 @@ export function sendErrorWithoutRoute(
   sendError(error, request, reply, log)
 }
 
-/** Answers what the HTTP parser refused, and requests whose head did not arrive in time. Ends the connection. */
+/** Answers input that the HTTP parser refused and requests whose head did not arrive in time; ends the connection. */
 export function answerParserError(error: Error & { code?: string }, socket: Socket): void {
   if (error.code === 'ECONNRESET' || socket.destroyed) return
   const { _httpMessage: answering } = socket as { _httpMessage?: { headersSent: boolean } }
   if (socket.writable && !answering?.headersSent) {
-    const problem = ofParser(error.code)
+    const problem = parserError(error.code)
     const body = problemText(problem)
     const headers = { ...SECURITY_HEADERS, 'content-type': MEDIA_TYPE, 'content-length': Buffer.byteLength(body) }
     const lines = Object.entries({ ...headers, connection: 'close' }).map(([name, value]) => `${name}: ${value}\r\n`)
@@ -71,22 +71,21 @@ export function answerParserError(error: Error & { code?: string }, socket: Sock
   socket.destroySoon()
 }
 
-/** There is no such route. */
 export function routeNotFound({ method, url }: Pick<FastifyRequest, 'method' | 'url'>): DomainError {
-  return kernelErrors.routeNotFound({ method, path: url.split('?')[0]?.slice(0, PATH_SHOWN) })
+  return kernelErrors.routeNotFound({ method, path: url.split('?')[0]?.slice(0, MAX_PATH_CHARACTERS) })
 }
 
 function problemText(error: DomainError, requestId?: string): string {
   return JSON.stringify({ ...toProblem(error), requestId })
 }
 
-function ofParser(code: string | undefined): DomainError {
+function parserError(code: string | undefined): DomainError {
   if (code === 'HPE_HEADER_OVERFLOW') return kernelErrors.headersTooLarge()
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return kernelErrors.requestTimeout()
   return kernelErrors.malformedRequest({ reason: 'it is not valid HTTP' })
 }
 
-/** What Fastify or anything unexpected threw, in our own words. */
+/** Translates errors of Fastify and unexpected errors to errors of the kernel. */
 function translate(error: FastifyError, request: FastifyRequest): DomainError {
   const { bodyLimit, config } = request.routeOptions
   switch (error.code) {

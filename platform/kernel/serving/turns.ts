@@ -1,15 +1,15 @@
-/** How much longer the thread is left to others than the piece of work before took. */
-const SHARE_OF_OTHERS = 2
+/** Pause after a piece of work, as a multiple of the time that the piece took. */
+const PAUSE_FACTOR = 2
 
 /**
- * Work that holds the thread for milliseconds at a time, such as parsing a large body: one piece after the other, with
- * time for everybody else in between. Many large bodies at once then wait for each other, and small requests for one.
+ * Queue for work that blocks the thread for milliseconds, such as parsing a large body. Pieces run one at a time, with
+ * pauses for other work. So large bodies wait for each other, and a small request waits for one of them at most.
  */
 export class Turns {
   readonly #waiting = new Set<() => void>()
   #isDue = false
 
-  /** Answers how to leave before the turn has come, which lets go of whatever the work holds. */
+  /** Queues the work. Returns a function that removes it before its turn, and so releases what it references. */
   take(work: () => void): () => void {
     const turn = () => work()
     this.#waiting.add(turn)
@@ -27,6 +27,6 @@ export class Turns {
     }
     const tookMs = performance.now() - begun
     this.#isDue = this.#waiting.size > 0
-    if (this.#isDue) setTimeout(this.#next, tookMs * SHARE_OF_OTHERS)
+    if (this.#isDue) setTimeout(this.#next, tookMs * PAUSE_FACTOR)
   }
 }

@@ -1,54 +1,54 @@
-/** Bodies that are files: bounded in size each, and together in what a process holds of them. */
+/** Uploads: limits the size of each file, and the memory for all files that a process holds. */
 import type { IncomingMessage } from 'node:http'
 import { errorCodes, type FastifyRequest } from 'fastify'
 import { kernelErrors } from '../contract/errors.ts'
 import { UploadedFile } from '../contract/uploaded-file.ts'
 
 /**
- * Bytes of files that a process holds at a time. Further requests wait unread, so they cost no memory, whoever sends
- * them.
+ * Memory for uploaded files in one process. When it is full, further requests wait unread and cost no memory, so
+ * clients cannot exhaust it.
  */
-const ROOM_BYTES = 24 * 1024 * 1024
+const MAX_HELD_BYTES = 24 * 1024 * 1024
 
-export interface UploadBounds {
+export interface UploadLimits {
   readonly maxBytes: number
-  /** Milliseconds until the whole file must be here, the wait for room included. */
-  readonly timeout: number
+  /** Time for receiving the whole file, including the wait for memory. */
+  readonly timeoutMs: number
 }
 
 /** Receives the files of one process. */
 export class Uploads {
   readonly #waiting: { bytes: number; start: () => void }[] = []
-  #free = ROOM_BYTES
+  #free = MAX_HELD_BYTES
 
   /**
-   * Runs the work with the file as the request's body. Raises `body_too_large`, `deadline_exceeded` and, when the file
-   * breaks off, `malformed_body`.
+   * Runs `work` with the file as the body of the request. Raises `body_too_large`, `deadline_exceeded`, and
+   * `malformed_body` when the file is incomplete.
    */
-  async receive<T>(request: FastifyRequest, { maxBytes, timeout }: UploadBounds, work: () => Promise<T>): Promise<T> {
+  async receive<T>(request: FastifyRequest, { maxBytes, timeoutMs }: UploadLimits, work: () => Promise<T>): Promise<T> {
     const announced = Number(request.headers['content-length'] ?? maxBytes)
     if (announced > maxBytes) throw new errorCodes.FST_ERR_CTP_BODY_TOO_LARGE()
-    const timeIsUp = AbortSignal.timeout(timeout)
-    await this.#take(announced, AbortSignal.any([timeIsUp, closing(request.raw)]))
+    const timeUp = AbortSignal.timeout(timeoutMs)
+    await this.#acquire(announced, AbortSignal.any([timeUp, whenClosed(request.raw)]))
     try {
-      request.body = new UploadedFile(await readAll(request.raw, announced, timeIsUp))
+      request.body = new UploadedFile(await readAll(request.raw, announced, timeUp))
       return await work()
     } finally {
-      this.#give(announced)
+      this.#release(announced)
     }
   }
 
-  /** In order of arrival, so that a large file is not overtaken by small ones for ever. */
-  #take(bytes: number, stop: AbortSignal): Promise<void> {
+  /** Waits for memory. Requests get it in order of arrival, so that small files cannot starve a large one. */
+  #acquire(bytes: number, stop: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       const entry = { bytes, start: resolve }
       this.#waiting.push(entry)
       stop.addEventListener(
         'abort',
         () => {
-          const place = this.#waiting.indexOf(entry)
-          if (place === -1) return
-          this.#waiting.splice(place, 1)
+          const index = this.#waiting.indexOf(entry)
+          if (index === -1) return
+          this.#waiting.splice(index, 1)
           reject(kernelErrors.deadlineExceeded())
           this.#startNext()
         },
@@ -58,7 +58,7 @@ export class Uploads {
     })
   }
 
-  #give(bytes: number): void {
+  #release(bytes: number): void {
     this.#free += bytes
     this.#startNext()
   }
@@ -72,18 +72,18 @@ export class Uploads {
   }
 }
 
-function closing(raw: IncomingMessage): AbortSignal {
+function whenClosed(raw: IncomingMessage): AbortSignal {
   const controller = new AbortController()
   raw.once('close', () => controller.abort())
   return controller.signal
 }
 
-/** Into one buffer of the announced size: kept chunk by chunk, a body of tiny chunks would need many times its size. */
-async function readAll(raw: IncomingMessage, announced: number, timeIsUp: AbortSignal): Promise<Buffer> {
+/** Reads into one buffer of the announced size. A list of chunks could need many times the size if chunks are tiny. */
+async function readAll(raw: IncomingMessage, announced: number, timeUp: AbortSignal): Promise<Buffer> {
   const bytes = Buffer.allocUnsafeSlow(announced)
   let length = 0
-  const giveUp = () => raw.destroy()
-  timeIsUp.addEventListener('abort', giveUp, { once: true })
+  const abort = () => raw.destroy()
+  timeUp.addEventListener('abort', abort, { once: true })
   try {
     for await (const chunk of raw as AsyncIterable<Buffer>) {
       if (length + chunk.length > announced) throw new errorCodes.FST_ERR_CTP_BODY_TOO_LARGE()
@@ -91,9 +91,9 @@ async function readAll(raw: IncomingMessage, announced: number, timeIsUp: AbortS
     }
   } catch (error) {
     if (error instanceof errorCodes.FST_ERR_CTP_BODY_TOO_LARGE) throw error
-    throw timeIsUp.aborted ? kernelErrors.deadlineExceeded() : kernelErrors.malformedBody({ reason: 'it breaks off' })
+    throw timeUp.aborted ? kernelErrors.deadlineExceeded() : kernelErrors.malformedBody({ reason: 'it breaks off' })
   } finally {
-    timeIsUp.removeEventListener('abort', giveUp)
+    timeUp.removeEventListener('abort', abort)
   }
   return bytes.subarray(0, length)
 }

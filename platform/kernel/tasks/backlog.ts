@@ -1,25 +1,26 @@
-/** How much waits, for metrics. What it costs does not grow with what waits. */
+/** The backlog of tasks, for metrics. The cost of counting does not grow with the backlog. */
 import type { Queryable } from '../database/database.ts'
 import { sql } from '../database/sql.ts'
 import type { Lane } from './tasks.ts'
 
-/** From here on tasks are not counted further: that there are many is known, and a scrape must not read them all. */
+/** Counting stops here: beyond it the exact number does not matter, and a scrape must not read all rows. */
 export const COUNTED_AT_MOST = 10_000
 
 export interface Backlog {
   service: string
   lane: Lane
-  /** Tasks past their time; at most {@link COUNTED_AT_MOST} of each handler. */
+  /** Due tasks; at most {@link COUNTED_AT_MOST} of each handler are counted. */
   due: number
-  /** At most {@link COUNTED_AT_MOST} in all. */
+  /** Dead tasks; at most {@link COUNTED_AT_MOST} in all are counted. */
   dead: number
-  /** For how many seconds the oldest of them is due. */
+  /** Seconds since the oldest due task became due. */
   lag: number
 }
 
 /**
- * Tasks of each service and lane. An event on its way to another database is its publisher's. Services that have none are
- * told of when `names` has them. Each handler is looked up by itself in the index: its oldest task, and a bounded count.
+ * Counts the tasks of each service and lane. An event on its way to another database counts for its publisher. Services
+ * in `names` that have no tasks appear with zeros. The statement looks up each handler separately in the index: its
+ * oldest task, and a bounded count.
  */
 export function countTasks(database: Queryable, names: readonly string[]): Promise<Backlog[]> {
   return database.all<Backlog>(sql`

@@ -1,4 +1,4 @@
-/** Claiming: which of the due tasks a process with so many free slots takes. */
+/** Claiming: chooses the due tasks that a process takes for its free slots. */
 import type { Queryable } from '../database/database.ts'
 import { type Sql, sql } from '../database/sql.ts'
 import type { EventLane } from '../service/service.ts'
@@ -7,21 +7,21 @@ import { RELAY, type Task } from './tasks.ts'
 /** A handler that this process may run now. */
 export interface Vacancy {
   readonly handler: string
-  /** Handlers of one group share its room: those of a lane, or one that takes batches. */
+  /** Handlers of one group share its room. A group is a lane, or one handler that takes batches. */
   readonly group: string
-  /** Most tasks that are claimed for the group. */
+  /** Most tasks to claim for the group. */
   readonly groupRoom: number
-  /** Most tasks that are claimed for the handler. */
+  /** Most tasks to claim for the handler. */
   readonly room: number
-  /** How many runs of it are under way here. Of two handlers the one with fewer comes first. */
+  /** Runs in progress in this process. Handlers with fewer runs come first. */
   readonly running: number
 }
 
 export interface Vacancies {
   readonly handlers: readonly Vacancy[]
-  /** Free slots of each lane in which events are handed on to other databases; none when nobody asks for relays. */
+  /** Free slots of each lane for relays to other databases; empty when the claim is not for relays. */
   readonly relays: Readonly<Partial<Record<EventLane, number>>>
-  /** How many runs of each relay are under way here. */
+  /** Runs of each relay in progress in this process. */
   readonly relaying: Readonly<Record<string, number>>
   readonly leaseMs: number
   readonly holder: string
@@ -29,7 +29,7 @@ export interface Vacancies {
 
 export interface Claimed {
   readonly tasks: readonly (Task & { group: string })[]
-  /** Another process was faster with some of them, so more may be due. */
+  /** Another process has taken some of the candidates, so more tasks may be due. */
   readonly contended: boolean
 }
 
@@ -42,11 +42,11 @@ export async function claim(database: Queryable, vacancies: Vacancies): Promise<
 }
 
 /**
- * Looks each handler up by itself in the index, so what it reads does not depend on what others have to do. Handlers of
- * a group take turns, the oldest task first, so a handler with thousands of tasks does not keep the others from theirs.
+ * Looks up each handler separately in the index, so the cost does not depend on the backlog of other handlers. Handlers
+ * of a group take turns, the oldest task first, so a handler with thousands of tasks does not starve the others.
  *
- * Candidates are not locked while they are looked for: that would keep other processes from tasks that are not taken in
- * the end.
+ * The search for candidates takes no locks: it would lock tasks that this process does not claim in the end, and other
+ * processes could not claim those.
  */
 export function claimStatement({ handlers, relays, relaying, leaseMs, holder }: Vacancies): Sql {
   const free = handlers.filter(({ room }) => room > 0)
@@ -98,7 +98,7 @@ export function claimStatement({ handlers, relays, relaying, leaseMs, holder }: 
     left join (claimed c join candidates using (id)) on true`
 }
 
-/** The relays that have tasks, each found from the one before it: there are few, and other handlers are not looked at. */
+/** The relays that have tasks, by a loose index scan: each step finds the next name and skips all other rows. */
 const relayHandlers = sql`
   relays (handler) as (
     select ${firstRelay(sql`>= ${RELAY}`)}

@@ -1,6 +1,6 @@
 /**
- * Jobs: each is one task that never ends. Completing a run moves its time to the next one, in the same row, so
- * the plan survives restarts and exactly one process runs each time.
+ * Jobs. A job is one task that never completes: the end of each run moves the same row to the next time. So the
+ * schedule survives restarts, and exactly one process runs the job each time.
  */
 import { createHash } from 'node:crypto'
 import { Cron } from 'croner'
@@ -9,28 +9,28 @@ import { sql } from '../database/sql.ts'
 import type { Context, Job } from '../service/service.ts'
 import { reschedule, type Task, type TaskHandler } from './tasks.ts'
 
-const ATTEMPTS = 5
-/** Jobs of the same time begin within so many milliseconds, each always at its own place. */
+const MAX_ATTEMPTS = 5
+/** Jobs of the same time start spread over this interval, each always after the same delay. */
 const SPREAD_MS = 20_000
 
 export function jobHandlerName(service: string, job: Pick<Job, 'name'>): string {
   return `${service}/job:${job.name}`
 }
 
-/** The next time after `after` that the schedule of the job names. */
+/** The next scheduled time of the job after `after`. */
 export function nextRun({ name, cron, timeZone = 'UTC' }: Job, after = new Date()): Date {
   const next = new Cron(cron, { timezone: timeZone, mode: '5-part' }).nextRun(after)
   if (!next) throw new Error(`the job ${name} never runs: ${cron}`)
   return next
 }
 
-/** When the job is next due: not all jobs of a minute together, or they would take all slots at its beginning. */
+/** When the job is next due. A delay of its own keeps the jobs of one minute from taking all slots at once. */
 export function nextDue(service: string, job: Job, after = new Date()): Date {
-  const place = createHash('sha256').update(jobHandlerName(service, job)).digest().readUInt32BE() / 2 ** 32
-  return new Date(nextRun(job, after).getTime() + Math.floor(place * SPREAD_MS))
+  const share = createHash('sha256').update(jobHandlerName(service, job)).digest().readUInt32BE() / 2 ** 32
+  return new Date(nextRun(job, after).getTime() + Math.floor(share * SPREAD_MS))
 }
 
-/** Enters the job into the plan; one that is there keeps its next time unless its schedule has changed. */
+/** Plans the job. A job that is planned already keeps its next time unless its schedule has changed. */
 export async function planJob(database: Queryable, service: string, job: Job): Promise<void> {
   const schedule = sql.json({ cron: job.cron, timeZone: job.timeZone ?? 'UTC' })
   await database.run(sql`
@@ -48,7 +48,7 @@ export function jobHandler(
 ): TaskHandler {
   return {
     lane: 'jobs',
-    maxAttempts: ATTEMPTS,
+    maxAttempts: MAX_ATTEMPTS,
     async run(task, lease) {
       const ctx = contextFor(task, lease)
       await job.run(ctx)

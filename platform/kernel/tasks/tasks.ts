@@ -1,7 +1,7 @@
 /**
- * Durable tasks: what must happen later, and must not be forgotten. A process holds a task by a lease and completes it in
- * the same transaction as its effects. Only the database's clock counts. A process that dies, or stops for longer than a
- * lease, loses its tasks to another one; the epoch keeps it from finishing them twice.
+ * Durable tasks: work that must happen later and must not be lost. A process holds a task by a lease and completes it
+ * in the transaction of its effects. Only the database's clock counts. A process that dies, or stalls for longer than a
+ * lease, loses its tasks to another process. The epoch is a fencing token: the old holder cannot complete them again.
  */
 
 import type { Queryable } from '../database/database.ts'
@@ -18,51 +18,51 @@ export interface Task {
   attempts: number
 }
 
-/** Which slots of a process a task takes: those of its event, or those of jobs. A saga's are `urgent`. */
+/** The slots of a process that a task uses: the lane of its event, or `jobs`. Sagas use `urgent`. */
 export type Lane = EventLane | 'jobs'
 
 export interface TaskHandler {
   /** Runs the task and completes it with {@link complete}, {@link reschedule} or a saga's progress. */
   run(task: Task, lease: AbortSignal): Promise<void>
-  /** Attempts after which it waits for an operator, as a dead letter; without it, it is tried for as long as it takes. */
+  /** After this many attempts the task is a dead letter and waits for an operator. Without it, retries never end. */
   readonly maxAttempts?: number
-  /** Upper bound of the growing pauses between attempts; 5 minutes by default. */
+  /** Upper limit of the exponential backoff between attempts; 5 minutes by default. */
   readonly longestPauseMs?: number
-  /** Called in place of dying, for work that must simply go on at its next time. */
+  /** Runs instead of making the task a dead letter, for work that simply continues at its next time. */
   readonly onExhausted?: (task: Task) => Promise<void>
   /** `events` by default. */
   readonly lane?: Lane
-  /** Most runs at once in this process; by default as many as its lane has slots. */
+  /** Most concurrent runs in this process; by default as many as its lane has slots. */
   readonly concurrency?: number
-  /** Runs several tasks at once, all or nothing. What fails so is run task by task. It has a slot of its own. */
+  /** Runs several tasks together, all or nothing; after a failure, one by one. Batches have a slot of their own. */
   readonly batch?: { readonly size: number; runAll(tasks: readonly Task[], lease: AbortSignal): Promise<void> }
 }
 
-/** Prefix of tasks that any process with this database may run: events to be handed on to another database. */
+/** Prefix of relays: handlers that pass events on to another database. Any process with this database may run them. */
 export const RELAY = 'relay/'
-/** End of the name of a relay that hands on no event, but what to replace in those that were handed on. */
+/** Suffix of a relay that passes on no event, but the fields to replace in events that were passed on before. */
 export const PSEUDONYMISING = '/pseudonymise'
 
-/** The task was taken over while this process was away; what it did is rolled back. */
+/** Another process took the task over while this one stalled; the transaction of this one rolls back. */
 export class LeaseLostError extends Error {
   override readonly name = 'LeaseLostError'
 }
 
-/** The task would fail in the same way however often it is tried, so it waits for an operator at once. */
+/** A retry cannot help, so the task waits for an operator at once. */
 export class NonRetryableError extends Error {
   override readonly name = 'NonRetryableError'
 }
 
-/** For how many milliseconds a claim holds without renewal. */
+/** How long a claim lasts without renewal. */
 export const LEASE_MS = 5_000
 
-/** The channel on which processes hear that something is due: a handler, the name of an event, or anything for ''. */
+/** NOTIFY channel that announces due work. The payload is a handler, the name of an event, or '' for anything. */
 export const DUE_CHANNEL = 'doran_tasks'
 
-/** Tells the workers of this database what the statement around it has made due. */
+/** Fragment that notifies the workers of this database of what its statement makes due. */
 export const due = (what: string) => sql.notify(DUE_CHANNEL, what)
 
-/** Adds a task in the caller's transaction. With a key, a live task that has it already stays as it is. */
+/** Adds a task in the caller's transaction. With a key, adds nothing if an unfinished task of the handler has it. */
 export async function addTask(
   tx: Queryable,
   task: { handler: string; payload: unknown; key?: string; trace?: string | null; runAt?: Date },
@@ -74,34 +74,37 @@ export async function addTask(
     on conflict (handler, key) where key is not null do nothing ${due(task.handler)}`)
 }
 
-/** The task's row as long as its holder has not lost it. */
-export const inHands = ({ id, epoch }: Task) =>
+/** Condition on the row of the task: its holder has not lost the lease. */
+export const leaseHeld = ({ id, epoch }: Task) =>
   holds('lease-epoch') ? sql`id = ${id} and epoch = ${epoch}` : sql`id = ${id}`
 
-/** Statement that ends the task; it touches no row when its holder has lost it. */
-export const completed = (task: Task) => sql`delete from doran.tasks where ${inHands(task)}`
+/** Statement that completes the task. It affects no row when the holder has lost the lease. */
+export const completed = (task: Task) => sql`delete from doran.tasks where ${leaseHeld(task)}`
 
-/** Statement by which the task goes on at once in the same hands, its attempts counted anew. */
-export const heldOn = (task: Task) => sql`
+/** Statement with which the holder keeps the task: renews the lease and counts the attempts from 1 again. */
+export const leaseRenewed = (task: Task) => sql`
   update doran.tasks set run_at = now() + make_interval(secs => ${LEASE_MS / 1000}), attempts = 1, failing_since = null
-  where ${inHands(task)}`
+  where ${leaseHeld(task)}`
 
-/** Throws when a statement that was to change the task, or go with it, has touched no row. */
+/** Throws {@link LeaseLostError} when a statement with the condition {@link leaseHeld} has affected no row. */
 export function assertHeld(rows: number): void {
   if (rows === 0 && holds('lease-epoch')) throw new LeaseLostError()
 }
 
-/** The task is done. Part of the transaction that holds its effects: both happen or neither. */
+/** Completes the task in the transaction of its effects: both happen or neither. Throws {@link LeaseLostError}. */
 export async function complete(tx: Queryable, task: Task): Promise<void> {
   assertHeld(await tx.run(completed(task)))
 }
 
-/** The task goes on later, with its attempts counted from nothing. A renewal that comes too late finds another epoch. */
+/**
+ * Schedules the next run of the task and resets its attempts. The new epoch makes a late renewal of the lease void.
+ * Throws {@link LeaseLostError}.
+ */
 export async function reschedule(tx: Queryable, task: Task, at: Date): Promise<void> {
   assertHeld(
     await tx.run(sql`
       update doran.tasks set run_at = ${at.toISOString()}, attempts = 0, epoch = epoch + 1, failing_since = null
-      where ${inHands(task)}`),
+      where ${leaseHeld(task)}`),
   )
 }
 
@@ -111,7 +114,7 @@ export type TaskSummary = Pick<Task, 'id' | 'handler' | 'attempts'> & {
   state: 'ready' | 'dead'
   holder: string | null
   run_at: string
-  /** Since when every attempt has failed. */
+  /** When the current series of failed attempts began; null while there is none. */
   failing_since: string | null
   last_error: string | null
 }
@@ -129,7 +132,7 @@ export function listTasks(
     where ${condition} order by id limit ${limit}`)
 }
 
-/** Gives a dead task a new life; false when there is no such dead task. */
+/** Makes a dead task ready again and resets its attempts; false when no dead task has this id. */
 export async function replayTask(database: Queryable, id: number): Promise<boolean> {
   const rows = await database.run(sql`
     update doran.tasks set state = 'ready', attempts = 0, run_at = now(), failing_since = null
@@ -137,7 +140,7 @@ export async function replayTask(database: Queryable, id: number): Promise<boole
   return rows > 0
 }
 
-/** Removes a dead task for ever; false when there is no such dead task. */
+/** Deletes a dead task; false when no dead task has this id. */
 export async function discardTask(database: Queryable, id: number): Promise<boolean> {
   const rows = await database.run(sql`
     with gone as (delete from doran.tasks where id = ${id} and state = 'dead' returning handler, payload), unwatched as (

@@ -1,4 +1,4 @@
-/** The worker that runs what is due in one database. */
+/** The worker that runs the due tasks of one database. */
 
 import type { Logger } from 'pino'
 import type { Pool, Queryable } from '../database/database.ts'
@@ -8,10 +8,10 @@ import { beginSpan, type Metrics, type SpanSink, traceFrom, traceParent } from '
 import { claim, type Vacancies, type Vacancy } from './claim.ts'
 import {
   due,
-  inHands,
   type Lane,
   LEASE_MS,
   LeaseLostError,
+  leaseHeld,
   NonRetryableError,
   RELAY,
   type Task,
@@ -26,28 +26,28 @@ export interface WorkerOptions {
   log: Logger
   metrics: Metrics
   spans?: SpanSink | undefined
-  /** Name of this process, for people who look who has a task. */
+  /** Name of this process; operators see it as the holder of a task. */
   holder?: string
-  /** How many sagas and urgent events run at once; the other lanes have a share of that, see {@link slotsOf}. */
+  /** Most sagas and urgent events that run at once; the other lanes get a share of it, see {@link slotsOf}. */
   concurrency: number
-  /** Milliseconds for which a claim holds without renewal. */
-  lease?: number
-  /** Milliseconds between looks when no notification comes. */
-  poll?: number
+  /** How long a claim lasts without renewal. */
+  leaseMs?: number
+  /** How often the worker polls for due tasks when no notification arrives. */
+  pollMs?: number
 }
 
 const POLL_MS = 1_000
-/** What is wanted, or heard to be due, when nobody says which handler's. */
-const EVERYTHING = ''
+/** Stands for every handler, in a wake-up and in a notification that names none. */
+const ANY_HANDLER = ''
 const BACKOFF_MS = { first: 200, longest: 300_000 }
 
-/** Slots of each lane: most for what a person waits for. The others must leave connections to requests. */
+/** Slots of each lane. A person waits for `urgent` work; the other lanes must leave connections for requests. */
 function slotsOf(concurrency: number): Record<Lane, number> {
   const share = (part: number) => Math.ceil(concurrency / part)
   return { urgent: concurrency, events: share(2), jobs: share(2), bulk: share(4) }
 }
 
-/** Tasks that are run together: one, or a batch. */
+/** Tasks that run together: one task, or a batch. */
 interface Run {
   readonly tasks: readonly Task[]
   readonly handler: string
@@ -60,22 +60,22 @@ export class Worker {
   readonly #options: Required<Omit<WorkerOptions, 'spans'>> & Pick<WorkerOptions, 'spans'>
   readonly #database: Queryable
   readonly #slots: Record<Lane, number>
-  /** The handlers of this process by the names of the events that they are told of. */
+  /** The handlers of this process by the name of the event that they subscribe to. */
   readonly #handlersOf: ReadonlyMap<string, readonly string[]>
   readonly #running = new Set<Run>()
   #closing = false
   #isClaiming = false
-  /** Resolves when the last claim has started what it took. */
+  /** Resolves when the last claim has started the tasks that it took. */
   #claimed: Promise<void> | undefined
-  /** Handlers that may have something due; {@link RELAY} for all relays, {@link EVERYTHING} for all there is. */
+  /** Handlers that may have due tasks; {@link RELAY} stands for all relays, {@link ANY_HANDLER} for every handler. */
   #wanted = new Set<string>()
-  /** Groups and handlers for which the last claim took as much as there was room for, so more may be due. */
+  /** Groups and handlers for which the last claim filled all free slots, so more tasks may be due. */
   #backlog = new Set<string>()
   #poll: NodeJS.Timeout | undefined
   #renew: NodeJS.Timeout | undefined
 
   constructor(options: WorkerOptions) {
-    this.#options = { lease: LEASE_MS, poll: POLL_MS, holder: String(process.pid), ...options }
+    this.#options = { leaseMs: LEASE_MS, pollMs: POLL_MS, holder: String(process.pid), ...options }
     this.#database = options.pool.at(0)
     this.#slots = slotsOf(options.concurrency)
     this.#handlersOf = Map.groupBy(options.handlers.keys(), (name) => name.split('/on:')[1] ?? '')
@@ -83,26 +83,26 @@ export class Worker {
 
   start(): void {
     if (this.#options.handlers.size === 0) return
-    this.#poll = setInterval(() => this.wake(), this.#options.poll)
-    this.#renew = setInterval(() => void this.#renewLeases(), this.#options.lease / 3)
+    this.#poll = setInterval(() => this.wake(), this.#options.pollMs)
+    this.#renew = setInterval(() => void this.#renewLeases(), this.#options.leaseMs / 3)
     this.wake()
   }
 
-  /** Looks for due tasks now: of these handlers, or of all. */
-  wake(handlers: readonly string[] = [EVERYTHING]): void {
+  /** Claims due tasks now, for these handlers or for all. */
+  wake(handlers: readonly string[] = [ANY_HANDLER]): void {
     for (const handler of handlers) this.#wanted.add(handler)
     if (!this.#isClaiming && !this.#closing) this.#claimed = this.#claimAll()
   }
 
   /**
-   * Looks for what may be due for this process when `what` is: see `DUE_CHANNEL`. An event that this process published
-   * itself may be for another database, too; any process may hand it on, so the others leave that to it.
+   * Claims what a notification on `DUE_CHANNEL` says is due, if this process runs it. An event may also have
+   * subscribers in another database. Any process can relay it, so only its publisher (`own`) claims the relay at once.
    */
-  hear(what: string, own: boolean): void {
-    const named = what === EVERYTHING || this.#options.handlers.has(what)
-    const told = named ? [what] : (this.#handlersOf.get(what) ?? [])
-    const handsOn = !named && (own || what.startsWith(RELAY))
-    if (told.length > 0 || handsOn) this.wake([...told, ...(handsOn ? [RELAY] : [])])
+  onDue(what: string, own: boolean): void {
+    const named = what === ANY_HANDLER || this.#options.handlers.has(what)
+    const handlers = named ? [what] : (this.#handlersOf.get(what) ?? [])
+    const relays = !named && (own || what.startsWith(RELAY))
+    if (handlers.length > 0 || relays) this.wake([...handlers, ...(relays ? [RELAY] : [])])
   }
 
   /** How many tasks this process holds. */
@@ -110,12 +110,12 @@ export class Worker {
     return this.#held().length
   }
 
-  /** Takes no more tasks, lets those in hand finish, and gives back what is left when time is up. */
-  async close(grace: number): Promise<void> {
+  /** Claims no more tasks and waits up to `graceMs` for those that run. Gives back the rest: they are due at once. */
+  async close(graceMs: number): Promise<void> {
     this.#closing = true
     clearInterval(this.#poll)
-    const timeUp = new Promise<void>((resolve) => setTimeout(resolve, grace).unref())
-    // A claim that is under way still brings tasks.
+    const timeUp = new Promise<void>((resolve) => setTimeout(resolve, graceMs).unref())
+    // A claim in progress may still take tasks.
     await Promise.race([this.#claimed, timeUp])
     await Promise.race([Promise.all([...this.#running].map(({ done }) => done)), timeUp])
     clearInterval(this.#renew)
@@ -142,8 +142,8 @@ export class Worker {
         const { tasks, contended } = await claim(this.#database, vacancies)
         this.#startAll(tasks)
         const backlog = backlogOf(vacancies, tasks)
-        // A look at a few handlers says nothing about the others.
-        this.#backlog = wanted.has(EVERYTHING) ? backlog : this.#backlog.union(backlog)
+        // A claim for some handlers says nothing about the others.
+        this.#backlog = wanted.has(ANY_HANDLER) ? backlog : this.#backlog.union(backlog)
         if (contended) this.#wanted = this.#wanted.union(wanted)
       } catch (error) {
         this.#options.log.warn({ err: error }, 'tasks could not be claimed; trying again')
@@ -153,9 +153,9 @@ export class Worker {
     this.#isClaiming = false
   }
 
-  /** A handler that takes batches has one slot of its own, the others those of their lane. */
+  /** A handler that takes batches has a slot of its own; all others share the slots of their lane. */
   #vacancies(wanted: ReadonlySet<string>): Vacancies {
-    const isWanted = (name: string) => wanted.has(EVERYTHING) || wanted.has(name)
+    const isWanted = (name: string) => wanted.has(ANY_HANDLER) || wanted.has(name)
     const runs = [...this.#running]
     const runsOf = (handler: string) => runs.filter((run) => run.handler === handler).length
     const free = (lane: Lane) => Math.max(0, this.#slots[lane] - runs.filter(({ group }) => group === lane).length)
@@ -175,7 +175,7 @@ export class Worker {
       handlers,
       relays: isWanted(RELAY) ? { urgent: free('urgent'), events: free('events'), bulk: free('bulk') } : {},
       relaying: Object.fromEntries([...relayed].map(([handler, { length }]) => [handler, length])),
-      leaseMs: this.#options.lease,
+      leaseMs: this.#options.leaseMs,
       holder: this.#options.holder,
     }
   }
@@ -199,7 +199,7 @@ export class Worker {
     this.#running.add(run)
   }
 
-  /** A batch that fails is repeated one by one, so that what cannot be done does not keep the rest from being done. */
+  /** Runs a batch together. If that fails, runs its tasks one by one, so that a bad task does not block the others. */
   async #runAll(tasks: readonly Task[], lease: AbortSignal): Promise<void> {
     const [first, ...others] = tasks as [Task, ...Task[]]
     const { batch } = this.#options.handlers.get(first.handler) ?? {}
@@ -207,7 +207,7 @@ export class Worker {
       const failure = await this.#attempt(first, lease, () => batch.runAll(tasks, lease))
       if (failure === undefined) return
       const about = { err: failure, handler: first.handler, tasks: tasks.length }
-      this.#options.log.warn(about, 'a batch of tasks failed and is repeated one by one')
+      this.#options.log.warn(about, 'a batch of tasks failed; running its tasks one by one')
     }
     for (const task of tasks) if (!lease.aborted) await this.#run(task, lease)
   }
@@ -235,7 +235,7 @@ export class Worker {
     )
   }
 
-  /** Answers why it failed, or undefined when it is done or another process has it. */
+  /** Returns the error of the attempt, or undefined when the task is done or another process has taken it over. */
   async #attempt(
     task: Task,
     lease: AbortSignal,
@@ -274,7 +274,7 @@ export class Worker {
         epoch = epoch + 1,
         failing_since = case when attempts > 1 then coalesce(failing_since, now()) else now() end,
         last_error = ${String((error as Error)?.stack ?? error).slice(0, 4000)}
-      where ${inHands(task)}`)
+      where ${leaseHeld(task)}`)
     if (!exhausted) setTimeout(() => this.wake(), delay + 5).unref()
   }
 
@@ -284,11 +284,11 @@ export class Worker {
     if (tasks.length === 0) return
     try {
       const kept = await this.#database.all<{ id: number }>(sql`
-        update doran.tasks t set run_at = now() + make_interval(secs => ${this.#options.lease / 1000})
+        update doran.tasks t set run_at = now() + make_interval(secs => ${this.#options.leaseMs / 1000})
         from ${heldRows(tasks)} where t.id = held.id and t.epoch = held.epoch
         returning t.id`)
       const ids = new Set(kept.map(({ id }) => id))
-      // A task that completed meanwhile is missing too; then nobody listens to its signal any more.
+      // A task that has completed meanwhile is missing, too. Aborting is harmless then: nothing listens to its signal.
       for (const { tasks, lease } of runs) {
         if (!tasks.some(({ id }) => ids.has(id)) && holds('lease-epoch')) lease.abort()
       }
@@ -298,7 +298,7 @@ export class Worker {
   }
 }
 
-/** The rows of tasks as long as their holder has not lost them; compare `id` and `epoch`. */
+/** The rows `held`: ids and epochs of tasks. Compare both, for a task that was taken over has another epoch. */
 function heldRows(tasks: readonly Task[]) {
   return sql`unnest(${tasks.map(({ id }) => id)}::bigint[], ${tasks.map(({ epoch }) => epoch)}::bigint[]) as held (id, epoch)`
 }
@@ -307,7 +307,7 @@ function hasRoom({ handlers, relays }: Vacancies): boolean {
   return handlers.some(({ room }) => room > 0) || Object.values(relays).some((room) => room > 0)
 }
 
-/** What had no room left, before or after this claim. */
+/** Groups and handlers that had no free slot before this claim, or have none after it. */
 function backlogOf({ handlers, relays }: Vacancies, tasks: readonly (Task & { group: string })[]): Set<string> {
   const takenOf = (name: string) => tasks.filter(({ handler, group }) => handler === name || group === name).length
   const rooms = [

@@ -55,7 +55,7 @@ describe('the audit log', () => {
   const stamp = (paperId: string, body: object = {}, headers: Record<string, string> = {}) =>
     platform.request('POST', `/api/papers/${paperId}/stamps`, { as: admin, body: { stamp: 'red', ...body }, headers })
 
-  it('tells who changed what, from where, and how it was before', async () => {
+  it('records who changed what, from where, and the state before', async () => {
     const paperId = newId()
 
     const { status, headers } = await stamp(paperId)
@@ -80,7 +80,7 @@ describe('the audit log', () => {
     })
   })
 
-  it('is written by the transaction of the act itself', async () => {
+  it('is written in the transaction of the action itself', async () => {
     const paperId = newId()
     await stamp(paperId)
 
@@ -91,7 +91,7 @@ describe('the audit log', () => {
     assert.equal(same, true)
   })
 
-  it('has an act once that was asked for twice under one idempotency key', async () => {
+  it('records an action once when it is requested twice with one idempotency key', async () => {
     const paperId = newId()
     const key = { 'idempotency-key': newId() }
 
@@ -104,7 +104,7 @@ describe('the audit log', () => {
     assert.equal((await entriesOf(paperId)).length, 1)
   })
 
-  it('tells of an act although its operation says nothing of it', async () => {
+  it('records an action even if its operation adds no details', async () => {
     const paperId = newId()
 
     await platform.request('DELETE', `/api/papers/${paperId}`, { as: admin })
@@ -114,7 +114,7 @@ describe('the audit log', () => {
     assert.equal(entry?.before, null)
   })
 
-  it('tells what somebody with a role changes without needing it, and nothing of others', async () => {
+  it('records changes of users with a role, even if the operation requires none, and no changes of others', async () => {
     const [paperId, another] = [newId(), newId()]
 
     await platform.request('PATCH', `/api/papers/${paperId}`, { as: admin })
@@ -124,7 +124,7 @@ describe('the audit log', () => {
     assert.equal((await entriesOf(another)).length, 0)
   })
 
-  it('tells of a read only what was read', async () => {
+  it('records of a read only what was read', async () => {
     const paperId = newId()
 
     await platform.request('GET', `/api/papers/${paperId}`, { as: admin })
@@ -133,7 +133,7 @@ describe('the audit log', () => {
     assert.deepEqual([entry?.operation, entry?.target, entry?.after], ['desk.readPaper', { paperId }, null])
   })
 
-  it('tells of an act that was refused, by the code', async () => {
+  it('records a refused action with its error code', async () => {
     const paperId = newId()
 
     const { status } = await stamp(paperId, { worn: true })
@@ -145,13 +145,13 @@ describe('the audit log', () => {
     )
   })
 
-  it('keeps one chain however many act at once', async () => {
+  it('keeps one chain when many act at once', async () => {
     await Promise.all(Array.from({ length: 40 }, () => stamp(newId())))
 
     assert.deepEqual(await broken(), [])
   })
 
-  it('is only appended to', async () => {
+  it('is append-only', async () => {
     const db = platform.database('desk')
     await stamp(newId())
 
@@ -169,7 +169,9 @@ describe('the audit log', () => {
     return findBrokenEntries(db, await auditNumbers(db, 0, 10_000))
   }
 
-  /** What is found when the owner of the database changes the log past its triggers; afterwards all is as before. */
+  /**
+   * Changes the log as the owner of the database can, without its triggers. Returns the broken entries and rolls back.
+   */
   async function foundAfter(tampering: ReturnType<typeof sql>) {
     const db = platform.database('desk')
     let found: Awaited<ReturnType<typeof broken>> = []
@@ -187,7 +189,7 @@ describe('the audit log', () => {
     return found
   }
 
-  it('shows an entry that was changed', async () => {
+  it('reveals an entry that was changed', async () => {
     await stamp(newId())
 
     const found = await foundAfter(sql`update doran.audit set actor = ${newId()} where seq = 2`)
@@ -195,7 +197,7 @@ describe('the audit log', () => {
     assert.deepEqual(found, [{ seq: 2, what: 'was changed after it had been written' }])
   })
 
-  it('shows that the entry after one was not written after it, when that one and its hash are changed', async () => {
+  it('reveals a changed entry with a new hash, because the next entry does not follow it', async () => {
     const found = await foundAfter(sql`
       update doran.audit set roles = '{}', hash = doran.audit_hash(jsonb_populate_record(audit, '{"roles": []}'))
       where seq = 2`)
@@ -203,7 +205,7 @@ describe('the audit log', () => {
     assert.deepEqual(found, [{ seq: 3, what: 'does not follow the entry before it' }])
   })
 
-  it('shows an entry that was removed from the middle, and those that were removed from the end', async () => {
+  it('reveals an entry removed from the middle, and entries removed from the end', async () => {
     const last = (await auditNumbers(platform.database('desk'), 0, 10_000)).length
 
     const middle = await foundAfter(sql`delete from doran.audit where seq = 2`)
@@ -216,7 +218,7 @@ describe('the audit log', () => {
     )
   })
 
-  it('shows entries that were put behind its end', async () => {
+  it('reveals entries that were added behind its end', async () => {
     const found = await foundAfter(sql`update doran.audit_head set seq = seq - 1`)
 
     assert.equal(found.at(-1)?.what, 'is not known to the head of the chain')

@@ -77,7 +77,7 @@ describe('the cache', () => {
     assert.equal((await cache.getAll(['x', 'y'], async () => new Map([['y', 1]]))).get('y'), 1)
   })
 
-  it('forgets at the commit itself in the process that changed something, and never before it', async () => {
+  it('forgets a key at the commit of the process that changes it, and never before', async () => {
     const { cache } = await process()
     await cache.get('own', async () => 'old')
 
@@ -116,7 +116,7 @@ describe('the cache', () => {
     assert.equal(await cache.get('key', async () => 'read after it'), 'read after it')
   })
 
-  it('forgets everything when it may have missed something', async () => {
+  it('forgets everything when it may have missed a message', async () => {
     const { cache, channel } = await process()
     await cache.get('key', async () => 'old')
     const back = new Promise<void>((resolve) => channel.onGap(resolve))
@@ -129,7 +129,7 @@ describe('the cache', () => {
     assert.equal(await cache.get('key', async () => 'new'), 'new')
   })
 
-  it('tells every process of any number of keys', async () => {
+  it('invalidates any number of keys in every process', async () => {
     const [one, other] = [await process(), await process(1_000)]
     const keys = Array.from({ length: 500 }, (_, index) => `product:a-name-that-is-rather-long-${index}`)
     for (const key of [...keys, 'another']) await other.cache.get(key, async () => 'old')
@@ -143,7 +143,7 @@ describe('the cache', () => {
     assert.equal(await other.cache.get('another', async () => 'new'), 'old')
   })
 
-  it('tells every process to forget all of a service when its keys are too many to name', async () => {
+  it('invalidates all keys of a service in every process when there are too many to name', async () => {
     const [one, other] = [await process(), await process()]
     const keys = Array.from({ length: 5_000 }, (_, index) => `product:a-name-that-is-rather-long-${index}`)
     await other.cache.get('another', async () => 'old')
@@ -155,7 +155,7 @@ describe('the cache', () => {
     assert.equal(await other.cache.get('another', async () => 'new'), 'new')
   })
 
-  it('can tell of a key that is longer than any message', async () => {
+  it('can invalidate a key that is longer than any message', async () => {
     const [one, other] = [await process(), await process()]
     const long = 'x'.repeat(10_000)
     await other.cache.get(long, async () => 'old')
@@ -167,7 +167,7 @@ describe('the cache', () => {
     assert.equal(await other.cache.get(long, async () => 'new'), 'new')
   })
 
-  it('lets nobody change what others share', async () => {
+  it('protects shared values from changes', async () => {
     const { cache } = await process()
     const bytes = Buffer.from('bytes')
     const value = await cache.get('shared', async () => ({ tags: ['one'], deep: { list: [{ a: 1 }] }, bytes }))
@@ -179,7 +179,7 @@ describe('the cache', () => {
     assert.deepEqual(value, { tags: ['one'], deep: { list: [{ a: 1 }] }, bytes })
   })
 
-  it('makes the JSON of a value once', async () => {
+  it('encodes a value as JSON once', async () => {
     const { cache } = await process()
     let reads = 0
     const value = {
@@ -195,7 +195,7 @@ describe('the cache', () => {
   })
 })
 
-/** The messages about the cache that are heard until they name so many keys. */
+/** Collects messages of the cache until they name `keys` keys. */
 function toldOf(channel: Channel, keys: number): Promise<string[][]> {
   return new Promise((resolve) => {
     const messages: string[][] = []

@@ -5,7 +5,7 @@ import { COUNTED_AT_MOST, countTasks } from '../tasks/backlog.ts'
 import { claim, claimStatement, type Vacancies } from '../tasks/claim.ts'
 import { openWorkbench, type Workbench } from './workbench.ts'
 
-const ABSENT = 50_000
+const BACKLOG_TASKS = 50_000
 
 describe('a claim', { timeout: 60_000 }, () => {
   let bench: Workbench
@@ -29,7 +29,7 @@ describe('a claim', { timeout: 60_000 }, () => {
     holder: 'test',
   }
 
-  /** Pages of 8 kB that PostgreSQL looks at to run the statement, and what it does not want to see in its plan. */
+  /** Pages of 8 kB that PostgreSQL reads for the statement, and its plan as text. */
   async function costOf(query: ReturnType<typeof sql>) {
     const row = await bench.db.one<{ 'QUERY PLAN': [{ Plan: Plan }] }>(
       sql`explain (analyze, buffers, format json) ${query}`,
@@ -38,23 +38,23 @@ describe('a claim', { timeout: 60_000 }, () => {
     return { pages: plan['Shared Hit Blocks'] + plan['Shared Read Blocks'], text: JSON.stringify(plan) }
   }
 
-  it('reads as little beside the backlog of a service that is away as without it', async () => {
+  it('reads as little with the backlog of an absent service as without it', async () => {
     await bench.db.run(sql`analyze doran.tasks`)
     await costOf(claimStatement(vacancies))
     const quiet = await costOf(claimStatement(vacancies))
 
-    await bench.add('search/on:product.changed', ABSENT)
+    await bench.add('search/on:product.changed', BACKLOG_TASKS)
     await bench.db.run(sql`analyze doran.tasks`)
     const busy = await costOf(claimStatement(vacancies))
 
     assert.ok(busy.pages < quiet.pages + 300, `${quiet.pages} pages without it, ${busy.pages} beside it`)
     assert.doesNotMatch(busy.text, /Seq Scan","[^}]*"Relation Name":"tasks"/)
-    // As much as one that reads them all would: this is what the index saves.
+    // For comparison, a statement that reads all tasks: the index saves the difference.
     const all = await costOf(sql`select count(payload) from doran.tasks where state = 'ready' and run_at <= now()`)
     assert.ok(all.pages > 10 * busy.pages, `${all.pages} pages to read all, ${busy.pages} to claim`)
   })
 
-  it('takes the oldest of each handler first, and no more than there is room for', async () => {
+  it('takes the oldest tasks of each handler first, and no more than there are free slots', async () => {
     for (const handler of ['order/on:0', 'order/on:1', 'order/on:2']) await bench.add(handler, 6)
 
     const { tasks, contended } = await claim(bench.db, vacancies)
@@ -64,7 +64,7 @@ describe('a claim', { timeout: 60_000 }, () => {
     assert.deepEqual([...taken.values()].map(({ length }) => length).sort(), [2, 3, 3])
   })
 
-  it('says that others were faster, so that whoever asks looks again', async () => {
+  it('reports that other processes were faster, so that the worker claims again', async () => {
     await bench.add('order/on:0', 3)
 
     const answer = await bench.pool.at(0).transaction(async (tx) => {
@@ -75,11 +75,11 @@ describe('a claim', { timeout: 60_000 }, () => {
     assert.deepEqual(answer, { tasks: [], contended: true })
   })
 
-  it('finds nothing to do without a word', async () => {
+  it('returns nothing when nothing is due', async () => {
     assert.deepEqual(await claim(bench.db, vacancies), { tasks: [], contended: false })
   })
 
-  it('is not kept by a count of what waits, which ends at ten thousand for each handler', async () => {
+  it('is not delayed by counts of the backlog, which stop at ten thousand for each handler', async () => {
     await bench.add('search/on:product.changed', COUNTED_AT_MOST + 5)
     await bench.add('order/saga:checkout@1', 2)
 

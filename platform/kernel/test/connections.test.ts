@@ -23,14 +23,14 @@ describe('a connection', () => {
     await once(socket, 'connect')
     return socket
   }
-  /** Sends and waits until the server has ended the connection. */
+  /** Sends and waits until the server has closed the connection. */
   const exchange = async (sent: string, socket?: Socket) => {
     const connection = socket ?? (await open())
     connection.write(sent)
     return readAnswer(await text(connection))
   }
 
-  it('is ended when the body of its request does not arrive in time', async () => {
+  it('is closed when the body of its request does not arrive in time', async () => {
     const { status, headers, problem } = await exchange(
       'POST /api/notes/slow HTTP/1.1\r\nhost: doran\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{',
     )
@@ -39,7 +39,7 @@ describe('a connection', () => {
     assert.equal(headers.connection, 'close')
   })
 
-  it('is ended when a body of unknown length does not arrive in time', async () => {
+  it('is closed when a body of unknown length does not arrive in time', async () => {
     const { status } = await exchange(
       'POST /api/notes/slow HTTP/1.1\r\nhost: doran\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n1\r\n{',
     )
@@ -47,14 +47,14 @@ describe('a connection', () => {
     assert.equal(status, 408)
   })
 
-  it('is ended when the head of its request does not arrive in time', async () => {
+  it('is closed when the head of its request does not arrive in time', async () => {
     const { status, headers, problem } = await exchange('GET /api/notes HTTP/1.1\r\nhost: doran\r\nx-slow: ')
 
     assert.deepEqual([status, problem.code], [408, 'request_timeout'])
     assert.equal(headers['x-content-type-options'], 'nosniff')
   })
 
-  it('is ended when a body goes on without end after its request was answered', { timeout: 20_000 }, async () => {
+  it('is closed when a body goes on without end after the answer to its request', { timeout: 20_000 }, async () => {
     const socket = await open()
     const closed = once(socket, 'close')
     socket.on('error', () => {})
@@ -75,10 +75,10 @@ describe('a connection', () => {
     assert.ok(performance.now() - begun < 2_500)
   })
 
-  it('is not missed by a request that came without one', async () => {
+  it('is not needed by a request that a test injects', async () => {
     const injected = await platform.request('POST', '/api/notes/shred', { body: { text: 'x' } })
 
-    // The time of this body, which never arrives, ends after that of the other.
+    // This body never arrives. Its time limit ends after that of the injected request.
     const { status } = await exchange(
       'POST /api/notes/late HTTP/1.1\r\nhost: doran\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{',
     )
@@ -99,7 +99,7 @@ describe('a connection', () => {
     assert.equal(second.status, 200)
   })
 
-  it('is not taken beyond the most that there may be', async () => {
+  it('is refused beyond the maximum number', async () => {
     const taken = await Promise.all(Array.from({ length: 10 }, open))
 
     const refused = await open()
@@ -110,7 +110,7 @@ describe('a connection', () => {
   })
 })
 
-describe('what is no request', () => {
+describe('an invalid request', () => {
   let platform: TestPlatform
   let port: number
   before(async () => {
@@ -133,7 +133,12 @@ describe('what is no request', () => {
       431,
       'headers_too_large',
     ],
-    ['a path that is no text', 'GET /% HTTP/1.1\r\nhost: doran\r\nconnection: close\r\n\r\n', 400, 'malformed_request'],
+    [
+      'a path with invalid percent-encoding',
+      'GET /% HTTP/1.1\r\nhost: doran\r\nconnection: close\r\n\r\n',
+      400,
+      'malformed_request',
+    ],
     [
       'a path with a part of 2,000 characters',
       `GET /api/notes/${'a'.repeat(2_000)} HTTP/1.1\r\nhost: doran\r\nconnection: close\r\n\r\n`,
@@ -142,7 +147,7 @@ describe('what is no request', () => {
     ],
   ]
   for (const [what, sent, status, code] of cases) {
-    it(`is answered by a problem with security headers: ${what}`, async () => {
+    it(`gets a problem with security headers: ${what}`, async () => {
       const answer = await send(sent)
 
       assert.deepEqual([answer.status, answer.problem.code], [status, code])

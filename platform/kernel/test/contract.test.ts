@@ -45,7 +45,7 @@ describe('a contract', () => {
     )
   })
 
-  it('keeps what is optional optional when a schema is copied', () => {
+  it('keeps optional members optional when a schema is copied', () => {
     const Name = Type.Optional(Type.String())
 
     assert.equal(validate(Type.Object({ name: { ...Name, description: 'x' } }), {}), undefined)
@@ -53,7 +53,7 @@ describe('a contract', () => {
     assert.deepEqual(validate(Type.Object({ name: Type.String() }), {}), { name: ['is missing'] })
   })
 
-  it('lets callers leave out of the query what is optional or has a default, and nothing else', () => {
+  it('lets callers omit query parameters that are optional or have a default, and no others', () => {
     const thing = contract('thing', {
       find: get('/things', {
         summary: 'x',
@@ -76,7 +76,7 @@ describe('a contract', () => {
     assert.equal(find(), 0)
   })
 
-  it('cannot have an operation whose name the language gives a meaning', () => {
+  it('cannot have an operation whose name has a meaning in JavaScript', () => {
     for (const name of ['then', 'constructor', 'toString', 'toJSON']) {
       assert.throws(
         () => contract('thing', { [name]: get('/a', { summary: 'x', access: 'anyone' }) }),

@@ -27,7 +27,7 @@ describe('the database', () => {
     await database.drop()
   })
 
-  it('sends values apart from the text, however fragments are nested', async () => {
+  it('sends values separately from the text, also in nested fragments', async () => {
     const evil = `'; drop table public.things; --`
     const condition = sql.join([sql`${evil} = ${evil}`, sql`1 = ${1}`], ' and ')
 
@@ -43,7 +43,7 @@ describe('the database', () => {
     assert.notEqual(find(1).statement().name, sql`select ${1}::text`.statement().name)
   })
 
-  it('says that it cannot be reached, for queries and for transactions', async () => {
+  it('reports that it cannot be reached, for queries and for transactions', async () => {
     for (const url of ['postgres://doran@127.0.0.1:1/doran', 'postgres://doran@/doran?host=%2Fnowhere']) {
       const away = new Pool(url, 5)
       await assert.rejects(away.at(0).run(sql`select 1`), UNAVAILABLE)
@@ -55,7 +55,7 @@ describe('the database', () => {
     }
   })
 
-  it('gives up a connection on which nothing comes back, and the next one is new', async () => {
+  it('gives up a connection that stops answering, and opens a new one', async () => {
     const { link, url } = await linkTo(database.url)
     const queryTimeoutMs = 500
     const far = new Pool(url, 2, queryTimeoutMs)
@@ -79,7 +79,7 @@ describe('the database', () => {
     await link.close()
   })
 
-  it('leaves a slow statement its time', async () => {
+  it('waits for a slow statement within the time limit', async () => {
     const slow = new Pool(database.url, 1, 2_000)
     assert.equal(await slow.at(0).run(sql`select pg_sleep(0.5)`), 1)
     await slow.close()
@@ -94,7 +94,7 @@ describe('the database', () => {
     await assert.rejects(pool.at(0).one(sql`select 9007199254740993::bigint as big`), RangeError)
   })
 
-  it('commits all or nothing; a nested transaction is rolled back by itself', async () => {
+  it('commits all or nothing; a nested transaction rolls back alone', async () => {
     await assert.rejects(
       pool.at(0).transaction(async (tx) => {
         await tx.run(sql`insert into public.things values (1, 'lost')`)
@@ -112,7 +112,7 @@ describe('the database', () => {
     assert.deepEqual(await pool.at(0).all(sql`select id from public.things order by id`), [{ id: 2 }, { id: 3 }])
   })
 
-  it('runs statements of one turn in their order', async () => {
+  it('runs statements of one turn of the event loop in order', async () => {
     const found = await pool.at(0).transaction((tx) => {
       tx.later(sql`insert into public.things values (10, 'first')`)
       return Promise.all([
@@ -124,7 +124,7 @@ describe('the database', () => {
     assert.deepEqual(found, [[{ name: 'second' }], [{ name: 'second' }]])
   })
 
-  it('keeps nothing when a statement fails for whose end nobody waited', async () => {
+  it('commits nothing when a statement fails that nobody awaited', async () => {
     const fails = pool.at(0).transaction(async (tx) => {
       await tx.run(sql`insert into public.things values (11, 'never')`)
       tx.later(sql`insert into public.things values (11, 'again')`)
@@ -139,7 +139,7 @@ describe('the database', () => {
     assert.equal(await pool.at(0).first(sql`select id from public.things where id = 11`), undefined)
   })
 
-  it('can run later what was not run because something before it had failed', async () => {
+  it('can run a statement later that was skipped because an earlier one failed', async () => {
     const single = new Pool(database.url, 1)
     const next = () => sql`select 'never prepared before' as text`
     await assert.rejects(
@@ -152,7 +152,7 @@ describe('the database', () => {
     await single.close()
   })
 
-  it('does not come to a standstill when every transaction needs a second connection', async () => {
+  it('does not deadlock when every transaction needs a second connection', async () => {
     const nested = Array.from({ length: 50 }, () =>
       pool.at(0).transaction(async (tx) => {
         await tx.one(sql`select 1 as one`)
@@ -163,7 +163,7 @@ describe('the database', () => {
     assert.equal((await Promise.all(nested)).length, 50)
   })
 
-  it('does not begin what nobody waits for any more, and whoever comes next is not kept by it', async (t) => {
+  it('does not start work whose deadline has passed, and does not delay the next caller by it', async (t) => {
     const small = new Pool(database.url, 5)
     t.after(() => small.close())
     const open = Promise.withResolvers<void>()
@@ -182,7 +182,7 @@ describe('the database', () => {
     assert.deepEqual([begun, small.stats().waiting], [2, 0])
   })
 
-  it('outlives the loss of its connections', async () => {
+  it('survives the loss of its connections', async () => {
     const cut = pool.at(0).transaction(async (tx) => {
       const { pid } = await tx.one<{ pid: number }>(sql`select pg_backend_pid() as pid`)
       await pool.at(1).run(sql`select pg_terminate_backend(${pid})`)
@@ -193,7 +193,7 @@ describe('the database', () => {
     assert.equal(await pool.at(0).first(sql`select id from public.things where id = 4`), undefined)
   })
 
-  it('undoes a transaction in which nothing was said for too long, and says that it is gone', async () => {
+  it('rolls back a transaction that is idle for too long, and reports it', async () => {
     const silent = pool.at(0).transaction(async (tx) => {
       await tx.run(sql`set local idle_in_transaction_session_timeout = 50`)
       await tx.run(sql`insert into public.things values (6, 'never')`)
@@ -210,7 +210,7 @@ describe('the database', () => {
     ['memory', '53200'],
     ['connections', '53300'],
   ] as const) {
-    it(`that is out of ${trouble} cannot be used, and what was begun is undone`, async () => {
+    it(`that is out of ${trouble} is reported as unavailable, and rolls the transaction back`, async () => {
       const fail = sql.raw(`do $$ begin raise 'out of ${trouble}' using errcode = '${state}'; end $$`)
       const told = (error: Error & { code?: string }) => {
         assert.equal(error.code, UNAVAILABLE.code)
@@ -228,7 +228,7 @@ describe('the database', () => {
     })
   }
 
-  it('plans as the role says', async () => {
+  it('plans with the settings of its role', async () => {
     assert.deepEqual(
       await pool.at(0).one(sql`
       select current_setting('plan_cache_mode') as plan, current_setting('jit') as jit`),
@@ -258,7 +258,7 @@ describe('migrations', () => {
     assert.deepEqual(applied.flat(), ['thing/0001-first.sql'])
   })
 
-  it('that fail leave nothing behind and say which one it was', async () => {
+  it('that fail leave nothing behind and name the failed file', async () => {
     await writeFile(join(folder, '0002-second.sql'), 'create table thing.second (id int); select no_such_function();')
 
     await assert.rejects(run(), /thing\/0002-second\.sql failed: .*no_such_function/)
@@ -267,7 +267,7 @@ describe('migrations', () => {
     assert.deepEqual(await run(), ['thing/0002-second.sql'])
   })
 
-  it('that wait for a table try again, and nobody else waits for them for long', async (t) => {
+  it('that wait for a locked table retry, and do not block others for long', async (t) => {
     await writeFile(join(folder, '0003-third.sql'), 'alter table thing.first add column name text;')
     const pool = new Pool(database.url, 5)
     t.after(() => pool.close())
@@ -291,7 +291,7 @@ describe('migrations', () => {
     assert.deepEqual(await applied, ['thing/0003-third.sql'])
   })
 
-  it('that are to be run outside a transaction are begun anew when they broke off', async () => {
+  it('that run outside a transaction start again after a failure', async () => {
     const index = (column: string) =>
       `-- Outside a transaction\ndrop index concurrently if exists thing.first_name;\ncreate index concurrently first_name on thing.first (${column});\n`
     await writeFile(join(folder, '0004-fourth.sql'), index('nothing'))
@@ -312,7 +312,7 @@ describe('migrations', () => {
 })
 
 describe('a listener', () => {
-  const BEAT = 200
+  const HEARTBEAT_MS = 200
   let database: Awaited<ReturnType<typeof createTestDatabase>>
   let pool: Pool
   before(async () => {
@@ -324,9 +324,9 @@ describe('a listener', () => {
     await database.drop()
   })
 
-  it('finds out that nobody is there any more, and comes back', async () => {
+  it('notices a dead connection and reconnects', async () => {
     const { link, url } = await linkTo(database.url)
-    const listener = new Listener(url, BEAT)
+    const listener = new Listener(url, HEARTBEAT_MS)
     const heard: string[] = []
     const { promise: again, resolve } = Promise.withResolvers<void>()
     listener.on('news', (payload) => void heard.push(payload))
@@ -334,7 +334,7 @@ describe('a listener', () => {
     await listener.start()
 
     link.halfOpen()
-    await pause(5 * BEAT)
+    await pause(5 * HEARTBEAT_MS)
     link.heal()
     await again
     await pool.at(0).run(sql`select pg_notify('news', 'after')`)
@@ -345,7 +345,7 @@ describe('a listener', () => {
     await link.close()
   })
 
-  it('does not come back to a database that has never let it in', async () => {
+  it('does not reconnect to a database that has never accepted it', async () => {
     let visits = 0
     const closed = createServer((socket) => {
       visits++
@@ -355,7 +355,7 @@ describe('a listener', () => {
     await once(closed, 'listening')
     const listener = new Listener(
       `postgres://doran@127.0.0.1:${(closed.address() as { port: number }).port}/doran`,
-      BEAT,
+      HEARTBEAT_MS,
     )
 
     await assert.rejects(listener.start())

@@ -57,7 +57,7 @@ describe('an event that is delivered', { timeout: 30_000 }, () => {
     assert.deepEqual(got, [later])
   })
 
-  it('waits for an operator at once when it does not fit its schema, and says in what', async () => {
+  it('waits for an operator at once when it does not fit its schema, and its error says why', async () => {
     let runs = 0
     const db = await open({ subscriptions: [on(heard, async () => void runs++)] })
 
@@ -69,7 +69,7 @@ describe('an event that is delivered', { timeout: 30_000 }, () => {
     assert.match(dead?.last_error ?? '', /herald\.heard does not fit the schema .*"n":\["is missing"\]/)
   })
 
-  it('is one of a batch whose writes and deliveries are one transaction', async () => {
+  it('can be part of a batch whose writes and deliveries are one transaction', async () => {
     const batches: number[][] = []
     const db = await open({
       subscriptions: [
@@ -109,7 +109,7 @@ describe('an event that is delivered', { timeout: 30_000 }, () => {
 })
 
 describe('the lanes of a process', { timeout: 30_000 }, () => {
-  it('let a saga and an event go on while jobs and bulk events take all of their slots', async () => {
+  it('let a saga and events run while jobs and bulk events use all of their slots', async () => {
     const { promise: released, resolve: release } = Promise.withResolvers<void>()
     const done: string[] = []
     const asked = event('herald.asked', Type.Object({}))
@@ -157,7 +157,7 @@ describe('the lanes of a process', { timeout: 30_000 }, () => {
 describe('a job', { timeout: 30_000 }, () => {
   const run = (db: Queryable) => makeDue(db, 'herald/job:long')
 
-  it('that takes longer than a request calls others as if each call were its first', async () => {
+  it('that takes longer than a request has a full timeout for each call', async () => {
     const { promise: outcome, resolve, reject } = Promise.withResolvers<string>()
     const long = job('long', {
       cron: '0 0 1 1 *',
@@ -180,7 +180,7 @@ describe('a job', { timeout: 30_000 }, () => {
     assert.equal(await outcome, 'answered')
   })
 
-  it('calls nobody any more once another process has it', async () => {
+  it('can make no more calls once another process has taken it over', async () => {
     const { promise: begun, resolve: begin } = Promise.withResolvers<Context<undefined>>()
     const { promise: end, resolve: finish } = Promise.withResolvers<void>()
     let runs = 0

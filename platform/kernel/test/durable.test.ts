@@ -50,7 +50,7 @@ describe('events and sagas', () => {
       select 1`)
   }
 
-  it('an event that is a part of the change wakes its subscriber, and none is written when nothing changed', async () => {
+  it('an event in the statement of a change wakes its subscriber, and none is written when nothing changes', async () => {
     const db = platform.database('note')
     await db.run(sql`insert into note.notes (id, text) values ('whole', 'x')`)
     const listener = new Listener(platform.url)
@@ -68,7 +68,7 @@ describe('events and sagas', () => {
     await listener.close()
   })
 
-  it('a refused step turns the saga round, and the first step learns why', async () => {
+  it('a refused step makes the saga compensate, and the first step learns why', async () => {
     await platform.request('POST', '/api/notes/b', { body: { text: 'x', pages: 11 } })
     await platform.settled()
 
@@ -86,7 +86,7 @@ describe('events and sagas', () => {
     })
   })
 
-  it('a step that fails for another reason is tried again', async () => {
+  it('a step that fails for another reason is retried', async () => {
     let tries = 0
     printerDouble.print = async () => {
       if (++tries < 3) throw new Error('the printer is on fire')
@@ -142,8 +142,8 @@ describe('a task', () => {
       log: createLog('silent'),
       metrics: createMetrics(),
       concurrency: 4,
-      lease: 600,
-      poll: 50,
+      leaseMs: 600,
+      pollMs: 50,
     })
     workers.push(started)
     started.start()
@@ -159,7 +159,7 @@ describe('a task', () => {
   const count = async () => (await pool.at(0).one<{ count: number }>(sql`select count(*) from note.effects`)).count
   const remaining = async () => (await pool.at(0).one<{ count: number }>(sql`select count(*) from doran.tasks`)).count
 
-  it('is run once, however many workers there are', async () => {
+  it('runs once, however many workers there are', async () => {
     for (let index = 0; index < 200; index++) await addTask(pool.at(0), { handler: 'note/test', payload: { index } })
 
     for (const name of ['a', 'b', 'c']) worker(effect(name))
@@ -191,7 +191,7 @@ describe('a task', () => {
     }
     worker(slow)
     worker(slow)
-    // Three leases long nobody else may have it.
+    // For three lease times no other worker may take it.
     await until(
       async () =>
         (
@@ -205,7 +205,7 @@ describe('a task', () => {
     assert.equal(runs, 1)
   })
 
-  it('is tried again with growing pauses and then waits for an operator', async () => {
+  it('is retried with growing pauses and then waits for an operator', async () => {
     await addTask(pool.at(0), { handler: 'note/test', payload: {} })
     worker(async () => {
       throw new Error('no luck')
@@ -219,7 +219,7 @@ describe('a task', () => {
     assert.deepEqual(await listTasks(pool.at(0)), [])
   })
 
-  it('is given back at once when its process leaves', async () => {
+  it('is given back at once when its process stops', async () => {
     await addTask(pool.at(0), { handler: 'note/test', payload: {} })
     const { promise: begun, resolve: begin } = Promise.withResolvers<void>()
     const leaving = worker(async (_task, lease) => {
@@ -272,7 +272,7 @@ describe('a task', () => {
     assert.ok(counted.every(({ lag, due, dead }) => lag === 0 || due + dead > 0))
   })
 
-  it('that another database sent is taken in once', async () => {
+  it('for an event from another database is added once', async () => {
     const event = { id: '01a1fcb8-1f49-7104-81b0-388a34f3a03d', name: 'note.written', data: {} }
 
     assert.equal(await receive(pool.at(0), 'note/test', event, null), true)

@@ -4,7 +4,7 @@ import { describe, it } from 'node:test'
 
 const faults = new URL('../faults/index.ts', import.meta.url).href
 
-/** Runs a line of code in a process of its own with these variables. */
+/** Runs a line of code in a new process with these environment variables. */
 function run(code: string, environment: NodeJS.ProcessEnv) {
   const program = `import { crashPoint, holds } from '${faults}'; ${code}; console.log('lives')`
   const { stdout, stderr, signal, status } = spawnSync(process.execPath, ['--input-type=module', '--eval', program], {
@@ -15,7 +15,7 @@ function run(code: string, environment: NodeJS.ProcessEnv) {
 }
 
 describe('faults', () => {
-  it('a process dies as by kill -9 at the place that is named, and at no other', () => {
+  it('kill a process with SIGKILL at the named crash point, and at no other', () => {
     const DORAN_CRASH_AT = 'saga.after-record'
     const other = run("crashPoint('saga.before-act')", { DORAN_CRASH_AT })
     assert.equal(other.stdout, 'lives')
@@ -24,13 +24,13 @@ describe('faults', () => {
     assert.deepEqual([named.stdout, named.signal, named.stderr], ['', 'SIGKILL', 'dies at saga.after-record\n'])
   })
 
-  it('it dies at the time that is named', () => {
+  it('kill a process at the named pass of a crash point', () => {
     const twice = "crashPoint('saga.after-record'); console.log('once'); crashPoint('saga.after-record')"
     const { stdout, signal } = run(twice, { DORAN_CRASH_AT: 'saga.after-record#2' })
     assert.deepEqual([stdout, signal], ['once', 'SIGKILL'])
   })
 
-  it('one safeguard is off where it is named, and says so; all hold otherwise', () => {
+  it('turn off the named safeguard and say so, while all others hold', () => {
     const code = "console.log(holds('inbox'), holds('stock-lock'))"
     assert.match(run(code, {}).stdout, /^true true/)
     const off = run(code, { DORAN_WITHOUT: 'inbox' })
@@ -38,7 +38,7 @@ describe('faults', () => {
     assert.equal(off.stderr, 'runs WITHOUT the safeguard inbox\n')
   })
 
-  it('refuses both outside of tests, and names that it does not know', () => {
+  it('are refused outside of tests and under unknown names', () => {
     for (const environment of [{ DORAN_CRASH_AT: 'saga.after-record' }, { DORAN_WITHOUT: 'inbox' }]) {
       const { status, stderr } = run('0', { ...environment, NODE_ENV: 'production' })
       assert.equal(status, 1)

@@ -20,7 +20,7 @@ describe('an idempotency key', () => {
   const writeAsGuest = (id: string, key: string) =>
     platform.request('POST', `/api/notes/${id}`, { body: { text: 'x' }, headers: { 'idempotency-key': key } })
 
-  it('gives the same answer again and does nothing again', async () => {
+  it('returns the same answer again without repeating the effect', async () => {
     const first = await write('a', 'key-a')
     const again = await write('a', 'key-a')
 
@@ -28,7 +28,7 @@ describe('an idempotency key', () => {
     assert.equal((await platform.events(noteWritten)).filter(({ id }) => id === 'a').length, 1)
   })
 
-  it('of twenty requests at once lets one work and gives all its answer', async () => {
+  it('lets one of twenty concurrent requests run and gives all of them its answer', async () => {
     const answers = await Promise.all(Array.from({ length: 20 }, () => write('b', 'key-b')))
 
     assert.deepEqual(new Set(answers.map(({ status }) => status)), new Set([201]))
@@ -36,7 +36,7 @@ describe('an idempotency key', () => {
     assert.equal((await platform.events(noteWritten)).filter(({ id }) => id === 'b').length, 1)
   })
 
-  it('without it the same twenty requests are twenty requests', async () => {
+  it('is needed for that: without one, all twenty requests run', async () => {
     const answers = await Promise.all(
       Array.from({ length: 20 }, () => platform.request('POST', '/api/notes/c', { body: { text: 'x' } })),
     )
@@ -86,7 +86,7 @@ describe('an idempotency key', () => {
     assert.deepEqual([again.status, again.body], [201, first.body])
   })
 
-  it('of a guest is refused when others might send the same', async () => {
+  it('of a guest is refused when others might send the same one', async () => {
     const { status, body } = await writeAsGuest('guessed', 'cart-1')
 
     assert.deepEqual([status, body.code], [400, 'idempotency_key_too_short'])
@@ -110,10 +110,10 @@ const game = contract('game', {
   total: get('/game/total', { summary: 'x', access: 'user', reply: Points }),
 })
 
-describe('the calls that keyed work makes', () => {
+describe('the calls of an operation with an idempotency key', () => {
   let platform: TestPlatform
   let caller: TestUser
-  let lost = 0
+  let failuresLeft = 0
   const bankService = service(bank, {
     operations: {
       async give({ points }, ctx) {
@@ -126,7 +126,7 @@ describe('the calls that keyed work makes', () => {
       async win({ points }, ctx) {
         await ctx.client(bank).give({ points })
         await ctx.client(bank).give({ points })
-        if (lost-- > 0) throw new Error('the process died here')
+        if (failuresLeft-- > 0) throw new Error('the process died here')
         return { points: 2 * points }
       },
       total: (_input, ctx) => ctx.db.one(sql`select coalesce(sum(points), 0)::int as points from public.given`),
@@ -152,13 +152,13 @@ describe('the calls that keyed work makes', () => {
     return (await total()) - before
   }
 
-  it('are each done, also when two of them are equal', async () => {
+  it('all take effect, even when two of them are equal', async () => {
     assert.equal(await gained(() => ask('won')), 200)
     assert.equal(await gained(() => ask('won', 'win-once')), 200)
   })
 
-  it('are done once when the work is repeated, also when two of them are equal', async () => {
-    lost = 1
+  it('take effect once when the operation is repeated, even when two of them are equal', async () => {
+    failuresLeft = 1
 
     const both = await gained(async () => {
       assert.equal((await ask('won', 'win-again')).status, 500)
@@ -168,7 +168,7 @@ describe('the calls that keyed work makes', () => {
     assert.equal(both, 200)
   })
 
-  it('have the same keys in every run, and one that failed leaves its key to the next that is equal', async () => {
+  it('have the same keys in every run, and a failed call leaves its key to the next equal one', async () => {
     const keysOfRun = async (failing: number) => {
       const keys = new NestedKeys('request')
       const used: string[] = []

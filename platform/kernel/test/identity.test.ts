@@ -57,7 +57,7 @@ describe('a revocation', () => {
     await assert.rejects(verifier.authenticate(await bearer(now - 30)), { code: 'token_invalid' })
   })
 
-  it('still holds after a great many others', async () => {
+  it('still holds after many others', async () => {
     const now = Date.now() / 1000
     const verifier = identity()
     verifier.revoke({ subject: 'user:u', issuedUntil: now })
@@ -68,8 +68,8 @@ describe('a revocation', () => {
   })
 })
 
-describe('revocations that were told before', () => {
-  it('are not asked for again, but for those whose transaction may have lasted', async () => {
+describe('loading revocations', () => {
+  it('skips those loaded before, except those whose transaction may have been open', async () => {
     const asked: (number | undefined)[] = []
     const verifier = new Identity({
       keys: async () => ({ keys: [publicKey] }),
@@ -88,7 +88,7 @@ describe('revocations that were told before', () => {
     assert.ok(overlap > 590 && overlap <= 600, `${overlap} s`)
   })
 
-  it('are asked for again as long as no answer came', async () => {
+  it('asks for all of them until an answer comes', async () => {
     const asked: (number | undefined)[] = []
     const verifier = new Identity({
       keys: async () => ({ keys: [publicKey] }),
@@ -106,7 +106,7 @@ describe('revocations that were told before', () => {
 })
 
 describe('a token', () => {
-  it('of another type or for somebody else is refused, although we have signed it', async () => {
+  it('of another type or for another audience is refused, although we have signed it', async () => {
     const now = Date.now() / 1000
     const verifier = identity()
     const others: Kind[] = [
@@ -121,13 +121,13 @@ describe('a token', () => {
     }
   })
 
-  it('of the version before, which tells neither, still counts', async () => {
+  it('of the previous version, without type and audience, is still valid', async () => {
     const token = await bearer(Date.now() / 1000, 600, {})
 
     assert.equal((await identity().authenticate(token))?.id, 'u')
   })
 
-  it('is refused when it is made to live longer than revocations are remembered', async () => {
+  it('is refused when it lives longer than revocations are kept', async () => {
     const now = Math.floor(Date.now() / 1000)
     const verifier = identity()
 

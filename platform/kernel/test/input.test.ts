@@ -54,7 +54,7 @@ const depotService = service(depot, {
 
 const parcel: Static<typeof Parcel> = { label: 'books', size: { width: 2 }, owner: null, tags: [{ name: 'a' }] }
 const id = '01936f00-abcd-7000-8000-00000000000a'
-/** 한글 and é, each letter written as its parts. */
+/** The same text in decomposed and in composed Unicode form. */
 const [decomposed, composed] = ['한글é'.normalize('NFD'), '한글é'.normalize('NFC')]
 
 describe('the input of an operation', () => {
@@ -66,7 +66,7 @@ describe('the input of an operation', () => {
 
   const send = (body: unknown) => platform.request('POST', '/api/parcels', { body })
 
-  it('has what the contract declares and nothing else, nested objects and items of lists included', async () => {
+  it('has only what the contract declares, also in nested objects and list items', async () => {
     const sent = {
       ...parcel,
       price: 1,
@@ -80,7 +80,7 @@ describe('the input of an operation', () => {
     assert.deepEqual(body.input, { ...parcel, counts: { a: 1 } })
   })
 
-  it('has what the contract declares also when a service calls', async () => {
+  it('has only what the contract declares when a service calls, too', async () => {
     const { body } = await platform.request('POST', '/api/forwarded', { body: {} })
 
     assert.deepEqual(body.input, parcel)
@@ -101,7 +101,7 @@ describe('the input of an operation', () => {
     assert.deepEqual(body.errors, { strict: ['must NOT have additional properties'] })
   })
 
-  it('has text in one form, whichever of its forms was sent', async () => {
+  it('has text in one Unicode form, whichever form was sent', async () => {
     const sent = await send({ ...parcel, label: decomposed, extra: { [decomposed]: decomposed } })
     const moved = await platform.request(
       'PUT',
@@ -114,7 +114,7 @@ describe('the input of an operation', () => {
     assert.equal(found.body.input.name, composed)
   })
 
-  it('has a raw body as it was sent, for it may be signed', async () => {
+  it('has a raw body exactly as it was sent, because it may be signed', async () => {
     const { body } = await platform.request('POST', '/api/pasted', {
       body: decomposed,
       headers: { 'content-type': 'text/plain' },
@@ -129,7 +129,7 @@ describe('the input of an operation', () => {
     )
   })
 
-  it('counts the characters of a text after it was brought into one form', async () => {
+  it('counts the characters of a text after normalisation', async () => {
     const fits = await send({ ...parcel, label: '한'.normalize('NFD').repeat(20) })
     const tooLong = await send({ ...parcel, label: '한'.normalize('NFD').repeat(21) })
 
@@ -137,7 +137,7 @@ describe('the input of an operation', () => {
     assert.deepEqual(tooLong.body.errors, { label: ['must NOT have more than 20 characters'] })
   })
 
-  it('has UUIDs in small letters', async () => {
+  it('has UUIDs in lower case', async () => {
     const sent = await send({ ...parcel, owner: id.toUpperCase() })
     const moved = await platform.request('PUT', `/api/parcels/${id.toUpperCase()}/a`)
 
@@ -145,14 +145,14 @@ describe('the input of an operation', () => {
     assert.equal(moved.body.input.parcelId, id)
   })
 
-  it('is refused for a list that is too long by its first items, however many there are', async () => {
+  it('is refused for a list that is too long, with errors for its first items only', async () => {
     const { status, body } = await send({ ...parcel, tags: Array.from({ length: 300_000 }, () => 1) })
 
     assert.equal(status, 422)
     assert.deepEqual(Object.keys(body.errors), ['tags', 'tags.0', 'tags.1', 'tags.2', 'tags.3'])
   })
 
-  it('is refused for the first twenty fields, with their number', async () => {
+  it('is refused with errors for the first twenty fields and the number of all', async () => {
     const wrong = {
       ...parcel,
       counts: Object.fromEntries(Array.from('abcdefghijklmnopqrstuvwxyz', (name) => [name, 'x'])),
@@ -164,7 +164,7 @@ describe('the input of an operation', () => {
     assert.equal(body.fieldsRefused, 26)
   })
 
-  it('is refused for text that is too long without that anybody reads all of it', async () => {
+  it('is refused for text that is too long without a check of all its characters', async () => {
     const { status, body } = await send({ ...parcel, label: 'x'.repeat(1_500_000) })
 
     assert.equal(status, 422)
@@ -181,7 +181,7 @@ describe('the input of an operation', () => {
     assert.deepEqual(many.body.errors, { text: ['contains characters that are no text'] })
   })
 
-  it('says where it has text that no database can store', async () => {
+  it('is refused with the place of text that no database can store', async () => {
     const { body } = await send({ ...parcel, extra: { list: ['a', '\u0000'] } })
 
     assert.deepEqual(body.errors, { 'extra.list.1': ['contains characters that are no text'] })
@@ -192,7 +192,7 @@ describe('the input of an operation', () => {
   const sendText = (body: string) =>
     platform.request('POST', '/api/parcels', { body, headers: { 'content-type': 'application/json' } })
 
-  it('is not concerned with what is nested in undeclared members', async () => {
+  it('ignores nesting in undeclared members', async () => {
     const { status, body } = await sendText(bodyWith(`"y":${nested(400_000)}`))
 
     assert.equal(status, 200)

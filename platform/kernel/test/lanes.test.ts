@@ -13,7 +13,7 @@ describe('lanes', { timeout: 60_000 }, () => {
   afterEach(() => bench.clear())
   after(() => bench.close())
 
-  /** A handler whose tasks stay under way until `release`. */
+  /** A handler whose tasks run until `release`. */
   function held(settings: Partial<TaskHandler> = {}) {
     const { promise, resolve: release } = Promise.withResolvers<void>()
     const begun: number[] = []
@@ -75,7 +75,7 @@ describe('lanes', { timeout: 60_000 }, () => {
     for (const { release } of Object.values(jobs)) release()
   })
 
-  it('are shared by their handlers in turns, so one with a backlog leaves room for the next', async () => {
+  it('serve their handlers in turns, so that the backlog of one does not block the next', async () => {
     await bench.add('note/on:many', 1_000)
     const many: number[] = []
     bench.worker({
@@ -95,7 +95,7 @@ describe('lanes', { timeout: 60_000 }, () => {
     assert.ok(many.length < 900, `${many.length} of the older ones went first`)
   })
 
-  it('give a handler no more slots than it may have at once', async () => {
+  it('give a handler no more slots than its own limit', async () => {
     await bench.add('note/on:narrow', 12)
     await bench.add('note/on:wide', 12)
     const narrow = held({ concurrency: 1 })
@@ -111,7 +111,7 @@ describe('lanes', { timeout: 60_000 }, () => {
     assert.ok(wide.handler.most >= 3)
   })
 
-  it('hand events on to other databases as their subscribers say', async () => {
+  it('relay events to other databases in the lanes of their subscribers', async () => {
     await bench.db.run(sql`
       insert into doran.subscriptions (event, handler, lane) values
         ('product.listed', 'relay/search/on:product.listed', 'bulk'), ('user.left', 'relay/auth/on:user.left', 'urgent')`)
@@ -136,7 +136,7 @@ describe('lanes', { timeout: 60_000 }, () => {
   })
 })
 
-describe('a hint', { timeout: 30_000 }, () => {
+describe('a notification of due work', { timeout: 30_000 }, () => {
   let bench: Workbench
   before(async () => {
     bench = await openWorkbench()
@@ -144,11 +144,11 @@ describe('a hint', { timeout: 30_000 }, () => {
   afterEach(() => bench.clear())
   after(() => bench.close())
 
-  it('makes a process look for what it names, and for nothing when that is not its own', async () => {
+  it('makes a process claim what it names, and nothing when the process does not run that', async () => {
     const handlers = { 'note/on:pub.told': bench.end, 'note/on:pub.shouted': bench.end, 'note/saga:print@1': bench.end }
     await bench.add('note/job:first', 1)
-    const worker = bench.worker({ ...handlers, 'note/job:first': bench.end }, { poll: 60_000 })
-    // The look with which a worker starts is over.
+    const worker = bench.worker({ ...handlers, 'note/job:first': bench.end }, { pollMs: 60_000 })
+    // The first claim of the worker is over.
     await until(() => ended('note/job:first'))
     for (const handler of Object.keys(handlers)) await bench.add(handler, 1)
     const left = async () =>
@@ -156,16 +156,16 @@ describe('a hint', { timeout: 30_000 }, () => {
         ({ handler }) => handler,
       )
 
-    worker.hear('order/saga:checkout@1', false)
-    worker.hear('pub.told', false)
+    worker.onDue('order/saga:checkout@1', false)
+    worker.onDue('pub.told', false)
     await until(() => ended('note/on:pub.told'))
     const afterEvent = await left()
-    worker.hear('note/saga:print@1', false)
+    worker.onDue('note/saga:print@1', false)
     await until(() => ended('note/saga:print@1'))
 
     assert.deepEqual(afterEvent, ['note/on:pub.shouted', 'note/saga:print@1'])
     assert.deepEqual(await left(), ['note/on:pub.shouted'])
-    worker.hear('', false)
+    worker.onDue('', false)
     await until(() => ended('note/on:pub.shouted'))
   })
 
@@ -182,7 +182,7 @@ describe('a handler that takes batches', { timeout: 60_000 }, () => {
   afterEach(() => bench.clear())
   after(() => bench.close())
 
-  /** Ends all tasks in one transaction, unless one of them is refused. */
+  /** Completes all tasks in one transaction, unless it refuses one of them. */
   function batching(refused: (task: Task) => boolean = () => false) {
     const sizes: number[] = []
     const endAll = (tasks: readonly Task[]) =>
@@ -202,7 +202,7 @@ describe('a handler that takes batches', { timeout: 60_000 }, () => {
     return { handler, sizes }
   }
 
-  it('is given as many tasks as it takes, one batch after the other', async () => {
+  it('gets full batches, one after the other', async () => {
     await bench.add('search/on:listed', 120)
     const { handler, sizes } = batching()
 
@@ -212,7 +212,7 @@ describe('a handler that takes batches', { timeout: 60_000 }, () => {
     assert.deepEqual(sizes, [50, 50, 20])
   })
 
-  it('is given the tasks of a batch that failed one by one, so that a bad one keeps nobody', async () => {
+  it('gets the tasks of a failed batch one by one, so that a bad task does not block the others', async () => {
     await bench.add('search/on:listed', 10)
     const { min: bad } = await bench.db.one<{ min: number }>(sql`select min(id) from doran.tasks`)
     const { handler, sizes } = batching(({ id }) => id === bad)
@@ -230,7 +230,7 @@ describe('jobs of the same minute', () => {
   const jobs = ['a', 'b', 'c', 'd', 'e', 'f'].map((name) => ({ name, cron: '* * * * *', run: async () => {} }))
   const now = new Date('2026-11-30T12:00:30Z')
 
-  it('begin at different times within twenty seconds, each at the same one every time', () => {
+  it('start at different times within twenty seconds, each after the same delay every time', () => {
     const minute = nextRun(jobs[0] as (typeof jobs)[0], now).getTime()
 
     const delays = jobs.map((job) => nextDue('note', job, now).getTime() - minute)
@@ -243,7 +243,7 @@ describe('jobs of the same minute', () => {
     )
   })
 
-  it('begin at different times when they have the same name in different services', () => {
+  it('start at different times when they have the same name in different services', () => {
     const [job] = jobs as [(typeof jobs)[0]]
 
     assert.notEqual(jobHandlerName('note', job), jobHandlerName('printer', job))

@@ -14,7 +14,7 @@ describe('a lease', { timeout: 30_000 }, () => {
   afterEach(() => bench.clear())
   after(() => bench.close())
 
-  /** Statements on tasks that wait for a row which somebody else has locked. */
+  /** Number of statements on tasks that wait for a locked row. */
   const waiting = async () =>
     (
       await bench.db.one<{ count: number }>(sql`
@@ -22,7 +22,7 @@ describe('a lease', { timeout: 30_000 }, () => {
         where datname = current_database() and wait_event_type = 'Lock' and query ~ 'update doran.tasks'`)
     ).count
 
-  it('that is renewed too late does not bring back the old time of a job that was rescheduled', async () => {
+  it('that is renewed too late does not restore the old time of a rescheduled job', async () => {
     await bench.add('note/job:nightly', 1)
     let runs = 0
     const { promise: locked, resolve: lock } = Promise.withResolvers<void>()
@@ -33,14 +33,14 @@ describe('a lease', { timeout: 30_000 }, () => {
         await reschedule(bench.db, task, new Date(Date.now() + HOUR_MS))
       },
     }
-    bench.worker({ 'note/job:nightly': nightly }, { lease: 600 })
+    bench.worker({ 'note/job:nightly': nightly }, { leaseMs: 600 })
     await until(() => runs === 1)
 
     await bench.pool.at(0).transaction(async (tx) => {
       await tx.run(sql`select from doran.tasks for update`)
       lock()
       await until(async () => (await waiting()) >= 1)
-      // The renewal comes while the new time waits for the row.
+      // The renewal starts while the statement with the new time waits for the row.
       await until(async () => (await waiting()) >= 2)
     })
 
@@ -51,9 +51,9 @@ describe('a lease', { timeout: 30_000 }, () => {
     assert.equal(runs, 1)
   })
 
-  it('of a task that is claimed while its worker closes is not left behind', async () => {
+  it('on a task that is claimed while its worker closes is not left behind', async () => {
     await bench.clear()
-    const worker = bench.worker({ 'note/on:written': bench.end }, { poll: 60_000, concurrency: 20 })
+    const worker = bench.worker({ 'note/on:written': bench.end }, { pollMs: 60_000, concurrency: 20 })
     await until(() => worker.running === 0)
     await bench.add('note/on:written', 10)
 

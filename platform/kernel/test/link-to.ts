@@ -1,6 +1,6 @@
 import { Link } from '@doran/kernel/testing'
 
-/** The same database at the far end of a connection that can be made bad. */
+/** The same database behind a link that a test can break. */
 export async function linkTo(databaseUrl: string): Promise<{ link: Link; url: string }> {
   const url = new URL(databaseUrl.replace('@/', '@localhost/'))
   const folder = url.searchParams.get('host')

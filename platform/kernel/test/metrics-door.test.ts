@@ -1,4 +1,4 @@
-/** Who is told how many sign up, fail to sign in and buy. */
+/** Who may read metrics: they show how many people sign up, fail to sign in and buy. */
 import assert from 'node:assert/strict'
 import { networkInterfaces } from 'node:os'
 import { describe, it } from 'node:test'
@@ -10,7 +10,7 @@ const [outside] = Object.values(networkInterfaces())
   .flat()
   .filter((address) => address?.family === 'IPv4' && !address.internal)
 
-/** A process with a public door that listens everywhere. */
+/** Runs `test` with a public process that listens on all addresses. */
 async function withDoor(environment: Record<string, string>, test: (url: (host?: string) => string) => Promise<void>) {
   const platform: TestPlatform = await startPlatform({
     services,
@@ -28,7 +28,7 @@ async function withDoor(environment: Record<string, string>, test: (url: (host?:
 describe('metrics', { timeout: 30_000 }, () => {
   const statusOf = async (url: string, headers = {}) => (await fetch(url, { headers })).status
 
-  it('of a public door are told to its own machine, and to nobody whom a proxy brings', async () => {
+  it('of a public door are answered to its own machine, and to nobody through a proxy', async () => {
     await withDoor({}, async (url) => {
       assert.equal(await statusOf(url()), 200)
       for (const name of ['x-forwarded-for', 'forwarded', 'via', 'x-real-ip']) {
@@ -37,7 +37,7 @@ describe('metrics', { timeout: 30_000 }, () => {
     })
   })
 
-  it('of a public door are not told to other machines', { skip: !outside && 'there is no network' }, async () => {
+  it('of a public door are not answered to other machines', { skip: !outside && 'there is no network' }, async () => {
     await withDoor({}, async (url) => {
       const response = await fetch(url(outside?.address))
 
@@ -45,13 +45,13 @@ describe('metrics', { timeout: 30_000 }, () => {
     })
   })
 
-  it('of a public door behind a trusted proxy are not told to whoever claims to be this machine', async () => {
+  it('of a public door behind a trusted proxy are not answered to clients that claim to be this machine', async () => {
     await withDoor({ TRUST_PROXY: '1' }, async (url) => {
       assert.equal(await statusOf(url(), { 'x-forwarded-for': '127.0.0.1' }), 404)
     })
   })
 
-  it('may have a port of their own, which answers nothing else, and then the door has them no more', async () => {
+  it('may have a port of their own, which answers nothing else; then the door has none', async () => {
     const own = String(await freePort())
     await withDoor({ METRICS_PORT: own }, async (url) => {
       const scraped = await fetch(`http://127.0.0.1:${own}/metrics`)
@@ -65,7 +65,7 @@ describe('metrics', { timeout: 30_000 }, () => {
     await assert.rejects(fetch(`http://127.0.0.1:${own}/metrics`))
   })
 
-  it('cannot have a port that somebody else has, which is told', async () => {
+  it('cannot have a port that is in use, and the error says so', async () => {
     const platform = await startPlatform({ services, environment: { PORT: '0' } })
     try {
       const METRICS_PORT = String(await platform.listen())

@@ -43,17 +43,17 @@ describe('a call between services', () => {
 
   const buy = (apples: number[]) => platform.request('POST', '/api/purchases', { body: { apples } })
 
-  it('answers what fits', async () => {
+  it('returns the reply when the input fits', async () => {
     assert.deepEqual((await buy([1, 2])).body, { sum: 3 })
   })
 
-  it('whose input does not fit is our own mistake: the client hears nothing of fields that it did not send', async () => {
+  it('whose input does not fit is an internal error, and the client sees no fields that it did not send', async () => {
     const { status, body } = await buy([1, 2, 3])
 
     assert.deepEqual([status, body.code, body.errors], [500, 'internal_error', undefined])
   })
 
-  it('passes on what the called service refuses by name', async () => {
+  it('passes on the field errors that the called service throws', async () => {
     const { status, body } = await buy([0])
 
     assert.deepEqual([status, body.errors], [422, { apples: ['must weigh something'] }])

@@ -142,7 +142,7 @@ export const noteService = service(note, {
   errors: { noteTaken },
 })
 
-/** What the printer does with a request; a test may put something else in its place for a while. */
+/** What the printer does with a request. A test may replace it for a while. */
 export const printerDouble = {
   print: async (pages: number): Promise<void> => {
     if (pages > 10) throw outOfInk({ pages })

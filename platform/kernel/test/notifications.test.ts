@@ -9,7 +9,7 @@ import { addTask, DUE_CHANNEL } from '../tasks/tasks.ts'
 import { linkTo } from './link-to.ts'
 import { until } from './workbench.ts'
 
-const BEAT_MS = 200
+const HEARTBEAT_MS = 200
 
 type TestDatabase = Awaited<ReturnType<typeof createTestDatabase>>
 
@@ -23,9 +23,9 @@ afterEach(async () => {
 })
 after(() => database.drop())
 
-/** What one process has: a pool whose notifications leave over its listener, and what it hears on the channel `news`. */
+/** The parts of one process: a pool that notifies over its listener, and the payloads that it receives on `news`. */
 async function open(url = database.url) {
-  const listener = new Listener(url, BEAT_MS)
+  const listener = new Listener(url, HEARTBEAT_MS)
   const pool = new Pool(url, 3)
   pool.notifier = listener
   const heard: string[] = []
@@ -48,7 +48,7 @@ async function openLink() {
 describe('a notification', { timeout: 30_000 }, () => {
   const news = (payload: string) => ({ channel: 'news', payload })
 
-  it('is heard by every process after the commit, in the order in which it was sent, and by its own at once', async () => {
+  it('reaches every process after the commit in the order of sending, and its own process at once', async () => {
     const [own, other] = [await open(), await open()]
 
     const inside = await own.pool.at(0).transaction(async (tx) => {
@@ -106,7 +106,7 @@ describe('a notification', { timeout: 30_000 }, () => {
     assert.deepEqual(due, ['order/saga:checkout@1'])
   })
 
-  it('of thousands at one moment reaches the others in few batches', async () => {
+  it('is sent in few batches when there are thousands at once', async () => {
     const [own, other] = [await open(), await open()]
     const commits = async () =>
       (
@@ -122,7 +122,7 @@ describe('a notification', { timeout: 30_000 }, () => {
     assert.ok((await commits()) - before < 1_000)
   })
 
-  it('that could not be sent while the connection was lost is sent when it is back', async () => {
+  it('that cannot be sent during an outage is sent after it', async () => {
     const { link, url } = await openLink()
     const [own, other] = [await open(url), await open()]
 
@@ -135,7 +135,7 @@ describe('a notification', { timeout: 30_000 }, () => {
     assert.equal(other.heard[0], 'while it was away')
   })
 
-  it('is one of too many to be kept: then everybody is told to look', async () => {
+  it('makes all processes look again when too many are queued', async () => {
     const { link, url } = await openLink()
     const [own, other] = [await open(url), await open()]
     const looked = new Promise<void>((resolve) => other.listener.onReconnect(resolve))
@@ -149,7 +149,7 @@ describe('a notification', { timeout: 30_000 }, () => {
 })
 
 describe('the channel', { timeout: 30_000 }, () => {
-  it('outlives a subscriber that throws, and tells the others all the same', async () => {
+  it('survives a subscriber that throws, and still delivers to the others', async () => {
     const { channel, db } = await open()
     const heard: unknown[] = []
     channel.subscribe('chat', () => {
@@ -162,7 +162,7 @@ describe('the channel', { timeout: 30_000 }, () => {
     assert.deepEqual(heard, [{ text: 'hello' }])
   })
 
-  it('ignores what somebody else notifies on its channel', async () => {
+  it('ignores notifications of other programs on its channel', async () => {
     const { channel, db } = await open()
     const stranger = new Pool(database.url, 1)
     closing.push(() => stranger.close())
@@ -181,7 +181,7 @@ describe('the channel', { timeout: 30_000 }, () => {
     assert.deepEqual(await db.all(sql`select 1 as alive`), [{ alive: 1 }])
   })
 
-  it('refuses a message that PostgreSQL would not carry', async () => {
+  it('refuses a message that is too long for PostgreSQL', async () => {
     const { channel, db } = await open()
 
     await assert.rejects(channel.publish(db, 'chat', 'x'.repeat(7_000)), /a message on chat is over 7 kB/)

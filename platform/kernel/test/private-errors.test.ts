@@ -45,7 +45,7 @@ describe('an error of the database', () => {
 
   const send = (to: string) => platform.request('POST', `/api/parcel/${to}`, { body: { address: ADDRESS } })
 
-  it('is logged by its code, table and constraint, without the row that was refused', async () => {
+  it('is logged with its code, table and constraint, without the refused row', async () => {
     lines.length = 0
 
     const { status } = await send('refused')
@@ -56,7 +56,7 @@ describe('an error of the database', () => {
     assert.doesNotMatch(lines.join(), /사직로/)
   })
 
-  it('is logged without the value that could not be read', async () => {
+  it('is logged without the value that could not be parsed', async () => {
     lines.length = 0
 
     const { status } = await send('misread')
@@ -66,7 +66,7 @@ describe('an error of the database', () => {
     assert.doesNotMatch(lines.join(), /사직로/)
   })
 
-  it('is kept with the task that failed without the row that was refused', async () => {
+  it('is stored with the failed task, without the refused row', async () => {
     lines.length = 0
 
     await send('told')

@@ -11,8 +11,8 @@ describe('the address of a client', () => {
   const platforms: TestPlatform[] = []
   after(() => Promise.all(platforms.map((platform) => platform.close())))
 
-  /** What the service believes, with so many proxies in front of it. */
-  const believed = async (proxies: number, forwardedFor?: string) => {
+  /** The client address that the service sees behind `proxies` trusted proxies. */
+  const seenAddress = async (proxies: number, forwardedFor?: string) => {
     const platform = await startPlatform({
       services: [noteService, printerService],
       environment: { TRUST_PROXY: String(proxies) },
@@ -26,22 +26,22 @@ describe('the address of a client', () => {
   }
 
   it('is that of the connection when there is no proxy', async () => {
-    assert.equal(await believed(0), '127.0.0.1')
-    assert.equal(await believed(0, `${FORGED}, ${CLIENT}`), '127.0.0.1')
+    assert.equal(await seenAddress(0), '127.0.0.1')
+    assert.equal(await seenAddress(0, `${FORGED}, ${CLIENT}`), '127.0.0.1')
   })
 
   it('is what the one proxy wrote, whatever the client wrote before it', async () => {
-    assert.equal(await believed(1, CLIENT), CLIENT)
-    assert.equal(await believed(1, `${FORGED}, ${CLIENT}`), CLIENT)
-    assert.equal(await believed(1, `${FORGED}, ${FORGED}, ${CLIENT}`), CLIENT)
+    assert.equal(await seenAddress(1, CLIENT), CLIENT)
+    assert.equal(await seenAddress(1, `${FORGED}, ${CLIENT}`), CLIENT)
+    assert.equal(await seenAddress(1, `${FORGED}, ${FORGED}, ${CLIENT}`), CLIENT)
   })
 
   it('is what the outer one of two proxies wrote, whatever the client wrote before it', async () => {
-    assert.equal(await believed(2, `${CLIENT}, ${OUTER_PROXY}`), CLIENT)
-    assert.equal(await believed(2, `${FORGED}, ${CLIENT}, ${OUTER_PROXY}`), CLIENT)
+    assert.equal(await seenAddress(2, `${CLIENT}, ${OUTER_PROXY}`), CLIENT)
+    assert.equal(await seenAddress(2, `${FORGED}, ${CLIENT}, ${OUTER_PROXY}`), CLIENT)
   })
 
   it('is that of the connection when the proxies wrote nothing', async () => {
-    assert.equal(await believed(2), '127.0.0.1')
+    assert.equal(await seenAddress(2), '127.0.0.1')
   })
 })

@@ -109,7 +109,7 @@ describe('the public door', () => {
     })
   }
 
-  it('asks who it is before it looks at anything else', async () => {
+  it('authenticates before it checks anything else', async () => {
     const missing = await platform.request('GET', '/api/notes/none')
     const broken = await platform.request('POST', '/api/notes/shred', {
       body: '{',
@@ -122,7 +122,7 @@ describe('the public door', () => {
     assert.equal(broken.status, 401)
   })
 
-  it('takes Bearer and Token, and refuses what is not signed by us', async () => {
+  it('accepts Bearer and Token, and refuses tokens that we have not signed', async () => {
     const user = await platform.user()
 
     const bearer = await platform.request('GET', '/api/notes/a', { headers: { authorization: `Bearer ${user.token}` } })
@@ -149,7 +149,7 @@ describe('the public door', () => {
     assert.deepEqual([status, body.code], [404, 'route_not_found'])
   })
 
-  it('repeats no more than the beginning of a path that it does not know', async () => {
+  it('repeats only the beginning of an unknown path', async () => {
     const { status, body } = await platform.request('GET', `/${'a'.repeat(5_000)}`)
 
     assert.equal(status, 404)
@@ -169,7 +169,7 @@ describe('the public door', () => {
     assert.equal(nowhere.status, 404)
   })
 
-  it('shows nothing of what went wrong inside', async () => {
+  it('reveals nothing about internal errors', async () => {
     const user = await platform.user()
 
     const { status, body } = await platform.request('GET', '/api/notes/unknown', { as: user })
@@ -179,7 +179,7 @@ describe('the public door', () => {
     assert.doesNotMatch(JSON.stringify(body), /select|note\.notes|expected one row/)
   })
 
-  it('says when it is ready and what it counts', async () => {
+  it('answers readiness checks and metrics', async () => {
     const ready = await platform.request('GET', '/health/ready')
     const metrics = await platform.request('GET', '/metrics')
 

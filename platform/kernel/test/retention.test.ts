@@ -13,7 +13,7 @@ describe('housekeeping', { timeout: 30_000 }, () => {
   })
   after(() => platform.close())
 
-  it('forgets keys after a day, and events and deliveries after thirty, however many there are', async () => {
+  it('deletes all idempotency keys after a day, and all events and inbox entries after thirty days', async () => {
     const db = platform.database('note')
     await db.run(sql`
       insert into doran.events (id, name, data, published_at)
@@ -54,7 +54,7 @@ describe('deleting in batches', () => {
     assert.equal(await bench.remaining(), 0)
   })
 
-  it('ends when another process has the task', async () => {
+  it('stops when another process has the task', async () => {
     await bench.add('note/on:x', 25)
     const lease = new AbortController()
     const deleteAndLose = async (limit: number) => {

@@ -10,7 +10,7 @@ import { addTask } from '../tasks/tasks.ts'
 
 const soldOut = domainError('sold_out', 409, 'The flight is sold out.')
 const away = kernelErrors.serviceUnavailable({ service: 'airline', retryAfter: 1 })
-const MINUTE = 60_000
+const MINUTE_MS = 60_000
 
 /** What a step's act, record or undo does this time; nothing by default. */
 const doubles: Record<string, (told: { turn?: SagaTurn; results?: StepResults }) => unknown> = {}
@@ -25,7 +25,7 @@ const act = (name: string) => async (_input: unknown, _ctx: unknown, results: St
 const undo = (name: string) => async (_input: unknown, _ctx: unknown, turn: SagaTurn) =>
   void (await run(`undo ${name}`, { turn }))
 
-const holdSeat = step('hold', { act: act('hold'), undo: undo('hold'), giveUpAfterMs: 2 * MINUTE })
+const holdSeat = step('hold', { act: act('hold'), undo: undo('hold'), giveUpAfterMs: 2 * MINUTE_MS })
 const journey = saga('journey', {
   version: 2,
   continues: [1],
@@ -59,7 +59,7 @@ describe('a saga', () => {
   const read = (key: string) =>
     db().one<{ state: string; error: object | null }>(sql`select state, error from doran.sagas where key = ${key}`)
 
-  /** An outage of what a step asks, which goes on for so long. */
+  /** Makes the service behind a step unavailable for `ms` milliseconds. */
   async function outage(what: string, ms: number, afterwards: () => unknown = () => {}): Promise<void> {
     doubles[what] = () => {
       throw away
@@ -79,22 +79,22 @@ describe('a saga', () => {
     }
   }
 
-  it('goes on after its pivot however long a service is away', async () => {
+  it('continues after its pivot, however long a service is down', async () => {
     const id = await start()
-    await outage('issue', 60 * MINUTE)
+    await outage('issue', 60 * MINUTE_MS)
 
     assert.equal((await read(id)).state, 'done')
     assert.ok(log.length > 50)
     assert.deepEqual([log.at(0), log.at(-1), log.some((what) => what.startsWith('undo'))], ['hold', 'tell', false])
   })
 
-  it('gives up a step that says so when its time is over, and tells it that its outcome is unknown', async () => {
+  it('gives up a step after its time limit, and tells its undo that the outcome is unknown', async () => {
     const short = await start()
-    await outage('hold', MINUTE)
+    await outage('hold', MINUTE_MS)
     assert.equal((await read(short)).state, 'done')
 
     const id = await start()
-    await outage('hold', 4 * MINUTE)
+    await outage('hold', 4 * MINUTE_MS)
 
     assert.deepEqual(await read(id), {
       state: 'undone',
@@ -103,7 +103,7 @@ describe('a saga', () => {
     assert.equal(log.at(-1), 'undo hold (unknown)')
   })
 
-  it('turns round when its pivot is refused: that step did nothing, those before it are done', async () => {
+  it('compensates when its pivot is refused: that step did nothing, earlier ones are done', async () => {
     doubles.charge = () => {
       throw soldOut()
     }
@@ -114,7 +114,7 @@ describe('a saga', () => {
     assert.deepEqual(log, ['hold', 'charge', 'undo charge (refused)', 'undo hold (done)'])
   })
 
-  it('turns round after its pivot only on a refusal that the step names', async () => {
+  it('compensates after its pivot only for a refusal that the step names', async () => {
     doubles.issue = () => {
       throw soldOut()
     }
@@ -125,7 +125,7 @@ describe('a saga', () => {
     assert.deepEqual(log.slice(3), ['undo charge (done)', 'undo hold (done)'])
   })
 
-  it('waits for an operator on any other refusal after its pivot, and goes on when it is replayed', async () => {
+  it('waits for an operator after any other refusal past its pivot, and continues when it is replayed', async () => {
     doubles.issue = () => {
       throw domainError('no_such_flight', 404, 'There is no such flight.')()
     }
@@ -142,17 +142,17 @@ describe('a saga', () => {
     assert.equal(await replayTask(db(), dead.id), false)
   })
 
-  it('takes back for as long as it takes', async () => {
+  it('retries an undo without limit', async () => {
     doubles.charge = () => {
       throw soldOut()
     }
     const id = await start()
-    await outage('undo hold', 60 * MINUTE, async () => assert.equal((await read(id)).state, 'compensating'))
+    await outage('undo hold', 60 * MINUTE_MS, async () => assert.equal((await read(id)).state, 'compensating'))
 
     assert.equal((await read(id)).state, 'undone')
   })
 
-  it('waits for an operator when taking back is refused', async () => {
+  it('waits for an operator when an undo is refused', async () => {
     doubles.charge = () => {
       throw soldOut()
     }
@@ -171,12 +171,12 @@ describe('a saga', () => {
   })
 
   for (const [why, error] of [
-    ['a token that has expired', kernelErrors.tokenInvalid()],
-    ['a caller that may not', kernelErrors.forbidden()],
-    ['a route that is not there yet', kernelErrors.routeNotFound({ method: 'POST', path: '/calls' })],
+    ['an expired token', kernelErrors.tokenInvalid()],
+    ['a forbidden call', kernelErrors.forbidden()],
+    ['a route that does not exist yet', kernelErrors.routeNotFound({ method: 'POST', path: '/calls' })],
     ['too many requests', domainError('rate_limited', 429, 'Too many.')()],
   ] as const) {
-    it(`takes no refusal from ${why}: it tries again`, async () => {
+    it(`retries after ${why}, which is no refusal`, async () => {
       let tries = 0
       doubles.hold = () => {
         if (++tries < 3) throw error
@@ -188,7 +188,7 @@ describe('a saga', () => {
     })
   }
 
-  it('gives the results of earlier steps to later ones, also when the task has come back meanwhile', async () => {
+  it('gives the results of earlier steps to later ones, also after retries', async () => {
     const seen: unknown[] = []
     doubles.hold = () => ({ seat: '12A', until: new Date(0) })
     doubles.charge = ({ results }) => {
@@ -217,7 +217,7 @@ describe('a saga', () => {
     assert.match(String(complaint), /the step hold has no result: it is not done/)
   })
 
-  it('that was started by the version before is finished', async () => {
+  it('that the previous version has started is finished', async () => {
     const id = newId()
     await db().transaction(async (tx) => {
       await tx.run(sql`
@@ -233,7 +233,7 @@ describe('a saga', () => {
     assert.deepEqual(log, ['issue', 'tell'])
   })
 
-  it('of which nothing is known waits for an operator', async () => {
+  it('without a stored state waits for an operator', async () => {
     const handler = sagaHandlerName('travel', journey)
     await addTask(db(), { handler, payload: { saga: newId() } })
     const dead = await parked()
@@ -242,10 +242,10 @@ describe('a saga', () => {
     assert.match(dead.last_error ?? '', /there is no saga/)
   })
 
-  it('that fails is listed with its error, its attempts and since when, until it gets on', async () => {
+  it('that fails is listed with its error, its attempts and the start of its failures, until it continues', async () => {
     const seen: { tasks: TaskSummary[]; failing: Awaited<ReturnType<typeof readFailingSagas>> }[] = []
     await start()
-    await outage('charge', 10 * MINUTE, async () => {
+    await outage('charge', 10 * MINUTE_MS, async () => {
       do seen.unshift({ tasks: await listTasks(db(), 'trouble'), failing: await readFailingSagas(db(), [travel]) })
       while (!seen[0]?.tasks[0]?.last_error)
     })
@@ -258,7 +258,7 @@ describe('a saga', () => {
     assert.deepEqual(await readFailingSagas(db(), [travel]), [{ handler: 'travel/saga:journey@2', seconds: 0 }])
   })
 
-  it('is forgotten thirty days after its end, however many there are, and never before its end', async () => {
+  it('is deleted thirty days after its end, and never before its end', async () => {
     await db().run(sql`delete from doran.sagas`)
     await db().run(sql`
       insert into doran.sagas (id, service, name, version, key, input, state, created_at, updated_at)
@@ -295,7 +295,7 @@ describe('the definition of a saga', () => {
       [step('a', { act: nothing, giveUpAfterMs: 1 })],
     ],
     ['two pivots', /second pivot/, [step('a', { pivot: true }), step('b', { pivot: true })]],
-    ['two steps of one name', /name of another step/, [step('a', {}), step('a', {})]],
+    ['two steps with the same name', /name of another step/, [step('a', {}), step('a', {})]],
   ] as const) {
     it(`refuses ${what}`, () => {
       assert.throws(() => define(...steps), complaint)

@@ -7,13 +7,13 @@ import { nextRun } from '../tasks/jobs.ts'
 import { createLog, traceFrom, traceParent } from '../telemetry/index.ts'
 
 describe('settings', () => {
-  it('have defaults, and nothing counts as not set', () => {
+  it('have defaults, and an empty value counts as not set', () => {
     const [config] = readConfig([kernelConfig], { PORT: '', LOG_LEVEL: 'debug' })
 
     assert.deepEqual([config.PORT, config.LOG_LEVEL, config.DATABASE_URL], [3000, 'debug', undefined])
   })
 
-  it('that are wrong are listed all at once, with what was expected and found', () => {
+  it('that are invalid are listed together, with expected and found values', () => {
     const Mail = Type.Object({ SMTP_URL: Type.String({ format: 'uri', description: 'x' }) })
 
     assert.throws(
@@ -68,7 +68,7 @@ describe('a log line', () => {
 })
 
 describe('a trace', () => {
-  it('goes on through a traceparent header and starts anew without a valid one', () => {
+  it('continues through a traceparent header and starts anew without a valid one', () => {
     const header = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
 
     assert.equal(traceFrom(header).traceId, '0af7651916cd43dd8448eb211c80319c')

@@ -38,7 +38,7 @@ describe('a named statement', () => {
     values: [id],
   })
 
-  it('asks for its columns at its first run over a connection only, and reads every row alike', async () => {
+  it('asks for its columns only at its first run on a connection, and reads all rows the same way', async () => {
     described.mock.resetCalls()
 
     const results = []
@@ -56,7 +56,7 @@ describe('a named statement', () => {
     )
   })
 
-  it('remembers just as well that it has none', async () => {
+  it('remembers that it has no columns, too', async () => {
     described.mock.resetCalls()
     const rename = (name: string) => ({ name: 'rename', text: 'update things set name = $1', values: [name] })
 
@@ -66,7 +66,7 @@ describe('a named statement', () => {
     assert.equal(described.mock.callCount(), 1)
   })
 
-  it('asks again over another connection', async () => {
+  it('asks again on another connection', async () => {
     const other = new pg.Client({ connectionString: database.url })
     await other.connect()
     const { rows } = await runOn(other, find(2))
@@ -78,7 +78,7 @@ describe('a named statement', () => {
     )
   })
 
-  it('asks within a pipeline and knows it afterwards', async () => {
+  it('asks within a pipeline and remembers it afterwards', async () => {
     described.mock.resetCalls()
     const send = () =>
       new Promise<unknown[]>((resolve, reject) => {
@@ -97,7 +97,7 @@ describe('a named statement', () => {
     assert.equal(described.mock.callCount(), 2, 'both of the first pipeline')
   })
 
-  it('goes on after it has failed', async () => {
+  it('still works after a failure', async () => {
     const divide = (by: number) => ({ name: 'divide', text: 'select 6 / $1::int as share', values: [by] })
 
     await assert.rejects(run(divide(0)), { code: '22012' })
@@ -106,7 +106,7 @@ describe('a named statement', () => {
     assert.equal((await run(divide(3))).rows[0].share, 2)
   })
 
-  it('is refused by PostgreSQL when its columns have changed, and never read by what they were', async () => {
+  it('is refused by PostgreSQL when its columns have changed, and never read with the old ones', async () => {
     await run(find(1))
     await client.query('alter table things add column price int')
 

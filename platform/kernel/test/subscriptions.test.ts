@@ -44,7 +44,7 @@ async function open(
   return { ...platform, publish: tell }
 }
 
-/** A version of a service that listens to events, and what it heard. */
+/** A version of a service that subscribes to `events`, and the events that it has received. */
 function listening(...events: (typeof told)[]) {
   const heard: number[] = []
   const subscriptions = events.map((one) => on(one, async ({ n }) => void heard.push(n)))
@@ -96,7 +96,7 @@ describe('a subscription', { timeout: 60_000 }, () => {
     assert.deepEqual(await subscriptionsIn(later.database('pub')), ['sub/on:pub.shouted', 'sub/on:pub.told'])
   })
 
-  it('is told each event once when its service moves into the publisher’s database', async () => {
+  it('receives each event once when its service moves into the publisher’s database', async () => {
     const [shared, own] = [await openDatabase(), await openDatabase()]
     const { heard, version } = listening(told)
     const apart = await open([pub, version], shared, { SUB_DATABASE_URL: own.url })
@@ -113,7 +113,7 @@ describe('a subscription', { timeout: 60_000 }, () => {
     assert.deepEqual(await subscriptionsIn(together.database('pub')), ['sub/on:pub.told'])
   })
 
-  it('is told each event once when its service moves out, those included that waited for it', async () => {
+  it('receives each event once when its service moves out, including waiting ones', async () => {
     const [shared, own] = [await openDatabase(), await openDatabase()]
     const { heard, version } = listening(told)
     const together = await open([pub, version], shared)
@@ -159,12 +159,12 @@ describe('a subscription', { timeout: 60_000 }, () => {
   })
 })
 
-describe('a task whose handler nobody has', { timeout: 60_000 }, () => {
+describe('a task with an unknown handler', { timeout: 60_000 }, () => {
   const printing = saga('printing', { version: 2, input: Type.Object({}), steps: [step('print', {})] })
   const clean = job('clean', { cron: '0 0 1 1 *', run: async () => {} })
   const printer = service(contract('pub', {}), { operations: {}, sagas: [printing], jobs: [clean] })
 
-  async function keepUp(db: Queryable): Promise<void> {
+  async function runUpkeep(db: Queryable): Promise<void> {
     await makeDue(db, 'pub/job:upkeep')
     await until(async () => {
       const { due } = await db.one<{ due: boolean }>(sql`
@@ -173,18 +173,18 @@ describe('a task whose handler nobody has', { timeout: 60_000 }, () => {
     })
   }
 
-  const age = (db: Queryable, handler: string, key: string | null = null) =>
+  const addOverdue = (db: Queryable, handler: string, key: string | null = null) =>
     db.run(sql`
       insert into doran.tasks (handler, key, payload, run_at) values (${handler}, ${key}, '{}', now() - interval '25 hours')`)
 
-  it('is dead after a day, with a sentence that says why; the plan of a job that is gone is dropped', async () => {
+  it('is dead after a day, with the reason; the row of a removed job is deleted', async () => {
     const platform = await open([printer], await openDatabase())
     const db = platform.database('pub')
-    await age(db, 'pub/on:other.removed')
-    await age(db, 'pub/saga:printing@1')
-    await age(db, 'pub/job:renamed', 'plan')
+    await addOverdue(db, 'pub/on:other.removed')
+    await addOverdue(db, 'pub/saga:printing@1')
+    await addOverdue(db, 'pub/job:renamed', 'plan')
 
-    await keepUp(db)
+    await runUpkeep(db)
 
     const parked = await db.all<{ handler: string; last_error: string }>(sql`
       select handler, last_error from doran.tasks where state = 'dead' order by handler`)
@@ -196,15 +196,15 @@ describe('a task whose handler nobody has', { timeout: 60_000 }, () => {
     assert.deepEqual(await db.all(sql`select 1 from doran.tasks where handler = 'pub/job:renamed'`), [])
   })
 
-  it('waits when it is younger, and for as long as it takes when its service is away', async () => {
+  it('waits while it is younger, and without limit while its service does not run', async () => {
     const platform = await open([printer], await openDatabase())
     const db = platform.database('pub')
     await db.run(
       sql`insert into doran.tasks (handler, payload, run_at) values ('pub/on:new.version', '{}', now() - interval '2 hours')`,
     )
-    await age(db, 'absent/on:pub.told')
+    await addOverdue(db, 'absent/on:pub.told')
 
-    await keepUp(db)
+    await runUpkeep(db)
 
     assert.deepEqual(
       (await tasksIn(db)).toSorted((one, other) => one.handler.localeCompare(other.handler)),

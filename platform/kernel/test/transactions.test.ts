@@ -19,7 +19,7 @@ describe('a transaction', () => {
   let pool: Pool
   before(async () => {
     database = await createTestDatabase([])
-    // One connection: what is not given back, or given back too early, shows at once.
+    // One connection: if it is never released, or released too early, a test fails at once.
     pool = new Pool(database.url, 1, undefined, log)
     await pool.at(0).run(sql`create table public.marks (name text primary key)`)
   })
@@ -52,7 +52,7 @@ describe('a transaction', () => {
     assert.deepEqual(await marks(), [])
   })
 
-  it('does not send what was about to leave when it failed', async () => {
+  it('does not send statements that were queued when it failed', async () => {
     const work = pool.at(0).transaction(async (tx) => {
       await mark(tx, 'first')
       await Promise.all([mark(tx, 'never'), Promise.reject(new Error('refused'))])
@@ -62,7 +62,7 @@ describe('a transaction', () => {
     assert.deepEqual(await marks(), [])
   })
 
-  it('has ended for whoever kept its handle, whatever is asked of it', async () => {
+  it('refuses every use of its handle after its end', async () => {
     const { tx, nested } = await pool.at(0).transaction(async (tx) => {
       const nested = await tx.transaction(async (nested) => nested)
       await assert.rejects(mark(nested, 'late'), /the transaction has ended/)
@@ -81,7 +81,7 @@ describe('a transaction', () => {
     assert.deepEqual(await marks(), [])
   })
 
-  it('is not committed while one inside it is still running', async () => {
+  it('is not committed while a nested one is still running', async () => {
     const work = pool.at(0).transaction(async (tx) => {
       void tx.transaction((nested) => mark(nested, 'nobody waits')).catch(() => {})
     })
@@ -90,7 +90,7 @@ describe('a transaction', () => {
     assert.deepEqual(await marks(), [])
   })
 
-  it('runs those inside it one after the other, each kept or undone by itself', async () => {
+  it('runs nested ones one after the other, and keeps or rolls back each of them separately', async () => {
     const order: string[] = []
     const inside =
       (name: string, refuse = false) =>
@@ -115,7 +115,7 @@ describe('a transaction', () => {
     assert.deepEqual(await marks(), ['a', 'c'])
   })
 
-  it('does what was to follow its commit, but not what one inside it that was undone had asked for', async () => {
+  it('runs callbacks after its commit, but not those of a nested one that was rolled back', async () => {
     const done: string[] = []
     await pool.at(0).transaction(async (tx) => {
       tx.afterCommit(() => done.push('outer'))
@@ -131,7 +131,7 @@ describe('a transaction', () => {
     assert.deepEqual(done, ['outer', 'kept'])
   })
 
-  it('stays committed when what was to follow fails, which is logged', async () => {
+  it('stays committed when a callback after it fails, which is logged', async () => {
     const done: string[] = []
 
     await pool.at(0).transaction(async (tx) => {
@@ -150,7 +150,7 @@ describe('a transaction', () => {
     )
   })
 
-  it('may be begun by what follows its commit', async () => {
+  it('may be started by a callback after the commit of another', async () => {
     const again = Promise.withResolvers<void>()
     const db = pool.at(0)
 
@@ -162,10 +162,10 @@ describe('a transaction', () => {
     assert.deepEqual(await marks(), ['after'])
   })
 
-  it('warns of a second of silence between two statements, after which PostgreSQL would soon end it', async () => {
+  it('warns when a second passes between two statements, because PostgreSQL would soon end it', async () => {
     await pool.at(0).transaction(async (tx) => {
       await mark(tx, 'a')
-      // Another connection's clock, so that the wait is a query and not a timer of ours.
+      // Another connection sleeps, so that the test awaits a query and not a timer.
       const other = new Pool(database.url, 1)
       await other.at(0).all(sql`select pg_sleep(1.05)`)
       await other.close()
@@ -213,12 +213,12 @@ describe('a handler', () => {
     (await platform.request('POST', `/api/branch/${operation}`, { body: {}, headers })).status
   const keyed = () => ({ 'idempotency-key': crypto.randomUUID() })
 
-  it('begins transactions in parallel with an Idempotency-Key as without one', async () => {
+  it('can start parallel transactions, with an Idempotency-Key or without', async () => {
     assert.equal(await ask('parallel'), 204)
     assert.equal(await ask('parallel', keyed()), 204)
   })
 
-  it('is told to use the inner handle, with an Idempotency-Key as without one', async () => {
+  it('is told to use the inner handle, with an Idempotency-Key or without', async () => {
     lines.length = 0
 
     const statuses = [await ask('inner'), await ask('inner', keyed())]

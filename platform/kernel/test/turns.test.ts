@@ -9,7 +9,7 @@ import { startPlatform, type TestPlatform } from '@doran/kernel/testing'
 import { Turns } from '../serving/turns.ts'
 
 describe('pieces of long work', () => {
-  it('are done one after the other, with turns of everybody else in between', async () => {
+  it('run one after the other, with pauses for other work in between', async () => {
     const turns = new Turns()
     const done: string[] = []
     const last = Promise.withResolvers<void>()
@@ -27,7 +27,7 @@ describe('pieces of long work', () => {
     assert.deepEqual(done, ['first', 'somebody else', 'second', 'third'])
   })
 
-  it('are not done for somebody who has left, and let go of what they hold', async () => {
+  it('do not run once they are removed', async () => {
     const turns = new Turns()
     const done: string[] = []
     const last = Promise.withResolvers<void>()
@@ -41,7 +41,7 @@ describe('pieces of long work', () => {
     assert.deepEqual(done, ['first'])
   })
 
-  it('go on with the next one after all have left', async () => {
+  it('run again after all earlier ones were removed', async () => {
     const turns = new Turns()
     turns.take(() => {})()
     await setImmediate()
@@ -68,7 +68,7 @@ describe('large bodies', () => {
   })
   after(() => platform.close())
 
-  it('of clients that have hung up meanwhile are not read', async () => {
+  it('of clients that have hung up meanwhile are not parsed', async () => {
     const port = await platform.listen()
     const body = `{"parts":[${'1,'.repeat(LIMIT / 2 - 20)}1]}`
     const request = `POST /api/weighed HTTP/1.1\r\nhost: doran\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`

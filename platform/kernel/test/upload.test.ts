@@ -81,7 +81,7 @@ describe('a file as a body', () => {
     assert.equal(answers[2].code, 'idempotency_key_reused')
   })
 
-  it('waits unread while the process holds as many files as it has room for', async () => {
+  it('waits unread while the files of the process use all memory for uploads', async () => {
     const opened = Promise.withResolvers<void>()
     gate = opened.promise
     const before = arrivals

@@ -5,7 +5,7 @@ import { Line, Text } from '../contract/values.ts'
 
 describe('text that people read', () => {
   for (const text of ['', ' ', '\u200b', '\u3164', '\u2800', '\ufeff\u200d', '\u00ad']) {
-    it(`is not ${JSON.stringify(text)}, of which nothing is seen`, () => {
+    it(`is not ${JSON.stringify(text)}, which shows nothing`, () => {
       assert.ok(validate(Text(10), text))
       assert.ok(validate(Line(10), text))
       assert.ok(validate(Line(10, 'name'), text))
@@ -19,7 +19,7 @@ describe('text that people read', () => {
     })
   }
 
-  it('may join pictures, but not in a name', () => {
+  it('may have joined emoji, except in a name', () => {
     const family = '\u{1f468}\u200d\u{1f469}'
 
     assert.equal(validate(Line(10), family), undefined)

@@ -1,4 +1,4 @@
-/** Workers on a database of their own, for tests of tasks. */
+/** Workers with a database of their own, for tests of tasks. */
 import { type Queryable, sql } from '@doran/kernel'
 import { createLog, Pool } from '@doran/kernel/platform'
 import { createTestDatabase } from '@doran/kernel/testing'
@@ -9,7 +9,7 @@ import { createMetrics } from '../telemetry/index.ts'
 export interface Workbench {
   readonly pool: Pool
   readonly db: Queryable
-  /** Starts a worker with these handlers; one that is given as a function may fail three times. */
+  /** Starts a worker with these handlers. A handler that is a function has three attempts. */
   worker(
     handlers: Readonly<Record<string, TaskHandler | TaskHandler['run']>>,
     options?: Partial<Omit<WorkerOptions, 'handlers'>>,
@@ -18,9 +18,9 @@ export interface Workbench {
   add(handler: string, count: number): Promise<void>
   /** How many tasks there are, whatever their state. */
   remaining(): Promise<number>
-  /** Ends the task, with nothing else to show for it. */
+  /** Completes the task without any other effect. */
   end(task: Task): Promise<void>
-  /** Ends all workers and empties the table. */
+  /** Closes all workers and empties the tables. */
   clear(): Promise<void>
   close(): Promise<void>
 }
@@ -51,7 +51,7 @@ export async function openWorkbench(): Promise<Workbench> {
         log: createLog('silent'),
         metrics: createMetrics(),
         concurrency: 8,
-        poll: 50,
+        pollMs: 50,
         ...options,
       })
       workers.push(worker)
@@ -75,7 +75,7 @@ export async function openWorkbench(): Promise<Workbench> {
   }
 }
 
-/** Asks until the answer is there: true, or a list that is not empty. */
+/** Polls until the answer is truthy, or a list that is not empty, and returns it. */
 export async function until<T>(ask: () => T | Promise<T>): Promise<T> {
   for (;;) {
     const answer = await ask()

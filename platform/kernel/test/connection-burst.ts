@@ -1,4 +1,7 @@
-/** A thread that opens many connections to a port at once and counts those that are open: into `counted`, which wakes whoever waits there. */
+/**
+ * Thread that opens many connections to a port at once. It counts the open ones in `counted[0]`, and wakes the thread
+ * that waits on `counted[1]` when all are open.
+ */
 import { connect } from 'node:net'
 import { parentPort, workerData } from 'node:worker_threads'
 
