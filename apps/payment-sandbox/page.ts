@@ -63,7 +63,9 @@ export interface TypedCard {
 
 const NOTHING_TYPED: TypedCard = { number: '', expiry: '', cvc: '' }
 
-/** The card form. After a mistake it keeps the valid fields and the number, to correct, and empties other wrong fields. */
+/**
+ * The card form. After a mistake it keeps the valid fields and the number, to correct, and empties other wrong fields.
+ */
 export function cardPage(
   session: Session,
   language: Language,

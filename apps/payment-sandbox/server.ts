@@ -21,8 +21,8 @@ export interface SandboxOptions {
   /** The address at which buyers reach its pages. Without it, links use the host of the merchant's request. */
   publicUrl?: string | undefined
   /**
-   * Shared with the merchant: gives access to the API and signs webhooks. May list several secrets, as the setting does:
-   * the first signs, all give access. The default is the secret of an installation on one machine.
+   * Shared with the merchant: gives access to the API and signs webhooks. May list several secrets, as the setting
+   * does: the first signs, all give access. The default is the secret of an installation on one machine.
    */
   secret?: string
 }
@@ -197,7 +197,12 @@ function shown(session: Session, { publicUrl }: ServerState, { protocol, host }:
   return { ...snapshotOf(session), id: session.id, url: `${publicUrl ?? `${protocol}://${host}`}/pay/${session.id}` }
 }
 
-async function operate(state: ServerState, session: Session, operation: Static<typeof NewOperation>, reply: FastifyReply) {
+async function operate(
+  state: ServerState,
+  session: Session,
+  operation: Static<typeof NewOperation>,
+  reply: FastifyReply,
+) {
   const card = cardOfSession(session)
   if (operation.kind === 'authorise' && card?.delayMs) await pause(card.delayMs)
   const faults = state.faults.get(session.id)
@@ -236,7 +241,8 @@ function buyerPages(app: FastifyInstance, state: ServerState): void {
 
   const leave = (reply: FastifyReply, session: Session) => {
     const url = URL.parse(session.returnUrl)
-    // An earlier version accepted any text as a returnUrl. Without an address to return to, the page says it is finished.
+    // An earlier version accepted any text as a returnUrl. Without an address to return to, the page says it is
+    // finished.
     if (!url) return html(reply, finishedPage(session, 'en'))
     url.searchParams.set('status', session.failureCode === 'cancelled_by_buyer' ? 'cancelled' : session.status)
     return reply.redirect(url.href, 303)

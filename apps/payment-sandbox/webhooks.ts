@@ -8,7 +8,10 @@ const BACKOFF_MS = { first: 500, longest: 60_000 }
 /** With the backoff, attempts last for about a day. */
 const MAX_ATTEMPTS = 1_500
 
-/** Sends due webhooks and retries each until the merchant accepts it. The queue is in the store, so it survives restarts. */
+/**
+ * Sends due webhooks and retries each until the merchant accepts it. The queue is in the store, so it survives
+ * restarts.
+ */
 export function deliverWebhooks(
   store: Store,
   secret: string,
@@ -39,7 +42,10 @@ async function deliverDue(
     if (drop) return store.forgetWebhook(webhook.id)
     const times = await Promise.all(Array.from({ length: duplicate + 1 }, () => send(webhook, secret)))
     if (times.every(Boolean) || webhook.attempts >= MAX_ATTEMPTS) return store.forgetWebhook(webhook.id)
-    store.postponeWebhook(webhook.id, Date.now() + Math.min(BACKOFF_MS.first * 2 ** webhook.attempts, BACKOFF_MS.longest))
+    store.postponeWebhook(
+      webhook.id,
+      Date.now() + Math.min(BACKOFF_MS.first * 2 ** webhook.attempts, BACKOFF_MS.longest),
+    )
   })
   await Promise.all(deliveries)
 }

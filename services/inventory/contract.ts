@@ -151,8 +151,8 @@ export const inventory = contract('inventory', {
   /**
    * Registers SKUs with their stock, or overwrites those that exist; used when a catalogue is loaded. With
    * `known: 'keep'` a SKU whose stock has ever changed keeps its stock and seller, so a catalogue can be loaded again
-   * during sales. If a SKU occurs twice, its last item counts. `loaded` is the number of SKUs that were written. Applies
-   * all items or none: refused with `stock_too_low` when a SKU has more reserved than it would have on hand.
+   * during sales. If a SKU occurs twice, its last item counts. `loaded` is the number of SKUs that were written. Applies all
+   * items or none: refused with `stock_too_low` when a SKU has more reserved than it would have on hand.
    */
   loadStock: post('/inventory/load', {
     summary: 'Enter SKUs with their sellers and what is on hand',
@@ -167,8 +167,8 @@ export const inventory = contract('inventory', {
     idempotent: true,
   }),
   /**
-   * Holds all lines or none, at least until `until`. A repetition for the same order returns its reservation, extends it
-   * when little of its time is left, and takes the stock again when it has expired. Refused with
+   * Holds all lines or none, at least until `until`. A repetition for the same order returns its reservation, extends
+   * it when little of its time is left, and takes the stock again when it has expired. Refused with
    * - `out_of_stock`: for each SKU that is short, `lines` has the `wanted` and the `available` quantity (0 if unknown);
    * - `reservation_released` after a release, even one that came before the first `reserve`;
    * - `reservation_mismatch` when the order has a reservation with other lines;

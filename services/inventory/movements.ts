@@ -26,8 +26,8 @@ interface Outcome {
 }
 
 /**
- * Makes all changes or none, with one movement each, and publishes the resulting events. A SKU may occur more than once.
- * Raises `out_of_stock` when the stock does not suffice; an unknown SKU counts as having no stock.
+ * Makes all changes or none, with one movement each, and publishes the resulting events. A SKU may occur more than
+ * once. Raises `out_of_stock` when the stock does not suffice; an unknown SKU counts as having no stock.
  */
 export async function moveStock(tx: Transaction, kind: Movement['kind'], changes: readonly Change[]): Promise<void> {
   if (changes.length === 0) return

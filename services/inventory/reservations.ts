@@ -95,8 +95,8 @@ export async function renewHold(tx: Transaction, orderId: string, term: Term): P
 }
 
 /**
- * Extends a hold that would end before `until` or has less than half of its minutes left. Most repetitions come soon, so
- * they write nothing. Returns the new end, if it was extended.
+ * Extends a hold that would end before `until` or has less than half of its minutes left. Most repetitions come soon,
+ * so they write nothing. Returns the new end, if it was extended.
  */
 export function extendHold(tx: Transaction, orderId: string, term: Term): Promise<{ expiresAt: string } | undefined> {
   return tx.first<{ expiresAt: string }>(sql`

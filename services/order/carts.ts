@@ -38,8 +38,8 @@ export async function openCart(db: Queryable, actor: Actor | undefined): Promise
 }
 
 /**
- * An open cart with its lines. The actor may use their own cart and, knowing its id, any guest's. Raises `cart_not_found`
- * and `cart_closed`.
+ * An open cart with its lines. The actor may use their own cart and, knowing its id, any guest's. Raises
+ * `cart_not_found` and `cart_closed`.
  */
 export async function getOpenCart(db: Queryable, cartId: string, actor: Actor | undefined): Promise<FilledCart> {
   const cart = await db.first<FilledCart>(sql`
@@ -96,8 +96,8 @@ function withLine(lines: readonly LineRow[], line: LineRow): LineRow[] {
   return place < 0 ? [...lines, line] : lines.with(place, line)
 }
 
-// `updated_at` is indexed, to find abandoned carts. A new value costs an entry in every index of the table, so it changes
-// at most once an hour.
+// `updated_at` is indexed, to find abandoned carts. A new value costs an entry in every index of the table, so it
+// changes at most once an hour.
 const touched = sql`
   version = version + 1,
   updated_at = case when updated_at < now() - interval '1 hour' then now() else updated_at end`
@@ -140,8 +140,8 @@ export async function deleteLine(db: Queryable, cartId: string, sku: string): Pr
 }
 
 /**
- * Moves the lines of one cart into another; the caller has locked both. Quantities of the same SKU add up, to the limits
- * of a cart. Returns what did not fit.
+ * Moves the lines of one cart into another; the caller has locked both. Quantities of the same SKU add up, to the
+ * limits of a cart. Returns what did not fit.
  */
 export function moveLines(tx: Transaction, from: string, to: string): Promise<LeftOut[]> {
   return tx.all<LeftOut>(sql`

@@ -8,8 +8,8 @@ import { freeCheckout } from './sagas/free-checkout.ts'
 import { sellsClosedShop } from './shops.ts'
 
 /**
- * Starts the checkout saga of an approved payment, once per payment. Gives the payment back when the order cannot be paid
- * any more, contains a part of a closed shop, or has another current payment.
+ * Starts the checkout saga of an approved payment, once per payment. Gives the payment back when the order cannot be
+ * paid any more, contains a part of a closed shop, or has another current payment.
  */
 export async function beginCheckout(
   tx: Transaction,

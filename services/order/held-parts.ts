@@ -6,8 +6,8 @@ import { addHistory, getOrderView, lockOrder, partsForEvent } from './orders.ts'
 
 /**
  * Records a refund that was made outside Doran, and holds the parts of a paid order. While the checkout runs, it only
- * stores the amount, and {@link holdReturned} holds the parts later. Refunds of the order's other payments hold nothing,
- * because those payments are given back as a whole.
+ * stores the amount, and {@link holdReturned} holds the parts later. Refunds of the order's other payments hold
+ * nothing, because those payments are given back as a whole.
  */
 export async function recordReturned(
   tx: Transaction,

@@ -119,8 +119,8 @@ export async function wasPaymentStarted(db: Queryable, orderId: string, paymentI
 }
 
 /**
- * The whole order as its buyer sees it, read in one statement. Raises `order_not_found`, also when the actor may not see
- * the order.
+ * The whole order as its buyer sees it, read in one statement. Raises `order_not_found`, also when the actor may not
+ * see the order.
  */
 export async function getOrderView(db: Queryable, orderId: string, actor?: Actor): Promise<Order> {
   const order = await db.first<Order>(sql`

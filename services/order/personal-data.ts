@@ -10,7 +10,10 @@ const RETENTION_YEARS = 5
 const UNPAID_RETENTION_DAYS = 30
 const BATCH_SIZE = 1_000
 
-/** Replaces an erased address, or one that the seller may not see any more. It is valid, because orders still present it. */
+/**
+ * Replaces an erased address, or one that the seller may not see any more. It is valid, because orders still present
+ * it.
+ */
 export const ERASED_ADDRESS: Omit<Address, 'line2'> = {
   recipient: '-',
   phone: '000-0000-0000',

@@ -1,4 +1,6 @@
-/** A copy of which shops are closed. Their goods cannot be paid; parts that were paid before wait for an administrator. */
+/**
+ * A copy of which shops are closed. Their goods cannot be paid; parts that were paid before wait for an administrator.
+ */
 import { asKeyset, type Queryable, sql, type Transaction } from '@doran/kernel'
 import { Id, type Page } from '@doran/kernel/contract'
 import type { ClosedShopOrder } from './contract.ts'

@@ -88,8 +88,11 @@ export const payment = contract('payment', {
     reply: page(Discrepancy),
     access: ['admin'],
   }),
-  /** Anyone may call it: the signature authenticates the webhook. Replayed, late or out-of-order webhooks change nothing,
-   * nor do kinds that Doran does not follow. A signed webhook that cannot be read is refused with `webhook_unreadable`. */
+  /**
+   * Anyone may call it: the signature authenticates the webhook. Replayed, late or out-of-order webhooks change
+   * nothing, nor do kinds that Doran does not follow. A signed webhook that cannot be read is refused with
+   * `webhook_unreadable`.
+   */
   receiveWebhook: post('/payments/webhooks/:provider', {
     summary: "Take in a provider's webhook",
     headers: Type.Object({ 'x-signature': Type.String({ maxLength: 500 }) }),
@@ -140,8 +143,10 @@ export const payment = contract('payment', {
     access: 'internal',
     idempotent: true,
   }),
-  /** Works in every state: voids a hold, refunds a capture, and later authorisations and captures are refused. Refused
-   * with `payment_not_found` when the payment does not exist: then no money is held, and the id can no longer be used. */
+  /**
+   * Works in every state: voids a hold, refunds a capture, and later authorisations and captures are refused. Refused
+   * with `payment_not_found` when the payment does not exist: then no money is held, and the id can no longer be used.
+   */
   cancelPayment: post('/payments/:paymentId/cancel', {
     summary: 'Take the whole payment back',
     path: PaymentInPath,
@@ -171,7 +176,10 @@ const About = { paymentId: Id, orderId: Id, amount: Amount, currency: Currency }
 export const paymentApproved = event('payment.approved', Type.Object(About))
 export const paymentCaptured = event('payment.captured', Type.Object(About))
 export const paymentFailed = event('payment.failed', Type.Object({ ...About, failure: Failure }))
-/** `amount` is that of this refund, `refunded` the total of all refunds. A null `refundId`: made at the provider directly. */
+/**
+ * `amount` is that of this refund, `refunded` the total of all refunds. A null `refundId`: made at the provider
+ * directly.
+ */
 export const paymentRefunded = event(
   'payment.refunded',
   Type.Object({ ...About, refundId: Type.Union([Id, Type.Null()]), refunded: Amount }),

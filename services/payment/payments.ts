@@ -31,7 +31,9 @@ export function providerNamed(name: string, { config }: Pick<PaymentContext, 'co
   return provider(config)
 }
 
-/** Inserts a payment under the id that the caller chose, or returns the existing one. A tombstone cancels it either way. */
+/**
+ * Inserts a payment under the id that the caller chose, or returns the existing one. A tombstone cancels it either way.
+ */
 export function enterPayment(
   db: Queryable,
   payment: Pick<PaymentRow, 'id' | 'orderId' | 'buyerId' | 'provider' | 'amount' | 'currency' | 'title' | 'returnUrl'>,
@@ -47,8 +49,8 @@ export function enterPayment(
 }
 
 /**
- * Stores the payment page. Checks for a tombstone again: the statement that inserted the payment and the transaction that
- * wrote the tombstone may have run concurrently, so that neither saw the other.
+ * Stores the payment page. Checks for a tombstone again: the statement that inserted the payment and the transaction
+ * that wrote the tombstone may have run concurrently, so that neither saw the other.
  */
 export function enterPage(db: Queryable, id: string, page: { sessionId: string; url: string }): Promise<PaymentRow> {
   return db.one<PaymentRow>(sql`
@@ -76,7 +78,10 @@ export async function getPaymentRow(db: Queryable, id: string): Promise<PaymentR
   return payment
 }
 
-/** Locks the payment until the transaction ends. Never call a provider while holding the lock. Raises `payment_not_found`. */
+/**
+ * Locks the payment until the transaction ends. Never call a provider while holding the lock. Raises
+ * `payment_not_found`.
+ */
 export async function lockPayment(tx: Transaction, id: string): Promise<PaymentRow> {
   const payment = await tx.first<PaymentRow>(sql`select ${columns} from payment.payments where id = ${id} for update`)
   if (!payment) throw paymentNotFound()
@@ -91,8 +96,8 @@ export function present(payment: PaymentRow): Payment {
 }
 
 /**
- * Adopts the provider's state if it is newer, with the events of the change, and ignores it otherwise. Answers, webhooks
- * and look-ups may therefore arrive twice and in any order.
+ * Adopts the provider's state if it is newer, with the events of the change, and ignores it otherwise. Answers,
+ * webhooks and look-ups may therefore arrive twice and in any order.
  */
 export async function follow(tx: Transaction, id: string, seen: Snapshot): Promise<PaymentRow> {
   const before = await lockPayment(tx, id)

@@ -14,8 +14,8 @@ export async function markCancelled(db: Queryable, paymentId: string): Promise<b
 
 /**
  * Voids or refunds a cancelled payment until the provider confirms that it holds no money. A void also closes an unused
- * payment page, and the provider refuses an authorisation that arrives after it. Raises `provider_unavailable` while the
- * outcome is uncertain.
+ * payment page, and the provider refuses an authorisation that arrives after it. Raises `provider_unavailable` while
+ * the outcome is uncertain.
  */
 export async function takeBack(ctx: PaymentContext, paymentId: string, reason: string): Promise<PaymentRow> {
   for (let round = 0; round < MAX_ROUNDS; round++) {

@@ -13,8 +13,8 @@ interface Listed {
 }
 
 /**
- * Registers new SKUs with nothing on hand, and makes those on sale visible to buyers. Runs in batches, because an import
- * publishes thousands at once. Running it twice is harmless: the second run changes nothing.
+ * Registers new SKUs with nothing on hand, and makes those on sale visible to buyers. Runs in batches, because an
+ * import publishes thousands at once. Running it twice is harmless: the second run changes nothing.
  */
 export const onVariantsListed = on(
   variantsListed,

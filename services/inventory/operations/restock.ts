@@ -14,7 +14,8 @@ export const restock: Handler<typeof inventory, 'restock'> = ({ reference, lines
     const unknown = [...new Set(lines.map(({ sku }) => sku).filter((sku) => !known.has(sku)))]
     if (!fresh) return { unknown }
 
-    if (unknown.length > 0) ctx.log.error({ reference, unknown }, 'returned goods have an unknown SKU and were not restocked')
+    if (unknown.length > 0)
+      ctx.log.error({ reference, unknown }, 'returned goods have an unknown SKU and were not restocked')
     const back = lines.filter(({ sku }) => known.has(sku))
     await moveStock(
       tx,

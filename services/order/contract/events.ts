@@ -22,7 +22,10 @@ export const orderCancelled = event(
   'order.cancelled',
   Type.Object({ ...About, refunded: Amount, sellers: Parts, reason: Type.String() }),
 )
-/** `returned` was refunded directly at the provider. The parts in `sellers` must not be shipped until an administrator decides. */
+/**
+ * `returned` was refunded directly at the provider. The parts in `sellers` must not be shipped until an administrator
+ * decides.
+ */
 export const orderHeld = event('order.held', Type.Object({ ...About, returned: Amount, sellers: Parts }))
 /** The held parts in `sellers` may be shipped again. */
 export const orderResumed = event('order.resumed', Type.Object({ ...About, reason: Type.String(), sellers: Parts }))

@@ -64,9 +64,9 @@ export const order = contract('order', {
     access: 'user',
   }),
   /**
-   * An order that costs nothing needs no payment: it is `processing` at once. Raises `total_changed`, `not_enough_stock`,
-   * `sku_not_on_sale` and `cart_empty`; `address_invalid` when the postal code does not fit the country; `cart_full` and
-   * `total_too_large` beyond the limits of one order.
+   * An order that costs nothing needs no payment: it is `processing` at once. Raises `total_changed`,
+   * `not_enough_stock`, `sku_not_on_sale` and `cart_empty`; `address_invalid` when the postal code does not fit the
+   * country; `cart_full` and `total_too_large` beyond the limits of one order.
    */
   placeOrder: post('/orders', {
     summary: 'Order what is in a cart, at the total that the buyer saw',
@@ -82,8 +82,8 @@ export const order = contract('order', {
   }),
   /**
    * Returns the open payment, if there is one; after a refusal it opens a new one. Holds the stock until the order
-   * expires. Refused with `not_enough_stock` when stock is missing: `lines` has the `wanted` and the `available` quantity
-   * of each missing SKU. Nothing is held then, and `reduceOrder` continues with the rest. Refused with
+   * expires. Refused with `not_enough_stock` when stock is missing: `lines` has the `wanted` and the `available`
+   * quantity of each missing SKU. Nothing is held then, and `reduceOrder` continues with the rest. Refused with
    * `return_url_refused` when `returnUrl` is not an address of the shop.
    */
   startPayment: post('/orders/:orderId/payment', {
@@ -103,8 +103,8 @@ export const order = contract('order', {
   }),
   /**
    * Each line names a SKU of the order and its new quantity, lower than before; 0 removes it. Prices stay as ordered.
-   * Refused with `order_not_reducible`, also when nothing would be left, and once the stock of the order is held, because
-   * then nothing is missing.
+   * Refused with `order_not_reducible`, also when nothing would be left, and once the stock of the order is held,
+   * because then nothing is missing.
    */
   reduceOrder: post('/orders/:orderId/reduction', {
     summary: 'Go on with an unpaid order without what is not in stock any more',
@@ -141,9 +141,9 @@ export const order = contract('order', {
     access: 'user',
   }),
   /**
-   * Cancels an unpaid order as a whole, at once. Of a paid order it cancels the named parts, or all that are not shipped,
-   * and returns money and stock. Refused with `seller_order_not_found` for a part that the order does not have, and with
-   * `order_unpaid_in_part` for some of the parts of an unpaid order.
+   * Cancels an unpaid order as a whole, at once. Of a paid order it cancels the named parts, or all that are not
+   * shipped, and returns money and stock. Refused with `seller_order_not_found` for a part that the order does not
+   * have, and with `order_unpaid_in_part` for some of the parts of an unpaid order.
    */
   cancelOrder: post('/orders/:orderId/cancellation', {
     summary: 'Cancel an order, or some sellers’ parts of it, before shipping',
@@ -156,8 +156,8 @@ export const order = contract('order', {
     access: 'user',
   }),
   /**
-   * For a paid order whose money was refunded directly at the provider. `cancel` refunds the rest and restocks the goods;
-   * `resume` lets the parts be shipped. Refused with `order_not_held` when no part waits for a decision.
+   * For a paid order whose money was refunded directly at the provider. `cancel` refunds the rest and restocks the
+   * goods; `resume` lets the parts be shipped. Refused with `order_not_held` when no part waits for a decision.
    */
   decideHeldOrder: post('/orders/:orderId/decision', {
     summary: 'Decide what becomes of parts that are held',

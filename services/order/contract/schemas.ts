@@ -44,7 +44,10 @@ export const Cart = Type.Object({
   /** Sum of the lines that can be ordered; send it as `expectedTotal`. It may exceed what one order may cost. */
   total: CartTotal,
   currency: Currency,
-  /** After a merge: SKUs beyond the limit of 100 lines, and pieces beyond the 999 per SKU. Absent when everything fitted. */
+  /**
+   * After a merge: SKUs beyond the limit of 100 lines, and pieces beyond the 999 per SKU. Absent when everything
+   * fitted.
+   */
   leftOut: Type.Optional(Type.Array(LeftOut)),
 })
 export type Cart = Static<typeof Cart>
@@ -106,8 +109,8 @@ export const OrderFailure = Type.Object({ code: Type.String(), message: Type.Str
 export const TimelineEntry = Type.Object({
   at: Timestamp,
   /**
-   * `placed`, `reduced`, `payment_started`, `payment_approved`, `payment_failed`, `paid`, `cancel_requested`, `cancelled`,
-   * `cancel_failed`, `held`, `resumed`, `expired`.
+   * `placed`, `reduced`, `payment_started`, `payment_approved`, `payment_failed`, `paid`, `cancel_requested`,
+   * `cancelled`, `cancel_failed`, `held`, `resumed`, `expired`.
    */
   what: Type.String(),
   details: Type.Record(Type.String(), Type.Unknown()),

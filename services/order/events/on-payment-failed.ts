@@ -3,8 +3,8 @@ import { paymentFailed } from '@doran/payment/contract'
 import { announce, lockOrder, refusePayment } from '../orders.ts'
 
 /**
- * Running it twice is harmless: a refused payment is no longer the order's current one. While the checkout saga runs, the
- * saga handles the failure.
+ * Running it twice is harmless: a refused payment is no longer the order's current one. While the checkout saga runs,
+ * the saga handles the failure.
  */
 export const onPaymentFailed = on(
   paymentFailed,

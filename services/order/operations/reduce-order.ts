@@ -10,8 +10,8 @@ interface Line {
 }
 
 /**
- * The lines of a reservation never change. An order can therefore be reduced only while it certainly has no reservation:
- * no payment of it was started, and none is being started.
+ * The lines of a reservation never change. An order can therefore be reduced only while it certainly has no
+ * reservation: no payment of it was started, and none is being started.
  */
 export const reduceOrder: Handler<typeof order, 'reduceOrder'> = ({ orderId, lines }, ctx) =>
   ctx.db.transaction(async (tx) => {

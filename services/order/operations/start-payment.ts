@@ -82,7 +82,8 @@ async function confirmAttempt(tx: Transaction, { id, paymentId }: Attempt): Prom
   const { status } = await lockOrder(tx, id)
   if (status !== 'awaiting_payment') throw orderNotPayable({ status })
   if (await wasPaymentStarted(tx, id, paymentId)) return
-  // Set again, because a concurrent start of the same payment may have been refused the stock and withdrawn the attempt.
+  // Set again, because a concurrent start of the same payment may have been refused the stock and withdrawn the
+  // attempt.
   await tx.later(sql`update "order".orders set payment_id = ${paymentId} where id = ${id}`)
   await addHistory(tx, id, 'payment_started', { paymentId })
 }

@@ -31,8 +31,8 @@ type CancellationInput = Static<typeof CancellationInput>
 export const restockGoods = step('restock', { act: restock, turnsRoundOn: [] })
 
 /**
- * Cancels parts of a paid order: refunds the money first, then restocks the goods. Once the refund has succeeded, nothing
- * resumes the parts.
+ * Cancels parts of a paid order: refunds the money first, then restocks the goods. Once the refund has succeeded,
+ * nothing resumes the parts.
  */
 export const cancellation = saga('cancellation', {
   version: 2,

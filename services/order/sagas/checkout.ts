@@ -72,7 +72,9 @@ export async function confirmOrder(
   await announce(tx, orderId, ctx)
 }
 
-/** Releases the stock only when the order is cancelled. An order that may be paid again keeps it: a release is final. */
+/**
+ * Releases the stock only when the order is cancelled. An order that may be paid again keeps it: a release is final.
+ */
 async function releaseStock({ orderId }: CheckoutInput, ctx: Context<undefined>, { reason }: SagaTurn) {
   if (!STOCK_STEPS.includes(reason.step)) return
   await ctx.client(inventory).release({ orderId })

@@ -98,7 +98,9 @@ describe('money that is refunded at the provider while a saga of the order runs'
   })
   after(() => shop.close())
 
-  /** Refunds all of the order's money, and lets the order learn of it, before the service answers its next such call. */
+  /**
+   * Refunds all of the order's money, and lets the order learn of it, before the service answers its next such call.
+   */
   function giveAllBackBefore(service: string, operation: string): void {
     const about = watched.find((one) => one.service.contract.name === service) as Outage
     about.beforeCall = async (called) => {

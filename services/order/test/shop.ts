@@ -92,7 +92,10 @@ export async function openShop({ services = SERVICES, settings = {} }: ShopOptio
   }
 }
 
-/** Refunds directly at the provider, as its merchant console or a bank would, and waits until the reconciliation has found it. */
+/**
+ * Refunds directly at the provider, as its merchant console or a bank would, and waits until the reconciliation has
+ * found it.
+ */
 export async function giveBackPastDoran(shop: Shop, paymentId: string, amount: number): Promise<void> {
   await refundAtProvider(shop, paymentId, amount)
   await shop.platform.settled()

@@ -41,10 +41,7 @@ function skippingFailures(ctx: PaymentContext) {
       failures = 0
     } catch (error) {
       if (providerUnavailable.is(error)) failures++
-      ctx.log.warn(
-        { err: error, payment: paymentId },
-        'a payment could not be reconciled; the next run tries again',
-      )
+      ctx.log.warn({ err: error, payment: paymentId }, 'a payment could not be reconciled; the next run tries again')
     }
   }
 }

@@ -3,7 +3,7 @@ import { after, afterEach, before, describe, it } from 'node:test'
 import { newId, sql } from '@doran/kernel'
 import { runJob } from '@doran/kernel/testing'
 import { payment, paymentRefunded } from '@doran/payment/contract'
-import { AMOUNT, CARD, retryWhileUnknown, openTill, type Till } from './till.ts'
+import { AMOUNT, CARD, openTill, retryWhileUnknown, type Till } from './till.ts'
 
 /** Races: refunds with each other and with a cancellation, answers with webhooks. */
 describe('a payment with concurrent changes', () => {
@@ -74,7 +74,10 @@ describe('a payment with concurrent changes', () => {
 
     await Promise.all(refunds.map((refund) => till.service().refund(refund)))
 
-    assert.deepEqual(await publishedRefunds(paymentId), refunds.map(({ refundId, amount }) => [refundId, amount]).sort())
+    assert.deepEqual(
+      await publishedRefunds(paymentId),
+      refunds.map(({ refundId, amount }) => [refundId, amount]).sort(),
+    )
   })
 
   it('publishes a refund under its id even when the webhook arrives before the answer', async () => {

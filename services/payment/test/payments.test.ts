@@ -4,7 +4,7 @@ import { newId, sql } from '@doran/kernel'
 import { payment, paymentApproved, paymentCaptured, paymentFailed, paymentRefunded } from '@doran/payment/contract'
 import { payByCard } from '@doran/payment-sandbox'
 import fc from 'fast-check'
-import { AMOUNT, CARD, retryWhileUnknown, newPayment, openTill, type Till } from './till.ts'
+import { AMOUNT, CARD, newPayment, openTill, retryWhileUnknown, type Till } from './till.ts'
 
 describe('a payment', () => {
   let till: Till
