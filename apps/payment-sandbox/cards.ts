@@ -2,12 +2,12 @@
 export interface TestCard {
   readonly number: string
   readonly about: { ko: string; en: string }
-  /** Refused when the merchant authorises. */
+  /** The authorisation is refused with this error. */
   readonly decline?: { code: string; message: string }
-  /** Carried out, but the connection breaks before the answer, at the first time. */
+  /** The first operation of this kind is executed, but the connection breaks before the answer. */
   readonly losesAnswerOf?: 'authorise' | 'capture' | 'refund'
   /** Milliseconds before the answer to an authorisation. */
-  readonly delay?: number
+  readonly delayMs?: number
   /** The buyer has to confirm with the bank first. */
   readonly challenge?: true
 }
@@ -25,7 +25,7 @@ export const CARDS: readonly TestCard[] = [
     decline: { code: 'insufficient_funds', message: 'There is not enough money on the card.' },
   },
   { number: '4000000000003220', about: { ko: '은행 추가 인증', en: 'the bank asks to confirm' }, challenge: true },
-  { number: '4000000000000077', about: { ko: '3초 지연', en: 'slow: three seconds' }, delay: 3_000 },
+  { number: '4000000000000077', about: { ko: '3초 지연', en: 'slow: three seconds' }, delayMs: 3_000 },
   {
     number: '4000000000000044',
     about: { ko: '승인 후 응답 유실', en: 'answer to the authorisation is lost' },
@@ -47,7 +47,7 @@ export function cardOf(number: string): TestCard | undefined {
   return CARDS.find((card) => card.number === number)
 }
 
-/** What is wrong with the card data that was typed in, by field; empty when it may be tried. */
+/** The invalid fields of the card form; empty when the card may be tried. */
 export function mistakesIn(
   form: { number: string; expiry: string; cvc: string },
   now = new Date(),
@@ -60,7 +60,10 @@ export function mistakesIn(
   ]
 }
 
-/** When a card ends that is valid until `12/30`, `12 / 2030` or `1230`: phones' digit pads have no slash. 0 when it is no month. */
+/**
+ * The end of the month of expiry, in milliseconds UTC; 0 when the text is not a month. Reads `12/30`, `12 / 2030` and
+ * `1230`: the digit pads of phones have no slash.
+ */
 function endOfMonth(expiry: string): number {
   const [, month, year] = /^(0[1-9]|1[0-2]) ?\/? ?(?:20)?(\d{2})$/.exec(expiry) ?? []
   return month ? Date.UTC(2000 + Number(year), Number(month)) : 0

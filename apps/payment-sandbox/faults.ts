@@ -3,32 +3,32 @@ import { type Static, Type } from '@doran/kernel/contract'
 const Share = Type.Number({ minimum: 0, maximum: 1, default: 0 })
 const Delay = Type.Integer({ minimum: 0, maximum: 60_000, default: 0 })
 
-/** How the sandbox misbehaves, for tests and experiments; nothing of it by default. */
+/** The faults that the sandbox injects, for tests and experiments. All are off by default. */
 export const Faults = Type.Object({
   webhooks: Type.Object(
     {
-      /** Milliseconds before each is sent. */
+      /** Milliseconds before each webhook is sent. */
       delayMs: Delay,
-      /** How many times more each is sent. */
+      /** How many extra times each webhook is sent. */
       duplicate: Type.Integer({ minimum: 0, maximum: 10, default: 0 }),
-      /** Those that are due together leave in the opposite order. */
+      /** Webhooks that are due together are sent in reverse order. */
       reorder: Type.Boolean({ default: false }),
-      /** None is sent; what was due meanwhile is lost. */
+      /** No webhook is sent; those that fall due meanwhile are lost. */
       drop: Type.Boolean({ default: false }),
     },
     { default: {} },
   ),
   api: Type.Object(
     {
-      /** Milliseconds before each request of the merchant is carried out. */
+      /** Milliseconds before each request of the merchant is executed. */
       latencyMs: Delay,
       /** Milliseconds between an operation and its answer. */
       answerDelayMs: Delay,
-      /** Share of requests that fail without having been carried out. */
+      /** Share of requests that fail without being executed. */
       failRate: Share,
-      /** Share of operations that are carried out but never answered. */
+      /** Share of operations that are executed but never answered. */
       dropAnswerRate: Share,
-      /** An operation is carried out again when it is asked for again under its key. */
+      /** Idempotency keys are ignored: a repeated operation is executed again. */
       forgetKeys: Type.Boolean({ default: false }),
     },
     { default: {} },
@@ -36,7 +36,7 @@ export const Faults = Type.Object({
 })
 export type Faults = Static<typeof Faults>
 
-/** Faults for everyone, and for single sessions, which count instead. In memory only: a restart ends them. */
+/** Faults of all sessions, and of single sessions, which replace them. Kept in memory only: a restart clears them. */
 export function createFaults() {
   let general = structuredClone(NO_FAULTS)
   const ofSessions = new Map<string, Faults>()

@@ -1,4 +1,4 @@
-/** The provider's side of moving money: what may follow what, once for each key. */
+/** Movements of money on the provider's side: the state machine of a session, and one execution per key. */
 import { newId } from '@doran/kernel'
 import type { OperationRequest, OperationResult } from '@doran/payment/provider'
 import type { Faults } from './faults.ts'
@@ -7,29 +7,29 @@ import { cardOfSession, type Session, type Store, snapshotOf } from './store.ts'
 type Request = Omit<OperationRequest, 'sessionId'>
 
 /**
- * Carries the operation out, or answers what came of it the first time; `fresh` tells which. Undefined when the key
- * stands for something else.
+ * Executes the operation, or returns the result of its first execution; `fresh` is true when it executed now.
+ * Undefined when the key belongs to another operation.
  */
 export function carryOut(
   store: Store,
   sessionId: string,
   request: Request,
-  { webhooks: { delayMs: webhookDelay }, api: { forgetKeys } }: Faults,
+  { webhooks: { delayMs: webhookDelayMs }, api: { forgetKeys } }: Faults,
 ): { result: OperationResult; fresh: boolean } | undefined {
   return store.atomically(() => {
     const known = store.findRequest(request.key)
     if (known && !forgetKeys) {
       const { kind, amount } = known
-      // Storage of an earlier version did not keep what was asked for.
+      // Databases of an earlier version have no kind and amount.
       const same = known.sessionId === sessionId && (!kind || (kind === request.kind && amount === request.amount))
       return same ? { result: known.result, fresh: false } : undefined
     }
     const session = store.find(sessionId) as Session
     const refusal = refusalOf(session, request)
     const after = refusal
-      ? afterRefusal(store, session, request, refusal, webhookDelay)
-      : // The ledger has one entry for each movement, whatever its key.
-        apply(store, session, known ? { ...request, key: `${request.key}#${newId()}` } : request, webhookDelay)
+      ? afterRefusal(store, session, request, refusal, webhookDelayMs)
+      : // A repeated execution (`forgetKeys`) gets a ledger key of its own: ledger keys are unique.
+        apply(store, session, known ? { ...request, key: `${request.key}#${newId()}` } : request, webhookDelayMs)
     const result: OperationResult = {
       outcome: refusal ? 'refused' : 'succeeded',
       ...refusal,
@@ -63,32 +63,32 @@ function refusalOf(session: Session, { kind, amount }: Request): Refusal | undef
   }
 }
 
-/** A declined card ends the session; what came at the wrong time changes nothing. */
+/** A declined card fails the session. An operation in the wrong state changes nothing. */
 function afterRefusal(
   store: Store,
   session: Session,
   { kind }: Request,
   refusal: Refusal,
-  webhookDelay: number,
+  webhookDelayMs: number,
 ): Session {
   if (kind !== 'authorise' || session.status !== 'approved') return session
   const changes = { status: 'failed' as const, failureCode: refusal.code, failureMessage: refusal.message }
-  return store.change(session.id, changes, 'session.failed', webhookDelay)
+  return store.change(session.id, changes, 'session.failed', webhookDelayMs)
 }
 
-function apply(store: Store, session: Session, { kind, amount, key }: Request, webhookDelay: number): Session {
+function apply(store: Store, session: Session, { kind, amount, key }: Request, webhookDelayMs: number): Session {
   switch (kind) {
     case 'authorise':
       store.move(session, 'authorise', session.amount, key)
-      return store.change(session.id, { status: 'authorised' }, 'authorised', webhookDelay)
+      return store.change(session.id, { status: 'authorised' }, 'authorised', webhookDelayMs)
     case 'capture':
       store.move(session, 'capture', session.amount, key)
-      return store.change(session.id, { status: 'captured', captured: session.amount }, 'captured', webhookDelay)
+      return store.change(session.id, { status: 'captured', captured: session.amount }, 'captured', webhookDelayMs)
     case 'void':
       if (session.status === 'authorised') store.move(session, 'void', session.amount, key)
-      return store.change(session.id, { status: 'voided' }, 'voided', webhookDelay)
+      return store.change(session.id, { status: 'voided' }, 'voided', webhookDelayMs)
     case 'refund':
       store.move(session, 'refund', amount, key)
-      return store.change(session.id, { refunded: session.refunded + amount }, 'refunded', webhookDelay)
+      return store.change(session.id, { refunded: session.refunded + amount }, 'refunded', webhookDelayMs)
   }
 }

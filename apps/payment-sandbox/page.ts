@@ -1,4 +1,4 @@
-/** The payment page as a buyer sees it: rendered here, without script, in the language of the browser. */
+/** The buyer's payment page, rendered on the server without scripts in the browser's language. */
 import { CARDS } from './cards.ts'
 import type { Session } from './store.ts'
 
@@ -54,7 +54,7 @@ export function languageOf(acceptLanguage: string | undefined): Language {
 
 export type Mistakes = readonly ('number' | 'expiry' | 'cvc')[]
 
-/** What was typed into the form for the card. */
+/** The card form as the buyer submitted it. */
 export interface TypedCard {
   number: string
   expiry: string
@@ -63,7 +63,9 @@ export interface TypedCard {
 
 const NOTHING_TYPED: TypedCard = { number: '', expiry: '', cvc: '' }
 
-/** The form for the card; after a mistake with what was typed, a wrong number to be mended, other wrong fields empty. */
+/**
+ * The card form. After a mistake it keeps the valid fields and the number, to correct, and empties other wrong fields.
+ */
 export function cardPage(
   session: Session,
   language: Language,
@@ -96,7 +98,7 @@ export function cardPage(
   )
 }
 
-/** The bank's question, as 3-D Secure asks it. */
+/** The bank's confirmation step, as in 3-D Secure. */
 export function challengePage(session: Session, language: Language): string {
   const text = TEXTS[language]
   return layout(

@@ -1,9 +1,8 @@
-/** Milliseconds after which nobody waits any more for a page that does not come. */
 const TIMEOUT_MS = 30_000
 
 /**
- * Pays on the payment page as a browser would: opens it, sends the form, confirms with the bank when asked to, and
- * answers the address to which the buyer is sent back. For demonstrations, tests and measurements.
+ * Pays on the payment page as a browser would: opens the page, submits the form and confirms with the bank when asked.
+ * Returns the address that the buyer is redirected to. For demonstrations, tests and measurements.
  */
 export async function payByCard(paymentUrl: string, cardNumber: string): Promise<string> {
   const opened = await fetch(paymentUrl, { signal: AbortSignal.timeout(TIMEOUT_MS) })

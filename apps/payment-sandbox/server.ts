@@ -13,16 +13,16 @@ import { cardOfSession, openStore, type Session, type Store, snapshotOf } from '
 import { deliverWebhooks } from './webhooks.ts'
 
 export interface SandboxOptions {
-  /** 0 takes any free one. */
+  /** 0 picks a free port. */
   port: number
   host: string
-  /** Where its storage is kept. */
+  /** The folder of its database. */
   folder: string
-  /** Where buyers reach its pages; without it, where the merchant reached it. */
+  /** The address at which buyers reach its pages. Without it, links use the host of the merchant's request. */
   publicUrl?: string | undefined
   /**
-   * Shared with the merchant: opens the API and signs webhooks. May be several, as in a setting: the first one signs, all
-   * open. Without one, that of a machine on its own.
+   * Shared with the merchant: gives access to the API and signs webhooks. May list several secrets, as the setting
+   * does: the first signs, all give access. The default is the secret of an installation on one machine.
    */
   secret?: string
 }
@@ -50,70 +50,70 @@ const NewOperation = Type.Object({
 const NewMovement = Type.Object({ key: NewOperation.properties.key })
 const NewRefund = Type.Object({ key: NewOperation.properties.key, amount: NewOperation.properties.amount })
 
-/** For whoever checks the books, of any size, a page at a time. */
+/** Pages through the references, so that books of any size can be checked. */
 const ReferencePage = Type.Object({
   after: Type.String({ default: '' }),
   limit: Type.Integer({ minimum: 1, maximum: 2_000, default: 500 }),
 })
 const References = Type.Object({ references: Type.Array(Type.String(), { maxItems: 2_000 }) })
 
-/** Time in which a request must arrive. */
+/** How long a request may take to arrive. */
 const REQUEST_TIMEOUT_MS = 30_000
-const SILENT_CONNECTION_MS = 60_000
+const IDLE_CONNECTION_TIMEOUT_MS = 60_000
 
 const ROUTES = { authorise: 'authorise', capture: 'capture', void: 'void', refunds: 'refund' } as const
 const KEY_REUSED = { error: 'This key was used for something else.' }
 
-interface Desk {
+interface ServerState {
   store: Store
   faults: ReturnType<typeof createFaults>
   publicUrl: string | undefined
 }
 
-/** Starts the provider: the merchant's API below `/v1`, the buyer's page at `/pay/<session>`. */
+/** Starts the provider: the merchant API is below `/v1`, the payment page at `/pay/<session>`. */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const { port, host, folder, publicUrl, secret = LOCAL_SECRET } = options
   const secrets = secretsIn(secret)
-  const desk: Desk = { store: openStore(folder), faults: createFaults(), publicUrl }
+  const state: ServerState = { store: openStore(folder), faults: createFaults(), publicUrl }
   const app = fastify({
     forceCloseConnections: true,
     requestTimeout: REQUEST_TIMEOUT_MS,
-    connectionTimeout: SILENT_CONNECTION_MS,
+    connectionTimeout: IDLE_CONNECTION_TIMEOUT_MS,
     http: { headersTimeout: REQUEST_TIMEOUT_MS, connectionsCheckingInterval: 5_000 },
   })
   await app.register(formbody)
   app.get('/health/live', async () => ({ status: 'live' }))
-  await app.register(async (merchant) => merchantApi(merchant, desk, secrets), { prefix: '/v1' })
-  buyerPages(app, desk)
+  await app.register(async (merchant) => merchantApi(merchant, state, secrets), { prefix: '/v1' })
+  buyerPages(app, state)
   try {
     await app.listen({ port, host })
   } catch (error) {
-    desk.store.close()
+    state.store.close()
     throw error
   }
   const { port: taken } = app.server.address() as { port: number }
   const url = `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${taken}`
-  const webhooks = deliverWebhooks(desk.store, secrets[0], (sessionId) => desk.faults.get(sessionId).webhooks)
+  const webhooks = deliverWebhooks(state.store, secrets[0], (sessionId) => state.faults.get(sessionId).webhooks)
   return {
     url,
     async close() {
       await app.close()
       await webhooks.close()
-      desk.store.close()
+      state.store.close()
     },
   }
 }
 
-function merchantApi(app: FastifyInstance, desk: Desk, secrets: readonly string[]): void {
+function merchantApi(app: FastifyInstance, state: ServerState, secrets: readonly string[]): void {
   const expected = secrets.map((secret) => Buffer.from(`Bearer ${secret}`))
   app.addHook('onRequest', async (request, reply) => {
     const given = Buffer.from(request.headers.authorization ?? '')
     if (!expected.some((bearer) => given.length === bearer.length && timingSafeEqual(given, bearer))) {
       return reply.code(401).send({ error: 'The secret is not right.' })
     }
-    // Whoever asks for faults, or checks the books after them, is spared them.
+    // Requests that control the faults or read the ledger never suffer faults.
     if (/^\/v1\/(faults|ledger|sessions\/[^/]+\/faults)\b/.test(request.url)) return
-    const { latencyMs, failRate } = desk.faults.get((request.params as { id?: string }).id).api
+    const { latencyMs, failRate } = state.faults.get((request.params as { id?: string }).id).api
     if (latencyMs > 0) await pause(latencyMs)
     if (Math.random() < failRate) return reply.code(500).send({ error: 'A fault that was asked for.' })
   })
@@ -123,30 +123,30 @@ function merchantApi(app: FastifyInstance, desk: Desk, secrets: readonly string[
     { schema: { body: NewSession } },
     async (request, reply) => {
       if (!URL.canParse(request.body.returnUrl)) return reply.code(400).send({ error: 'returnUrl is no URL.' })
-      const session = desk.store.open(request.body)
+      const session = state.store.open(request.body)
       const same = (['reference', 'amount', 'currency', 'returnUrl'] as const).every(
         (name) => session[name] === request.body[name],
       )
-      return same ? shown(session, desk, request) : reply.code(422).send(KEY_REUSED)
+      return same ? shown(session, state, request) : reply.code(422).send(KEY_REUSED)
     },
   )
   app.get<{ Params: { key: string } }>('/sessions/by-key/:key', async (request, reply) => {
-    const session = desk.store.findByKey(request.params.key)
+    const session = state.store.findByKey(request.params.key)
     return session
-      ? shown(session, desk, request)
+      ? shown(session, state, request)
       : reply.code(404).send({ error: 'No session was opened under this key.' })
   })
   app.get<{ Params: { id: string } }>('/sessions/:id', async (request, reply) => {
-    const session = desk.store.find(request.params.id)
+    const session = state.store.find(request.params.id)
     return session ? snapshotOf(session) : reply.code(404).send({ error: 'There is no such session.' })
   })
   app.post<{ Params: { id: string }; Body: Static<typeof NewOperation> }>(
     '/sessions/:id/operations',
     { schema: { body: NewOperation } },
     async (request, reply) => {
-      const session = desk.store.find(request.params.id)
+      const session = state.store.find(request.params.id)
       if (!session) return reply.code(404).send({ error: 'There is no such session.' })
-      return operate(desk, session, request.body, reply)
+      return operate(state, session, request.body, reply)
     },
   )
   for (const [route, kind] of Object.entries(ROUTES)) {
@@ -155,53 +155,58 @@ function merchantApi(app: FastifyInstance, desk: Desk, secrets: readonly string[
       `/sessions/:id/${route}`,
       { schema: { body } },
       async (request, reply) => {
-        const session = desk.store.find(request.params.id)
+        const session = state.store.find(request.params.id)
         if (!session) return reply.code(404).send({ error: 'There is no such session.' })
         const { key, amount = session.amount } = request.body
-        return operate(desk, session, { kind, key, amount }, reply)
+        return operate(state, session, { kind, key, amount }, reply)
       },
     )
   }
   app.get<{ Params: { key: string } }>('/operations/by-key/:key', async (request, reply) => {
-    const result = desk.store.findOperation(request.params.key)
+    const result = state.store.findOperation(request.params.key)
     return result ?? reply.code(404).send({ error: 'Nothing was done under this key.' })
   })
   app.get<{ Querystring: { reference?: string } }>('/ledger', async (request) => ({
-    entries: desk.store.ledger(request.query.reference),
-    sums: desk.store.sums(request.query.reference),
+    entries: state.store.ledger(request.query.reference),
+    sums: state.store.sums(request.query.reference),
   }))
   app.get<{ Querystring: Static<typeof ReferencePage> }>(
     '/ledger/references',
     { schema: { querystring: ReferencePage } },
-    async ({ query: { after, limit } }) => ({ references: desk.store.references(after, limit) }),
+    async ({ query: { after, limit } }) => ({ references: state.store.references(after, limit) }),
   )
   app.post<{ Body: Static<typeof References> }>(
     '/ledger/accounts',
     { schema: { body: References } },
-    async ({ body }) => desk.store.accounts(body.references),
+    async ({ body }) => state.store.accounts(body.references),
   )
   for (const route of ['/faults', '/sessions/:id/faults']) {
-    app.get<{ Params: { id?: string } }>(route, async ({ params }) => desk.faults.get(params.id))
+    app.get<{ Params: { id?: string } }>(route, async ({ params }) => state.faults.get(params.id))
     app.post<{ Params: { id?: string }; Body: Faults }>(route, { schema: { body: Faults } }, async (request) => {
-      desk.faults.set(request.body, request.params.id)
+      state.faults.set(request.body, request.params.id)
       return request.body
     })
     app.delete<{ Params: { id?: string } }>(route, async ({ params }) => {
-      desk.faults.clear(params.id)
-      return desk.faults.get(params.id)
+      state.faults.clear(params.id)
+      return state.faults.get(params.id)
     })
   }
 }
 
-function shown(session: Session, { publicUrl }: Desk, { protocol, host }: FastifyRequest) {
+function shown(session: Session, { publicUrl }: ServerState, { protocol, host }: FastifyRequest) {
   return { ...snapshotOf(session), id: session.id, url: `${publicUrl ?? `${protocol}://${host}`}/pay/${session.id}` }
 }
 
-async function operate(desk: Desk, session: Session, operation: Static<typeof NewOperation>, reply: FastifyReply) {
+async function operate(
+  state: ServerState,
+  session: Session,
+  operation: Static<typeof NewOperation>,
+  reply: FastifyReply,
+) {
   const card = cardOfSession(session)
-  if (operation.kind === 'authorise' && card?.delay) await pause(card.delay)
-  const faults = desk.faults.get(session.id)
-  const done = carryOut(desk.store, session.id, operation, faults)
+  if (operation.kind === 'authorise' && card?.delayMs) await pause(card.delayMs)
+  const faults = state.faults.get(session.id)
+  const done = carryOut(state.store, session.id, operation, faults)
   if (!done) return reply.code(422).send(KEY_REUSED)
   const { result, fresh } = done
   const lost = card?.losesAnswerOf === operation.kind || Math.random() < faults.api.dropAnswerRate
@@ -221,8 +226,8 @@ interface Form {
   cvc?: string
 }
 
-function buyerPages(app: FastifyInstance, desk: Desk): void {
-  const { store } = desk
+function buyerPages(app: FastifyInstance, state: ServerState): void {
+  const { store } = state
   type Page = FastifyRequest<{ Params: { id: string }; Body: Form | undefined }>
   const html = (reply: FastifyReply, page: string, status = 200) =>
     reply
@@ -236,13 +241,14 @@ function buyerPages(app: FastifyInstance, desk: Desk): void {
 
   const leave = (reply: FastifyReply, session: Session) => {
     const url = URL.parse(session.returnUrl)
-    // Opened by a version that took any text: there is no way back, but the payment stands.
+    // An earlier version accepted any text as a returnUrl. Without an address to return to, the page says it is
+    // finished.
     if (!url) return html(reply, finishedPage(session, 'en'))
     url.searchParams.set('status', session.failureCode === 'cancelled_by_buyer' ? 'cancelled' : session.status)
     return reply.redirect(url.href, 303)
   }
   const end = (session: Session, changes: Partial<Session>, event: string) =>
-    store.atomically(() => store.change(session.id, changes, event, desk.faults.get(session.id).webhooks.delayMs))
+    store.atomically(() => store.change(session.id, changes, event, state.faults.get(session.id).webhooks.delayMs))
   const fail = (session: Session, failureCode: string, failureMessage: string) =>
     end(session, { status: 'failed', failureCode, failureMessage }, 'session.failed')
 
@@ -258,7 +264,7 @@ function buyerPages(app: FastifyInstance, desk: Desk): void {
     const session = store.find(request.params.id)
     const language = languageOf(request.headers['accept-language'])
     if (!session) return reply.code(404).type('text/plain; charset=utf-8').send('There is no such payment.')
-    // Sent twice, by a second tap or from a second tab: what was decided stays, and the buyer goes on.
+    // The form was submitted again, by a second tap or from a second tab: the first decision stands.
     if (session.status !== 'pending') return leave(reply, session)
     const { action, number = '', expiry = '', cvc = '' } = request.body ?? {}
 
@@ -273,7 +279,7 @@ function buyerPages(app: FastifyInstance, desk: Desk): void {
     const mistakes = mistakesIn({ number: card, expiry, cvc })
     if (mistakes.length > 0) return html(reply, cardPage(session, language, mistakes, { number, expiry, cvc }), 422)
     if (cardOfSession({ ...session, card })?.challenge) {
-      store.remember(session.id, card)
+      store.rememberCard(session.id, card)
       return reply.redirect(`/pay/${session.id}`, 303)
     }
     return leave(reply, end(session, { status: 'approved', card }, 'session.approved'))

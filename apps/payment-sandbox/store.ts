@@ -1,4 +1,4 @@
-/** The sandbox's own storage: sessions, what was done under which key, and a ledger of every movement of money. */
+/** The sandbox's own storage: sessions, the results of operations by key, and a ledger of every movement of money. */
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -16,13 +16,13 @@ export interface Session {
   returnUrl: string
   webhookUrl: string
   status: Snapshot['status']
-  /** The card that the buyer has given; it waits for the bank's confirmation while the session is pending. */
+  /** The buyer's card. While the session is pending, it waits for the bank's confirmation. */
   card: string | null
   captured: number
   refunded: number
   failureCode: string | null
   failureMessage: string | null
-  /** Raised by every change. */
+  /** Increased by every change. */
   sequence: number
 }
 
@@ -36,7 +36,7 @@ export interface LedgerEntry {
 }
 
 interface Movement {
-  /** Empty in a storage of an earlier version. */
+  /** Empty in rows of an earlier version. */
   kind: LedgerEntry['kind'] | ''
   amount: number
 }
@@ -88,7 +88,7 @@ export function openStore(folder: string) {
     return statement
   }
 
-  /** All or nothing; SQLite's writes are synchronous, so nothing comes between. */
+  /** Runs the work in a transaction. Nothing interleaves, because calls to SQLite are synchronous. */
   function atomically<T>(work: () => T): T {
     db.exec('begin immediate')
     try {
@@ -103,7 +103,7 @@ export function openStore(folder: string) {
 
   const find = (id: string) => sql('select * from sessions where id = ?').get(id) as Session | undefined
 
-  function change(id: string, changes: Partial<Session>, event: string, webhookDelay: number): Session {
+  function change(id: string, changes: Partial<Session>, event: string, webhookDelayMs: number): Session {
     const assignments = Object.keys(changes).map((name) => `${name} = ?`)
     sql(`update sessions set ${[...assignments, 'sequence = sequence + 1'].join(', ')} where id = ?`).run(
       ...(Object.values(changes) as (string | number | null)[]),
@@ -126,7 +126,7 @@ export function openStore(folder: string) {
       id,
       session.webhookUrl,
       JSON.stringify(webhook),
-      Date.now() + webhookDelay,
+      Date.now() + webhookDelayMs,
     )
     return session
   }
@@ -164,13 +164,13 @@ export function openStore(folder: string) {
       )
       return sql('select * from sessions where key = ?').get(key) as unknown as Session
     },
-    /** The card that waits for the bank's confirmation; nothing that the merchant is told of. */
-    remember: (id: string, card: string) => void sql('update sessions set card = ? where id = ?').run(card, id),
+    /** Stores the card that waits for the bank's confirmation. The merchant is not notified. */
+    rememberCard: (id: string, card: string) => void sql('update sessions set card = ? where id = ?').run(card, id),
     findOperation(key: string): OperationResult | undefined {
       const row = sql('select result from operations where key = ?').get(key) as { result: string } | undefined
       return row && JSON.parse(row.result)
     },
-    /** What was asked for under a key, and what came of it. */
+    /** The operation that was requested under a key, with its result. */
     findRequest(key: string): (Movement & { sessionId: string; result: OperationResult }) | undefined {
       const row = sql('select sessionId, kind, amount, result from operations where key = ?').get(key)
       return row && ({ ...row, result: JSON.parse(row.result as string) } as ReturnType<Store['findRequest']>)
@@ -190,7 +190,7 @@ export function openStore(folder: string) {
       )
     },
     findByKey: (key: string) => sql('select * from sessions where key = ?').get(key) as Session | undefined,
-    /** What the ledger adds up to, by reference and kind. */
+    /** Sums of the ledger by reference and kind. */
     sums(reference?: string): Record<string, Partial<Record<LedgerEntry['kind'], number>>> {
       const rows = sql(`select reference, kind, sum(amount) as amount from ledger
                         where ?1 is null or reference = ?1 group by reference, kind`).all(reference ?? null)
@@ -211,7 +211,7 @@ export function openStore(folder: string) {
                         union select reference from ledger where reference > ?1 order by reference limit ?2`)
       return (rows.all(after, limit) as { reference: string }[]).map(({ reference }) => reference)
     },
-    /** What there is under these references: sessions as they stand, and the sums of the ledger by session and kind. */
+    /** The current sessions of these references, and the ledger's sums by session and kind. */
     accounts(references: readonly string[]) {
       const wanted = JSON.stringify(references)
       const sessions = sql(`select id, reference, amount, status, captured, refunded from sessions
@@ -232,7 +232,7 @@ export function openStore(folder: string) {
   }
 }
 
-/** Columns that a storage of an earlier version lacks. */
+/** Adds the columns that a database of an earlier version lacks. */
 function addColumns(db: DatabaseSync): void {
   const { user_version: version } = db.prepare('pragma user_version').get() as { user_version: number }
   if (version >= 1) return
@@ -245,7 +245,7 @@ function addColumns(db: DatabaseSync): void {
     commit`)
 }
 
-/** What the merchant is shown of a session. */
+/** The session as the merchant sees it. */
 export function snapshotOf(session: Session): Snapshot {
   const { id, status, captured, refunded, sequence, failureCode, failureMessage } = session
   const failure = failureCode ? { code: failureCode, message: failureMessage ?? '' } : null

@@ -2,13 +2,16 @@ import { sign } from '@doran/payment/signature'
 import type { Faults } from './faults.ts'
 import type { QueuedWebhook, Store } from './store.ts'
 
-const POLL = 20
-const TIMEOUT = 5_000
-const BACKOFF = { first: 500, longest: 60_000 }
-/** About a day. */
-const ATTEMPTS = 1_500
+const POLL_INTERVAL_MS = 20
+const REQUEST_TIMEOUT_MS = 5_000
+const BACKOFF_MS = { first: 500, longest: 60_000 }
+/** With the backoff, attempts last for about a day. */
+const MAX_ATTEMPTS = 1_500
 
-/** Sends what is due, until it is taken: the queue is in the store, so a restart loses nothing. */
+/**
+ * Sends due webhooks and retries each until the merchant accepts it. The queue is in the store, so it survives
+ * restarts.
+ */
 export function deliverWebhooks(
   store: Store,
   secret: string,
@@ -18,7 +21,7 @@ export function deliverWebhooks(
   let round: Promise<void> = Promise.resolve()
   const timer = setInterval(() => {
     round = round.then(() => (closed ? undefined : deliverDue(store, secret, faults)))
-  }, POLL)
+  }, POLL_INTERVAL_MS)
   return {
     async close() {
       closed = true
@@ -38,8 +41,11 @@ async function deliverDue(
     const { duplicate, drop } = faults(webhook.sessionId)
     if (drop) return store.forgetWebhook(webhook.id)
     const times = await Promise.all(Array.from({ length: duplicate + 1 }, () => send(webhook, secret)))
-    if (times.every(Boolean) || webhook.attempts >= ATTEMPTS) return store.forgetWebhook(webhook.id)
-    store.postponeWebhook(webhook.id, Date.now() + Math.min(BACKOFF.first * 2 ** webhook.attempts, BACKOFF.longest))
+    if (times.every(Boolean) || webhook.attempts >= MAX_ATTEMPTS) return store.forgetWebhook(webhook.id)
+    store.postponeWebhook(
+      webhook.id,
+      Date.now() + Math.min(BACKOFF_MS.first * 2 ** webhook.attempts, BACKOFF_MS.longest),
+    )
   })
   await Promise.all(deliveries)
 }
@@ -50,7 +56,7 @@ async function send({ url, body }: QueuedWebhook, secret: string): Promise<boole
       method: 'POST',
       headers: { 'content-type': 'application/json', 'x-signature': sign(body, secret) },
       body,
-      signal: AbortSignal.timeout(TIMEOUT),
+      signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
     })
     return ok
   } catch {

@@ -16,27 +16,27 @@ import { Sku } from '@doran/product/contract'
 
 export const Quantity = Type.Integer({ minimum: 1, maximum: 9_999 })
 
-/** Up to so many anyone may count; how much more there is stays with the seller. */
-export const MOST_TOLD = 10
+/** The highest quantity that the public sees. Only the seller sees how much more there is. */
+export const MAX_SHOWN_QUANTITY = 10
 
-/** What anyone may know of a SKU's stock. */
+/** The public view of a SKU's stock. */
 export const Availability = Type.Object({
   sku: Sku,
-  /** How many can be bought; with `enough` there may be more. */
-  available: Type.Integer({ minimum: 0, maximum: MOST_TOLD }),
+  /** How many can be bought. With the level `enough` there may be more. */
+  available: Type.Integer({ minimum: 0, maximum: MAX_SHOWN_QUANTITY }),
   level: Type.Enum(['none', 'few', 'enough']),
 })
 export type Availability = Static<typeof Availability>
 
-/** What other services know of it. */
+/** Other services' view of a SKU's stock. */
 export const ExactAvailability = Type.Object({
   sku: Sku,
-  /** On hand less what is reserved; never negative. */
+  /** On hand less reserved; never negative. */
   available: Type.Integer({ minimum: 0 }),
 })
 export type ExactAvailability = Static<typeof ExactAvailability>
 
-/** What the seller of a SKU sees. */
+/** The seller's view of a SKU's stock. */
 export const Stock = Type.Object({
   sku: Sku,
   sellerId: Id,
@@ -49,23 +49,23 @@ export const Stock = Type.Object({
 })
 export type Stock = Static<typeof Stock>
 
-/** One line of the ledger. Summed over a SKU the changes give its stock. */
+/** One entry of the ledger. The sums of a SKU's entries are its stock. */
 export const Movement = Type.Object({
   id: Id,
   sku: Sku,
   kind: Type.Enum(['set', 'adjust', 'reserve', 'release', 'expire', 'commit', 'restock']),
-  /** Change of what is on hand. */
+  /** Change of the quantity on hand. */
   onHand: Type.Integer(),
-  /** Change of what is reserved. */
+  /** Change of the reserved quantity. */
   reserved: Type.Integer(),
-  /** The order or other cause, where there is one. */
+  /** The order or other cause, if any. */
   reference: Type.Union([Type.String(), Type.Null()]),
   note: Type.Union([Type.String(), Type.Null()]),
   at: Timestamp,
 })
 export type Movement = Static<typeof Movement>
 
-/** The same SKU may stand in several lines; quantities add up. */
+/** A SKU may occur in several lines; their quantities add up. */
 export const Lines = Type.Array(Type.Object({ sku: Sku, quantity: Quantity }), { minItems: 1, maxItems: 200 })
 
 export const Reservation = Type.Object({
@@ -80,28 +80,28 @@ export type Reservation = Static<typeof Reservation>
 const SkuInPath = Type.Object({ sku: Sku })
 
 export const inventory = contract('inventory', {
-  /** Raises `sku_unknown`, also for SKUs that only drafts have had. */
+  /** Raises `sku_unknown`, also for SKUs that have never been on sale. */
   getAvailability: get('/inventory/:sku', {
     summary: 'Whether a SKU can be bought, and how many of it as far as they are few',
     path: SkuInPath,
     reply: Availability,
     access: 'anyone',
   }),
-  /** SKUs that are not known, or only to drafts, are left out; one that is asked for twice is answered once. */
+  /** Omits unknown SKUs and SKUs that have never been on sale. A repeated SKU is answered once. */
   getAvailabilities: get('/inventory', {
     summary: 'Whether up to 100 SKUs can be bought, and how many of each as far as they are few',
     query: Type.Object({ sku: Type.Array(Sku, { minItems: 1, maxItems: 100 }) }),
     reply: Type.Array(Availability),
     access: 'anyone',
   }),
-  /** Sellers see and change what is theirs, administrators all: raises `sku_unknown`, `sku_not_yours`. */
+  /** For the SKU's seller and for administrators. Raises `sku_unknown` and `sku_not_yours`. */
   getStock: get('/inventory/:sku/stock', {
     summary: "A seller's view of a SKU's stock",
     path: SkuInPath,
     reply: Stock,
     access: ['seller', 'admin'],
   }),
-  /** Raises `stock_too_low` below what is reserved, and what `getStock` does. */
+  /** Raises `stock_too_low` when `onHand` is below the reserved quantity, and the errors of `getStock`. */
   setStock: put('/inventory/:sku/stock', {
     summary: 'Set what is on hand, after counting',
     path: SkuInPath,
@@ -113,7 +113,7 @@ export const inventory = contract('inventory', {
     reply: Stock,
     access: ['seller', 'admin'],
   }),
-  /** Raises `stock_too_low` when less than what is reserved would be left, and what `getStock` does. */
+  /** Raises `stock_too_low` when less than the reserved quantity would be left, and the errors of `getStock`. */
   adjustStock: post('/inventory/:sku/adjustments', {
     summary: 'Add to or take from what is on hand',
     path: SkuInPath,
@@ -124,7 +124,7 @@ export const inventory = contract('inventory', {
     reply: Stock,
     access: ['seller', 'admin'],
   }),
-  /** Raises what `getStock` does. */
+  /** Raises the errors of `getStock`. */
   listMovements: get('/inventory/:sku/movements', {
     summary: "A SKU's ledger, newest first",
     path: SkuInPath,
@@ -132,7 +132,7 @@ export const inventory = contract('inventory', {
     reply: page(Movement),
     access: ['seller', 'admin'],
   }),
-  /** SKUs that are not known are left out. */
+  /** Omits unknown SKUs. */
   listAvailability: post('/inventory/availability', {
     summary: 'How many of each of several SKUs can be bought',
     body: Type.Object({ skus: Type.Array(Sku, { maxItems: 200 }) }),
@@ -140,7 +140,7 @@ export const inventory = contract('inventory', {
     access: 'internal',
     idempotent: true,
   }),
-  /** SKUs that are not known are left out. */
+  /** Omits unknown SKUs. */
   listStock: post('/inventory/stock', {
     summary: 'What is on hand and reserved of several SKUs',
     body: Type.Object({ skus: Type.Array(Sku, { maxItems: 200 }) }),
@@ -149,10 +149,10 @@ export const inventory = contract('inventory', {
     idempotent: true,
   }),
   /**
-   * Makes SKUs known, or sets them anew; used when a catalogue is loaded. With `known: 'keep'` a SKU whose stock has
-   * ever been entered keeps stock and seller, so a catalogue may be loaded again beside running sales. Of a SKU that
-   * occurs twice the last one counts. `loaded` says how many SKUs were taken. All or none: refused with
-   * `stock_too_low` when a SKU has more reserved than it would have on hand.
+   * Registers SKUs with their stock, or overwrites those that exist; used when a catalogue is loaded. With
+   * `known: 'keep'` a SKU whose stock has ever changed keeps its stock and seller, so a catalogue can be loaded again
+   * during sales. If a SKU occurs twice, its last item counts. `loaded` is the number of SKUs that were written. Applies all
+   * items or none: refused with `stock_too_low` when a SKU has more reserved than it would have on hand.
    */
   loadStock: post('/inventory/load', {
     summary: 'Enter SKUs with their sellers and what is on hand',
@@ -167,12 +167,12 @@ export const inventory = contract('inventory', {
     idempotent: true,
   }),
   /**
-   * Holds all lines or none, until `until` at least. The same order again answers its reservation, which is held for
-   * longer when little of its time is left, and taken again when it has expired. Refused with `out_of_stock`, whose
-   * `lines` say for each SKU that is short what was `wanted` and what is `available` (nothing of a SKU that is not
-   * known); with `reservation_released` after a release, which may have come before; with `reservation_mismatch` when
-   * the order has a reservation with other lines; with `quantity_too_large` when the lines of a SKU add up to more than
-   * 9,999.
+   * Holds all lines or none, at least until `until`. A repetition for the same order returns its reservation, extends
+   * it when little of its time is left, and takes the stock again when it has expired. Refused with
+   * - `out_of_stock`: for each SKU that is short, `lines` has the `wanted` and the `available` quantity (0 if unknown);
+   * - `reservation_released` after a release, even one that came before the first `reserve`;
+   * - `reservation_mismatch` when the order has a reservation with other lines;
+   * - `quantity_too_large` when the lines of a SKU add up to more than 9,999.
    */
   reserve: post('/inventory/reservations', {
     summary: 'Hold stock for an order',
@@ -182,8 +182,8 @@ export const inventory = contract('inventory', {
     idempotent: true,
   }),
   /**
-   * A reservation that has expired is taken again if there is stock, else refused with `out_of_stock`. Refused with
-   * `reservation_released` after a release, with `reservation_unknown` when there never was one.
+   * Takes the stock of an expired reservation again, or refuses it with `out_of_stock`. Refused with
+   * `reservation_released` after a release, and with `reservation_unknown` when the order never had a reservation.
    */
   commit: post('/inventory/reservations/:orderId/commit', {
     summary: 'Turn the hold of a paid order into a sale',
@@ -193,9 +193,9 @@ export const inventory = contract('inventory', {
     idempotent: true,
   }),
   /**
-   * Final, whatever came before it: what was held is available again, and what was committed goes back on hand, so
-   * it may undo a purchase whose outcome is unknown. Without a reservation nothing moves. A `reserve` or `commit`
-   * for the order that comes later is refused with `reservation_released`. Do not `restock` what was released.
+   * Final in every state: held stock becomes available again, and committed stock goes back on hand, so a release can
+   * undo a purchase whose outcome is unknown. Without a reservation no stock moves. A later `reserve` or `commit` for
+   * the order is refused with `reservation_released`. Do not `restock` released stock.
    */
   release: post('/inventory/reservations/:orderId/release', {
     summary: 'Give up the hold of an order that will not be paid',
@@ -204,8 +204,8 @@ export const inventory = contract('inventory', {
     idempotent: true,
   }),
   /**
-   * `reference` names the return or cancellation: stock comes back once for each. SKUs that have no stock here are
-   * `unknown` and left out, for what is sent back must not be refused.
+   * `reference` names the return or cancellation; stock comes back once per reference. SKUs that the inventory does not
+   * know are skipped and listed in `unknown`, because a return must not be refused.
    */
   restock: post('/inventory/restocks', {
     summary: 'Put sold goods back on the shelf',
@@ -216,13 +216,13 @@ export const inventory = contract('inventory', {
   }),
 })
 
-/** Published when what can be bought of a SKU has changed; a higher version is newer. */
+/** Published when the available quantity of a SKU has changed. A higher version is newer. */
 export const stockChanged = event(
   'inventory.stock-changed',
   Type.Object({ sku: Sku, available: Type.Integer(), version: Type.Integer() }),
 )
 
-/** Published when availability falls from above the seller's threshold to it or below. */
+/** Published when the available quantity falls from above the seller's threshold to the threshold or below. */
 export const stockLow = event(
   'inventory.stock-low',
   Type.Object({ sku: Sku, sellerId: Id, available: Type.Integer(), lowStockAt: Type.Integer() }),

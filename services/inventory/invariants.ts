@@ -1,4 +1,4 @@
-/** What must hold of stock, for whoever checks it: reads only, and by index, so that it may run beside sales. */
+/** Checks of the invariants of stock, for `doran check`. Reads only, and by index, so it can run on a live shop. */
 import { type Queryable, sql } from '@doran/kernel'
 import type { Line } from './reservations.ts'
 
@@ -7,22 +7,22 @@ export interface Breach {
   what: string
 }
 
-const PAGE = 2_000
-/** A page holds the SKUs of about so many movements; one SKU may have more. */
-const MOVEMENTS = 100_000
+const MAX_PAGE_SKUS = 2_000
+/** The approximate number of movements per page. A single SKU may have more. */
+const PAGE_MOVEMENTS = 100_000
 
-/** SKUs in ascending order, as many as have some {@link MOVEMENTS}. */
+/** The next SKUs in ascending order, up to about {@link PAGE_MOVEMENTS} movements in total. */
 export async function pageSkus(db: Queryable, after = ''): Promise<string[]> {
   const rows = await db.all<{ sku: string }>(sql`
     select sku from (
       select sku, sum(version) over (order by sku) - version as before
-      from (select sku, version from inventory.stock where sku > ${after} order by sku limit ${PAGE}) as next
+      from (select sku, version from inventory.stock where sku > ${after} order by sku limit ${MAX_PAGE_SKUS}) as next
     ) as counted
-    where before < ${MOVEMENTS} order by sku`)
+    where before < ${PAGE_MOVEMENTS} order by sku`)
   return rows.map(({ sku }) => sku)
 }
 
-/** SKUs whose stock is not what its ledger and the reservations say, or was negative at some time. */
+/** SKUs whose stock disagrees with the ledger or the reservations, or was ever negative. */
 export function findUnconserved(db: Queryable, skus: readonly string[]): Promise<Breach[]> {
   return db.all<Breach>(sql`
     with entry as (
@@ -57,7 +57,7 @@ export function findUnconserved(db: Queryable, skus: readonly string[]): Promise
     select id, what from breach where what <> ''`)
 }
 
-/** Orders whose movements of one of these SKUs are not what the state of their reservation says. */
+/** Orders whose movements of one of these SKUs disagree with the state of their reservation. */
 export function findMisplaced(db: Queryable, skus: readonly string[]): Promise<(Breach & { subject: string })[]> {
   return db.all<Breach & { subject: string }>(sql`
     with moved as (
@@ -79,14 +79,17 @@ export function findMisplaced(db: Queryable, skus: readonly string[]): Promise<(
     where coalesce(m.on_hand, 0) <> coalesce(d.on_hand, 0) or coalesce(m.reserved, 0) <> coalesce(d.reserved, 0)`)
 }
 
-/** Goods that came back, by SKU and reference. */
+/** Restocked quantity of one SKU and reference. */
 export interface Restocked {
   reference: string
   sku: string
   quantity: number
 }
 
-/** What came back of these SKUs for cancellations that are not forgotten yet: they are, thirty days after their end. */
+/**
+ * Restocks of these SKUs by cancellations of the last 29 days. Finished cancellations are deleted after thirty days, so
+ * older restocks cannot be compared.
+ */
 export function findRestocked(db: Queryable, skus: readonly string[]): Promise<Restocked[]> {
   return db.all<Restocked>(sql`
     select reference, sku, sum(on_hand)::bigint as quantity from inventory.movements
@@ -95,7 +98,7 @@ export function findRestocked(db: Queryable, skus: readonly string[]): Promise<R
     group by reference, sku`)
 }
 
-/** Which of these references have brought goods back. */
+/** Those of the references that have been restocked. */
 export async function findRestocks(db: Queryable, references: readonly string[]): Promise<Set<string>> {
   const rows = await db.all<{ reference: string }>(sql`
     select reference from inventory.restocks where reference = any(${references}::text[])`)
@@ -108,7 +111,7 @@ export interface ReservationFacts {
   lines: Line[]
 }
 
-/** Orders with a reservation, in ascending order. */
+/** Ids of orders with a reservation, in ascending order. */
 export async function pageReservations(db: Queryable, after: string, limit: number): Promise<string[]> {
   const rows = await db.all<{ id: string }>(sql`
     select order_id as id from inventory.reservations where order_id > ${after} order by order_id limit ${limit}`)

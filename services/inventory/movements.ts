@@ -1,11 +1,11 @@
-/** Every change of stock goes through {@link moveStock}: one statement that locks, checks, writes and enters the ledger. */
+/** Every change of stock goes through {@link moveStock}: one statement locks, checks and writes stock and ledger. */
 
 import { newId, publishAll, type Queryable, sql, type Transaction } from '@doran/kernel'
 import { holds } from '@doran/kernel/faults'
 import { type Movement, stockChanged, stockLow } from './contract.ts'
 import { outOfStock } from './errors.ts'
 
-/** What is added to a SKU's stock; negative takes away. */
+/** A change of a SKU's stock; negative quantities take away. */
 export interface Change {
   sku: string
   onHand?: number
@@ -18,22 +18,22 @@ export interface Change {
 /** A SKU before the changes and after them. */
 interface Outcome {
   sku: string
-  /** By how much availability was to fall. */
+  /** The requested decrease of the available quantity. */
   wanted: number
   availableBefore: number
-  /** Null when the changes did not take place. */
+  /** Null when the changes were refused. */
   after: { sellerId: string; available: number; lowStockAt: number; version: number } | null
 }
 
 /**
- * Makes all changes or none, with one movement for each, and publishes what follows from them. A SKU may occur
- * more than once. Raises `out_of_stock` when the stock does not allow it; a SKU that is not known has none.
+ * Makes all changes or none, with one movement each, and publishes the resulting events. A SKU may occur more than
+ * once. Raises `out_of_stock` when the stock does not suffice; an unknown SKU counts as having no stock.
  */
 export async function moveStock(tx: Transaction, kind: Movement['kind'], changes: readonly Change[]): Promise<void> {
   if (changes.length === 0) return
   const outcomes = await writeMovements(tx, kind, changes)
   if (outcomes.some(({ after }) => !after)) throw outOfStock({ lines: shortages(outcomes) })
-  await publishNews(tx, outcomes)
+  await publishStockEvents(tx, outcomes)
 }
 
 function shortages(outcomes: readonly Outcome[]) {
@@ -42,11 +42,11 @@ function shortages(outcomes: readonly Outcome[]) {
     .map(({ sku, wanted, availableBefore }) => ({ sku, wanted, available: availableBefore }))
 }
 
-async function publishNews(tx: Transaction, outcomes: readonly Outcome[]): Promise<void> {
-  const news = outcomes.flatMap(({ sku, availableBefore, after }) =>
+async function publishStockEvents(tx: Transaction, outcomes: readonly Outcome[]): Promise<void> {
+  const moved = outcomes.flatMap(({ sku, availableBefore, after }) =>
     after ? [{ sku, availableBefore, ...after }] : [],
   )
-  const changed = news.filter(({ availableBefore, available }) => available !== availableBefore)
+  const changed = moved.filter(({ availableBefore, available }) => available !== availableBefore)
   const low = changed.filter(
     (one) => one.availableBefore > one.lowStockAt && one.available <= one.lowStockAt && one.lowStockAt > 0,
   )
@@ -62,10 +62,10 @@ async function publishNews(tx: Transaction, outcomes: readonly Outcome[]): Promi
   )
 }
 
-// The stock rows are locked in the order of their SKUs, whatever the order of the lines, so crossed baskets cannot
-// lock each other out. After a wait for another transaction `stock_before` is what that one has left, while the
-// update still sees what was there when the statement began and would check the constraints against it. So the new
-// values are made from `stock_before`, which nobody can change any more.
+// `stock_before` locks the rows in the order of their SKUs, not of the lines, so orders with the same SKUs cannot
+// deadlock. After a wait for a lock, `stock_before` has the other transaction's values, while the update still sees the
+// rows as they were when the statement began. The new values are therefore computed from `stock_before`, whose rows are
+// locked.
 function writeMovements(tx: Transaction, kind: Movement['kind'], changes: readonly Change[]): Promise<Outcome[]> {
   return tx.all<Outcome>(sql`
     with change as (
@@ -110,7 +110,7 @@ export interface MovementRow extends Movement {
   version: number
 }
 
-/** Movements of a SKU, newest first, that came before the one with the version `before`. */
+/** Movements of a SKU with a version below `before`, newest first. */
 export function listMovementsOf(
   db: Queryable,
   { sku, before, limit }: { sku: string; before: number | undefined; limit: number },

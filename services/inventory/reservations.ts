@@ -4,14 +4,14 @@
  *     held ── commit ──> committed        held ── time ──> expired ── reserve or commit ──> held or committed
  *     held, committed, expired, none ── release ──> released, for good
  *
- * Whoever changes a reservation locks it first and stock rows after it.
+ * Lock order: the reservation first, then its stock rows.
  */
 import { type Queryable, sql, type Transaction } from '@doran/kernel'
 import type { Reservation } from './contract.ts'
 import { quantityTooLarge, reservationMismatch, reservationUnknown } from './errors.ts'
 import { type Change, moveStock } from './movements.ts'
 
-const LARGEST_QUANTITY = 9_999
+const MAX_QUANTITY = 9_999
 
 export interface Line {
   sku: string
@@ -22,15 +22,15 @@ export interface ReservationRow extends Omit<Reservation, 'state'> {
   state: 'held' | 'committed' | 'released' | 'expired'
 }
 
-/** One line a SKU, in the order of the SKUs. Raises `quantity_too_large`. */
+/** Merges the lines into one per SKU, in the order of the SKUs. Raises `quantity_too_large`. */
 export function mergeLines(lines: readonly Line[]): Line[] {
   const quantities = new Map<string, number>()
   for (const { sku, quantity } of lines) quantities.set(sku, (quantities.get(sku) ?? 0) + quantity)
-  for (const [sku, quantity] of quantities) if (quantity > LARGEST_QUANTITY) throw quantityTooLarge({ sku, quantity })
+  for (const [sku, quantity] of quantities) if (quantity > MAX_QUANTITY) throw quantityTooLarge({ sku, quantity })
   return [...quantities].map(([sku, quantity]) => ({ sku, quantity })).sort((a, b) => (a.sku < b.sku ? -1 : 1))
 }
 
-/** For how long stock is held: so many minutes from now, and until this time at least. */
+/** The duration of a hold: `minutes` from now, and at least until `until`. */
 export interface Term {
   minutes: number
   until?: string | undefined
@@ -39,7 +39,7 @@ export interface Term {
 const endOf = ({ minutes, until }: Term) =>
   sql`greatest(now() + make_interval(mins => ${minutes}), ${until ?? null}::timestamptz)`
 
-/** A new hold, still without its stock; undefined when the order has a reservation or was released. */
+/** Inserts a new hold without taking its stock yet. Undefined when the order has a reservation or was released. */
 export async function insertReservation(
   tx: Transaction,
   { orderId, lines, term }: { orderId: string; lines: readonly Line[]; term: Term },
@@ -59,7 +59,7 @@ export async function insertReservation(
   return row && { orderId, state: 'held', expiresAt: row.expiresAt, lines: [...lines] }
 }
 
-/** Marks an order as released that has no reservation, so that none is made later. False when it has one. */
+/** Marks an order without a reservation as released, so that none is made later. False when it has one. */
 export async function insertTombstone(tx: Transaction, orderId: string): Promise<boolean> {
   const rows = await tx.run(sql`
     insert into inventory.reservations (order_id, state, expires_at) values (${orderId}, 'released', now())
@@ -67,7 +67,7 @@ export async function insertTombstone(tx: Transaction, orderId: string): Promise
   return rows > 0
 }
 
-/** The reservation, which nobody else changes until the transaction ends. Raises `reservation_unknown`. */
+/** Locks the reservation until the transaction ends. Raises `reservation_unknown`. */
 export async function lockReservation(tx: Transaction, orderId: string): Promise<ReservationRow> {
   const row = await tx.first<ReservationRow>(sql`
     select r.order_id as "orderId", r.state, r.expires_at as "expiresAt",
@@ -84,7 +84,7 @@ export async function setState(tx: Transaction, orderId: string, state: Reservat
   )
 }
 
-/** Holds an expired reservation anew, still without its stock; answers until when. */
+/** Renews an expired hold without taking its stock yet. Returns its new end. */
 export async function renewHold(tx: Transaction, orderId: string, term: Term): Promise<string> {
   const { expiresAt } = await tx.one<{ expiresAt: string }>(sql`
     update inventory.reservations
@@ -95,8 +95,8 @@ export async function renewHold(tx: Transaction, orderId: string, term: Term): P
 }
 
 /**
- * Holds a reservation for longer when it would end before `until`, or when less than half of its minutes are left: most
- * repetitions come soon and write nothing. Answers the new end, if there is one.
+ * Extends a hold that would end before `until` or has less than half of its minutes left. Most repetitions come soon,
+ * so they write nothing. Returns the new end, if it was extended.
  */
 export function extendHold(tx: Transaction, orderId: string, term: Term): Promise<{ expiresAt: string } | undefined> {
   return tx.first<{ expiresAt: string }>(sql`
@@ -106,7 +106,7 @@ export function extendHold(tx: Transaction, orderId: string, term: Term): Promis
     returning expires_at as "expiresAt"`)
 }
 
-/** The lines of at most `limit` reservations whose time is up, which expire with it. */
+/** Expires at most `limit` overdue reservations and returns their lines. */
 export function expireDue(tx: Queryable, limit: number): Promise<(Line & { orderId: string })[]> {
   return tx.all<Line & { orderId: string }>(sql`
     with due as (
@@ -134,7 +134,7 @@ export function holdStock(tx: Transaction, reservation: ReservationRow): Promise
   return moveStock(tx, 'reserve', changesOf(reservation, { reserved: 1 }))
 }
 
-/** Sells what the reservation holds, or what it held before it expired. Raises `out_of_stock` for the latter. */
+/** Sells the stock of the reservation. Raises `out_of_stock` when it has expired and its stock is gone. */
 export function sellStock(tx: Transaction, reservation: ReservationRow): Promise<void> {
   return moveStock(
     tx,
@@ -143,7 +143,7 @@ export function sellStock(tx: Transaction, reservation: ReservationRow): Promise
   )
 }
 
-/** Gives back what the reservation holds or has sold. */
+/** Gives back the stock that the reservation holds or has sold. */
 export async function giveStockBack(tx: Transaction, reservation: ReservationRow): Promise<void> {
   if (reservation.state === 'held') await moveStock(tx, 'release', changesOf(reservation, { reserved: -1 }))
   if (reservation.state === 'committed') await moveStock(tx, 'release', changesOf(reservation, { onHand: 1 }))
@@ -153,7 +153,7 @@ export function presentReservation({ orderId, state, expiresAt, lines }: Reserva
   return { orderId, state: state === 'expired' ? 'released' : state, expiresAt, lines }
 }
 
-/** The changes of stock for each unit, times the quantity of each line. */
+/** The change for one unit, multiplied by the quantity of each line. */
 function changesOf({ orderId, lines }: ReservationRow, unit: { onHand?: number; reserved?: number }): Change[] {
   return lines.map(({ sku, quantity }) => ({
     sku,

@@ -1,7 +1,7 @@
-/** Stock of each SKU: queries, and who may see and change it. */
+/** Stock by SKU: queries, and access rules. */
 import { type Actor, assertInput, type Queryable, sql, type Transaction } from '@doran/kernel'
 import { Remark, Type } from '@doran/kernel/contract'
-import { type Availability, type ExactAvailability, MOST_TOLD, type Stock } from './contract.ts'
+import { type Availability, type ExactAvailability, MAX_SHOWN_QUANTITY, type Stock } from './contract.ts'
 import { skuNotYours, skuUnknown } from './errors.ts'
 
 export interface StockRow extends Omit<Stock, 'available'> {
@@ -12,13 +12,13 @@ const columns = sql`
   sku, seller_id as "sellerId", on_hand as "onHand", reserved, low_stock_at as "lowStockAt", version,
   updated_at as "updatedAt"`
 
-/** Availability of the SKUs that are known. */
+/** Availability of the SKUs; unknown ones are omitted. */
 export function listAvailabilityOf(db: Queryable, skus: readonly string[]): Promise<ExactAvailability[]> {
   return db.all<ExactAvailability>(sql`
     select sku, on_hand - reserved as available from inventory.stock where sku = any(${skus}::text[]) order by sku`)
 }
 
-/** What is on hand and reserved of the SKUs that are known. */
+/** Quantities on hand and reserved; unknown SKUs are omitted. */
 export function listStockOf(
   db: Queryable,
   skus: readonly string[],
@@ -27,15 +27,15 @@ export function listStockOf(
     select sku, on_hand as "onHand", reserved from inventory.stock where sku = any(${skus}::text[]) order by sku`)
 }
 
-/** What buyers may know of the SKUs that they may know. */
+/** The public availability of the SKUs that buyers may see. */
 export async function listPublicAvailabilityOf(db: Queryable, skus: readonly string[]): Promise<Availability[]> {
   const rows = await db.all<ExactAvailability>(sql`
     select sku, on_hand - reserved as available from inventory.stock
     where sku = any(${skus}::text[]) and is_public order by sku`)
   return rows.map(({ sku, available }) => ({
     sku,
-    available: Math.min(available, MOST_TOLD),
-    level: available === 0 ? 'none' : available < MOST_TOLD ? 'few' : 'enough',
+    available: Math.min(available, MAX_SHOWN_QUANTITY),
+    level: available === 0 ? 'none' : available < MAX_SHOWN_QUANTITY ? 'few' : 'enough',
   }))
 }
 
@@ -45,19 +45,19 @@ export async function getOwnStock(db: Queryable, sku: string, actor: Actor): Pro
   return assertOwn(row, sku, actor)
 }
 
-/** {@link getOwnStock}, which nobody else changes until the transaction ends. */
+/** Like {@link getOwnStock}, and locks the row until the transaction ends. */
 export async function lockOwnStock(tx: Transaction, sku: string, actor: Actor): Promise<StockRow> {
   const [row] = await lockStock(tx, [sku])
   return assertOwn(row, sku, actor)
 }
 
-/** The stock of the SKUs that are known, locked in the one order that all transactions keep. */
+/** Locks the stock of the known SKUs, in the order of their SKUs, which all transactions keep. */
 export function lockStock(tx: Transaction, skus: readonly string[]): Promise<StockRow[]> {
   return tx.all<StockRow>(sql`
     select ${columns} from inventory.stock where sku = any(${skus}::text[]) order by sku for no key update`)
 }
 
-/** Makes SKUs known with nothing on hand; those that are known already stay as they are. */
+/** Registers SKUs with nothing on hand. Existing ones stay as they are. */
 export async function enterSkus(
   tx: Transaction,
   entries: readonly { sku: string; sellerId: string; isPublic?: boolean }[],
@@ -65,7 +65,7 @@ export async function enterSkus(
   const skus = entries.map(({ sku }) => sku)
   const sellers = entries.map(({ sellerId }) => sellerId)
   const publicity = entries.map(({ isPublic = true }) => isPublic)
-  // In order of the SKUs: two transactions that enter the same ones wait for each other, in one direction only.
+  // Sorted by SKU, so that two transactions that insert the same SKUs cannot deadlock.
   await tx.run(sql`
     insert into inventory.stock (sku, seller_id, is_public)
     select sku, seller_id, is_public
@@ -74,19 +74,19 @@ export async function enterSkus(
     on conflict (sku) do nothing`)
 }
 
-/** Those of the SKUs of which no buyer knows, locked like {@link lockStock}. */
+/** Locks those of the SKUs that buyers have never been able to see, in the order of {@link lockStock}. */
 export function lockHidden(tx: Transaction, skus: readonly string[]): Promise<StockRow[]> {
   return tx.all<StockRow>(sql`
     select ${columns} from inventory.stock where sku = any(${skus}::text[]) and not is_public
     order by sku for no key update`)
 }
 
-/** Buyers may know of these SKUs, which are locked, from now on, whatever becomes of them. */
+/** Makes these SKUs visible to buyers for good. The caller has locked them. */
 export async function revealSkus(tx: Transaction, skus: readonly string[]): Promise<void> {
   await tx.run(sql`update inventory.stock set is_public = true where sku = any(${skus}::text[])`)
 }
 
-/** Hands SKUs, which are locked, to their sellers. */
+/** Assigns the SKUs to these sellers. The caller has locked them. */
 export async function assignSellers(
   tx: Transaction,
   entries: readonly { sku: string; sellerId: string }[],

@@ -4,7 +4,7 @@ import { type Offer, product } from '@doran/product/contract'
 import type { Cart, CartLine, LeftOut } from './contract.ts'
 import { cartClosed, cartFull, cartNotFound, skuNotOnSale } from './errors.ts'
 
-/** Limits of one cart, so that pricing it stays one small query. */
+/** Limits of one cart. They keep the queries that price it small. */
 export const MAX_LINES = 100
 export const MAX_QUANTITY = 999
 
@@ -21,15 +21,15 @@ interface LineRow {
 }
 
 interface FilledCart extends CartRow {
-  /** One more with each change of the lines. */
+  /** Incremented by every change of the lines. */
   version: number
   lines: LineRow[]
 }
 
-/** A new cart: a guest's, or the one open cart of a member. */
+/** Creates a guest's cart, or returns the one open cart of a member, creating it if needed. */
 export async function openCart(db: Queryable, actor: Actor | undefined): Promise<CartRow & { isNew: boolean }> {
   const id = newId()
-  // Taking the conflicting row by an update that changes nothing makes it visible to `returning`.
+  // An update without effect, because `returning` returns only rows that the statement has written.
   const cart = await db.one<CartRow>(sql`
     insert into "order".carts (id, buyer_id) values (${id}, ${actor?.id ?? null})
     on conflict (buyer_id) where state = 'open' and buyer_id is not null do update set buyer_id = excluded.buyer_id
@@ -37,7 +37,10 @@ export async function openCart(db: Queryable, actor: Actor | undefined): Promise
   return { ...cart, isNew: cart.id === id }
 }
 
-/** An open cart that the actor may use, with its lines: their own, or a guest's whose id they know. */
+/**
+ * An open cart with its lines. The actor may use their own cart and, knowing its id, any guest's. Raises
+ * `cart_not_found` and `cart_closed`.
+ */
 export async function getOpenCart(db: Queryable, cartId: string, actor: Actor | undefined): Promise<FilledCart> {
   const cart = await db.first<FilledCart>(sql`
     select id, buyer_id as "buyerId", state, version, (
@@ -45,17 +48,17 @@ export async function getOpenCart(db: Queryable, cartId: string, actor: Actor | 
         json_build_object('sku', sku, 'quantity', quantity, 'priceSeen', price_seen) order by added_at, sku), '[]')
       from "order".cart_lines where cart_id = carts.id) as lines
     from "order".carts where id = ${cartId}`)
-  return usable(cart, actor)
+  return assertUsable(cart, actor)
 }
 
-/** The same, and nobody else changes or orders it until the transaction ends. */
+/** Like {@link getOpenCart} without the lines, and locks the cart until the transaction ends. */
 export async function lockOpenCart(tx: Transaction, cartId: string, actor: Actor | undefined): Promise<CartRow> {
   const cart = await tx.first<CartRow>(sql`
     select id, buyer_id as "buyerId", state from "order".carts where id = ${cartId} for update`)
-  return usable(cart, actor)
+  return assertUsable(cart, actor)
 }
 
-function usable<Row extends CartRow>(cart: Row | undefined, actor: Actor | undefined): Row {
+function assertUsable<Row extends CartRow>(cart: Row | undefined, actor: Actor | undefined): Row {
   if (!cart || (cart.buyerId !== null && cart.buyerId !== actor?.id)) throw cartNotFound()
   if (cart.state !== 'open') throw cartClosed()
   return cart
@@ -69,21 +72,21 @@ interface LineChange {
   cartId: string
   sku: string
   quantity: number
-  /** To the quantity that there is; else it is set. */
+  /** Adds to the present quantity instead of setting it. */
   add: boolean
 }
 
-/** Changes the quantity of a SKU, which must be on sale, and answers the cart. */
+/** Changes the quantity of a SKU and returns the cart. Raises `sku_not_on_sale`, `cart_full` and `cart_closed`. */
 export async function changeLine(change: LineChange, ctx: Context<Actor | undefined>): Promise<Cart> {
   const { cartId, sku } = change
   const cart = await getOpenCart(ctx.db, cartId, ctx.actor)
-  // Of the whole cart, which is answered: they are asked for once.
+  // One look-up for the whole cart, because the answer contains all of it.
   const goods = await findGoods([...cart.lines, change], ctx)
   const offer = goods.offerOf.get(sku)
   if (offer?.state !== 'on-sale') throw skuNotOnSale({ sku })
   const { version, line } = await writeLine(ctx.db, change, offer.price)
   if (version === cart.version + 1) return priced(cart, withLine(cart.lines, line), goods)
-  // Others have changed it meanwhile: what they have put into it is there, too.
+  // Another request has changed the cart meanwhile: read the lines again.
   const lines = await findLines(ctx.db, cartId)
   return priced(cart, lines, lines.every((line) => goods.skus.has(line.sku)) ? goods : await findGoods(lines, ctx))
 }
@@ -93,13 +96,13 @@ function withLine(lines: readonly LineRow[], line: LineRow): LineRow[] {
   return place < 0 ? [...lines, line] : lines.with(place, line)
 }
 
-// Carts that were abandoned weeks ago are found by an index of this time: each new value of it would cost an entry in all of
-// their indexes.
+// `updated_at` is indexed, to find abandoned carts. A new value costs an entry in every index of the table, so it
+// changes at most once an hour.
 const touched = sql`
   version = version + 1,
   updated_at = case when updated_at < now() - interval '1 hour' then now() else updated_at end`
 
-/** The line as it is now, and the cart's version. Refused with `cart_full` beyond what a cart holds. */
+/** Returns the new line and the cart's version. Raises `cart_full` beyond the limits of a cart, and `cart_closed`. */
 async function writeLine(
   db: Queryable,
   { cartId, sku, quantity, add }: LineChange,
@@ -137,8 +140,8 @@ export async function deleteLine(db: Queryable, cartId: string, sku: string): Pr
 }
 
 /**
- * Puts the lines of one cart, which is locked, into another. Quantities of the same SKU add up, to what a cart may hold;
- * answers what found no room.
+ * Moves the lines of one cart into another; the caller has locked both. Quantities of the same SKU add up, to the
+ * limits of a cart. Returns what did not fit.
  */
 export function moveLines(tx: Transaction, from: string, to: string): Promise<LeftOut[]> {
   return tx.all<LeftOut>(sql`
@@ -146,7 +149,7 @@ export function moveLines(tx: Transaction, from: string, to: string): Promise<Le
       update "order".carts set ${touched} where id = ${to} returning id
     ), coming as (
       select g.sku, g.quantity, g.price_seen, g.added_at, coalesce(l.quantity, 0) as there,
-             -- SKUs that are there already take no room.
+             -- SKUs that the cart already has need no further line.
              l.sku is not null or row_number() over (partition by l.sku is null order by g.added_at, g.sku)
                <= ${MAX_LINES} - (select count(*) from "order".cart_lines where cart_id = ${to}) as fits
       from "order".cart_lines g left join "order".cart_lines l on l.cart_id = ${to} and l.sku = g.sku
@@ -166,13 +169,13 @@ export function findLines(db: Queryable, cartId: string): Promise<LineRow[]> {
     order by added_at, sku`)
 }
 
-/** The cart with prices and stock as the catalogue and the inventory have them now. */
+/** The cart with current prices and stock. */
 export async function priceCart(cart: CartRow, ctx: Context<Actor | undefined>, found?: LineRow[]): Promise<Cart> {
   const lines = found ?? (await findLines(ctx.db, cart.id))
   return priced(cart, lines, await findGoods(lines, ctx))
 }
 
-/** What the catalogue and the inventory have of some SKUs. */
+/** Offers and stock of the SKUs. */
 interface Goods {
   skus: ReadonlySet<string>
   offerOf: ReadonlyMap<string, Offer>
@@ -181,10 +184,10 @@ interface Goods {
 
 async function findGoods(lines: readonly { sku: string }[], ctx: Context<Actor | undefined>): Promise<Goods> {
   const wanted = new Set(lines.map(({ sku }) => sku))
-  const portions = portionsOf([...wanted])
+  const batches = batchesOf([...wanted])
   const [offers, stock] = await Promise.all([
-    Promise.all(portions.map((skus) => ctx.client(product).getOffers({ skus }))).then((found) => found.flat()),
-    Promise.all(portions.map((skus) => ctx.client(inventory).listAvailability({ skus }))).then((found) => found.flat()),
+    Promise.all(batches.map((skus) => ctx.client(product).getOffers({ skus }))).then((found) => found.flat()),
+    Promise.all(batches.map((skus) => ctx.client(inventory).listAvailability({ skus }))).then((found) => found.flat()),
   ])
   return {
     skus: wanted,
@@ -193,8 +196,8 @@ async function findGoods(lines: readonly { sku: string }[], ctx: Context<Actor |
   }
 }
 
-/** As many SKUs as other services answer at once: a cart from before the limit may hold more. */
-function portionsOf(skus: readonly string[]): string[][] {
+/** Splits the SKUs into calls that other services accept: a cart from before the limit may hold more lines. */
+function batchesOf(skus: readonly string[]): string[][] {
   const count = Math.ceil(skus.length / MAX_LINES)
   return Array.from({ length: count }, (_, index) => skus.slice(index * MAX_LINES, (index + 1) * MAX_LINES))
 }

@@ -8,9 +8,8 @@ import { freeCheckout } from './sagas/free-checkout.ts'
 import { sellsClosedShop } from './shops.ts'
 
 /**
- * The buyer has agreed to pay: the order goes into the checkout saga, once for each payment. A payment of an
- * order that cannot be paid any more, of one that a closed shop has a part in, or a second one for the same order, is given
- * back.
+ * Starts the checkout saga of an approved payment, once per payment. Gives the payment back when the order cannot be
+ * paid any more, contains a part of a closed shop, or has another current payment.
  */
 export async function beginCheckout(
   tx: Transaction,
@@ -33,7 +32,7 @@ export async function beginCheckout(
   await startSaga(tx, checkout, paymentId, { orderId, paymentId, lines: await findLines(tx, orderId) })
 }
 
-/** An order that costs nothing goes into its checkout at once. Answers its new status. */
+/** Starts the checkout of an order that costs nothing. Returns the order's new status. */
 export async function beginFreeCheckout(tx: Transaction, orderId: string): Promise<OrderStatus> {
   const status = 'processing'
   await tx.later(sql`update "order".orders set status = ${status} where id = ${orderId}`)
@@ -41,7 +40,7 @@ export async function beginFreeCheckout(tx: Transaction, orderId: string): Promi
   return status
 }
 
-/** What an order takes from stock. */
+/** The quantities that the order takes from stock. */
 export function findLines(tx: Transaction, orderId: string): Promise<{ sku: string; quantity: number }[]> {
   return tx.all(sql`
     select l.sku, l.quantity from "order".order_lines l

@@ -1,4 +1,4 @@
-/** Carts and orders, as other services and the web application may import them. */
+/** The contract of carts and orders, for other services and the web application. */
 export { orderCancelled, orderHeld, orderPaid, orderPlaced, orderReduced, orderResumed } from './contract/events.ts'
 export { order } from './contract/operations.ts'
 export {

@@ -1,14 +1,15 @@
-/** Parts whose money was given back past Doran: they wait until an administrator lets them go on or cancels them. */
+/** Parts whose money was refunded outside Doran. They wait until an administrator resumes or cancels them. */
 import { publish, sql, type Transaction } from '@doran/kernel'
 import { type Order, orderHeld, orderResumed, type SellerOrder } from './contract.ts'
 import { orderNotHeld } from './errors.ts'
 import { addHistory, getOrderView, lockOrder, partsForEvent } from './orders.ts'
 
 /**
- * Takes in that money of an order's payment was given back past Doran. While its checkout runs the amount is only noted:
- * {@link holdReturned} finds it. Other payments of the order, which are taken back as a whole, hold nothing.
+ * Records a refund that was made outside Doran, and holds the parts of a paid order. While the checkout runs, it only
+ * stores the amount, and {@link holdReturned} holds the parts later. Refunds of the order's other payments hold
+ * nothing, because those payments are given back as a whole.
  */
-export async function takeInReturned(
+export async function recordReturned(
   tx: Transaction,
   { orderId, paymentId, amount }: { orderId: string; paymentId: string; amount: number },
 ): Promise<void> {
@@ -18,7 +19,7 @@ export async function takeInReturned(
   if (status === 'paid') await hold(tx, orderId, amount)
 }
 
-/** Holds what is not shipped of a paid order when money of it was given back past Doran before. */
+/** Holds the unshipped parts of a paid order if money was refunded outside Doran earlier. */
 export async function holdReturned(tx: Transaction, orderId: string): Promise<void> {
   const { returned } = await tx.one<{ returned: number }>(sql`
     select returned from "order".orders where id = ${orderId}`)
@@ -34,7 +35,7 @@ async function hold(tx: Transaction, orderId: string, returned: number): Promise
   await publish(tx, orderHeld, { ...about(view), returned, sellers: partsForEvent(heldOf(view)) })
 }
 
-/** Lets the held parts go on as if nothing had been given back. */
+/** Resumes the held parts as if no money had been refunded. */
 export async function resumeParts(tx: Transaction, order: Order, reason: string): Promise<void> {
   const parts = getHeld(order)
   await tx.later(sql`update "order".seller_orders set held_at = null where order_id = ${order.id}`)

@@ -1,4 +1,4 @@
-/** What must hold of orders, for whoever checks it: reads only, and by index, so that it may run beside sales. */
+/** Checks of the invariants of orders, for `doran check`. Reads only, and by index, so it can run on a live shop. */
 import { type Queryable, type Sql, sql } from '@doran/kernel'
 import type { OrderStatus } from './contract.ts'
 
@@ -7,19 +7,19 @@ export interface Breach {
   what: string
 }
 
-/** What other services are compared with. */
+/** The facts about an order with which `doran check` compares other services. */
 export interface OrderFacts {
   id: string
   status: OrderStatus
   /** The current attempt to pay. */
   paymentId: string | null
-  /** It was paid for; it may have been cancelled since. */
+  /** True once it was paid, even if it was cancelled since. */
   paid: boolean
-  /** What the buyer has given and not been given back. */
+  /** The amount that the buyer paid, less refunds. */
   kept: number
-  /** A saga is still at it, so the others may be ahead or behind. */
+  /** A saga of the order is running, so other services may be ahead or behind. */
   underWay: boolean
-  /** A line for each SKU, in the order of the SKUs. */
+  /** One line per SKU, in the order of the SKUs. */
   lines: { sku: string; quantity: number }[]
 }
 
@@ -45,7 +45,7 @@ export function readOrders(db: Queryable, ids: readonly string[]): Promise<Order
     from "order".orders o where o.id = any(${ids}::uuid[])`)
 }
 
-/** Payments of these that are just being given back or taken. */
+/** Those of the payments that a saga is taking or giving back at the moment. */
 export async function findPaymentsUnderWay(db: Queryable, paymentIds: readonly string[]): Promise<Set<string>> {
   const rows = await db.all<{ key: string }>(sql`
     select s.key from doran.sagas s
@@ -53,7 +53,7 @@ export async function findPaymentsUnderWay(db: Queryable, paymentIds: readonly s
   return new Set(rows.map(({ key }) => key))
 }
 
-/** Orders whose parts, lines, total, history, event and states do not fit together. */
+/** Orders whose parts, lines, total, history, event and states disagree. */
 export function findUnsound(db: Queryable, ids: readonly string[]): Promise<Breach[]> {
   return db.all<Breach>(sql`
     with part as (
@@ -70,7 +70,7 @@ export function findUnsound(db: Queryable, ids: readonly string[]): Promise<Brea
       select order_id, count(*) as paid from "order".history
       where order_id = any(${ids}::uuid[]) and what = 'paid' group by order_id
     ), told as (
-      -- Published by the transaction that makes the order paid, so at the very same time.
+      -- The transaction that marks the order as paid also publishes the event, so both have the same time.
       select o.id as order_id, count(*) as paid from "order".orders o
       join doran.events e on e.published_at = o.paid_at and e.name = 'order.paid' and e.data ->> 'orderId' = o.id::text
       where o.id = any(${ids}::uuid[]) group by o.id
@@ -113,7 +113,7 @@ export function pageCarts(db: Queryable, after: string, limit: number): Promise<
   return idsOf(db, sql`select id from "order".carts where id > ${after} order by id limit ${limit}`)
 }
 
-/** Carts that were ordered and have no order. */
+/** Carts in the state `ordered` without an order. */
 export function findLostCarts(db: Queryable, ids: readonly string[]): Promise<Breach[]> {
   return db.all<Breach>(sql`
     select c.id, 'the cart was ordered and has no order' as what from "order".carts c
@@ -128,7 +128,7 @@ export function pagePaidEvents(db: Queryable, after: string, limit: number): Pro
   )
 }
 
-/** Events that tell of a payment which their order does not know, or which was told already. */
+/** `order.paid` events that do not belong to the payment of their order: it has none, or another event published it. */
 export function findFalseEvents(db: Queryable, ids: readonly string[]): Promise<(Breach & { subject: string })[]> {
   return db.all<Breach & { subject: string }>(sql`
     select e.data ->> 'orderId' as id, e.id as subject,
@@ -139,9 +139,8 @@ export function findFalseEvents(db: Queryable, ids: readonly string[]): Promise<
 
 /** A cancellation of paid parts. */
 export interface CancellationFacts {
-  /** Of the saga. */
   sagaId: string
-  /** Of the refund and the restock. */
+  /** The id of the refund and the restock. */
   id: string
   orderId: string
   done: boolean
@@ -165,14 +164,14 @@ export function readCancellations(db: Queryable, sagaIds: readonly string[]): Pr
     select ${cancellationColumns} from doran.sagas s where s.id = any(${sagaIds}::uuid[])`)
 }
 
-/** Cancellations by their own ids, also those that are under way. */
+/** Finds cancellations by their own ids, including running ones. */
 export function findCancellations(db: Queryable, ids: readonly string[]): Promise<CancellationFacts[]> {
   return db.all<CancellationFacts>(sql`
     select ${cancellationColumns} from doran.sagas s
     where s.service = 'order' and s.name in ${cancellations} and s.key = any(${ids}::text[])`)
 }
 
-/** Units that were paid for and not cancelled, by product. */
+/** Units that were paid and not cancelled, by product. */
 export function countUnits(
   db: Queryable,
   productIds: readonly string[],

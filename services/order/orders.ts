@@ -3,10 +3,10 @@ import type { Address, Cart, CartLine, Order, OrderLine, OrderStatus, SellerOrde
 import { orderNotFound } from './errors.ts'
 import { drawOrderNumber } from './order-number.ts'
 
-/** Minutes that a buyer has to pay. */
+/** An unpaid order expires after this time. */
 export const MINUTES_TO_PAY = 30
 
-/** What an order comes to at most, in minor units: the largest payment that there is. */
+/** The highest total of an order in minor units, equal to the largest possible payment. */
 export const MAX_TOTAL = 1_000_000_000_000
 
 export interface OrderRow {
@@ -24,7 +24,7 @@ export interface OrderRow {
 const orderColumns = sql`id, number, buyer_id as "buyerId", status, total, refunded, currency,
   payment_id as "paymentId", expires_at as "expiresAt"`
 
-/** A line without a problem: the catalogue knows all of it. */
+/** A line without a problem, for which the catalogue knows every field. */
 type OrderableLine = CartLine &
   Pick<OrderLine, 'productId' | 'name' | 'optionText'> &
   Pick<SellerOrder, 'sellerId' | 'sellerName'>
@@ -53,8 +53,8 @@ function splitBySeller(cart: Cart): SellerOrder[] {
 }
 
 /**
- * Writes the order, its parts, their lines and the first line of its history, all in one statement, and answers it as
- * {@link getOrderView} finds it.
+ * Inserts the order, its parts, their lines and the first entry of its history in one statement. Returns the order as
+ * {@link getOrderView} would.
  */
 export async function insertOrder(
   tx: Transaction,
@@ -90,14 +90,14 @@ export async function insertOrder(
         insert into "order".history (order_id, at, what) select id, "placedAt", 'placed' from placed
       )
       select * from placed`)
-    // The number was drawn before: draw again.
+    // The number is taken: draw again.
     if (!placed) continue
     const timeline = [{ at: placed.placedAt, what: 'placed', details: {} }]
     return { ...placed, failure: null, address, note, paidAt: null, sellers, timeline }
   }
 }
 
-/** The order's row, held until the transaction ends; whoever may not see it is told that it does not exist. */
+/** Locks the order until the transaction ends. Raises `order_not_found`, also when the actor may not see the order. */
 export async function lockOrder(tx: Transaction, orderId: string, actor?: Actor): Promise<OrderRow> {
   const order = await tx.first<OrderRow>(
     sql`select ${orderColumns} from "order".orders where id = ${orderId} for update`,
@@ -110,7 +110,7 @@ function maySee(order: Pick<OrderRow, 'buyerId'>, actor: Actor): boolean {
   return order.buyerId === actor.id || actor.roles.includes('admin')
 }
 
-/** Whether this payment of the order, or any, was started with its stock held. */
+/** Whether this payment of the order (or any payment) was started, with its stock held. */
 export async function wasPaymentStarted(db: Queryable, orderId: string, paymentId?: string): Promise<boolean> {
   const found = await db.first(sql`
     select 1 from "order".history where order_id = ${orderId} and what = 'payment_started'
@@ -118,7 +118,10 @@ export async function wasPaymentStarted(db: Queryable, orderId: string, paymentI
   return found !== undefined
 }
 
-/** The whole order as its buyer sees it, in one statement. */
+/**
+ * The whole order as its buyer sees it, read in one statement. Raises `order_not_found`, also when the actor may not
+ * see the order.
+ */
 export async function getOrderView(db: Queryable, orderId: string, actor?: Actor): Promise<Order> {
   const order = await db.first<Order>(sql`
     select ${orderColumns}, failure, address, note, placed_at as "placedAt", paid_at as "paidAt",
@@ -153,7 +156,7 @@ export async function addHistory(
     insert into "order".history (order_id, what, details) values (${orderId}, ${what}, ${sql.json(details)})`)
 }
 
-/** What events tell of an order's parts. */
+/** The parts of an order as events describe them. */
 export function partsForEvent(sellers: readonly Pick<SellerOrder, 'id' | 'sellerId' | 'subtotal' | 'lines'>[]) {
   return sellers.map(({ id, sellerId, subtotal, lines }) => ({
     sellerOrderId: id,
@@ -163,10 +166,10 @@ export function partsForEvent(sellers: readonly Pick<SellerOrder, 'id' | 'seller
   }))
 }
 
-/** What the buyer is told of a payment that was refused. */
+/** The code and message of a refused payment that the buyer sees. */
 export type Refusal = Pick<SagaFailure, 'code' | 'message'>
 
-/** The attempt to pay is over; the buyer may try again with another card. */
+/** Ends the attempt to pay. The buyer may try again with another card. */
 export async function refusePayment(tx: Transaction, orderId: string, { code, message }: Refusal): Promise<void> {
   await tx.later(sql`
     update "order".orders set status = 'awaiting_payment', payment_id = null, failure = ${sql.json({ code, message })}
@@ -174,7 +177,7 @@ export async function refusePayment(tx: Transaction, orderId: string, { code, me
   await addHistory(tx, orderId, 'payment_failed', { code, message })
 }
 
-/** The whole order is given up before anything was shipped. */
+/** Cancels the whole order before anything was shipped. */
 export async function cancelWhole(
   tx: Transaction,
   orderId: string,
@@ -186,25 +189,25 @@ export async function cancelWhole(
   await addHistory(tx, orderId, 'cancelled', why)
 }
 
-/** Topic on which those who wait for the outcome of an order are woken. */
+/** The topic of {@link announce} and {@link waitForOutcome}. */
 const topicOf = (orderId: string) => `order:${orderId}`
 
-/** Wakes whoever waits for the order's outcome, when the transaction commits. */
+/** When the transaction commits, wakes the requests that wait for the order's outcome. */
 export function announce(tx: Transaction, orderId: string, ctx: Pick<Context, 'channel'>): Promise<void> {
   return ctx.channel.publish(tx, topicOf(orderId), null)
 }
 
-/** Waits until the order is no longer `processing`, or until nearly the deadline. */
+/** Waits until the order is no longer `processing`, or until a second before the deadline. */
 export async function waitForOutcome(orderId: string, ctx: Context): Promise<void> {
   const { promise: decided, resolve } = Promise.withResolvers<void>()
   const unsubscribe = ctx.channel.subscribe(topicOf(orderId), () => resolve())
   // The answer still has to be sent before the caller stops waiting.
-  const timeUp = setTimeout(resolve, Math.max(0, ctx.deadline.remaining - 1_000))
+  const timeout = setTimeout(resolve, Math.max(0, ctx.deadline.remaining - 1_000))
   try {
     const { status } = await ctx.db.one<OrderRow>(sql`select status from "order".orders where id = ${orderId}`)
     if (status === 'processing') await decided
   } finally {
-    clearTimeout(timeUp)
+    clearTimeout(timeout)
     unsubscribe()
   }
 }

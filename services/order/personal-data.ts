@@ -1,17 +1,20 @@
-/** What is kept of a person here: a contract of sale for the five years of Korea's act on electronic commerce, nothing else. */
+/** Personal data of buyers. A contract of sale is kept for the five years of Korea's act on electronic commerce. */
 
 import { type Queryable, type Sql, sql, type Transaction } from '@doran/kernel'
 import type { Static } from '@doran/kernel/contract'
 import type { personalData } from '@doran/user/contract'
 import type { Address } from './contract.ts'
 
-const YEARS_KEPT = 5
-/** For which an order that was never paid keeps its address, in case of a question. */
-const DAYS_KEPT_UNPAID = 30
-const BATCH = 1_000
+const RETENTION_YEARS = 5
+/** Orders that were never paid keep their address for this time, in case of a question. */
+const UNPAID_RETENTION_DAYS = 30
+const BATCH_SIZE = 1_000
 
-/** In place of an address that is kept no longer, or that is nobody's business any more. It fits the schema, as the order is still answered. */
-export const NOBODY: Omit<Address, 'line2'> = {
+/**
+ * Replaces an erased address, or one that the seller may not see any more. It is valid, because orders still present
+ * it.
+ */
+export const ERASED_ADDRESS: Omit<Address, 'line2'> = {
   recipient: '-',
   phone: '000-0000-0000',
   postalCode: '00000',
@@ -33,7 +36,7 @@ export async function exportOrdersOf(db: Queryable, userId: string): Promise<Rec
 
 type OpenBusiness = Static<typeof personalData.listOpenBusiness.reply>
 
-/** Parts that a seller still owes, and orders of a buyer whose money is on its way. */
+/** The seller's parts that are not completed, and the buyer's orders that are being paid. */
 export function listOpenOrdersOf(db: Queryable, userId: string): Promise<OpenBusiness> {
   return db.all(sql`
     select 'seller_order' as what, s.id from "order".seller_orders s join "order".orders o on o.id = s.order_id
@@ -42,29 +45,29 @@ export function listOpenOrdersOf(db: Queryable, userId: string): Promise<OpenBus
     select 'order', id from "order".orders where buyer_id = ${userId} and status = 'processing'`)
 }
 
-/** Carts, and the addresses of orders that were never paid: those are no contracts. */
+/** Erases open carts, and the addresses of orders that were never paid, because those are not contracts. */
 export async function erasePersonalData(tx: Transaction, userId: string): Promise<void> {
   await tx.run(sql`delete from "order".carts where buyer_id = ${userId} and state = 'open'`)
   await forgetAddresses(tx, sql`buyer_id = ${userId} and status in ('cancelled', 'expired')`)
 }
 
-/** Addresses of orders that the law keeps no longer, and of those that were never paid, a batch at a time; answers how many orders there were. */
+/** Erases one batch of addresses whose retention period is over. Returns the number of orders. */
 export function forgetOldAddresses(db: Queryable): Promise<number> {
   return forgetAddresses(
     db,
     sql`id in (
       select id from "order".orders
-      where address ->> 'recipient' <> ${NOBODY.recipient} and (
-        placed_at < now() - make_interval(years => ${YEARS_KEPT}) or
-        status in ('cancelled', 'expired') and placed_at < now() - make_interval(days => ${DAYS_KEPT_UNPAID}))
-      limit ${BATCH})`,
+      where address ->> 'recipient' <> ${ERASED_ADDRESS.recipient} and (
+        placed_at < now() - make_interval(years => ${RETENTION_YEARS}) or
+        status in ('cancelled', 'expired') and placed_at < now() - make_interval(days => ${UNPAID_RETENTION_DAYS}))
+      limit ${BATCH_SIZE})`,
   )
 }
 
 export function isFullBatch(count: number): boolean {
-  return count === BATCH
+  return count === BATCH_SIZE
 }
 
 function forgetAddresses(db: Queryable, which: Sql): Promise<number> {
-  return db.run(sql`update "order".orders set address = ${sql.json(NOBODY)}, note = '' where ${which}`)
+  return db.run(sql`update "order".orders set address = ${sql.json(ERASED_ADDRESS)}, note = '' where ${which}`)
 }

@@ -1,11 +1,13 @@
-/** Which shops are closed. Nothing of theirs is paid for; what was paid before waits for an administrator. */
+/**
+ * A copy of which shops are closed. Their goods cannot be paid; parts that were paid before wait for an administrator.
+ */
 import { asKeyset, type Queryable, sql, type Transaction } from '@doran/kernel'
 import { Id, type Page } from '@doran/kernel/contract'
 import type { ClosedShopOrder } from './contract.ts'
 import { linesOf } from './orders.ts'
 
-/** Takes in news of a shop; what is older than what is known changes nothing. */
-export async function takeInShop(
+/** Stores the standing of a shop, unless a newer version is known. */
+export async function recordShop(
   tx: Transaction,
   { sellerId, isOpen, version }: { sellerId: string; isOpen: boolean; version: number },
 ): Promise<void> {
@@ -15,7 +17,7 @@ export async function takeInShop(
       where s.version < excluded.version`)
 }
 
-/** Whether a shop that sells a part of the order is closed. */
+/** Whether the shop of any part of the order is closed. */
 export async function sellsClosedShop(db: Queryable, orderId: string): Promise<boolean> {
   const found = await db.first(sql`
     select 1 from "order".seller_orders o join "order".shops s on s.seller_id = o.seller_id and not s.is_open
@@ -23,7 +25,7 @@ export async function sellsClosedShop(db: Queryable, orderId: string): Promise<b
   return found !== undefined
 }
 
-/** Parts of closed shops that are paid and not sent, newest first. */
+/** Paid and unshipped parts of closed shops, newest first. */
 export async function findOrdersOfClosedShops(
   db: Queryable,
   { cursor, limit }: { cursor?: string | undefined; limit: number },

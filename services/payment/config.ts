@@ -1,6 +1,6 @@
 import { type Static, Type } from '@doran/kernel/contract'
 
-/** Good enough while everything runs on one machine that only its owner reaches. */
+/** Safe only while everything runs on one machine that nobody but its owner can reach. */
 export const LOCAL_SECRET = 'sandbox-secret-for-this-machine-only'
 
 export const paymentConfig = Type.Object({

@@ -23,7 +23,7 @@ export const PaymentStatus = Type.Enum([
   /** The provider holds the money for us. */
   'authorised',
   'captured',
-  /** The hold was given up; no money moved. */
+  /** The hold was released; no money moved. */
   'voided',
   'partially_refunded',
   'refunded',
@@ -47,7 +47,7 @@ export const Payment = Type.Object({
   refunded: Amount,
   status: PaymentStatus,
   failure: Type.Union([Failure, Type.Null()]),
-  /** Where the buyer pays; the page leads back to the `returnUrl`. */
+  /** The payment page, which redirects the buyer to the `returnUrl`. */
   paymentUrl: Type.String(),
   createdAt: Timestamp,
   updatedAt: Timestamp,
@@ -63,7 +63,7 @@ export const Refund = Type.Object({
 })
 export type Refund = Static<typeof Refund>
 
-/** What the provider has and Doran cannot explain; amounts in minor units. */
+/** A state at the provider that Doran's records do not explain; amounts in minor units. */
 export const Discrepancy = Type.Object({
   id: Id,
   paymentId: Id,
@@ -88,8 +88,11 @@ export const payment = contract('payment', {
     reply: page(Discrepancy),
     access: ['admin'],
   }),
-  /** Verified by its signature, so anyone may knock; what is replayed, late or out of order changes nothing, and
-   * neither does a kind that is not followed. Refused with `webhook_unreadable` when it is signed but not to be read. */
+  /**
+   * Anyone may call it: the signature authenticates the webhook. Replayed, late or out-of-order webhooks change
+   * nothing, nor do kinds that Doran does not follow. A signed webhook that cannot be read is refused with
+   * `webhook_unreadable`.
+   */
   receiveWebhook: post('/payments/webhooks/:provider', {
     summary: "Take in a provider's webhook",
     headers: Type.Object({ 'x-signature': Type.String({ maxLength: 500 }) }),
@@ -98,8 +101,8 @@ export const payment = contract('payment', {
     access: 'anyone',
     idempotent: true,
   }),
-  /** The same `paymentId` again answers the same payment; a different amount under it is refused with `payment_mismatch`.
-   * Refused with `payment_cancelled` when a cancellation came first. */
+  /** A repeated `paymentId` returns the same payment; with another order, amount or currency it is refused with
+   * `payment_mismatch`. Refused with `payment_cancelled` when a cancellation came first. */
   createPayment: post('/payments', {
     summary: 'Open a payment and its page with the provider',
     body: Type.Object({
@@ -108,7 +111,7 @@ export const payment = contract('payment', {
       buyerId: Id,
       amount: Type.Integer({ minimum: 1, maximum: 1_000_000_000_000 }),
       currency: Currency,
-      /** What the buyer reads on the payment page. */
+      /** Shown to the buyer on the payment page. */
       title: Type.String({ minLength: 1, maxLength: 200 }),
       returnUrl: Type.String({ format: 'uri', maxLength: 2_000 }),
     }),
@@ -116,7 +119,7 @@ export const payment = contract('payment', {
     access: 'internal',
     idempotent: true,
   }),
-  /** Asks the provider as well, so it is right also when no webhook has come. */
+  /** Asks the provider, so the answer is current even when no webhook has arrived. */
   refreshPayment: post('/payments/:paymentId/refresh', {
     summary: 'The payment as the provider sees it now',
     path: PaymentInPath,
@@ -132,7 +135,7 @@ export const payment = contract('payment', {
     access: 'internal',
     idempotent: true,
   }),
-  /** Refused with `payment_not_authorised` when there is no hold to take. */
+  /** Refused with `payment_not_authorised` when the provider holds no money. */
   capture: post('/payments/:paymentId/capture', {
     summary: 'Take the money that is held',
     path: PaymentInPath,
@@ -140,8 +143,10 @@ export const payment = contract('payment', {
     access: 'internal',
     idempotent: true,
   }),
-  /** Whatever the state: voids a hold, refunds what was captured; a later authorise or capture is refused. Refused with
-   * `payment_not_found` when there is none: nothing is held then, and none is opened under this id later. */
+  /**
+   * Works in every state: voids a hold, refunds a capture, and later authorisations and captures are refused. Refused
+   * with `payment_not_found` when the payment does not exist: then no money is held, and the id can no longer be used.
+   */
   cancelPayment: post('/payments/:paymentId/cancel', {
     summary: 'Take the whole payment back',
     path: PaymentInPath,
@@ -150,7 +155,7 @@ export const payment = contract('payment', {
     access: 'internal',
     idempotent: true,
   }),
-  /** Once for each `refundId`. Refused with `refund_too_large` beyond what is left of the capture. */
+  /** Refunds once per `refundId`. Refused with `refund_too_large` when the amount exceeds the rest of the capture. */
   refund: post('/payments/:paymentId/refunds', {
     summary: 'Give part or all of the money back',
     path: PaymentInPath,
@@ -171,7 +176,10 @@ const About = { paymentId: Id, orderId: Id, amount: Amount, currency: Currency }
 export const paymentApproved = event('payment.approved', Type.Object(About))
 export const paymentCaptured = event('payment.captured', Type.Object(About))
 export const paymentFailed = event('payment.failed', Type.Object({ ...About, failure: Failure }))
-/** `amount` is this refund's; `refunded` what has been given back in all. */
+/**
+ * `amount` is that of this refund, `refunded` the total of all refunds. A null `refundId`: made at the provider
+ * directly.
+ */
 export const paymentRefunded = event(
   'payment.refunded',
   Type.Object({ ...About, refundId: Type.Union([Id, Type.Null()]), refunded: Amount }),

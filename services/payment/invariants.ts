@@ -1,4 +1,4 @@
-/** What must hold of payments, for whoever checks it: reads only, and by index, so that it may run beside sales. */
+/** The facts from which `doran check` verifies payments. Reads only, and by index, so it can run on a live shop. */
 import { type Queryable, sql } from '@doran/kernel'
 
 export interface PaymentFacts {
@@ -8,19 +8,19 @@ export interface PaymentFacts {
   sessionId: string | null
   captured: number
   refunded: number
-  /** The same by what we asked for and were granted. */
+  /** The same sums, over our successful operations. */
   capturedByOperations: number
   refundedByOperations: number
-  /** How many captures we were granted. */
+  /** The number of our successful captures. */
   captures: number
-  /** Seconds since the oldest operation whose end is not known was begun. */
+  /** Seconds since the oldest operation with an unknown outcome began. */
   unsettledFor: number | null
-  /** Seconds since the buyer agreed on the payment page; null before that, and when it went on from there. */
+  /** Seconds since the buyer agreed on the payment page; null in every status but `approved`. */
   approvedFor: number | null
   discrepancies: string[]
 }
 
-/** Orders with a payment, in ascending order. */
+/** Ids of orders with a payment, in ascending order. */
 export async function pagePayments(db: Queryable, after: string, limit: number): Promise<string[]> {
   const rows = await db.all<{ id: string }>(sql`
     select distinct order_id as id from payment.payments where order_id > ${after} order by order_id limit ${limit}`)
@@ -44,7 +44,7 @@ export function readPayments(db: Queryable, orderIds: readonly string[]): Promis
     where p.order_id = any(${orderIds}::uuid[])`)
 }
 
-/** Which of these sessions of a provider belong to a payment. */
+/** Those of the provider's sessions that belong to a payment. */
 export async function findKnownSessions(
   db: Queryable,
   provider: string,

@@ -24,20 +24,22 @@ const columns = sql`id, order_id as "orderId", buyer_id as "buyerId", provider, 
 
 const providers: Record<string, (config: PaymentConfig) => PaymentProvider> = { sandbox: sandboxProvider }
 
-/** The provider of this name. Raises `webhook_provider_unknown`. */
+/** Finds a provider by its name. Raises `webhook_provider_unknown`. */
 export function providerNamed(name: string, { config }: Pick<PaymentContext, 'config'>): PaymentProvider {
   const provider = Object.hasOwn(providers, name) ? providers[name] : undefined
   if (!provider) throw webhookProviderUnknown({ provider: name })
   return provider(config)
 }
 
-/** Enters a payment under the id that its caller chose; one that is there already is the answer. A tombstone cancels either. */
+/**
+ * Inserts a payment under the id that the caller chose, or returns the existing one. A tombstone cancels it either way.
+ */
 export function enterPayment(
   db: Queryable,
   payment: Pick<PaymentRow, 'id' | 'orderId' | 'buyerId' | 'provider' | 'amount' | 'currency' | 'title' | 'returnUrl'>,
 ): Promise<PaymentRow> {
   const { id, orderId, buyerId, provider, amount, currency, title, returnUrl } = payment
-  // Taking the conflicting row by an update makes it visible to `returning`.
+  // `do update` instead of `do nothing`, because `returning` returns only rows that the statement has written.
   return db.one<PaymentRow>(sql`
     insert into payment.payments (id, order_id, buyer_id, provider, amount, currency, title, return_url, cancelled)
     values (${id}, ${orderId}, ${buyerId}, ${provider}, ${amount}, ${currency}, ${title}, ${returnUrl},
@@ -47,8 +49,8 @@ export function enterPayment(
 }
 
 /**
- * Notes where the provider lets the buyer pay. A tombstone counts here, too: one whose transaction the statement that
- * entered the payment did not see, and which may in turn not have seen the payment.
+ * Stores the payment page. Checks for a tombstone again: the statement that inserted the payment and the transaction
+ * that wrote the tombstone may have run concurrently, so that neither saw the other.
  */
 export function enterPage(db: Queryable, id: string, page: { sessionId: string; url: string }): Promise<PaymentRow> {
   return db.one<PaymentRow>(sql`
@@ -57,7 +59,7 @@ export function enterPage(db: Queryable, id: string, page: { sessionId: string; 
     where id = ${id} returning ${columns}`)
 }
 
-/** From here on no payment is opened under this id. */
+/** From here on no payment can be opened under this id. */
 export async function insertTombstone(db: Queryable, id: string): Promise<void> {
   await db.run(sql`insert into payment.tombstones (payment_id) values (${id}) on conflict do nothing`)
 }
@@ -76,14 +78,17 @@ export async function getPaymentRow(db: Queryable, id: string): Promise<PaymentR
   return payment
 }
 
-/** Held until the transaction ends. Never call a provider meanwhile. */
+/**
+ * Locks the payment until the transaction ends. Never call a provider while holding the lock. Raises
+ * `payment_not_found`.
+ */
 export async function lockPayment(tx: Transaction, id: string): Promise<PaymentRow> {
   const payment = await tx.first<PaymentRow>(sql`select ${columns} from payment.payments where id = ${id} for update`)
   if (!payment) throw paymentNotFound()
   return payment
 }
 
-/** What the contract shows of a payment. */
+/** The payment as the contract shows it. */
 export function present(payment: PaymentRow): Payment {
   const { id, orderId, provider, amount, currency, refunded, status, failure, createdAt, updatedAt } = payment
   const paymentUrl = payment.paymentUrl ?? ''
@@ -91,8 +96,8 @@ export function present(payment: PaymentRow): Payment {
 }
 
 /**
- * Follows the provider: takes over what is newer, with the events that tell of it, and leaves the rest alone. So
- * answers, webhooks and look-ups may come twice and in any order.
+ * Adopts the provider's state if it is newer, with the events of the change, and ignores it otherwise. Answers,
+ * webhooks and look-ups may therefore arrive twice and in any order.
  */
 export async function follow(tx: Transaction, id: string, seen: Snapshot): Promise<PaymentRow> {
   const before = await lockPayment(tx, id)
@@ -102,7 +107,7 @@ export async function follow(tx: Transaction, id: string, seen: Snapshot): Promi
       status = ${statusOf(seen)}, captured = ${seen.captured}, refunded = ${seen.refunded},
       failure = ${seen.failure && sql.json(seen.failure)}, sequence = ${seen.sequence}, updated_at = now()
     where id = ${id} returning ${columns}`)
-  await tell(tx, before, after)
+  await publishChanges(tx, before, after)
   return after
 }
 
@@ -111,8 +116,8 @@ function statusOf({ status, captured, refunded }: Snapshot): PaymentStatus {
   return refunded < captured ? 'partially_refunded' : 'refunded'
 }
 
-/** Steps may have been missed in between; each is told all the same. Refunds are told of by their operations. */
-async function tell(tx: Transaction, before: PaymentRow, after: PaymentRow): Promise<void> {
+/** Publishes each step, even when a snapshot skips some. The operations of refunds publish `payment.refunded`. */
+async function publishChanges(tx: Transaction, before: PaymentRow, after: PaymentRow): Promise<void> {
   const { id, orderId, amount, currency } = after
   const about = { paymentId: id, orderId, amount, currency }
   if (before.status === 'pending' && after.status === 'approved') await publish(tx, paymentApproved, about)
@@ -120,7 +125,7 @@ async function tell(tx: Transaction, before: PaymentRow, after: PaymentRow): Pro
   if (after.captured > before.captured) await publish(tx, paymentCaptured, about)
 }
 
-/** Remembered once for each payment and kind, for a person to look at. */
+/** Stores a discrepancy for an administrator to examine, once for each payment and kind. */
 export async function reportDiscrepancy(
   db: Queryable,
   { log }: Pick<PaymentContext, 'log'>,

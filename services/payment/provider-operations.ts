@@ -1,6 +1,6 @@
 /**
- * Asking the provider to move money, so that it moves once. What is about to be asked for is committed under the
- * key that the provider is given; a repetition finds it and looks up what became of it before it asks again.
+ * Calls to the provider that move money, each of which moves it once. The operation is committed under the provider's
+ * idempotency key before the call; a repetition finds it and looks up its outcome before it calls the provider again.
  */
 
 import { publish, type Queryable, sql, type Transaction } from '@doran/kernel'
@@ -32,24 +32,27 @@ export interface NewOperation {
   key: string
   reason?: string
   refundId?: string
-  /** Refuses what may not be begun, and says how much it is about; the payment is locked. */
+  /** Returns the amount, or throws when the operation may not begin. Runs while the payment is locked. */
   admit: (payment: PaymentRow, tx: Transaction) => Promise<number> | number
 }
 
-/** How an operation ended, and how the payment stands after it. */
+/** The outcome of an operation, and the payment after it. */
 export interface Performed {
   row: OperationRow
   payment: PaymentRow
 }
 
-/** Begins or continues the operation. Raises `provider_unavailable` while nobody knows how it ended. */
+/** Begins or continues the operation. Raises `provider_unavailable` while its outcome is unknown. */
 export async function perform(ctx: PaymentContext, operation: NewOperation): Promise<Performed> {
   const { row, payment, fresh } = await begin(ctx, operation)
   if (row.state !== 'started') return { row, payment }
   return settle(ctx, row, payment, fresh)
 }
 
-/** Finds out how a started operation ended, or sees to it that it does. */
+/**
+ * Completes a started operation: looks up its outcome and calls the provider if there is none. A fresh operation is new
+ * to the provider and skips the look-up. Raises `provider_unavailable` while the outcome is unknown.
+ */
 export async function settle(
   ctx: PaymentContext,
   row: OperationRow,
@@ -76,7 +79,7 @@ export async function settle(
 function begin(ctx: PaymentContext, operation: NewOperation) {
   const { paymentId, kind, key, reason = '', refundId = null, admit } = operation
   return ctx.db.transaction(async (tx) => {
-    // Two statements, though one message: the second sees what was committed while the first waited for the lock.
+    // Two statements in one message: the second sees rows that were committed while the first waited for the lock.
     const [payment, known] = await Promise.all([
       lockPayment(tx, paymentId),
       tx.first<OperationRow>(sql`select ${columns} from payment.operations where key = ${key}`),
@@ -91,7 +94,7 @@ function begin(ctx: PaymentContext, operation: NewOperation) {
   })
 }
 
-/** Only the first to know the end writes it and tells of it; whoever comes later finds it done. */
+/** Only the first caller that learns the outcome stores and publishes it; later callers find it stored. */
 function finish(ctx: PaymentContext, { key, paymentId }: OperationRow, result: OperationResult): Promise<Performed> {
   return ctx.db.transaction(async (tx) => {
     const [payment, ended] = await Promise.all([
@@ -103,12 +106,12 @@ function finish(ctx: PaymentContext, { key, paymentId }: OperationRow, result: O
         where key = ${key} and state = 'started' returning ${columns}`),
     ])
     if (!ended) return { row: await getOperation(tx, key), payment }
-    if (ended.kind === 'refund' && ended.state === 'succeeded') await tellOfRefund(tx, payment, ended)
+    if (ended.kind === 'refund' && ended.state === 'succeeded') await publishRefund(tx, payment, ended)
     return { row: ended, payment }
   })
 }
 
-function tellOfRefund(tx: Transaction, payment: PaymentRow, { amount, refundId }: OperationRow): Promise<void> {
+function publishRefund(tx: Transaction, payment: PaymentRow, { amount, refundId }: OperationRow): Promise<void> {
   const { id, orderId, currency, refunded } = payment
   return publish(tx, paymentRefunded, { paymentId: id, orderId, currency, amount, refunded, refundId })
 }
@@ -117,25 +120,25 @@ function getOperation(db: Queryable, key: string): Promise<OperationRow> {
   return db.one<OperationRow>(sql`select ${columns} from payment.operations where key = ${key}`)
 }
 
-/** Operations of this kind whose end is not known. */
+/** Operations of this kind whose outcome is unknown. */
 export function findStarted(db: Queryable, paymentId: string, kind: OperationRow['kind']): Promise<OperationRow[]> {
   return db.all<OperationRow>(sql`
     select ${columns} from payment.operations
     where payment_id = ${paymentId} and kind = ${kind} and state = 'started' order by created_at, key`)
 }
 
-/** Operations whose answer should have come long ago, the oldest first. */
+/** Operations whose answer is overdue, the oldest first. */
 export function findUnsettled(db: Queryable, limit: number): Promise<OperationRow[]> {
   return db.all<OperationRow>(sql`
     select ${columns} from payment.operations
     where state = 'started' and created_at < now() - interval '2 minutes' order by created_at limit ${limit}`)
 }
 
-/** Enters a refund that somebody made with the provider without asking us, so that it is told of once. */
+/** Records a refund that somebody made directly with the provider, so that it is published once. */
 export async function recordForeignRefund(tx: Transaction, payment: PaymentRow, amount: number): Promise<void> {
   const { id, sequence } = payment
   await tx.run(sql`
     insert into payment.operations (key, payment_id, kind, amount, reason, state, finished_at)
     values (${`${id}:foreign:${sequence}`}, ${id}, 'refund', ${amount}, 'made with the provider', 'succeeded', now())`)
-  await tellOfRefund(tx, payment, await getOperation(tx, `${id}:foreign:${sequence}`))
+  await publishRefund(tx, payment, await getOperation(tx, `${id}:foreign:${sequence}`))
 }

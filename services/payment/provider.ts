@@ -1,21 +1,21 @@
-/** What Doran asks of a payment provider. A new provider is one implementation of this, in `providers/`. */
+/** The interface that Doran needs from a payment provider. Implementations live in `providers/`. */
 
 import { Amount, type Static, Type } from '@doran/kernel/contract'
 
 export interface PaymentProvider {
   readonly name: string
-  /** Opens a payment page. The same key again answers the same session. */
+  /** Opens a payment page. A repeated key returns the same session. */
   open(request: OpenRequest): Promise<{ sessionId: string; url: string }>
-  /** Asks for a movement of money. The same key again answers the same and moves nothing more. */
+  /** Moves money. A repeated key returns the same result and moves nothing more. */
   perform(request: OperationRequest): Promise<OperationResult>
-  /** What happened under a key; undefined when the provider has never seen it. */
+  /** The result of the operation with this key; undefined when the provider has never seen the key. */
   find(key: string): Promise<OperationResult | undefined>
-  /** The session as it is now; undefined when the provider knows of none. */
+  /** The current state of the session; undefined when the provider does not know it. */
   look(sessionId: string): Promise<Snapshot | undefined>
   /**
-   * Checks a webhook's signature and age, and then its form: a signature says who has written something, not that it can
-   * be read. Undefined for a kind that we do not follow; the provider is told that it has arrived. Throws
-   * `webhook_signature_invalid`, `webhook_stale` or `webhook_unreadable`.
+   * Checks a webhook's signature and age, and then its form: a signature proves the sender, not that the body is valid.
+   * Undefined for a kind that we do not follow, which is acknowledged all the same. Throws `webhook_signature_invalid`,
+   * `webhook_stale` or `webhook_unreadable`.
    */
   readWebhook(body: string, signature: string): Snapshot | undefined
 }
@@ -34,11 +34,11 @@ export interface OperationRequest {
   sessionId: string
   kind: 'authorise' | 'capture' | 'void' | 'refund'
   key: string
-  /** Minor units; the whole payment except for refunds. */
+  /** Minor units; the whole payment, except in refunds. */
   amount: number
 }
 
-/** A session as the provider has it. Of two, the one with the higher sequence is the newer. */
+/** The provider's state of a session. Of two snapshots, the one with the higher sequence is newer. */
 export const Snapshot = Type.Object({
   sessionId: Type.String({ minLength: 1, maxLength: 300 }),
   status: Type.Enum(['pending', 'approved', 'authorised', 'captured', 'voided', 'failed']),
@@ -51,14 +51,14 @@ export type Snapshot = Static<typeof Snapshot>
 
 export const OperationResult = Type.Object({
   outcome: Type.Enum(['succeeded', 'refused']),
-  /** Why it was refused. */
+  /** The reason for a refusal. */
   code: Type.Optional(Type.String()),
   message: Type.Optional(Type.String()),
   snapshot: Snapshot,
 })
 export type OperationResult = Static<typeof OperationResult>
 
-/** The provider did not answer, so nobody knows whether it did what it was asked for. */
+/** The provider did not answer, so it is unknown whether it executed the request. */
 export class ProviderSilentError extends Error {
   override readonly name = 'ProviderSilentError'
 }

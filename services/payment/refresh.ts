@@ -9,20 +9,20 @@ import {
 } from './payments.ts'
 import { ProviderSilentError, type Snapshot } from './provider.ts'
 
-/** Asks the provider how the payment stands and follows it. Raises `provider_unavailable`. */
+/** Asks the provider for the payment's state and adopts it. Raises `provider_unavailable`. */
 export async function refresh(ctx: PaymentContext, paymentId: string): Promise<PaymentRow> {
   const payment = await getPaymentRow(ctx.db, paymentId)
   if (!payment.sessionId) return payment
   const seen = await look(ctx, payment)
   if (!seen) throw providerUnavailable()
-  // Mostly the webhook that told of it was here first.
+  // Usually the webhook has already brought this state.
   if (seen.sequence <= payment.sequence) return payment
   return ctx.db.transaction((tx) => follow(tx, paymentId, seen))
 }
 
 /**
- * The payment as the provider has it. That it knows nothing of it proves nothing about the money: it is reported, and
- * the answer is undefined. Raises `provider_unavailable`.
+ * The provider's state of the payment. A session that the provider does not know proves nothing about the money: it is
+ * reported as a discrepancy, and the result is undefined. Raises `provider_unavailable`.
  */
 export async function look(ctx: PaymentContext, payment: PaymentRow): Promise<Snapshot | undefined> {
   const { id, provider, sessionId } = payment

@@ -5,7 +5,7 @@ export function sign(body: string, secret: string, seconds = Math.floor(Date.now
   return `t=${seconds},v1=${digest(body, secret, seconds)}`
 }
 
-/** The second at which it was signed, or undefined when the signature does not fit the body. */
+/** The Unix time in seconds of the signature, or undefined when the signature does not match the body. */
 export function signedAt(body: string, signature: string, secret: string): number | undefined {
   const match = /^t=(\d{1,12}),v1=([0-9a-f]{64})$/.exec(signature)
   if (!match) return undefined

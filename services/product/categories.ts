@@ -12,7 +12,7 @@ interface CategoryRow extends Category {
   path: string[]
 }
 
-/** The whole tree; it is small, asked for all the time, and changes once in a while. */
+/** The whole tree, cached: it is small, read all the time and changes rarely. */
 export function cachedCategories(ctx: Pick<Context, 'db' | 'cache'>): Promise<Categories> {
   return ctx.cache.get('categories', async () => {
     const rows = await findCategories(ctx.db)
@@ -20,7 +20,7 @@ export function cachedCategories(ctx: Pick<Context, 'db' | 'cache'>): Promise<Ca
   })
 }
 
-/** Parents before their children, children in their order. */
+/** Parents before their children, and siblings by position. */
 function findCategories(db: Queryable): Promise<CategoryRow[]> {
   return db.all<CategoryRow>(sql`
     select slug, name, parent, position, path from product.categories
@@ -38,15 +38,16 @@ function treeOf(rows: readonly CategoryRow[]): CategoryNode[] {
   return roots
 }
 
-/** One writer of the tree at a time, so that two moves cannot make a cycle together; reading goes on. */
+/**
+ * Allows one writer of the tree at a time, so that two concurrent moves cannot create a cycle. Reading is not blocked.
+ */
 export async function lockCategories(tx: Transaction): Promise<void> {
   await tx.run(sql`lock table product.categories in share row exclusive mode`)
 }
 
 /**
- * Sets categories as given; the caller holds {@link lockCategories}. Products below a category that moves move
- * along. Raises `category_unknown` for a parent that is neither there nor given, `category_cycle` and
- * `category_too_deep`.
+ * Writes the given categories; the caller holds {@link lockCategories}. Products below a moved category move with it.
+ * Raises `category_unknown` for a parent that neither exists nor is given, `category_cycle` and `category_too_deep`.
  */
 export async function writeCategories(tx: Transaction, given: readonly Category[]): Promise<void> {
   const before = new Map((await findCategories(tx)).map((category) => [category.slug, category as Category]))
@@ -72,7 +73,7 @@ export async function writeCategories(tx: Transaction, given: readonly Category[
     where (c.name, c.parent, c.position, c.path) is distinct from
           (excluded.name, excluded.parent, excluded.position, excluded.path)
     returning slug`)
-  // Products are searched by the names of their categories too; a job makes that text anew.
+  // The search text contains the names of the categories. A job rebuilds the outdated texts (`search_form = 1`).
   await tx.run(sql`
     update product.listings l set category_path = c.path, search_form = 1
     from product.products p join product.categories c on c.slug = p.category

@@ -1,4 +1,4 @@
-/** What must hold of sold units, for whoever checks it: reads only, and by index, so that it may run beside sales. */
+/** Sold units, which `doran check` compares with orders. Reads only, and by index, so it can run on a live shop. */
 import { type Queryable, sql } from '@doran/kernel'
 
 export async function pageProducts(db: Queryable, after: string, limit: number): Promise<string[]> {
@@ -7,7 +7,7 @@ export async function pageProducts(db: Queryable, after: string, limit: number):
   return rows.map(({ id }) => id)
 }
 
-/** Units that are counted or noted, by product. A catalogue may have been loaded with more than was ordered here. */
+/** Counted and recorded units by product. A loaded catalogue may have more than was ordered here. */
 export function readSold(db: Queryable, productIds: readonly string[]): Promise<{ productId: string; sold: number }[]> {
   return db.all(sql`
     select l.product_id as "productId", l.sold + coalesce(s.units, 0)::bigint as sold

@@ -1,4 +1,4 @@
-/** The read models: what lists and product pages show, made anew in the transaction of each change. */
+/** The read models of lists and product pages, which the transaction of each change rebuilds. */
 import { type Context, publishAll, sql, type Transaction } from '@doran/kernel'
 import {
   type Product,
@@ -18,19 +18,19 @@ interface Refreshed {
   detail: Product
   summary: Summary
   categoryPath: string[]
-  /** Where the product could be found until now. */
+  /** The product's brand, categories and seller before the change. */
   oldBrand: string | null
   oldCategoryPath: string[] | null
   oldSellerId: string | null
 }
 
-/** Of a product with more variants, the SKUs of so many are searched by. */
-const SEARCHED_SKUS = 50
+/** The search text contains the SKUs of this many variants. */
+const MAX_SEARCHED_SKUS = 50
 
-/** From this many products on, forgetting them one by one costs more than forgetting all. */
-const MANY = 50
+/** For more products, invalidating the whole cache is cheaper than invalidating single keys. */
+const MAX_SINGLE_INVALIDATIONS = 50
 
-/** Writes products, their read models and the events that tell of them; what was cached of them is forgotten. */
+/** Writes products and their read models, publishes their events (unless `silent`) and invalidates the cache. */
 export async function publishProducts(
   tx: Transaction,
   cache: Context['cache'],
@@ -44,11 +44,11 @@ export async function publishProducts(
     cache,
     writes.map(({ id }) => id),
   )
-  if (!silent) await announce(tx, writes, refreshed)
+  if (!silent) await publishEvents(tx, writes, refreshed)
   return writes.map(({ id }) => (refreshed.get(id) as Refreshed).detail)
 }
 
-/** Makes the read models of products anew, for example after their seller changed its name. */
+/** Rebuilds the read models of products, for example after the renaming of their seller, and invalidates the cache. */
 export async function refresh(
   tx: Transaction,
   cache: Context['cache'],
@@ -56,23 +56,27 @@ export async function refresh(
 ): Promise<Map<string, Refreshed>> {
   if (ids.length === 0) return new Map()
   const rows = await refreshRows(tx, ids)
-  await cache.invalidate(tx, rows.length > MANY ? ['list:*', 'product:*'] : [...new Set(rows.flatMap(staleKeys))])
+  await cache.invalidate(
+    tx,
+    rows.length > MAX_SINGLE_INVALIDATIONS ? ['list:*', 'product:*'] : [...new Set(rows.flatMap(staleKeys))],
+  )
   return new Map(rows.map((row) => [row.id, row]))
 }
 
 function staleKeys(row: Refreshed): string[] {
   const { id, detail, categoryPath, oldBrand, oldCategoryPath, oldSellerId } = row
-  const shelves = [
+  const scopes = [
     'all',
     ...[detail.seller.id, oldSellerId].map((seller) => seller && `seller:${seller}`),
     ...[detail.brand?.slug, oldBrand].map((brand) => brand && `brand:${brand}`),
     ...[...categoryPath, ...(oldCategoryPath ?? [])].map((category) => `category:${category}`),
   ]
-  return [`product:${id}`, ...shelves.flatMap((shelf) => (shelf ? `list:${shelf}:*` : []))]
+  return [`product:${id}`, ...scopes.flatMap((scope) => (scope ? `list:${scope}:*` : []))]
 }
 
-// Categories, brands and sellers are locked for sharing, categories in the order in which `writeCategories` locks them. So
-// whoever moves or renames one either waits until these rows can be seen, or makes this statement wait and read what is new.
+// Locks categories, brands and sellers `for share`, categories in the order of `writeCategories`. A transaction that
+// moves or renames one of them therefore either waits until these rows are visible, or makes this statement wait and
+// read the new names.
 function refreshRows(tx: Transaction, ids: readonly string[]): Promise<Refreshed[]> {
   return tx.all<Refreshed>(sql`
     with shelf as materialized (
@@ -96,7 +100,7 @@ function refreshRows(tx: Transaction, ids: readonly string[]): Promise<Refreshed
              jsonb_agg(jsonb_build_object(
                'sku', sku, 'price', price, 'compareAtPrice', compare_at_price, 'currency', currency,
                'options', options) order by position) as variants,
-             array_to_string((array_agg(product.searchable(sku) order by position))[1:${SEARCHED_SKUS}], ' ') as skus
+             array_to_string((array_agg(product.searchable(sku) order by position))[1:${MAX_SEARCHED_SKUS}], ' ') as skus
       from product.variants where product_id = any(${ids}::uuid[]) group by product_id
     ), made as materialized (
       select p.*, v.price_from,
@@ -107,7 +111,7 @@ function refreshRows(tx: Transaction, ids: readonly string[]): Promise<Refreshed
                (select string_agg(concat_ws(' ', product.searchable(name->>'ko'), product.searchable(name->>'en')), ' ')
                 from shelf where slug = any(p.path)),
                v.skus) as search_text,
-             -- A category that moved while it was waited for may have parents now that are not on the shelf.
+             -- A category that moved during the wait for its lock may have new parents that shelf does not contain.
              case when p.path <@ (select array_agg(slug) from shelf) then 2 else 1 end as search_form,
              jsonb_build_object(
                'id', p.id, 'name', p.name, 'image', p.images->0, 'priceFrom', v.price_from, 'priceTo', v.price_to,
@@ -146,7 +150,7 @@ function refreshRows(tx: Transaction, ids: readonly string[]): Promise<Refreshed
     from made m left join product.listings old on old.product_id = m.id`)
 }
 
-async function announce(
+async function publishEvents(
   tx: Transaction,
   writes: readonly ProductWrite[],
   now: ReadonlyMap<string, Refreshed>,
@@ -163,35 +167,35 @@ async function announce(
     fresh.filter(({ skus }) => skus.length > 0),
   )
   for (const event of [productListed, productChanged, productStateChanged]) {
-    const told = writes.filter(({ before, state }) => eventOf(before?.state, state) === event)
+    const affected = writes.filter(({ before, state }) => eventOf(before?.state, state) === event)
     await publishAll(
       tx,
       event,
-      told.map(({ id }) => newsOf(now.get(id) as Refreshed)),
+      affected.map(({ id }) => eventDataOf(now.get(id) as Refreshed)),
     )
   }
 }
 
-/** Drafts are nobody's news, and neither are changes of what is not on sale. */
+/** Drafts, and changes of products that are not on sale, have no event. */
 function eventOf(before: State | undefined, now: State) {
   if (now === 'on-sale') return before === 'on-sale' ? productChanged : productListed
   return before === 'on-sale' ? productStateChanged : undefined
 }
 
-function newsOf({ detail, summary, categoryPath }: Refreshed): ProductNews {
+function eventDataOf({ detail, summary, categoryPath }: Refreshed): ProductNews {
   const { state, description, attributes, options, variants, version } = detail
   const skus = variants.map(({ sku }) => sku)
   return { ...summary, state, description, attributes, options, skus, categoryPath, version }
 }
 
-/** Makes the read models of at most `limit` products anew whose search text has an outdated form, and answers of how many. */
+/** Rebuilds the read models of at most `limit` products with an outdated search text. Returns their number. */
 export async function renewOutdatedSearchTexts(tx: Transaction, limit: number): Promise<number> {
-  // A product that somebody is writing has its text made by them.
+  // Skip locked products: the transaction that writes one also rebuilds its text.
   const due = await tx.all<{ id: string }>(sql`
     select id from product.products
     where id in (select product_id from product.listings where search_form = 1 limit ${limit})
     order by id for no key update skip locked`)
-  // Nothing that lists and pages show changes by that, so nothing that is cached is forgotten.
+  // The cache stays valid, because lists and pages do not show the search text.
   if (due.length > 0) {
     await refreshRows(
       tx,

@@ -1,4 +1,4 @@
-/** Lists of products: one statement, and as a rule one walk along an index of as many rows as the page has. */
+/** Lists of products. A page takes one statement, which usually scans an index for only as many rows as it returns. */
 import { asKeyset, type Queryable, type Sql, sql } from '@doran/kernel'
 import { Amount, Id, type Page, type TSchema, Type } from '@doran/kernel/contract'
 import type { State, Summary } from './contract.ts'
@@ -6,7 +6,7 @@ import type { State, Summary } from './contract.ts'
 export type Sort = 'newest' | 'price-asc' | 'price-desc' | 'name-ko' | 'name-en' | 'popular'
 
 export interface ProductFilter {
-  /** With its depth in the tree, 1 for the topmost. */
+  /** `depth` is the level in the tree, 1 for the topmost. */
   category?: { slug: string; depth: number } | undefined
   brand?: string | undefined
   seller?: string | undefined
@@ -17,10 +17,10 @@ export interface ProductFilter {
 
 type Column = 'product_id' | 'created_at' | 'price_from' | 'name' | 'sold'
 
-/** With the columns that the list is sorted by. */
+/** A row with the columns by which the list is sorted. */
 type Row = Record<Column, string | number> & { summary: Summary }
 
-/** What a list is sorted by: a column as it is, or in the order of a language. */
+/** A sort key: a plain column, or an expression in the order of a language. */
 type SortKey = Column | { by: string; of: (row: Row) => string | number; column?: Column }
 
 const KOREAN_NAME: SortKey = { by: 'name collate product.names_ko', of: ({ name }) => name, column: 'name' }
@@ -29,7 +29,7 @@ const ENGLISH_NAME: SortKey = {
   of: ({ summary }) => summary.name.en,
 }
 
-// Only what PostgreSQL reads as well; a cursor may have been forged.
+// Accepts only what PostgreSQL can read, because a cursor may be forged.
 const CreatedAt = Type.String({
   format: 'date-time',
   pattern: '^[12]\\d{3}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z$',
@@ -47,7 +47,7 @@ const SORTS = {
   popular: sortedBy(['sold', 'created_at', 'product_id'], 'desc', [Units, CreatedAt, Id]),
 } satisfies Record<Sort, unknown>
 
-/** All keys go in one direction, and together they are different for each product. */
+/** All keys have the same direction, and together they are unique. */
 function sortedBy(keys: readonly SortKey[], direction: 'asc' | 'desc', key: readonly TSchema[]) {
   const by = keys.map((one) => (typeof one === 'string' ? one : one.by))
   const columns = keys.flatMap((one) => (typeof one === 'string' ? one : (one.column ?? [])))
@@ -61,8 +61,8 @@ function sortedBy(keys: readonly SortKey[], direction: 'asc' | 'desc', key: read
   }
 }
 
-/** Up to this many matches are sorted; of more, a page is soon found by walking in order. */
-const FEW = 1_000
+/** Up to this many matches are sorted. With more matches, an ordered scan finds a page quickly. */
+const MAX_SORTED_MATCHES = 1_000
 
 const HIGHEST_PRICE = 1_000_000_000_000
 
@@ -85,37 +85,37 @@ export async function findProducts(db: Queryable, query: ProductQuery): Promise<
   const conditions = conditionsOf(query.filter)
   const rows = await db.all<Row>(
     isSelective(query)
-      ? fewOrMany(select, isLed(sort) ? conditions : unled(conditions), page, order)
+      ? sortOrScan(select, hasLeadIndexes(sort) ? conditions : withoutLead(conditions), page, order)
       : sql`${select} product.listings where state = 'on-sale' ${and(conditions)} ${page}`,
   )
   return asKeyset.page(rows, limit, keyOf, (row) => row.summary)
 }
 
 /**
- * Walking in order is right when many rows match, and endless when hardly any does. PostgreSQL cannot know which
- * it is when it plans, so it is found out first: up to a thousand matches are sought by whatever index finds them
- * best. If that was all they are sorted, else the walk in order soon has its page. One of the two branches
- * always has nothing to do.
+ * An ordered scan is fast when many rows match, and very slow when hardly any does. PostgreSQL cannot know that when it
+ * plans, so the statement finds out first: it collects up to a thousand matches by the index that suits them best. If
+ * there are no more, it sorts them; otherwise the ordered scan finds its page quickly. One of the two branches is
+ * always empty.
  */
-function fewOrMany(select: Sql, conditions: Conditions, page: Sql, order: Sql): Sql {
+function sortOrScan(select: Sql, conditions: Conditions, page: Sql, order: Sql): Sql {
   return sql`
     with few as materialized (
-      ${select} product.listings where state = 'on-sale' ${and(sought(conditions))} limit ${FEW + 1}
+      ${select} product.listings where state = 'on-sale' ${and(forMatching(conditions))} limit ${MAX_SORTED_MATCHES + 1}
     )
     ${select} (
-      (${select} few where (select count(*) from few) <= ${FEW} ${page})
+      (${select} few where (select count(*) from few) <= ${MAX_SORTED_MATCHES} ${page})
       union all
-      (${select} product.listings where state = 'on-sale' ${and(walked(conditions))}
-       and (select count(*) from few) > ${FEW} ${page})
+      (${select} product.listings where state = 'on-sale' ${and(forOrderedScan(conditions))}
+       and (select count(*) from few) > ${MAX_SORTED_MATCHES} ${page})
     ) page
     ${order}`
 }
 
-/** Conditions by what they do for a walk in order: `lead` chooses the index, the others only leave rows out. */
+/** Conditions by their role in an ordered scan: `lead` selects the index, `others` only filter rows. */
 interface Conditions {
   lead: Sql[]
   others: Sql[]
-  /** Found by an index of its own and needless besides `others`. */
+  /** Served by an index of its own, and implied by `others`. */
   indexed: Sql[]
 }
 
@@ -125,7 +125,7 @@ function conditionsOf({ category, brand, seller, minPrice, maxPrice, q }: Produc
     ...(brand !== undefined ? [sql`brand = ${brand}`] : []),
     ...(category ? [sql`category_path[${sql.raw(String(category.depth))}] = ${category.slug}`] : []),
   ]
-  // Always both ends: PostgreSQL takes a range with one open end for a third of all rows.
+  // Always both bounds: PostgreSQL estimates a range with one bound as a third of all rows.
   const priced = minPrice !== undefined || maxPrice !== undefined
   const prices = priced ? [sql`price_from >= ${minPrice ?? 0}`, sql`price_from <= ${maxPrice ?? HIGHEST_PRICE}`] : []
   const words = wordsOf(q)
@@ -146,40 +146,42 @@ function and({ lead, others, indexed }: Conditions): Sql {
   return all.length === 0 ? sql.empty : sql`and ${sql.join(all, ' and ')}`
 }
 
-/** Whether there is an index in this order for each lead. Few read by English names, so that order has one for all. */
-function isLed(sort: Sort): boolean {
+/**
+ * Whether each lead has an index in this order. The order of English names is rarely used and has one index for all.
+ */
+function hasLeadIndexes(sort: Sort): boolean {
   return sort !== 'name-en'
 }
 
-function unled({ lead, others, indexed }: Conditions): Conditions {
+function withoutLead({ lead, others, indexed }: Conditions): Conditions {
   return { lead: [], others: [...lead, ...others], indexed }
 }
 
-/** For the walk in order no other index may be used, and the conditions must be thought to let many rows through. */
-function walked({ lead, others }: Conditions): Conditions {
+/** An ordered scan must not use another index, and the planner must expect the conditions to match many rows. */
+function forOrderedScan({ lead, others }: Conditions): Conditions {
   return { lead, others: others.map(unindexed), indexed: [] }
 }
 
-/** Words find few rows, and taking them apart is slow: with words, it is their index that the matches are sought by. */
-function sought(conditions: Conditions): Conditions {
+/** Words match few rows, and comparing texts is slow. With words, only their index may find the matches. */
+function forMatching(conditions: Conditions): Conditions {
   const { lead, others, indexed } = conditions
   return indexed.length === 0 ? conditions : { lead, others: others.map(unindexed), indexed }
 }
 
-/** The same condition in a form that no index serves. */
+/** The same condition in a form that no index can serve. */
 function unindexed(condition: Sql): Sql {
   return sql`coalesce(${condition}, false)`
 }
 
-/** Whether the index in order cannot answer by itself. */
+/** Whether the filter needs more than the index of its order. */
 function isSelective({ filter, sort }: ProductQuery): boolean {
   const { category, brand, seller, minPrice, maxPrice, q } = filter
   const leads = [category, brand, seller].filter((lead) => lead !== undefined).length
   const priced = minPrice !== undefined || maxPrice !== undefined
-  return q !== undefined || leads > (isLed(sort) ? 1 : 0) || (priced && !sort.startsWith('price'))
+  return q !== undefined || leads > (hasLeadIndexes(sort) ? 1 : 0) || (priced && !sort.startsWith('price'))
 }
 
-/** As `product.searchable` makes the text. Quotes around words say nothing that it could look for. */
+/** Splits a query into words, normalised like `product.searchable`. Quotes are ignored. */
 function wordsOf(q = ''): string[] {
   return q
     .normalize('NFKC')
@@ -193,9 +195,9 @@ function contains(word: string): string {
 }
 
 /**
- * The keys by which the index knows words: each pair of neighbouring characters, and each single character that is not Latin.
- * A single Latin letter stands in nearly every name, so it is no key. `product.grams` of the first migration makes the same
- * keys, but to call it here would take longer than the search.
+ * The index keys of words: each pair of neighbouring characters, and each single character from U+2E81 on, such as a
+ * Korean syllable. A single Latin letter occurs in nearly every name, so it is no key. `product.grams` of the first
+ * migration computes the same keys, but calling it here would take longer than the search.
  */
 export function gramsOf(words: readonly string[]): string[] {
   const grams = words.flatMap((word) => {

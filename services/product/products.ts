@@ -1,4 +1,4 @@
-/** Products as sellers write them. All writing, one product or thousands, goes through {@link writeProducts}. */
+/** Products as sellers write them. Every write, of one product or thousands, goes through {@link writeProducts}. */
 import { isDeepStrictEqual } from 'node:util'
 import { type Actor, brokenConstraint, type Queryable, sql, type Transaction } from '@doran/kernel'
 import type { Attribute, Image, Name, NewProduct, Option, Product, State, Variant } from './contract.ts'
@@ -12,7 +12,7 @@ import {
   skuTaken,
 } from './errors.ts'
 
-/** Everything of a product that its seller writes, with nothing left out. */
+/** All fields of a product that its seller writes, with defaults filled in. */
 export interface Content {
   category: string
   brand: string | null
@@ -33,7 +33,7 @@ export interface StoredProduct {
   content: Content
 }
 
-/** A product to be written, and what it was before; nothing when it is new. */
+/** A product to write, and its previous state; `before` is undefined for a new product. */
 export interface ProductWrite {
   id: string
   sellerId: string
@@ -44,7 +44,7 @@ export interface ProductWrite {
   before: StoredProduct | undefined
 }
 
-/** The content with its defaults filled in and its texts in one form, whichever system they were typed on. */
+/** Fills in the defaults of the content, trims its texts and unifies their line breaks. */
 export function tidy(input: Omit<NewProduct, 'key' | 'state'>): Content {
   return {
     category: input.category,
@@ -75,12 +75,12 @@ function tidyText(text: string): string {
   return text.replace(/\r\n?/g, '\n').trim()
 }
 
-/** The product's key: as given, or else its first SKU. */
+/** The given key of the product, or its first SKU. */
 export function keyOf({ variants }: Content, key = variants[0]?.sku ?? ''): string {
   return key.trim()
 }
 
-/** Whether writing it would change anything. */
+/** Whether the write would change anything. */
 export function isChanged({ before, ...after }: ProductWrite): boolean {
   return (
     before === undefined ||
@@ -92,8 +92,8 @@ export function isChanged({ before, ...after }: ProductWrite): boolean {
 }
 
 /**
- * The product, locked until the transaction ends. What the actor may not know of is not found; what everyone
- * sees but only its seller may change is refused with `product_not_yours`.
+ * Locks the product until the transaction ends. Raises `product_not_yours` for another seller's product on sale, and
+ * `product_not_found` for products that the actor may not see.
  */
 export async function lockOwnProduct(tx: Transaction, id: string, actor: Actor): Promise<StoredProduct> {
   await tx.run(sql`select 1 from product.products where id = ${id} for update`)
@@ -103,17 +103,17 @@ export async function lockOwnProduct(tx: Transaction, id: string, actor: Actor):
   throw found.state === 'on-sale' ? productNotYours() : productNotFound()
 }
 
-/** The product as its page shows it; there is one for each product. */
+/** The product as its page shows it. The product must exist. */
 export async function getDetail(db: Queryable, id: string): Promise<Product> {
   return (await db.one<{ detail: Product }>(sql`select detail from product.details where product_id = ${id}`)).detail
 }
 
-/** Which products these are already, by id or else by seller and key; they stay locked until the end. */
+/** Finds existing products by id, or else by seller and key, and locks them until the transaction ends. */
 export async function lockProducts(
   tx: Transaction,
   wanted: readonly { id?: string | undefined; sellerId: string; key: string }[],
 ): Promise<(product: { id?: string | undefined; sellerId: string; key: string }) => StoredProduct | undefined> {
-  // Two look-ups by index; joined by `or` they would be one walk through the whole table.
+  // A union of two index look-ups: joined by `or`, the conditions would scan the whole table.
   const locked = await tx.all<{ id: string }>(sql`
     select id from product.products
     where id in (
@@ -152,8 +152,8 @@ function readProducts(db: Queryable, ids: readonly string[]): Promise<StoredProd
 }
 
 /**
- * Writes products with their variants: a handful of statements, however many products. Raises `seller_unknown`,
- * `category_unknown`, `brand_unknown`, `product_key_taken` or `sku_taken`, and then nothing is written.
+ * Writes products with their variants in a handful of statements, however many products there are. Raises
+ * `seller_unknown`, `category_unknown`, `brand_unknown`, `product_key_taken` or `sku_taken`, and then writes nothing.
  */
 export async function writeProducts(tx: Transaction, writes: readonly ProductWrite[]): Promise<void> {
   try {
@@ -226,8 +226,8 @@ async function writeVariants(tx: Transaction, writes: readonly ProductWrite[]): 
   const twice = duplicates(rows.map(({ sku }) => sku))
   if (twice.length > 0) throw skuTaken({ skus: twice.join(', ') })
   await claimSkus(tx, writes)
-  // In the order of the SKUs, so that two writers of the same ones wait for each other and never in a circle. A
-  // SKU that belongs to another product is neither inserted nor updated, and so it is missing from the answer.
+  // Sorted by SKU, so that two writers of the same SKUs cannot deadlock. A SKU that belongs to another product is
+  // neither inserted nor updated, so it is missing from the result.
   const written = await tx.all<{ sku: string }>(sql`
     insert into product.variants as v (sku, product_id, position, price, compare_at_price, currency, options)
     select sku, product_id, position, price, "compareAtPrice", currency, options
@@ -243,8 +243,8 @@ async function writeVariants(tx: Transaction, writes: readonly ProductWrite[]): 
 }
 
 /**
- * A SKU that was ever on sale stays with its seller, for its stock and past orders know it by its name. Until then it is
- * theirs while a variant has it.
+ * A SKU that was ever on sale stays with its seller, because stock and past orders refer to it. Before that, it belongs
+ * to the seller only while a variant has it.
  */
 async function claimSkus(tx: Transaction, writes: readonly ProductWrite[]): Promise<void> {
   const rows = writes.flatMap(({ sellerId, state, content }) =>
@@ -281,11 +281,11 @@ export function duplicates(values: readonly string[]): string[] {
 export interface SkuOwner {
   sku: string
   sellerId: string
-  /** Null when no product has it any more. */
+  /** Null when no product has the SKU any more. */
   productId: string | null
 }
 
-/** To whom these SKUs belong; those that anybody may take are left out. */
+/** The owners of the SKUs. Omits SKUs that anyone may use. */
 export function findSkuOwners(db: Queryable, skus: readonly string[]): Promise<SkuOwner[]> {
   return db.all<SkuOwner>(sql`
     select s.sku, s.seller_id as "sellerId", v.product_id as "productId"

@@ -2,13 +2,13 @@ import { productInvalid } from './errors.ts'
 import type { Content } from './products.ts'
 import { duplicates } from './products.ts'
 
-/** What is wrong, and where: a path as in the validation of a schema, for example `variants.2.options`. */
+/** A problem and its path, as in the validation of a schema, for example `variants.2.options`. */
 export interface Problem {
   path: string
   message: string
 }
 
-/** Throws `product_invalid` unless options and variants fit together. */
+/** Raises `product_invalid` unless options and variants are consistent. */
 export function assertSound(content: Content): void {
   const problems = findProblems(content)
   if (problems.length === 0) return
@@ -17,7 +17,7 @@ export function assertSound(content: Content): void {
   throw productInvalid({}, errors)
 }
 
-/** What a schema cannot say of a product. */
+/** Finds problems that the schema cannot express. */
 export function findProblems(content: Content): Problem[] {
   return [...problemsOfOptions(content), ...problemsOfVariants(content)]
 }

@@ -1,15 +1,17 @@
-/** How many units of each product were sold: noted with each order, counted into the lists by a job. */
+/** Units sold of each product: recorded with each order, and added to the listings by a job. */
 import { type Queryable, sql, type Transaction } from '@doran/kernel'
 
 export interface Sale {
   productId: string
-  /** Negative when they were cancelled. */
+  /** Negative for a cancellation. */
   units: number
 }
 
-/** Notes sales for {@link countSales}. It only adds rows, so nobody waits however hot a product is. */
-export async function noteSales(tx: Transaction, sales: readonly Sale[]): Promise<void> {
-  // Joined, because a product that the catalogue does not have would never be counted.
+/**
+ * Records sales for {@link countSales}. It only inserts rows, so orders of a popular product never wait for each other.
+ */
+export async function recordSales(tx: Transaction, sales: readonly Sale[]): Promise<void> {
+  // The join skips unknown products, whose rows would never be counted.
   await tx.later(sql`
     insert into product.sales (product_id, units)
     select s.product_id, s.units
@@ -19,8 +21,8 @@ export async function noteSales(tx: Transaction, sales: readonly Sale[]): Promis
 }
 
 /**
- * Counts what was noted of at most `limit` products and answers how many those were. A product that somebody is
- * writing is left for the next time: whoever waits for nobody cannot be part of a deadlock.
+ * Adds the recorded sales of at most `limit` products to their listings. Returns the number of products. It skips
+ * locked products until the next run: a statement that waits for no lock cannot deadlock.
  */
 export function countSales(db: Queryable, limit: number): Promise<number> {
   return db.run(sql`
@@ -36,8 +38,8 @@ export function countSales(db: Queryable, limit: number): Promise<number> {
     where l.product_id = c.product_id`)
 }
 
-/** Units that were sold elsewhere or before. A higher count is kept, so a catalogue may be loaded beside running sales. */
-export async function enterSold(tx: Transaction, sold: readonly Sale[]): Promise<void> {
+/** Sets the units sold elsewhere or earlier. A higher count is kept, so a catalogue can be loaded during sales. */
+export async function setSold(tx: Transaction, sold: readonly Sale[]): Promise<void> {
   if (sold.length === 0) return
   await tx.run(sql`
     update product.listings l set sold = s.units

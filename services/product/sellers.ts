@@ -2,7 +2,7 @@ import { type Actor, brokenConstraint, type Queryable, sql, type Transaction } f
 import type { Brand, Seller } from './contract.ts'
 import { shopNotYours, slugTaken } from './errors.ts'
 
-/** For whose shop the actor acts: their own, or any that an administrator names. */
+/** The shop for which the actor acts: their own, or the one that an administrator names. Raises `shop_not_yours`. */
 export function shopOf(sellerId: string | undefined, actor: Actor): string {
   if (sellerId === undefined || sellerId === actor.id) return actor.id
   if (!actor.roles.includes('admin')) throw shopNotYours()
@@ -13,9 +13,9 @@ export function findSeller(db: Queryable, id: string): Promise<Seller | undefine
   return db.first<Seller>(sql`select id, slug, name, about from product.sellers where id = ${id}`)
 }
 
-/** Sets shops as given and answers the ids of those whose products now show something else. */
+/** Writes the given shops and returns the ids of those that changed. Raises `slug_taken`. */
 export async function writeSellers(tx: Transaction, sellers: readonly Seller[]): Promise<string[]> {
-  // Whoever tells of a seller's standing at the same time waits for this, or this waits for them.
+  // Inserting the standing first serialises this with concurrent changes of the same seller's standing.
   await tx.run(sql`
     insert into product.standings (seller_id)
     select id from unnest(${sellers.map(({ id }) => id)}::uuid[]) as s (id) order by id
@@ -38,7 +38,7 @@ export async function writeSellers(tx: Transaction, sellers: readonly Seller[]):
   }
 }
 
-/** Sets brands as given and answers the slugs of those that are named otherwise than before. */
+/** Writes the given brands and returns the slugs of those that are new or renamed. */
 export async function writeBrands(tx: Transaction, brands: readonly Brand[]): Promise<string[]> {
   const changed = await tx.all<{ slug: string }>(sql`
     insert into product.brands as b (slug, name)

@@ -1,9 +1,9 @@
-/** The CSV that an export writes: one row a variant; what belongs to the product stands in each of its rows. */
+/** The CSV of an export: one row per variant, each with the product's own columns repeated. */
 import type { Language, Product } from './contract.ts'
 import { COLUMNS } from './import/columns.ts'
 import { escaped } from './import/formulas.ts'
 
-/** The first line. The mark before it tells spreadsheets that the file is UTF-8. */
+/** The first line, with a byte order mark that tells spreadsheets that the file is UTF-8. */
 export function writeHeader(): string {
   return `\ufeff${write([COLUMNS])}`
 }

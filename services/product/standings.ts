@@ -1,9 +1,11 @@
-/** Whether a shop is open. Its products keep their own state meanwhile, so opening it again restores what was. */
+/**
+ * Whether a shop is open. Its products keep their own state while it is closed, so reopening it restores everything.
+ */
 import { type Cache, publish, type Queryable, sql, type Transaction } from '@doran/kernel'
 import { shopStandingChanged } from './contract.ts'
 
-/** Takes in a user's status; what is older than what is known changes nothing. */
-export async function takeInStatus(
+/** Stores a user's status, unless a newer version is known. */
+export async function recordStatus(
   tx: Transaction,
   { userId, version, status }: { userId: string; version: number; status: string },
 ): Promise<void> {
@@ -13,8 +15,8 @@ export async function takeInStatus(
       where s.status_version < excluded.status_version`)
 }
 
-/** Takes in whether an account holds the role of sellers, likewise. */
-export async function takeInRole(
+/** Stores whether an account holds the seller role, unless a newer version is known. */
+export async function recordRole(
   tx: Transaction,
   { userId, version, hasRole }: { userId: string; version: number; hasRole: boolean },
 ): Promise<void> {
@@ -30,7 +32,7 @@ interface Standing {
   statusVersion: number
 }
 
-/** What is known of those who have a shop, by their ids. */
+/** The known standings of users with a shop, in ascending order of their ids. */
 export function findStandings(db: Queryable, after: string | undefined, limit: number): Promise<Standing[]> {
   return db.all<Standing>(sql`
     select t.seller_id as "sellerId", t.status, t.status_version as "statusVersion"
@@ -38,8 +40,8 @@ export function findStandings(db: Queryable, after: string | undefined, limit: n
     ${after === undefined ? sql.empty : sql`where t.seller_id > ${after}`} order by t.seller_id limit ${limit}`)
 }
 
-/** Takes in a status that was asked for, unless an event has told a newer one since. */
-export async function takeInFoundStatus(
+/** Stores a status that was looked up, unless an event has changed it since the look-up. */
+export async function recordFoundStatus(
   tx: Transaction,
   { sellerId, statusVersion }: Standing,
   status: string,
@@ -48,7 +50,7 @@ export async function takeInFoundStatus(
     update product.standings set status = ${status} where seller_id = ${sellerId} and status_version = ${statusVersion}`)
 }
 
-/** Closes or opens the shop if that is what its standing says now; does nothing for those who have none. */
+/** Opens or closes the user's shop according to its standing. Does nothing for users without a shop. */
 export async function applyStanding(tx: Transaction, cache: Cache, sellerId: string): Promise<void> {
   const changed = await tx.first<{ isOpen: boolean; version: number }>(sql`
     update product.sellers s set is_open = t.is_open, version = s.version + 1, updated_at = now()
@@ -64,7 +66,7 @@ export async function applyStanding(tx: Transaction, cache: Cache, sellerId: str
   await publish(tx, shopStandingChanged, { sellerId, ...changed })
 }
 
-/** The state by which lists find a product `p`: no list shows what is `closed`. */
+/** The state of a product `p` in its listing. No list shows listings that are `closed`. */
 export function listedState(isOpen: ReturnType<typeof sql>) {
   return sql`case when p.state = 'on-sale' and not ${isOpen} then 'closed' else p.state end`
 }

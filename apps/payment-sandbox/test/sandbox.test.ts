@@ -26,7 +26,7 @@ describe('the payment page', () => {
     assert.match(await look(url, 'en-GB'), /<html lang="en">[\s\S]*₩12,900[\s\S]*Card number/)
   })
 
-  it('shows the shop’s words as words', async () => {
+  it('escapes the shop’s texts', async () => {
     const { url } = await till.open()
 
     const page = await look(url)
@@ -53,7 +53,7 @@ describe('the payment page', () => {
     assert.equal(await payByCard(url, CARD.approved), 'https://shop.example/return?x=1&status=approved')
   })
 
-  it('lets the buyer cancel, and is then finished', async () => {
+  it('lets the buyer cancel, which finishes the payment', async () => {
     const { id, url } = await till.open()
 
     const answer = await submit(url, { action: 'cancel' })
@@ -67,7 +67,7 @@ describe('the payment page', () => {
     assert.equal((await till.service().refreshPayment({ paymentId: id })).status, 'failed')
   })
 
-  it('sends the buyer on as before when the form is sent twice', async () => {
+  it('redirects the buyer to the same address when the form is submitted twice', async () => {
     const { id, url } = await till.open()
 
     const answers = await Promise.all([submit(url, card), submit(url, card)])
@@ -80,7 +80,7 @@ describe('the payment page', () => {
   })
 
   for (const expiry of ['1239', '12/39', '12 / 39', '12/2039', ' 1239 ']) {
-    it(`takes ${JSON.stringify(expiry)} as the end of a card`, async () => {
+    it(`accepts ${JSON.stringify(expiry)} as an expiry date`, async () => {
       const { url } = await till.open()
 
       assert.equal((await submit(url, { ...card, expiry })).status, 303)
@@ -88,7 +88,7 @@ describe('the payment page', () => {
   }
 
   for (const expiry of ['', '1339', '0039', '139', '12-39', '1220', '12/20', '123999']) {
-    it(`refuses ${JSON.stringify(expiry)} as the end of a card and keeps what is right`, async () => {
+    it(`refuses ${JSON.stringify(expiry)} as an expiry date and keeps the valid fields`, async () => {
       const { url } = await till.open()
 
       const answer = await submit(url, { ...card, expiry })
@@ -102,7 +102,7 @@ describe('the payment page', () => {
     })
   }
 
-  it('asks the bank’s question for a card that wants it: yes', async () => {
+  it('approves a 3-D Secure card once the buyer confirms with the bank', async () => {
     const { id, url } = await till.open()
 
     await payByCard(url, CARD.threeDSecure)
@@ -110,7 +110,7 @@ describe('the payment page', () => {
     assert.equal((await till.service().refreshPayment({ paymentId: id })).status, 'approved')
   })
 
-  it('asks the bank’s question for a card that wants it: no', async () => {
+  it('fails the payment by a 3-D Secure card when the buyer refuses the bank’s confirmation', async () => {
     const { id, url } = await till.open()
     await submit(url, { ...card, number: CARD.threeDSecure })
     assert.equal((await till.service().refreshPayment({ paymentId: id })).status, 'pending')
@@ -121,7 +121,7 @@ describe('the payment page', () => {
     assert.equal(failure?.code, 'authentication_failed')
   })
 
-  it('of nobody’s payment is not there', async () => {
+  it('answers 404 for an unknown payment', async () => {
     assert.equal((await fetch(`${till.sandbox.url}/pay/nobody`)).status, 404)
   })
 })
@@ -133,12 +133,12 @@ describe('the provider', () => {
   })
   after(() => till.close())
 
-  it('opens its books only to those who know the secret', async () => {
+  it('gives access to its ledger only with the secret', async () => {
     assert.equal((await till.ask('/v1/ledger', 'GET', undefined, 'guessed')).status, 401)
     assert.equal((await till.ask('/v1/ledger')).status, 200)
   })
 
-  it('remembers everything when it is started again', async () => {
+  it('keeps its sessions over a restart', async () => {
     const { id, orderId } = await till.open(CARD.approved)
     await till.service().authorise({ paymentId: id })
 
@@ -148,7 +148,7 @@ describe('the provider', () => {
     assert.deepEqual(await till.ledger(orderId), [`authorise ${AMOUNT}`, `capture ${AMOUNT}`])
   })
 
-  it('refuses what is malformed', async () => {
+  it('refuses malformed requests', async () => {
     for (const [path, body] of [
       ['/v1/sessions', { key: 'k' }],
       [
@@ -182,7 +182,7 @@ describe('the provider', () => {
   })
 })
 
-describe('what the provider offers to merchants', () => {
+describe('the merchant API of the provider', () => {
   let till: Till
   before(async () => {
     till = await openTill()
@@ -204,7 +204,7 @@ describe('what the provider offers to merchants', () => {
       webhookUrl: 'http://127.0.0.1:1/nobody',
     })
 
-  it('is a route for each movement, and sums for each reference', async () => {
+  it('has a route for each kind of operation, and sums the ledger by reference', async () => {
     const { id, url } = (await session('a')).body
     await payByCard(url as string, CARD.approved)
     for (const [route, body] of [
@@ -234,7 +234,7 @@ describe('what the provider offers to merchants', () => {
     assert.equal((await till.ask('/v1/sessions/by-key/never')).status, 404)
   })
 
-  it('refuses a key that was used for something else, and does nothing', async () => {
+  it('refuses a key that belongs to another operation, and executes nothing', async () => {
     const { id, url } = (await session('c')).body
     await payByCard(url as string, CARD.approved)
     await post(`/v1/sessions/${id}/authorise`, { key: 'c:1' })
@@ -244,7 +244,7 @@ describe('what the provider offers to merchants', () => {
     assert.equal(((await (await till.ask(`/v1/sessions/${id}`)).json()) as { status: string }).status, 'authorised')
   })
 
-  it('misbehaves for one session alone when asked to', async () => {
+  it('injects faults into a single session on request', async () => {
     const [one, other] = [(await session('d')).body, (await session('e')).body]
     await post(`/v1/sessions/${one.id}/faults`, { webhooks: {}, api: { failRate: 1 } })
 
@@ -256,7 +256,7 @@ describe('what the provider offers to merchants', () => {
 })
 
 describe('the address of the payment page', () => {
-  it('is where buyers reach it, when that is not where the shop does', async () => {
+  it('uses the public address when buyers and the shop reach the sandbox at different ones', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'doran-sandbox-'))
     const secret = 'a secret of this test'
     const sandbox = await startSandbox({

@@ -3,8 +3,8 @@ import { product, variantsListed } from '@doran/product/contract'
 import { moveStock } from '../movements.ts'
 import { assignSellers, enterSkus, lockHidden, revealSkus, type StockRow } from '../stock.ts'
 
-/** Most SKUs whose owners the catalogue tells at once. */
-const OWNERS_AT_ONCE = 1_000
+/** SKUs per call of `getSkuOwners`. */
+const OWNERS_BATCH_SIZE = 1_000
 
 interface Listed {
   readonly sku: string
@@ -13,8 +13,8 @@ interface Listed {
 }
 
 /**
- * New SKUs become known with nothing on hand, and those that are on sale are shown; an import brings thousands at once.
- * Running it twice is harmless: the second time everything is so already.
+ * Registers new SKUs with nothing on hand, and makes those on sale visible to buyers. Runs in batches, because an
+ * import publishes thousands at once. Running it twice is harmless: the second run changes nothing.
  */
 export const onVariantsListed = on(
   variantsListed,
@@ -39,8 +39,8 @@ export const onVariantsListed = on(
 )
 
 /**
- * A SKU that no buyer has seen may have another seller now, who begins with an empty shelf. Whose it is says the
- * catalogue, for news may arrive in any order.
+ * A SKU that no buyer has seen may belong to another seller by now, who starts with no stock. The catalogue decides who
+ * owns it, because events may arrive in any order.
  */
 async function takeOver(
   tx: Transaction,
@@ -48,15 +48,15 @@ async function takeOver(
   listed: readonly Listed[],
   { client }: Pick<Context, 'client'>,
 ): Promise<void> {
-  const told = Map.groupBy(listed, ({ sku }) => sku)
-  const isStrange = ({ sku, sellerId }: StockRow) => told.get(sku)?.some((news) => news.sellerId !== sellerId)
-  const strange = hidden.filter(isStrange)
+  const listedBySku = Map.groupBy(listed, ({ sku }) => sku)
+  const isDisputed = ({ sku, sellerId }: StockRow) => listedBySku.get(sku)?.some((one) => one.sellerId !== sellerId)
+  const disputed = hidden.filter(isDisputed)
   const ownerOf = new Map<string, string>()
-  for (let from = 0; from < strange.length; from += OWNERS_AT_ONCE) {
-    const skus = strange.slice(from, from + OWNERS_AT_ONCE).map(({ sku }) => sku)
+  for (let from = 0; from < disputed.length; from += OWNERS_BATCH_SIZE) {
+    const skus = disputed.slice(from, from + OWNERS_BATCH_SIZE).map(({ sku }) => sku)
     for (const { sku, sellerId } of await client(product).getSkuOwners({ skus })) ownerOf.set(sku, sellerId)
   }
-  const taken = strange.flatMap((stock) => {
+  const taken = disputed.flatMap((stock) => {
     const sellerId = ownerOf.get(stock.sku)
     return sellerId && sellerId !== stock.sellerId ? { ...stock, sellerId } : []
   })

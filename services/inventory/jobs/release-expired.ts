@@ -2,19 +2,19 @@ import { type Context, job, type Transaction } from '@doran/kernel'
 import { moveStock } from '../movements.ts'
 import { expireDue } from '../reservations.ts'
 
-const BATCH = 100
+const BATCH_SIZE = 100
 
-/** What was held for orders that nobody paid in time can be bought again. */
+/** Expires the holds of orders that were not paid in time and makes their stock available again. */
 export const releaseExpired = job('release-expired', {
   cron: '* * * * *',
   async run(ctx: Context<undefined>) {
-    while ((await ctx.db.transaction(expireBatch)) === BATCH);
+    while ((await ctx.db.transaction(expireBatch)) === BATCH_SIZE);
   },
 })
 
-/** How many reservations expired. */
+/** Returns the number of expired reservations. */
 async function expireBatch(tx: Transaction): Promise<number> {
-  const lines = await expireDue(tx, BATCH)
+  const lines = await expireDue(tx, BATCH_SIZE)
   await moveStock(
     tx,
     'expire',

@@ -14,7 +14,8 @@ export const restock: Handler<typeof inventory, 'restock'> = ({ reference, lines
     const unknown = [...new Set(lines.map(({ sku }) => sku).filter((sku) => !known.has(sku)))]
     if (!fresh) return { unknown }
 
-    if (unknown.length > 0) ctx.log.error({ reference, unknown }, 'goods that came back have no stock to return to')
+    if (unknown.length > 0)
+      ctx.log.error({ reference, unknown }, 'returned goods have an unknown SKU and were not restocked')
     const back = lines.filter(({ sku }) => known.has(sku))
     await moveStock(
       tx,
@@ -24,7 +25,7 @@ export const restock: Handler<typeof inventory, 'restock'> = ({ reference, lines
     return { unknown }
   })
 
-/** False when the goods came back under this reference before. */
+/** False when this reference has been restocked before. */
 async function insertRestock(tx: Transaction, reference: string): Promise<boolean> {
   return (
     (await tx.run(sql`insert into inventory.restocks (reference) values (${reference}) on conflict do nothing`)) > 0

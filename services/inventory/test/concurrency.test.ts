@@ -21,8 +21,8 @@ async function tally(calls: Promise<unknown>[]): Promise<Record<string, number>>
   return counts
 }
 
-describe('at the same time', () => {
-  it('200 orders for one unit: exactly one gets it', async () => {
+describe('concurrent requests', () => {
+  it('of 200 orders for one unit give it to exactly one', async () => {
     const { skus } = await shelf(platform, 1)
     const lines = [{ sku: skus[0] ?? '', quantity: 1 }]
 
@@ -32,7 +32,7 @@ describe('at the same time', () => {
     assert.deepEqual(await stockOf(platform, skus[0] ?? ''), [1, 1])
   })
 
-  it('a thousand crossed baskets do not lock each other out', async () => {
+  it('of a thousand orders with the same SKUs in different orders do not deadlock', async () => {
     const { skus } = await shelf(platform, 10_000, 10_000)
     const [a, b] = skus.map((sku) => ({ sku, quantity: 1 })) as [
       { sku: string; quantity: number },
@@ -53,7 +53,7 @@ describe('at the same time', () => {
     )
   })
 
-  it('the same order twenty times makes one reservation', async () => {
+  it('for the same order make one reservation', async () => {
     const { skus } = await shelf(platform, 10)
     const order = { orderId: newId(), lines: [{ sku: skus[0] ?? '', quantity: 3 }] }
 
@@ -63,7 +63,7 @@ describe('at the same time', () => {
     assert.deepEqual(await stockOf(platform, skus[0] ?? ''), [10, 3])
   })
 
-  it('a reserve and a release of one order leave nothing held, whichever comes first', async () => {
+  it('to reserve and release one order leave nothing held, whichever comes first', async () => {
     const { skus } = await shelf(platform, 1_000)
     const lines = [{ sku: skus[0] ?? '', quantity: 1 }]
 
@@ -77,7 +77,7 @@ describe('at the same time', () => {
     assert.deepEqual(await stockOf(platform, skus[0] ?? ''), [1_000, 0])
   })
 
-  it('a restock under one reference comes back once', async () => {
+  it('to restock under one reference restock once', async () => {
     const { skus } = await shelf(platform, 0)
     const lines = [{ sku: skus[0] ?? '', quantity: 5 }]
 
@@ -86,7 +86,7 @@ describe('at the same time', () => {
     assert.deepEqual(await stockOf(platform, skus[0] ?? ''), [5, 0])
   })
 
-  it('catalogues that overlap in different orders are both loaded', async () => {
+  it('to load overlapping catalogues in different orders both succeed', async () => {
     const sellerId = newId()
     const items = Array.from({ length: 50 }, () => ({ sku: newId().toUpperCase(), sellerId, onHand: 3 }))
 
@@ -99,7 +99,7 @@ describe('at the same time', () => {
   })
 })
 
-// Small numbers, so that orders run into each other: six orders for three SKUs that have little of everything.
+// Small numbers, so that orders compete: six orders for three SKUs with little stock.
 const ORDERS = 6
 const SKUS = 3
 const line = fc.record({ sku: fc.nat(SKUS - 1), quantity: fc.integer({ min: 1, max: 4 }) })
@@ -125,14 +125,14 @@ type Operation = typeof operation extends fc.Arbitrary<infer T> ? T : never
 const story = fc.record({
   shelf: fc.array(fc.integer({ min: 0, max: 12 }), { minLength: SKUS, maxLength: SKUS }),
   baskets: fc.array(fc.array(line, { minLength: 1, maxLength: 4 }), { minLength: ORDERS, maxLength: ORDERS }),
-  /** What is in one batch happens at the same time. */
+  /** The operations of one batch run concurrently. */
   batches: fc.array(fc.array(operation, { minLength: 1, maxLength: 8 }), { minLength: 1, maxLength: 8 }),
 })
 
 const EXPECTED = ['done', 'out_of_stock', 'reservation_released', 'reservation_unknown', 'stock_too_low']
 
-describe('whatever happens in whatever order', () => {
-  it('stock agrees with its ledger, is never oversold, and nothing appears or is lost', async () => {
+describe('random concurrent operations', () => {
+  it('keep stock equal to its ledger, never oversell it, and neither create nor lose any', async () => {
     await fc.assert(
       fc.asyncProperty(story, async ({ shelf: quantities, baskets, batches }) => {
         const { skus } = await shelf(platform, ...quantities)
@@ -155,7 +155,7 @@ describe('whatever happens in whatever order', () => {
   })
 })
 
-/** Carries operations out, and counts beside the inventory what must be on hand in the end. */
+/** Executes operations, and calculates independently of the inventory what must be on hand in the end. */
 function randomRun(skus: readonly string[], baskets: readonly { sku: number; quantity: number }[][]) {
   const orderIds = baskets.map(() => newId())
   const prefix = newId()
@@ -175,7 +175,7 @@ function randomRun(skus: readonly string[], baskets: readonly { sku: number; qua
       case 'expire':
         return outcome(expire(platform, orderIds[operation.order] as string))
       case 'restock': {
-        // The first to come brings the goods: the same reference always names the same ones.
+        // The first restock of a reference determines its goods; repetitions name the same ones.
         if (!references.has(operation.reference)) references.set(operation.reference, operation.line)
         const line = references.get(operation.reference) as typeof operation.line
         return outcome(client().restock({ reference: `${prefix}-${operation.reference}`, lines: [named(line)] }))
@@ -189,7 +189,7 @@ function randomRun(skus: readonly string[], baskets: readonly { sku: number; qua
     }
   }
 
-  /** What was there at first and came, less what was sold and not undone. */
+  /** The initial and added quantities, less committed sales. */
   async function expectedOnHand(first: readonly number[]): Promise<number[]> {
     const committed = await platform.database('inventory').all<{ orderId: string }>(sql`
       select order_id as "orderId" from inventory.reservations

@@ -57,7 +57,7 @@ describe('reserving', () => {
     )
   })
 
-  it('lasts until the time that is asked for, and longer when it is asked for again', async () => {
+  it('holds until the requested time, which a repetition extends', async () => {
     const { skus } = await shelf(platform, 5)
     const order = { orderId: newId(), lines: [{ sku: skus[0] ?? '', quantity: 1 }] }
     const inHours = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString()
@@ -74,7 +74,7 @@ describe('reserving', () => {
     )
   })
 
-  it('is held anew when it is asked for again shortly before its end', async () => {
+  it('extends the hold when it is repeated shortly before its end', async () => {
     const { orderId, lines, sku } = await held()
     await platform.database('inventory').run(sql`
       update inventory.reservations set expires_at = now() + interval '1 minute' where order_id = ${orderId}`)
@@ -104,7 +104,7 @@ describe('reserving', () => {
     assert.deepEqual(lines, [{ sku, quantity: 4 }])
   })
 
-  it('refuses more of a SKU than an order may have', async () => {
+  it('refuses more than 9,999 of a SKU', async () => {
     const { skus } = await shelf(platform, 50_000)
     const line = { sku: skus[0] ?? '', quantity: 9_999 }
 
@@ -113,7 +113,7 @@ describe('reserving', () => {
     assert.equal(code, 'quantity_too_large')
   })
 
-  it('takes nothing when one line is short, and says what is missing', async () => {
+  it('holds nothing when one line is short, and names the shortages', async () => {
     const { skus } = await shelf(platform, 5, 1)
     const [plenty = '', scarce = ''] = skus
     const lines = [
@@ -160,7 +160,7 @@ describe('reserving', () => {
     assert.equal(state, 'held')
   })
 
-  it('answers the same order with its reservation, also when the shelf is empty now', async () => {
+  it('returns the existing reservation of an order, even when no more stock is available', async () => {
     const order = await held({ onHand: 4, quantity: 4 })
 
     const again = await client().reserve(order)
@@ -225,7 +225,7 @@ describe('releasing', () => {
     assert.deepEqual(await stockOf(platform, sku), [10, 0])
   })
 
-  it('puts back on hand what was sold, once, as the undoing of a checkout does', async () => {
+  it('puts sold stock back on hand once, as the compensation of a checkout does', async () => {
     const { orderId, sku } = await held()
     await client().commit({ orderId })
 
@@ -236,7 +236,7 @@ describe('releasing', () => {
     assert.equal(await refusal(client().commit({ orderId })), 'reservation_released')
   })
 
-  it('before a late reserve wins for good', async () => {
+  it('refuses a reserve that arrives after it', async () => {
     const { skus } = await shelf(platform, 5)
     const orderId = newId()
 
@@ -258,8 +258,8 @@ describe('releasing', () => {
   })
 })
 
-describe('a reservation whose time is up', () => {
-  it('lets its stock go, and only then', async () => {
+describe('an overdue reservation', () => {
+  it('gives its stock back, and not earlier', async () => {
     const late = await held()
     const inTime = await held()
 
@@ -274,7 +274,7 @@ describe('a reservation whose time is up', () => {
     )
   })
 
-  it('is kept when it was sold or released before', async () => {
+  it('stays as it is when it was committed or released before', async () => {
     const sold = await held()
     const released = await held()
     await client().commit(sold)
@@ -291,7 +291,7 @@ describe('a reservation whose time is up', () => {
     )
   })
 
-  it('is taken again by a commit, or by a reserve', async () => {
+  it('takes its stock again by a commit or a reserve', async () => {
     const paid = await held()
     const wanted = await held()
     await expire(platform, paid.orderId, wanted.orderId)
@@ -310,7 +310,7 @@ describe('a reservation whose time is up', () => {
     )
   })
 
-  it('is out of stock when someone else has taken the goods', async () => {
+  it('is out of stock when another order has taken the goods', async () => {
     const late = await held({ onHand: 4, quantity: 4 })
     await expire(platform, late.orderId)
     await client().reserve({ orderId: newId(), lines: [{ sku: late.sku, quantity: 1 }] })
@@ -321,7 +321,7 @@ describe('a reservation whose time is up', () => {
     assert.deepEqual(await stockOf(platform, late.sku), [4, 1])
   })
 
-  it('can be one of more than a batch, for the same SKU', async () => {
+  it('expires even when there are more than one batch of them for the same SKU', async () => {
     const { skus } = await shelf(platform, 500)
     const [sku = ''] = skus
     const orderIds = Array.from({ length: 150 }, () => newId())
@@ -338,7 +338,7 @@ describe('a reservation whose time is up', () => {
 })
 
 describe('restocking', () => {
-  it('puts goods back once for each reference', async () => {
+  it('puts goods back once per reference', async () => {
     const { orderId, sku } = await held()
     await client().commit({ orderId })
     const lines = [
@@ -353,7 +353,7 @@ describe('restocking', () => {
     assert.deepEqual(await stockOf(platform, sku), [10, 0])
   })
 
-  it('puts back what it knows and says what it does not know, each time it is asked', async () => {
+  it('puts known SKUs back and names the unknown ones, in repetitions too', async () => {
     const { skus } = await shelf(platform, 1)
     const [sku = ''] = skus
     const lines = [
@@ -371,8 +371,8 @@ describe('restocking', () => {
   })
 })
 
-describe('after all of this', () => {
-  it('every SKU agrees with its ledger and its reservations', async () => {
+describe('stock after all of these tests', () => {
+  it('agrees with its ledger and its reservations', async () => {
     assert.deepEqual(await brokenStock(platform), [])
   })
 })

@@ -1,13 +1,13 @@
-/** Stock for tests to act on, and the checker of what must always be true of it. */
+/** Stock for tests, and a checker of its invariants. */
 import { DomainError, newId, sql } from '@doran/kernel'
 import { runJob, startPlatform, type TestPlatform, type TestUser } from '@doran/kernel/testing'
 import { inventory } from '../contract.ts'
 import service from '../index.ts'
 
-/** Hundreds come at once in some tests, and on a busy machine the last of them waits long: what counts is what they are told. */
+/** Some tests send hundreds of concurrent requests; the long timeout lets all of them be answered on a busy machine. */
 export const startInventory = () => startPlatform({ services: [service], environment: { REQUEST_TIMEOUT_MS: '60000' } })
 
-/** A seller with fresh SKUs in ascending order, one for each quantity given. */
+/** A seller with new SKUs in ascending order, one per quantity. */
 export async function shelf(
   platform: TestPlatform,
   ...quantities: number[]
@@ -19,7 +19,7 @@ export async function shelf(
   return { seller, skus: items.map(({ sku }) => sku) }
 }
 
-/** What is on hand and reserved of a SKU. */
+/** The quantities of a SKU on hand and reserved. */
 export async function stockOf(platform: TestPlatform, sku: string): Promise<[onHand: number, reserved: number]> {
   const { onHand, reserved } = await platform.client(inventory, admin).getStock({ sku })
   return [onHand, reserved]
@@ -27,7 +27,7 @@ export async function stockOf(platform: TestPlatform, sku: string): Promise<[onH
 
 export const admin = { id: newId(), roles: ['admin'], session: newId() }
 
-/** Lets the time of these orders' reservations run out, and the job that looks for them run. */
+/** Makes the reservations of these orders overdue and runs the job that expires them. */
 export async function expire(platform: TestPlatform, ...orderIds: string[]): Promise<void> {
   const database = platform.database('inventory')
   await database.run(sql`
@@ -35,14 +35,14 @@ export async function expire(platform: TestPlatform, ...orderIds: string[]): Pro
   await runJob(platform, 'inventory/job:release-expired')
 }
 
-/** The code with which a call is refused; fails when it is not. */
+/** The error code of a refused call. Throws when the call succeeds. */
 export async function refusal(call: Promise<unknown>): Promise<string> {
   const answer = await outcome(call)
   if (answer === 'done') throw new Error('it was not refused')
   return answer
 }
 
-/** `done`, or the code with which a call is refused; any other error is thrown. */
+/** `done`, or the error code of a refused call. Any other error is thrown. */
 export function outcome(call: Promise<unknown>): Promise<string> {
   return call.then(
     () => 'done',
@@ -53,7 +53,7 @@ export function outcome(call: Promise<unknown>): Promise<string> {
   )
 }
 
-/** SKUs whose stock and ledger, or stock and reservations, disagree; empty when all is well. */
+/** SKUs whose stock disagrees with the ledger or the reservations; empty when all is well. */
 export async function brokenStock(platform: TestPlatform): Promise<string[]> {
   const rows = await platform.database('inventory').all<{ sku: string }>(sql`
     select s.sku

@@ -15,7 +15,7 @@ const reserve = (sku: string, quantity: number) =>
   platform.client(inventory).reserve({ orderId: newId(), lines: [{ sku, quantity }] })
 
 describe('stock of a SKU', () => {
-  it('is shown to anyone as what can be bought', async () => {
+  it('is public as its available quantity', async () => {
     const { skus } = await shelf(platform, 7)
     const [sku = ''] = skus
     await reserve(sku, 2)
@@ -25,7 +25,7 @@ describe('stock of a SKU', () => {
     assert.deepEqual(availability, { sku, available: 5, level: 'few' })
   })
 
-  it('is not counted out to anyone where there is enough, only to its seller', async () => {
+  it('is public only up to ten; its seller sees the exact quantity', async () => {
     const { seller, skus } = await shelf(platform, 9, 10, 4_321)
 
     const told = await platform.api(inventory).getAvailabilities({ sku: skus })
@@ -41,7 +41,7 @@ describe('stock of a SKU', () => {
     assert.equal((await platform.api(inventory, seller).getStock({ sku: skus[2] as string })).available, 4_321)
   })
 
-  it('is shown to anyone for several SKUs at once, those left out that nobody entered', async () => {
+  it('is public for several SKUs at once, without the unknown ones', async () => {
     const { skus } = await shelf(platform, 7, 0, 3)
     const [first = '', second = '', third = ''] = skus
     await reserve(first, 2)
@@ -61,7 +61,7 @@ describe('stock of a SKU', () => {
     assert.deepEqual(none, [])
   })
 
-  it('is not shown for no SKU, for what is none, and for more than a hundred', async () => {
+  it('is refused for no SKU, for an invalid SKU and for more than a hundred', async () => {
     const hundred = Array.from({ length: 100 }, (_, index) => `sku=SKU-${index}`).join('&')
     const statuses = await Promise.all(
       ['', 'sku=', 'sku=with%20a%20space', 'sku=OK-1&sku=%00', `${hundred}&sku=ONE-MORE`, hundred].map(
@@ -72,13 +72,13 @@ describe('stock of a SKU', () => {
     assert.deepEqual(statuses, [422, 422, 422, 422, 422, 200])
   })
 
-  it('is unknown under a SKU that nobody entered', async () => {
+  it('is refused as unknown for a SKU that was never registered', async () => {
     const answer = await platform.request('GET', '/api/inventory/NOBODY-HAS-IT')
 
     assert.deepEqual([answer.status, answer.body.code], [404, 'sku_unknown'])
   })
 
-  it('is shown to its seller and to administrators as what is on hand and reserved', async () => {
+  it('is shown to its seller and to administrators with the quantities on hand and reserved', async () => {
     const { seller, skus } = await shelf(platform, 7)
     const [sku = ''] = skus
     await reserve(sku, 2)
@@ -92,7 +92,7 @@ describe('stock of a SKU', () => {
     assert.deepEqual(seenByAdmin, seen)
   })
 
-  it('is nobody else’s to see or change', async () => {
+  it('cannot be seen or changed by anyone else', async () => {
     const { skus } = await shelf(platform, 7)
     const url = `/api/inventory/${skus[0]}`
     const stranger = await platform.user(['seller'])
@@ -117,7 +117,7 @@ describe('stock of a SKU', () => {
     assert.deepEqual(await stockOf(platform, skus[0] ?? ''), [7, 0])
   })
 
-  it('is set after counting, once however often the same count is sent', async () => {
+  it('is set after counting, once even when the same count is sent again', async () => {
     const { seller, skus } = await shelf(platform, 7)
     const [sku = ''] = skus
 
@@ -135,7 +135,7 @@ describe('stock of a SKU', () => {
     )
   })
 
-  it('is adjusted by what came or went', async () => {
+  it('is adjusted by a positive or negative change', async () => {
     const { seller, skus } = await shelf(platform, 7)
     const [sku = ''] = skus
     const api = platform.api(inventory, seller)
@@ -146,7 +146,7 @@ describe('stock of a SKU', () => {
     assert.equal(adjusted.onHand, 10)
   })
 
-  it('is adjusted once under one idempotency key', async () => {
+  it('is adjusted once per idempotency key', async () => {
     const { seller, skus } = await shelf(platform, 7)
     const send = () =>
       platform.request('POST', `/api/inventory/${skus[0]}/adjustments`, {
@@ -161,7 +161,7 @@ describe('stock of a SKU', () => {
     assert.deepEqual(await stockOf(platform, skus[0] ?? ''), [10, 0])
   })
 
-  it('never falls below what is reserved', async () => {
+  it('never falls below the reserved quantity', async () => {
     const { seller, skus } = await shelf(platform, 7)
     const [sku = ''] = skus
     await reserve(sku, 5)
@@ -177,7 +177,7 @@ describe('stock of a SKU', () => {
     assert.deepEqual(await stockOf(platform, sku), [7, 5])
   })
 
-  it('refuses what is not a SKU or not a quantity', async () => {
+  it('refuses invalid SKUs and quantities', async () => {
     const { seller, skus } = await shelf(platform, 7)
     const url = `/api/inventory/${skus[0]}`
     const calls = [
@@ -205,7 +205,7 @@ describe('stock of a SKU', () => {
     }
   })
 
-  it('cannot be written below zero or oversold, not even by hand', async () => {
+  it('cannot become negative or oversold, not even by hand in the database', async () => {
     const { skus } = await shelf(platform, 3)
     const [sku = ''] = skus
     const write = (change: ReturnType<typeof sql>) =>
@@ -225,7 +225,7 @@ describe('stock of a SKU', () => {
 })
 
 describe('the ledger', () => {
-  it('tells every movement, newest first, page by page', async () => {
+  it('lists every movement, newest first, page by page', async () => {
     const { seller, skus } = await shelf(platform, 10)
     const [sku = ''] = skus
     const { orderId } = await reserve(sku, 4)
@@ -252,7 +252,7 @@ describe('the ledger', () => {
     )
   })
 
-  it('is missed by the checker of these tests when stock changes without it', async () => {
+  it('has an entry for every change: the checker of these tests finds a change without one', async () => {
     const { skus } = await shelf(platform, 3)
     const database = platform.database('inventory')
 
@@ -265,7 +265,7 @@ describe('the ledger', () => {
 })
 
 describe('loading a catalogue', () => {
-  it('enters SKUs, sets known ones anew, and changes nothing when it is the same again', async () => {
+  it('registers SKUs, overwrites existing ones, and changes nothing when repeated', async () => {
     const { seller, skus } = await shelf(platform, 5, 6)
     const [a = '', b = ''] = skus
     const another = await platform.user(['seller'])
@@ -291,7 +291,7 @@ describe('loading a catalogue', () => {
     assert.deepEqual(await stockOf(platform, a), [5, 0])
   })
 
-  it('keeps stock that was entered before, when asked to', async () => {
+  it('keeps existing stock on request', async () => {
     const { seller, skus } = await shelf(platform, 5, 0)
     const [entered = '', empty = ''] = skus
     await reserve(entered, 2)
@@ -308,7 +308,7 @@ describe('loading a catalogue', () => {
     )
   })
 
-  it('is refused whole when one SKU has more reserved than it would have on hand', async () => {
+  it('is refused as a whole when one SKU has more reserved than it would have on hand', async () => {
     const { seller, skus } = await shelf(platform, 5, 5)
     const [a = '', b = ''] = skus
     await reserve(b, 4)
@@ -323,7 +323,7 @@ describe('loading a catalogue', () => {
     assert.deepEqual(await stockOf(platform, a), [5, 0])
   })
 
-  it('lists what can be bought of those that are known', async () => {
+  it('makes its SKUs available, and unknown ones are omitted', async () => {
     const { skus } = await shelf(platform, 5, 6)
 
     const listed = await platform.client(inventory).listAvailability({ skus: [...skus, 'NO-SUCH'] })
@@ -337,7 +337,7 @@ describe('loading a catalogue', () => {
     )
   })
 
-  it('is for other services only', async () => {
+  it('is open to other services only', async () => {
     const paths = ['load', 'availability', 'reservations', 'restocks', `reservations/${newId()}/commit`]
     for (const path of paths) {
       const answer = await platform.request('POST', `/api/inventory/${path}`, {
@@ -349,10 +349,10 @@ describe('loading a catalogue', () => {
   })
 })
 
-describe('news of stock', () => {
+describe('an event of stock', () => {
   const newsOf = async (sku: string) => (await platform.events(stockChanged)).filter((news) => news.sku === sku)
 
-  it('tells what can be bought, with a version that grows', async () => {
+  it('has the available quantity and an increasing version', async () => {
     const { skus } = await shelf(platform, 10)
     const [sku = ''] = skus
 
@@ -366,7 +366,7 @@ describe('news of stock', () => {
     ])
   })
 
-  it('is not told when a sale leaves what can be bought as it was', async () => {
+  it('is not published when a sale leaves the available quantity unchanged', async () => {
     const { skus } = await shelf(platform, 10)
     const [sku = ''] = skus
     const { orderId } = await reserve(sku, 4)
@@ -379,7 +379,7 @@ describe('news of stock', () => {
     )
   })
 
-  it('warns the seller once for each fall to the threshold', async () => {
+  it('warns the seller once per fall to the threshold', async () => {
     const { seller, skus } = await shelf(platform, 10)
     const [sku = ''] = skus
     const api = platform.api(inventory, seller)
@@ -398,7 +398,7 @@ describe('news of stock', () => {
     ])
   })
 
-  it('warns nobody who did not ask for it', async () => {
+  it('does not warn a seller without a threshold', async () => {
     const { skus } = await shelf(platform, 1)
     const [sku = ''] = skus
 

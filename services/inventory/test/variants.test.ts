@@ -16,7 +16,7 @@ after(() => platform.close())
 
 const both = (text: string) => ({ ko: text, en: text })
 
-/** A seller with a shop, in a market that has one category. */
+/** A seller with a shop, in a marketplace with one category. */
 async function shop() {
   const seller = await platform.user(['seller'])
   const slug = `shop-${seller.id}`
@@ -28,7 +28,7 @@ async function shop() {
 }
 
 describe('SKUs of a new product', () => {
-  it('are known with nothing on hand, and their seller can stock them', async () => {
+  it('are registered with nothing on hand, and their seller can stock them', async () => {
     const seller = await shop()
     const sku = newId().toUpperCase()
 
@@ -45,7 +45,7 @@ describe('SKUs of a new product', () => {
     assert.equal(stock.available, 30)
   })
 
-  it('keep the stock that was entered before the news came', async () => {
+  it('keep stock that was entered before the event arrived', async () => {
     const seller = await shop()
     const sku = newId().toUpperCase()
     await platform.client(inventory).loadStock({ items: [{ sku, sellerId: seller.id, onHand: 8 }] })
@@ -66,7 +66,7 @@ describe('SKUs of a draft', () => {
   const draft = (sku: string) => ({ category: 'tea', name: both('세작차'), variants: [{ sku, price: 9_000 }] })
   const seenOf = async (sku: string) => (await platform.request('GET', `/api/inventory/${sku}`)).status
 
-  it('are unknown to buyers until the product is on sale, whatever stock they have, and known ever after', async () => {
+  it('are hidden from buyers until the product is on sale, even with stock, and visible ever after', async () => {
     const seller = await shop()
     const sku = newId().toUpperCase()
     const { id: productId } = await platform.api(product, seller).createProduct(draft(sku))
@@ -84,7 +84,7 @@ describe('SKUs of a draft', () => {
     assert.deepEqual([onSale, await seenOf(sku)], [200, 200])
   })
 
-  it('that their seller gave up begin anew with an empty shelf at the seller who takes them', async () => {
+  it('start with no stock at a new seller after the previous one has given them up', async () => {
     const [first, second] = [await shop(), await shop()]
     const [sku, other] = [newId().toUpperCase(), newId().toUpperCase()]
     const created = await platform.api(product, first).createProduct(draft(sku))
@@ -101,7 +101,7 @@ describe('SKUs of a draft', () => {
     assert.equal(items[0]?.note, 'The SKU has another seller.')
   })
 
-  it('go to nobody by news of the seller who gave them up', async () => {
+  it('do not return to the seller who gave them up when an old event arrives late', async () => {
     const [first, second] = [await shop(), await shop()]
     const [sku, other] = [newId().toUpperCase(), newId().toUpperCase()]
     const created = await platform.api(product, first).createProduct(draft(sku))

@@ -13,16 +13,19 @@ const Parts = Type.Array(
 )
 
 export const orderPlaced = event('order.placed', Type.Object({ ...About, sellers: Parts }))
-/** An unpaid order has fewer lines than before; `sellers` and `total` are what is left. */
+/** An unpaid order was reduced; `sellers` and `total` describe the rest. */
 export const orderReduced = event('order.reduced', Type.Object({ ...About, sellers: Parts }))
 /** `paymentId` is null for an order that costs nothing. */
 export const orderPaid = event('order.paid', Type.Object({ ...About, paymentId: nullable(Id), sellers: Parts }))
-/** Some or all parts of a paid order were cancelled; `refunded` was given back for them. */
+/** Some or all parts of a paid order, listed in `sellers`, were cancelled; `refunded` is the amount for these parts. */
 export const orderCancelled = event(
   'order.cancelled',
   Type.Object({ ...About, refunded: Amount, sellers: Parts, reason: Type.String() }),
 )
-/** `returned` was given back at the provider, without us; these parts are not shipped until an administrator decides. */
+/**
+ * `returned` was refunded directly at the provider. The parts in `sellers` must not be shipped until an administrator
+ * decides.
+ */
 export const orderHeld = event('order.held', Type.Object({ ...About, returned: Amount, sellers: Parts }))
-/** These parts go on. */
+/** The held parts in `sellers` may be shipped again. */
 export const orderResumed = event('order.resumed', Type.Object({ ...About, reason: Type.String(), sellers: Parts }))

@@ -23,7 +23,7 @@ export const order = contract('order', {
     status: 201,
     access: 'anyone',
   }),
-  /** It belongs to whoever knows its id, and leaves the buyer's open cart as it is. */
+  /** Anyone who knows its id may use it. The buyer's open cart stays as it is. */
   createDirectCart: post('/carts/direct', {
     summary: 'A cart that holds one thing, to be bought at once',
     body: Type.Object({ sku: Sku, quantity: Quantity }),
@@ -64,9 +64,9 @@ export const order = contract('order', {
     access: 'user',
   }),
   /**
-   * An order that costs nothing needs no payment: it is `processing` at once. Refused with `total_changed`,
-   * `not_enough_stock`, `sku_not_on_sale` and `cart_empty`; with `address_invalid` when the postal code is not one of the
-   * country's; with `cart_full` and `total_too_large` beyond what one order may hold and cost.
+   * An order that costs nothing needs no payment: it is `processing` at once. Raises `total_changed`,
+   * `not_enough_stock`, `sku_not_on_sale` and `cart_empty`; `address_invalid` when the postal code does not fit the
+   * country; `cart_full` and `total_too_large` beyond the limits of one order.
    */
   placeOrder: post('/orders', {
     summary: 'Order what is in a cart, at the total that the buyer saw',
@@ -81,10 +81,10 @@ export const order = contract('order', {
     access: 'user',
   }),
   /**
-   * Answers the payment that is open already, if there is one; after a refusal it opens a new one. From here on the stock
-   * is held until the order expires. Refused with `not_enough_stock` when somebody else has it: its `lines` say for each
-   * SKU what was `wanted` and what is `available`; nothing is held then, and `reduceOrder` goes on without it. Refused with
-   * `return_url_refused` when `returnUrl` is none of the shop's own addresses.
+   * Returns the open payment, if there is one; after a refusal it opens a new one. Holds the stock until the order
+   * expires. Refused with `not_enough_stock` when stock is missing: `lines` has the `wanted` and the `available`
+   * quantity of each missing SKU. Nothing is held then, and `reduceOrder` continues with the rest. Refused with
+   * `return_url_refused` when `returnUrl` is not an address of the shop.
    */
   startPayment: post('/orders/:orderId/payment', {
     summary: 'Open the payment page of an order',
@@ -102,9 +102,9 @@ export const order = contract('order', {
     idempotent: true,
   }),
   /**
-   * Each line names a SKU of the order and how many of it are left in it, fewer than before; 0 takes it out. Prices stay
-   * as they were ordered. Refused with `order_not_reducible`, also when nothing would be left, and once the stock of the
-   * order is held: then nothing is missing.
+   * Each line names a SKU of the order and its new quantity, lower than before; 0 removes it. Prices stay as ordered.
+   * Refused with `order_not_reducible`, also when nothing would be left, and once the stock of the order is held,
+   * because then nothing is missing.
    */
   reduceOrder: post('/orders/:orderId/reduction', {
     summary: 'Go on with an unpaid order without what is not in stock any more',
@@ -141,9 +141,9 @@ export const order = contract('order', {
     access: 'user',
   }),
   /**
-   * Unpaid: the whole, at once. Paid: the parts named, or all that are not shipped; money and stock go back. Refused
-   * with `seller_order_not_found` for a part that the order does not have, and with `order_unpaid_in_part` for some of
-   * the parts of an order that is not paid.
+   * Cancels an unpaid order as a whole, at once. Of a paid order it cancels the named parts, or all that are not
+   * shipped, and returns money and stock. Refused with `seller_order_not_found` for a part that the order does not
+   * have, and with `order_unpaid_in_part` for some of the parts of an unpaid order.
    */
   cancelOrder: post('/orders/:orderId/cancellation', {
     summary: 'Cancel an order, or some sellers’ parts of it, before shipping',
@@ -156,8 +156,8 @@ export const order = contract('order', {
     access: 'user',
   }),
   /**
-   * Of a paid order whose money was given back at the provider. `cancel` gives back what is missing and puts the goods
-   * back; `resume` lets the parts go on. Refused with `order_not_held` when nothing waits for a decision.
+   * For a paid order whose money was refunded directly at the provider. `cancel` refunds the rest and restocks the
+   * goods; `resume` lets the parts be shipped. Refused with `order_not_held` when no part waits for a decision.
    */
   decideHeldOrder: post('/orders/:orderId/decision', {
     summary: 'Decide what becomes of parts that are held',

@@ -8,7 +8,7 @@ export const Quantity = Type.Integer({ minimum: 1, maximum: 999 })
 export const nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) =>
   Type.Union([schema, Type.Null()])
 
-/** Minor units; what a cart holds may cost more than one order may. */
+/** Minor units; a cart may cost more than the limit of one order. */
 export const CartTotal = Type.Integer({ minimum: 0, maximum: 9_000_000_000_000_000 })
 
 export const CartLine = Type.Object({
@@ -20,41 +20,44 @@ export const CartLine = Type.Object({
   optionText: nullable(Localised),
   image: nullable(Type.String()),
   quantity: Quantity,
-  /** Price of one, now. */
+  /** Current unit price. */
   price: Amount,
-  /** Price of one when the buyer last changed the line; differs from `price` if the seller has changed it since. */
+  /** Unit price when the buyer last changed the line; differs from `price` if the seller has changed it since. */
   priceSeen: Amount,
   lineTotal: Amount,
   /** How many can be bought now. */
   available: Type.Integer({ minimum: 0 }),
-  /** What keeps the line from being ordered, if anything does. */
+  /** The reason why the line cannot be ordered, if any. */
   problem: nullable(Type.Enum(['not_on_sale', 'not_enough_stock'])),
 })
 export type CartLine = Static<typeof CartLine>
 
-/** What a cart had no room for. */
+/** A quantity that did not fit into a cart. */
 export const LeftOut = Type.Object({ sku: Sku, quantity: Type.Integer({ minimum: 1 }) })
 export type LeftOut = Static<typeof LeftOut>
 
 export const Cart = Type.Object({
   id: Id,
-  /** Null for a guest's cart: whoever knows its id may use it. */
+  /** Null for a guest's cart, which anyone who knows its id may use. */
   buyerId: nullable(Id),
   lines: Type.Array(CartLine),
   /** Sum of the lines that can be ordered; send it as `expectedTotal`. It may exceed what one order may cost. */
   total: CartTotal,
   currency: Currency,
-  /** After a merge: SKUs beyond the cart's hundred lines, and pieces beyond its 999 of one SKU. Absent when all found room. */
+  /**
+   * After a merge: SKUs beyond the limit of 100 lines, and pieces beyond the 999 per SKU. Absent when everything
+   * fitted.
+   */
   leftOut: Type.Optional(Type.Array(LeftOut)),
 })
 export type Cart = Static<typeof Cart>
 
 export const OrderStatus = Type.Enum([
   'awaiting_payment',
-  /** The payment is agreed; money and stock are being taken. */
+  /** The buyer has approved the payment; money and stock are being taken. */
   'processing',
   'paid',
-  /** Given up by the buyer, or refused for lack of stock. All money has been given back. */
+  /** Cancelled by the buyer, or for lack of stock. All money has been refunded. */
   'cancelled',
   /** Not paid in time. */
   'expired',
@@ -64,11 +67,11 @@ export type OrderStatus = Static<typeof OrderStatus>
 export const SellerOrderStatus = Type.Enum(['pending', 'preparing', 'cancelling', 'cancelled'])
 export type SellerOrderStatus = Static<typeof SellerOrderStatus>
 
-/** Where an order goes, as it was when it was placed. */
+/** The delivery address as it was when the order was placed. */
 export const Address = Type.Object({
   recipient: Type.String(),
   phone: Type.String(),
-  /** Empty in countries that have none. */
+  /** Empty in countries without postal codes. */
   postalCode: Type.String(),
   line1: Type.String(),
   line2: Type.Optional(Type.String()),
@@ -88,13 +91,13 @@ export const OrderLine = Type.Object({
 })
 export type OrderLine = Static<typeof OrderLine>
 
-/** One seller's part of an order: packed, shipped and cancelled by itself. */
+/** One seller's part of an order, which is packed, shipped and cancelled separately. */
 export const SellerOrder = Type.Object({
   id: Id,
   sellerId: Id,
   sellerName: Localised,
   status: SellerOrderStatus,
-  /** Its money was given back at the provider, without us: it is not shipped until an administrator has decided. */
+  /** Money was refunded directly at the provider: the part must not be shipped until an administrator decides. */
   held: Type.Boolean(),
   subtotal: Amount,
   lines: Type.Array(OrderLine),
@@ -106,8 +109,8 @@ export const OrderFailure = Type.Object({ code: Type.String(), message: Type.Str
 export const TimelineEntry = Type.Object({
   at: Timestamp,
   /**
-   * `placed`, `reduced`, `payment_started`, `payment_approved`, `payment_failed`, `paid`, `cancel_requested`, `cancelled`,
-   * `cancel_failed`, `held`, `resumed`, `expired`.
+   * `placed`, `reduced`, `payment_started`, `payment_approved`, `payment_failed`, `paid`, `cancel_requested`,
+   * `cancelled`, `cancel_failed`, `held`, `resumed`, `expired`.
    */
   what: Type.String(),
   details: Type.Record(Type.String(), Type.Unknown()),
@@ -115,7 +118,10 @@ export const TimelineEntry = Type.Object({
 
 const summary = {
   id: Id,
-  /** Date, random digits and a check digit, to be read out: `261121-4827-1934`; four digits more on the busiest days. */
+  /**
+   * Date, random digits and a check digit, easy to read out: `261121-4827-1934`. Four digits longer when most short
+   * numbers of the day are taken.
+   */
   number: Type.String(),
   status: OrderStatus,
   total: Amount,
@@ -131,25 +137,25 @@ export const Order = Type.Object({
   ...summary,
   buyerId: Id,
   paymentId: nullable(Id),
-  /** Why the last attempt to pay was refused; the order may be paid again while it awaits payment. */
+  /** The refusal of the last attempt to pay. While the order awaits payment, it may be paid again. */
   failure: nullable(OrderFailure),
   address: Address,
   note: Type.String(),
   paidAt: nullable(Timestamp),
-  /** When it expires unless it is paid. */
+  /** The time at which the order expires unless it is paid. */
   expiresAt: Timestamp,
   sellers: Type.Array(SellerOrder),
   timeline: Type.Array(TimelineEntry),
 })
 export type Order = Static<typeof Order>
 
-/** What a seller sees of an order: their part and where it goes. */
+/** A seller's view of an order: their part and its address. */
 export const SellerOrderView = Type.Object({
   id: Id,
   orderId: Id,
   number: Type.String(),
   status: SellerOrderStatus,
-  /** Do not ship it: its money was given back at the provider, and an administrator has yet to decide. */
+  /** Do not ship: money was refunded directly at the provider, and an administrator has yet to decide. */
   held: Type.Boolean(),
   subtotal: Amount,
   currency: Currency,
@@ -160,9 +166,9 @@ export const SellerOrderView = Type.Object({
 })
 export type SellerOrderView = Static<typeof SellerOrderView>
 
-/** A part whose shop is closed: somebody has to decide what becomes of it. */
+/** A paid part of a closed shop; an administrator may cancel it. */
 export const ClosedShopOrder = Type.Object({
-  /** Of the part; {@link order}`.cancelOrder` takes it in `sellerOrderIds`. */
+  /** The id of the part; {@link order}`.cancelOrder` accepts it in `sellerOrderIds`. */
   id: Id,
   orderId: Id,
   number: Type.String(),

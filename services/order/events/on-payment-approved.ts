@@ -2,7 +2,7 @@ import { on } from '@doran/kernel'
 import { paymentApproved } from '@doran/payment/contract'
 import { beginCheckout } from '../checkout.ts'
 
-/** Twice is harmless: an order enters the checkout once for each payment. */
+/** Running it twice is harmless: each payment starts the checkout once. */
 export const onPaymentApproved = on(
   paymentApproved,
   async ({ orderId, paymentId }, ctx) => {

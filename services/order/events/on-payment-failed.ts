@@ -2,7 +2,10 @@ import { on } from '@doran/kernel'
 import { paymentFailed } from '@doran/payment/contract'
 import { announce, lockOrder, refusePayment } from '../orders.ts'
 
-/** Twice is harmless: once refused, the payment is no longer the order's. While the checkout runs, it decides. */
+/**
+ * Running it twice is harmless: a refused payment is no longer the order's current one. While the checkout saga runs,
+ * the saga handles the failure.
+ */
 export const onPaymentFailed = on(
   paymentFailed,
   async ({ orderId, paymentId, failure }, ctx) => {

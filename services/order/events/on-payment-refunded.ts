@@ -1,15 +1,15 @@
 import { on } from '@doran/kernel'
 import { paymentRefunded } from '@doran/payment/contract'
-import { takeInReturned } from '../held-parts.ts'
+import { recordReturned } from '../held-parts.ts'
 
 /**
- * Refunds that the order has asked for carry its id; any other was made with the provider: a chargeback, or by hand. The
- * inbox lets each event in once, so its amount counts once.
+ * Refunds that Doran requested have a `refundId`. All others were made directly with the provider: chargebacks, or
+ * refunds by hand. The inbox accepts each event once, so each amount counts once.
  */
 export const onPaymentRefunded = on(
   paymentRefunded,
   async ({ orderId, paymentId, refundId, amount }, ctx) => {
-    if (refundId === null) await takeInReturned(ctx.db, { orderId, paymentId, amount })
+    if (refundId === null) await recordReturned(ctx.db, { orderId, paymentId, amount })
   },
   { lane: 'urgent' },
 )

@@ -1,8 +1,8 @@
 import { on } from '@doran/kernel'
 import { shopStandingChanged } from '@doran/product/contract'
-import { takeInShop } from '../shops.ts'
+import { recordShop } from '../shops.ts'
 
-/** Twice is harmless: a version that is known changes nothing. */
-export const onShopStandingChanged = on(shopStandingChanged, (shop, ctx) => takeInShop(ctx.db, shop), {
+/** Running it twice is harmless: a known version changes nothing. */
+export const onShopStandingChanged = on(shopStandingChanged, (shop, ctx) => recordShop(ctx.db, shop), {
   lane: 'urgent',
 })

@@ -1,7 +1,7 @@
 import { type Context, job } from '@doran/kernel'
 import { forgetOldAddresses, isFullBatch } from '../personal-data.ts'
 
-/** Erases the addresses of orders at the end of the term for which the law keeps them. */
+/** Erases the addresses of orders at the end of their legal retention period. */
 export const forgetAddressesOfOldOrders = job('forget-old-addresses', {
   cron: '50 4 * * *',
   timeZone: 'Asia/Seoul',

@@ -5,7 +5,7 @@ import { orderBusy, orderNotCancellable, orderUnpaidInPart, sellerOrderNotFound 
 import { addHistory, cancelWhole, getOrderView, lockOrder } from '../orders.ts'
 import { cancellation } from '../sagas/cancellation.ts'
 import { freeCancellation } from '../sagas/free-cancellation.ts'
-import { letGo } from '../sagas/release-stock.ts'
+import { releaseUnpaid } from '../sagas/release-stock.ts'
 
 export const cancelOrder: Handler<typeof order, 'cancelOrder'> = async ({ orderId, sellerOrderIds, reason }, ctx) => {
   assertInput(Reason, { reason })
@@ -17,14 +17,14 @@ export const cancelOrder: Handler<typeof order, 'cancelOrder'> = async ({ orderI
     audited(ctx, { target: { buyerId: view.buyerId }, before: { status: view.status }, after: { cancelled: parts } })
     if (view.status === 'processing') throw orderBusy()
     if (view.status === 'awaiting_payment') await cancelUnpaid(tx, view, sellerOrderIds, reason)
-    else await callOff(tx, view, chooseParts(view, sellerOrderIds), reason)
+    else await cancelPaid(tx, view, chooseParts(view, sellerOrderIds), reason)
     return getOrderView(tx, orderId)
   })
 }
 
 const Reason = Type.Object({ reason: Remark(200) })
 
-/** Whoever names a part means that part, whatever the state of the order. */
+/** Unknown parts are refused in every state of the order. */
 function assertParts({ sellers }: Order, ids: readonly string[] = []): void {
   const sellerOrderId = ids.find((id) => !sellers.some((part) => part.id === id))
   if (sellerOrderId) throw sellerOrderNotFound({ sellerOrderId })
@@ -38,7 +38,7 @@ async function cancelUnpaid(
 ): Promise<void> {
   if (ids && ids.length < order.sellers.length) throw orderUnpaidInPart()
   await cancelWhole(tx, order.id, { reason })
-  await letGo(tx, order, 'The order was cancelled.')
+  await releaseUnpaid(tx, order, 'The order was cancelled.')
 }
 
 function chooseParts({ sellers, status }: Order, ids: readonly string[] | undefined): SellerOrder[] {
@@ -50,7 +50,12 @@ function chooseParts({ sellers, status }: Order, ids: readonly string[] | undefi
   return parts
 }
 
-async function callOff(tx: Transaction, { id, paymentId }: Order, parts: SellerOrder[], reason: string): Promise<void> {
+async function cancelPaid(
+  tx: Transaction,
+  { id, paymentId }: Order,
+  parts: SellerOrder[],
+  reason: string,
+): Promise<void> {
   const cancellationId = newId()
   const sellerOrderIds = parts.map(({ id }) => id)
   await tx.run(sql`

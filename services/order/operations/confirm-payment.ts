@@ -5,12 +5,12 @@ import type { order } from '../contract.ts'
 import { paymentNotStarted } from '../errors.ts'
 import { getOrderView, waitForOutcome } from '../orders.ts'
 
-/** The buyer is back from the payment page. The provider's webhook does the same, if it comes first. */
+/** Handles the buyer's return from the payment page. The provider's webhook does the same if it arrives first. */
 export const confirmPayment: Handler<typeof order, 'confirmPayment'> = async ({ orderId }, ctx) => {
   const found = await getOrderView(ctx.db, orderId, ctx.actor)
   if (found.status === 'awaiting_payment') {
     if (!found.paymentId) {
-      // A refusal closed the last attempt: the answer to a repeated confirmation is that refusal.
+      // The last attempt was refused: a repeated confirmation returns the refusal.
       if (found.failure) return found
       throw paymentNotStarted({ orderId })
     }
@@ -24,7 +24,7 @@ export const confirmPayment: Handler<typeof order, 'confirmPayment'> = async ({ 
   return getOrderView(ctx.db, orderId)
 }
 
-/** The payment as the provider has it; none while an attempt to pay has been written down and not opened yet. */
+/** The provider's state of the payment; undefined while the attempt is stored but the payment is not opened yet. */
 async function findPayment(paymentId: string, ctx: Context) {
   try {
     return await ctx.client(payment).refreshPayment({ paymentId })

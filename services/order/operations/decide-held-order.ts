@@ -23,7 +23,7 @@ export const decideHeldOrder: Handler<typeof order, 'decideHeldOrder'> = ({ orde
   })
 }
 
-/** What was not given back yet is given back; what was, is not given back again. */
+/** Cancels the held parts and refunds only the amount that was not refunded outside Doran. */
 async function cancelHeld(tx: Transaction, view: Order, reason: string): Promise<void> {
   const parts = getHeld(view)
   const cancellationId = newId()
@@ -45,7 +45,7 @@ async function cancelHeld(tx: Transaction, view: Order, reason: string): Promise
   })
 }
 
-/** Takes what was given back past Doran into account, up to this amount; answers how much that is. */
+/** Uses up to `amount` of the money that was refunded outside Doran. Returns how much it used. */
 async function useReturned(tx: Transaction, orderId: string, amount: number): Promise<number> {
   const { used } = await tx.one<{ used: number }>(sql`
     update "order".orders o set returned = o.returned - least(o.returned, ${amount}::bigint)

@@ -3,7 +3,7 @@ import { Id } from '@doran/kernel/contract'
 import type { OrderSummary, order } from '../contract.ts'
 
 export const listOrders: Handler<typeof order, 'listOrders'> = async ({ status, cursor, limit }, ctx) => {
-  // Ids ascend with time, so they are the order of the list too.
+  // Ids ascend with time, so the list is ordered by them.
   const [before] = asKeyset.read(cursor, [Id]) ?? []
   const rows = await ctx.db.all<OrderSummary>(sql`
     select o.id, o.number, o.status, o.total, o.refunded, o.currency, o.placed_at as "placedAt",

@@ -4,7 +4,7 @@ import type { order } from '../contract.ts'
 
 export const mergeCart: Handler<typeof order, 'mergeCart'> = async ({ cartId }, ctx) => {
   const { own, leftOut } = await ctx.db.transaction(async (tx) => {
-    // Held from here on: it is not ordered before it has what is in the other one.
+    // Locks the member's cart: it cannot be ordered before it has received the guest's lines.
     const own = await openCart(tx, ctx.actor)
     if (own.id === cartId) return { own, leftOut: [] }
     const guest = await lockOpenCart(tx, cartId, ctx.actor)

@@ -48,7 +48,7 @@ function assertPostalCode(address: DeliveryAddress): void {
   if (mistake) throw addressInvalid({}, { 'address.postalCode': [mistake] })
 }
 
-/** Whether there is stock is only an early word here: the checkout takes it, or refuses. */
+/** The check of stock is only an early warning: `startPayment` and the checkout hold the stock or refuse. */
 function assertOrderable({ lines, total }: Cart, expectedTotal: number): void {
   if (lines.length === 0) throw cartEmpty()
   if (lines.length > MAX_LINES) throw cartFull({ lines: MAX_LINES, quantity: MAX_QUANTITY })

@@ -10,15 +10,15 @@ interface Line {
 }
 
 /**
- * The lines of a reservation never change, so an order is reduced only while it certainly has none: no payment of it was
- * started, and none is being started.
+ * The lines of a reservation never change. An order can therefore be reduced only while it certainly has no
+ * reservation: no payment of it was started, and none is being started.
  */
 export const reduceOrder: Handler<typeof order, 'reduceOrder'> = ({ orderId, lines }, ctx) =>
   ctx.db.transaction(async (tx) => {
     const { status, paymentId } = await lockOrder(tx, orderId, ctx.actor)
     if (status !== 'awaiting_payment') throw orderNotPayable({ status })
     if (paymentId || (await wasPaymentStarted(tx, orderId))) throw orderNotReducible({ reason: 'its stock is held' })
-    // Of a SKU that is named twice the last one counts.
+    // The last line of a repeated SKU counts.
     const wanted = [...new Map(lines.map((line) => [line.sku, line])).values()]
     assertReduces(await getOrderView(tx, orderId), wanted)
 
@@ -43,7 +43,7 @@ function assertReduces({ sellers }: Order, lines: readonly Line[]): void {
   }
 }
 
-/** Lines, parts and totals as they are with these quantities; the order is locked. */
+/** Writes the new quantities and updates parts and totals. The caller has locked the order. */
 async function writeLines(tx: Transaction, orderId: string, lines: readonly Line[]): Promise<void> {
   const gone = lines.filter(({ quantity }) => quantity === 0).map(({ sku }) => sku)
   const fewer = lines.filter(({ quantity }) => quantity > 0)

@@ -9,12 +9,12 @@ import { addHistory, lockOrder, type OrderRow, wasPaymentStarted } from '../orde
 import { assertReturnUrl } from '../return-url.ts'
 import { sellsClosedShop } from '../shops.ts'
 
-/** Minutes for which stock is held beyond an order's time: the job that ends orders runs once a minute. */
+/** The hold outlasts the order's expiry by this much, because the job that expires orders runs only once a minute. */
 const GRACE_MINUTES = 5
 
 /**
- * The attempt to pay is written down, then the stock is held, then the payment is opened under the attempt's id. Whoever
- * cannot have everything hears of it before they pay. Every step may be repeated: an attempt that broke off goes on.
+ * Stores the attempt to pay, holds the stock, and opens the payment under the attempt's id. A buyer thus learns of
+ * missing stock before paying. Every step is repeatable: a repetition continues an interrupted attempt.
  */
 export const startPayment: Handler<typeof order, 'startPayment', OrderConfig> = async ({ orderId, returnUrl }, ctx) => {
   assertReturnUrl(returnUrl, ctx.config)
@@ -37,12 +37,12 @@ export const startPayment: Handler<typeof order, 'startPayment', OrderConfig> = 
 
 interface Attempt extends OrderRow {
   paymentId: string
-  /** All of its stock is known to be held. */
+  /** True when all of its stock is known to be held. */
   isHeld: boolean
   lines: Awaited<ReturnType<typeof findLines>>
 }
 
-/** From here on the order is not reduced, because it may have a hold. */
+/** From here on the order cannot be reduced, because it may have a reservation. */
 async function writeAttempt(tx: Transaction, orderId: string, actor: Actor): Promise<Attempt> {
   const found = await lockOrder(tx, orderId, actor)
   if (found.status !== 'awaiting_payment') throw orderNotPayable({ status: found.status })
@@ -55,7 +55,7 @@ async function writeAttempt(tx: Transaction, orderId: string, actor: Actor): Pro
   return { ...found, paymentId: id, lines, isHeld: false }
 }
 
-/** Holds all lines until the order expires. A repetition finds them held. */
+/** Holds all lines until the order expires. A repetition finds the existing reservation. */
 async function holdStock(attempt: Attempt, ctx: Context): Promise<void> {
   const { id: orderId, expiresAt, lines } = attempt
   const until = new Date(Date.parse(expiresAt) + GRACE_MINUTES * 60_000).toISOString()
@@ -63,7 +63,7 @@ async function holdStock(attempt: Attempt, ctx: Context): Promise<void> {
     await ctx.client(inventory).reserve({ orderId, lines, until })
   } catch (error) {
     if (!(error instanceof DomainError)) throw error
-    // Whoever called the order off, or time, was faster.
+    // The order was cancelled or has expired meanwhile.
     if (error.code === 'reservation_released') throw orderNotPayable({ status: 'cancelled' })
     if (error.code !== 'out_of_stock') throw error
     await ctx.db.transaction((tx) => withdrawAttempt(tx, attempt))
@@ -71,7 +71,7 @@ async function holdStock(attempt: Attempt, ctx: Context): Promise<void> {
   }
 }
 
-/** Nothing is held: the order may be reduced and tried again. */
+/** Withdraws an attempt without stock, so that the order may be reduced and paid again. */
 async function withdrawAttempt(tx: Transaction, { id, paymentId }: Attempt): Promise<void> {
   await lockOrder(tx, id)
   if (await wasPaymentStarted(tx, id, paymentId)) return
@@ -82,7 +82,8 @@ async function confirmAttempt(tx: Transaction, { id, paymentId }: Attempt): Prom
   const { status } = await lockOrder(tx, id)
   if (status !== 'awaiting_payment') throw orderNotPayable({ status })
   if (await wasPaymentStarted(tx, id, paymentId)) return
-  // Another start of the same payment was refused the stock, and has withdrawn the attempt.
+  // Set again, because a concurrent start of the same payment may have been refused the stock and withdrawn the
+  // attempt.
   await tx.later(sql`update "order".orders set payment_id = ${paymentId} where id = ${id}`)
   await addHistory(tx, id, 'payment_started', { paymentId })
 }

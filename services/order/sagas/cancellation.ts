@@ -18,7 +18,7 @@ import { addHistory, getOrderView, lockOrder, partsForEvent } from '../orders.ts
 const CancellationInput = Type.Object({
   orderId: Id,
   paymentId: Id,
-  /** Also the id of the refund and the reference of the restock. */
+  /** Also the id of the refund and part of the restock's reference. */
   cancellationId: Id,
   sellerOrderIds: Type.Array(Id),
   amount: Amount,
@@ -27,12 +27,12 @@ const CancellationInput = Type.Object({
 })
 type CancellationInput = Static<typeof CancellationInput>
 
-/** There is no way back: the money is on its way, or nothing was paid. */
+/** No refusal turns the saga round here: the money is already refunded, or nothing was paid. */
 export const restockGoods = step('restock', { act: restock, turnsRoundOn: [] })
 
 /**
- * Parts of a paid order are called off: the money goes back first, then the goods return to stock. Once the money is
- * back, nothing resumes the order.
+ * Cancels parts of a paid order: refunds the money first, then restocks the goods. Once the refund has succeeded,
+ * nothing resumes the parts.
  */
 export const cancellation = saga('cancellation', {
   version: 2,
@@ -51,7 +51,7 @@ async function refundPayment(input: CancellationInput, ctx: Context<undefined>) 
   return { refundId: refund.id }
 }
 
-/** Goods that the inventory does not know any more cannot return; the order is cancelled all the same. */
+/** The inventory skips goods that it no longer knows; the parts are cancelled all the same. */
 function restock(
   { cancellationId, lines }: Pick<CancellationInput, 'cancellationId' | 'lines'>,
   ctx: Context<undefined>,
@@ -59,14 +59,14 @@ function restock(
   return ctx.client(inventory).restock({ reference: `cancellation:${cancellationId}`, lines })
 }
 
-/** The parts are cancelled, and `amount` was given back for them. */
+/** Marks the parts as cancelled, with `amount` refunded for them. */
 export async function recordCancelled(
   input: Omit<CancellationInput, 'paymentId' | 'lines'>,
   tx: Transaction,
   _ctx: Context<undefined>,
   results: StepResults,
 ) {
-  // Runs of version 1 recorded no answer.
+  // Runs of version 1 recorded no result of the restock.
   const { unknown: notRestocked = [] } = results.of(restockGoods)
   const { orderId, sellerOrderIds, amount, reason } = input
   await tx.later(sql`
@@ -94,14 +94,14 @@ export async function recordCancelled(
 }
 
 function resumeOrder(input: CancellationInput, ctx: Context<undefined>, turn: SagaTurn) {
-  return ctx.db.transaction((tx) => resumeCalledOff(tx, input, turn))
+  return ctx.db.transaction((tx) => resumeCancelling(tx, input, turn))
 }
 
 /**
- * The provider refused to give the money back: the parts go on as if they had not been called off. They are held if money
- * was given back past Doran meanwhile, or before (`returned`).
+ * Resumes the parts after the provider refused the refund. They are held if money was refunded outside Doran meanwhile,
+ * or before (`returned`). Throws when the refund may have succeeded.
  */
-export async function resumeCalledOff(
+export async function resumeCancelling(
   tx: Transaction,
   { orderId, sellerOrderIds, cancellationId }: Pick<CancellationInput, 'orderId' | 'sellerOrderIds' | 'cancellationId'>,
   { reason: { code, message }, outcome }: SagaTurn,

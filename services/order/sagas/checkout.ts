@@ -9,12 +9,12 @@ import { addHistory, announce, cancelWhole, getOrderView, lockOrder, partsForEve
 const CheckoutInput = Type.Object({ orderId: Id, paymentId: Id, lines: Lines })
 type CheckoutInput = Static<typeof CheckoutInput>
 
-/** For so long a buyer waits for services that are away; then the order is given up before any money is taken. */
+/** How long the checkout waits for unavailable services before it gives the order up. Applies before money is taken. */
 export const GIVE_UP_AFTER_MS = 120_000
 
 /**
- * From the buyer's consent to a paid order: money and stock are held, then taken, or both given back. Once the money is
- * taken, only goods that are sold out meanwhile turn it round.
+ * Turns an approved payment into a paid order: holds money and stock and then takes both, or gives both back. Once the
+ * money is captured, only goods that have sold out meanwhile turn the saga round.
  */
 export const checkout = saga('checkout', {
   version: 2,
@@ -49,7 +49,7 @@ async function commitStock({ orderId }: CheckoutInput, ctx: Context<undefined>) 
   return { state }
 }
 
-/** The order is paid; `paymentId` is null for one that costs nothing. */
+/** Marks the order as paid; `paymentId` is null for an order that costs nothing. */
 export async function confirmOrder(
   { orderId, paymentId }: { orderId: string; paymentId: string | null },
   tx: Transaction,
@@ -72,15 +72,17 @@ export async function confirmOrder(
   await announce(tx, orderId, ctx)
 }
 
-/** An order that may be paid again keeps its stock until it expires: a release would be final. */
+/**
+ * Releases the stock only when the order is cancelled. An order that may be paid again keeps it: a release is final.
+ */
 async function releaseStock({ orderId }: CheckoutInput, ctx: Context<undefined>, { reason }: SagaTurn) {
   if (!STOCK_STEPS.includes(reason.step)) return
   await ctx.client(inventory).release({ orderId })
 }
 
 /**
- * The last thing to be taken back: with it the order is settled too, and the buyer is told why. Whatever became of the
- * payment: the payment service looks it up before it gives it back.
+ * The last compensation: gives the payment back, settles the order and tells the buyer why. It works whatever the
+ * outcome of the authorisation, because the payment service looks the payment up before it gives it back.
  */
 async function givePaymentBack({ orderId, paymentId }: CheckoutInput, ctx: Context<undefined>, { reason }: SagaTurn) {
   await ctx.client(payment).cancelPayment({ paymentId, reason: reason.message.slice(0, 200) })
@@ -95,5 +97,5 @@ async function givePaymentBack({ orderId, paymentId }: CheckoutInput, ctx: Conte
   })
 }
 
-/** Trying to pay again would not help when these refuse. */
+/** A refusal of these steps cancels the order, because paying again would not help. */
 const STOCK_STEPS = ['reserve-stock', 'commit-stock']

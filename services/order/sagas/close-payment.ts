@@ -6,8 +6,9 @@ const ClosePaymentInput = Type.Object({ paymentId: Id, reason: Type.String({ max
 type ClosePaymentInput = Static<typeof ClosePaymentInput>
 
 /**
- * A payment that nobody waits for any more: its page closes, and whatever was held or taken goes back. There is no way
- * back, so a refusal waits for an operator; only that there is no such payment means that nothing was held, and none is opened later.
+ * Cancels a payment that is no longer needed: closes its page and gives back all money. It has no compensation, so a
+ * refusal waits for an operator. The exception is `payment_not_found`: nothing was held, and the payment service opens
+ * none under this id later.
  */
 export const closing = saga('close-payment', {
   version: 1,
@@ -15,7 +16,7 @@ export const closing = saga('close-payment', {
   steps: [step('cancel-payment', { act: cancelPayment, turnsRoundOn: ['payment_not_found'] })],
 })
 
-/** Sees to it in the background, as part of the caller's transaction. */
+/** Starts the saga in the caller's transaction; it runs in the background. */
 export async function closePayment(tx: Transaction, paymentId: string, reason: string): Promise<void> {
   await startSaga(tx, closing, paymentId, { paymentId, reason })
 }

@@ -5,7 +5,7 @@ import { recordCancelled, restockGoods } from './cancellation.ts'
 
 const FreeCancellationInput = Type.Object({
   orderId: Id,
-  /** Also the reference of the restock. */
+  /** Also part of the restock's reference. */
   cancellationId: Id,
   sellerOrderIds: Type.Array(Id),
   lines: Lines,
@@ -13,7 +13,7 @@ const FreeCancellationInput = Type.Object({
 })
 type FreeCancellationInput = Static<typeof FreeCancellationInput>
 
-/** Parts that cost nothing are called off: the goods return to stock, and no money moves. There is no way back. */
+/** Cancels parts that cost nothing: restocks the goods and moves no money. It has no compensation. */
 export const freeCancellation = saga('free-cancellation', {
   version: 1,
   input: FreeCancellationInput,

@@ -7,7 +7,7 @@ import { confirmOrder, GIVE_UP_AFTER_MS } from './checkout.ts'
 const FreeCheckoutInput = Type.Object({ orderId: Id, lines: Lines })
 type FreeCheckoutInput = Static<typeof FreeCheckoutInput>
 
-/** The checkout of an order that costs nothing: only its stock is taken, or the order is cancelled. Its key is the order's id. */
+/** The checkout of an order that costs nothing: takes its stock, or cancels the order. Its key is the order's id. */
 export const freeCheckout = saga('free-checkout', {
   version: 1,
   input: FreeCheckoutInput,

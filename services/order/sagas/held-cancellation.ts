@@ -2,23 +2,23 @@ import { Lines } from '@doran/inventory/contract'
 import { type Context, type SagaTurn, saga, step } from '@doran/kernel'
 import { Amount, Id, type Static, Type } from '@doran/kernel/contract'
 import { payment } from '@doran/payment/contract'
-import { recordCancelled, restockGoods, resumeCalledOff } from './cancellation.ts'
+import { recordCancelled, restockGoods, resumeCancelling } from './cancellation.ts'
 
 const HeldCancellationInput = Type.Object({
   orderId: Id,
   paymentId: Id,
-  /** Also the id of the refund and the reference of the restock. */
+  /** Also the id of the refund and part of the restock's reference. */
   cancellationId: Id,
   sellerOrderIds: Type.Array(Id),
   amount: Amount,
-  /** What is left to be given back of `amount`: the rest was given back past Doran. */
+  /** The part of `amount` that is still to be refunded; the rest was refunded outside Doran. */
   missing: Amount,
   lines: Lines,
   reason: Type.String(),
 })
 type HeldCancellationInput = Static<typeof HeldCancellationInput>
 
-/** Parts whose money was given back past Doran are called off: the rest of it goes back, then the goods return to stock. */
+/** Cancels parts whose money was refunded outside Doran: refunds the rest first, then restocks the goods. */
 export const heldCancellation = saga('held-cancellation', {
   version: 1,
   input: HeldCancellationInput,
@@ -34,7 +34,7 @@ async function refundRest(input: HeldCancellationInput, ctx: Context<undefined>)
   if (missing > 0) await ctx.client(payment).refund({ paymentId, refundId: cancellationId, amount: missing, reason })
 }
 
-/** The provider refused to give back the rest: what was given back past Doran counts again, and somebody has to decide anew. */
+/** Holds the parts again after the provider refused to refund the rest, so that an administrator decides anew. */
 function holdAgain(input: HeldCancellationInput, ctx: Context<undefined>, turn: SagaTurn) {
-  return ctx.db.transaction((tx) => resumeCalledOff(tx, input, turn, input.amount - input.missing))
+  return ctx.db.transaction((tx) => resumeCancelling(tx, input, turn, input.amount - input.missing))
 }

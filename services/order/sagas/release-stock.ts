@@ -6,7 +6,7 @@ import { closePayment } from './close-payment.ts'
 const ReleaseStockInput = Type.Object({ orderId: Id })
 type ReleaseStockInput = Static<typeof ReleaseStockInput>
 
-/** The stock of an order that will not be paid goes back. Its key is the order's id; a refusal waits for an operator. */
+/** Releases the stock of an order that will not be paid. Its key is the order's id. A refusal waits for an operator. */
 export const releasing = saga('release-stock', {
   version: 1,
   input: ReleaseStockInput,
@@ -14,10 +14,10 @@ export const releasing = saga('release-stock', {
 })
 
 /**
- * Sees to it in the background, as part of the caller's transaction, that an unpaid order which is over holds nothing: its
- * payment page closes and its stock goes back. A hold that is only on its way is refused afterwards.
+ * Closes the payment page of a cancelled or expired order and releases its stock. The sagas start in the caller's
+ * transaction and run in the background. A `reserve` that is still in flight is refused afterwards.
  */
-export async function letGo(
+export async function releaseUnpaid(
   tx: Transaction,
   { id, paymentId }: { id: string; paymentId: string | null },
   reason: string,

@@ -23,7 +23,7 @@ describe('the address of an order', () => {
     return shop.platform.request('POST', '/api/orders', { as: buyer, body })
   }
 
-  it('may be the one that the address book answers', async () => {
+  it('may be an entry of the address book', async () => {
     const member = await shop.platform.user()
     await shop.platform.client(user).createUser({ userId: member.id, email: 'a@example.com', name: 'Kim' })
     const book = shop.platform.api(user, member)
@@ -42,7 +42,7 @@ describe('the address of an order', () => {
     assert.ok(items.some(({ postalCode }) => postalCode === 'SW1A 1AA'))
   })
 
-  it('keeps what an address consists of, and nothing else', async () => {
+  it('is stored with the fields of an address and no others', async () => {
     const answer = await place({ address: { ...address, isAdmin: true, blob: 'x'.repeat(10_000) } })
 
     const stored = await shop.platform
@@ -52,13 +52,13 @@ describe('the address of an order', () => {
   })
 
   for (const [what, change, field] of [
-    ['without a recipient who can be read', { recipient: '  ' }, 'address.recipient'],
+    ['with a blank recipient', { recipient: '  ' }, 'address.recipient'],
     ['with an invisible recipient', { recipient: '\u200b' }, 'address.recipient'],
     ['without digits in its phone number', { phone: '0------' }, 'address.phone'],
     ['without a street', { line1: '  ' }, 'address.line1'],
     ['with a line break in its street', { line1: 'a\nb' }, 'address.line1'],
     ['with an escape sequence in its street', { line1: 'a\u001b[2Jb' }, 'address.line1'],
-    ['that turns the direction of its text', { line2: 'a\u202eb' }, 'address.line2'],
+    ['with a change of text direction', { line2: 'a\u202eb' }, 'address.line2'],
   ] as const) {
     it(`is refused ${what}`, async () => {
       const { status, body } = await place({ address: { ...address, ...change } })
@@ -67,7 +67,7 @@ describe('the address of an order', () => {
     })
   }
 
-  it('is refused with a postal code that is none of its country', async () => {
+  it('is refused with a postal code that does not fit its country', async () => {
     const { status, body } = await place({ address: { ...address, postalCode: 'ABC' } })
 
     assert.deepEqual(
@@ -76,7 +76,7 @@ describe('the address of an order', () => {
     )
   })
 
-  it('comes with a note of several lines, but without control characters', async () => {
+  it('may come with a note of several lines, but without control characters', async () => {
     const kept = await place({ note: '문 앞에 놓아 주세요.\n벨은 누르지 마세요.' })
     const refused = await place({ note: 'a\u001b[2Jb' })
 

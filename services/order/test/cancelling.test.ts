@@ -24,7 +24,7 @@ describe('cancelling parts of an order', () => {
     return { api, buyer, orderId: id, parts: sellers.map((part) => part.id) }
   }
 
-  it('cancels an unpaid order that is named with all of its parts', async () => {
+  it('cancels an unpaid order when all of its parts are named', async () => {
     const { api, orderId, parts } = await placed()
 
     const cancelled = await api.cancelOrder({ orderId, sellerOrderIds: parts, reason: '' })
@@ -32,7 +32,7 @@ describe('cancelling parts of an order', () => {
     assert.equal(cancelled.status, 'cancelled')
   })
 
-  it('opens no payment page for an order whose payment was on its way', async () => {
+  it('prevents a payment page from opening for a payment that was in flight', async () => {
     const { api, buyer, orderId, parts } = await placed()
     const paymentId = newId()
     await shop.platform.database('order').run(sql`
@@ -66,7 +66,7 @@ describe('cancelling parts of an order', () => {
   })
 
   for (const state of ['awaiting_payment', 'paid', 'cancelled'] as const) {
-    it(`names the part that an order does not have, when it is ${state}`, async () => {
+    it(`refuses a part that the order does not have by name, when the order is ${state}`, async () => {
       const { api, buyer, orderId, parts } = await placed()
       if (state === 'paid') {
         await shop.pay(buyer, orderId)
@@ -83,7 +83,7 @@ describe('cancelling parts of an order', () => {
     })
   }
 
-  it('takes a reason of one line only', async () => {
+  it('accepts only a reason of one line', async () => {
     const { api, orderId } = await placed()
 
     await assert.rejects(api.cancelOrder({ orderId, reason: 'a\u001b[2Jb' }), {

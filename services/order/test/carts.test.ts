@@ -17,7 +17,7 @@ describe('a cart', () => {
   })
   after(() => shop.close())
 
-  /** Until this many wait for something that another transaction holds. */
+  /** Resolves when this many transactions wait for a lock. */
   async function waiting(count: number): Promise<void> {
     const look = sql`
       select count(*) as count from pg_stat_activity
@@ -25,7 +25,7 @@ describe('a cart', () => {
     while ((await shop.platform.database('order').one<{ count: number }>(look)).count < count);
   }
 
-  it('of a guest holds what is put into it, with names, prices and stock of the moment', async () => {
+  it('of a guest holds its lines with current names, prices and stock', async () => {
     const api = shop.platform.api(order)
     const { id } = await api.createCart()
     await api.addLine({ cartId: id, sku: 'KIMCHI', quantity: 1 })
@@ -37,7 +37,7 @@ describe('a cart', () => {
     assert.deepEqual([cart.total, cart.currency, cart.buyerId], [38_700, 'KRW', null])
   })
 
-  it('to buy one thing at once leaves the open cart of the buyer as it is', async () => {
+  it('of “Buy now” leaves the open cart of the buyer as it is', async () => {
     const buyer = await shop.platform.user()
     const api = shop.platform.api(order, buyer)
     const open = await api.createCart()
@@ -54,7 +54,7 @@ describe('a cart', () => {
     assert.deepEqual([left.id, left.lines.map(({ sku, quantity }) => [sku, quantity])], [open.id, [['KIMCHI', 2]]])
   })
 
-  it('to buy one thing at once is not made for what is not on sale', async () => {
+  it('of “Buy now” is not created for a SKU that is not on sale', async () => {
     const count = sql`select count(*) as count from "order".carts`
     const before = await shop.platform.database('order').one(count)
 
@@ -82,7 +82,7 @@ describe('a cart', () => {
     )
   })
 
-  it('answers all that is in it, however many put something into it at once', async () => {
+  it('answers concurrent additions with all of its lines', async () => {
     const api = shop.platform.api(order)
     const { id } = await api.createCart()
     const answers = await Promise.all(
@@ -101,7 +101,7 @@ describe('a cart', () => {
     assert.ok(answers.every(({ lines }) => lines.every(({ name, problem }) => name && !problem)))
   })
 
-  it('of a member is one, wherever they ask for it', async () => {
+  it('of a member is the same one on every request', async () => {
     const api = shop.platform.api(order, await shop.platform.user())
 
     const carts = await Promise.all([api.createCart(), api.createCart(), api.createCart()])
@@ -109,7 +109,7 @@ describe('a cart', () => {
     assert.equal(new Set(carts.map(({ id }) => id)).size, 1)
   })
 
-  it('of a guest joins the member’s at sign-in, quantities added up', async () => {
+  it('of a guest is merged into the member’s at sign-in, and quantities add up', async () => {
     const [guest, member] = [shop.platform.api(order), shop.platform.api(order, await shop.platform.user())]
     const own = await member.createCart()
     await member.addLine({ cartId: own.id, sku: 'KIMCHI', quantity: 1 })
@@ -127,7 +127,7 @@ describe('a cart', () => {
     await assert.rejects(guest.getCart({ cartId: id }), { code: 'cart_closed' })
   })
 
-  it('of a member is not ordered while a guest’s joins it', async () => {
+  it('of a member is not ordered while a guest’s cart is merged into it', async () => {
     const [guest, member] = [shop.platform.api(order), shop.platform.api(order, await shop.platform.user())]
     const own = await member.createCart()
     const { total } = await member.addLine({ cartId: own.id, sku: 'KIMCHI', quantity: 1 })
@@ -147,7 +147,7 @@ describe('a cart', () => {
     await ordering
   })
 
-  it('points out what there is not enough of and leaves it out of the total', async () => {
+  it('marks lines without enough stock and omits them from the total', async () => {
     const api = shop.platform.api(order)
     const { id } = await api.createCart()
     await api.addLine({ cartId: id, sku: 'RICE', quantity: 4 })
@@ -174,7 +174,7 @@ describe('a cart', () => {
     assert.equal((await api.getCart({ cartId: id })).lines[0]?.problem, 'not_enough_stock')
   })
 
-  it('takes nothing that is not on sale', async () => {
+  it('refuses SKUs that are not on sale', async () => {
     const api = shop.platform.api(order)
     const { id } = await api.createCart()
 
@@ -192,7 +192,7 @@ describe('a cart', () => {
     await assert.rejects(api.addLine({ cartId: id, sku: 'KIMCHI', quantity: 1 }), { code: 'cart_full' })
   })
 
-  it('of a member is nobody else’s', async () => {
+  it('of a member cannot be used by anyone else', async () => {
     const [owner, other] = [await shop.platform.user(), await shop.platform.user()]
     const { id } = await shop.platform.api(order, owner).createCart()
 
@@ -204,8 +204,8 @@ describe('a cart', () => {
   })
 
   const bad: [string, string, string, object | undefined, string][] = [
-    ['an id that is none', 'GET', '/api/carts/42', undefined, 'cartId'],
-    ['a quantity of nothing', 'POST', `/api/carts/${newId()}/lines`, { sku: 'RICE', quantity: 0 }, 'quantity'],
+    ['an invalid id', 'GET', '/api/carts/42', undefined, 'cartId'],
+    ['a quantity of zero', 'POST', `/api/carts/${newId()}/lines`, { sku: 'RICE', quantity: 0 }, 'quantity'],
     ['half a piece', 'POST', `/api/carts/${newId()}/lines`, { sku: 'RICE', quantity: 0.5 }, 'quantity'],
     ['a SKU with a space', 'POST', `/api/carts/${newId()}/lines`, { sku: 'rice bowl', quantity: 1 }, 'sku'],
     ['no SKU', 'POST', `/api/carts/${newId()}/lines`, { quantity: 1 }, 'sku'],

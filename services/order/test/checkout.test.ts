@@ -20,7 +20,7 @@ describe('an order', () => {
   const paymentOf = async ({ paymentId }: Order) =>
     shop.platform.client(payment).refreshPayment({ paymentId: paymentId as string })
 
-  it('is answered when it is placed as it is found afterwards', async () => {
+  it('is returned by its placing exactly as it is read afterwards', async () => {
     await shop.stock([
       { sku: 'A1', price: 10_000, onHand: 5, sellerId: newId() },
       { sku: 'A2', price: 2_500, onHand: 5, sellerId: newId() },
@@ -31,7 +31,7 @@ describe('an order', () => {
     assert.deepEqual(await shop.platform.api(order, buyer).getOrder({ orderId: placed.id }), placed)
   })
 
-  it('that is paid has taken money and stock once, split by seller', async () => {
+  it('takes money and stock once when it is paid, and is split by seller', async () => {
     const [one, two] = [newId(), newId()]
     await shop.stock([
       { sku: 'P1', price: 10_000, onHand: 5, sellerId: one },
@@ -71,14 +71,14 @@ describe('an order', () => {
     assert.equal(await outcome(shop, buyer, placed.id), 'paid')
   })
 
-  it('whose card is declined can be paid with another one', async () => {
+  it('can be paid with another card after one was declined', async () => {
     await shop.stock([{ sku: 'D1', price: 1_000, onHand: 1 }])
     const buyer = await shop.platform.user()
     const placed = await shop.placeOrder(buyer, { D1: 1 })
     const api = shop.platform.api(order, buyer)
     await shop.pay(buyer, placed.id, DECLINED_CARD)
     const declined = await api.confirmPayment({ orderId: placed.id })
-    // The stock stays held: the buyer is about to try another card.
+    // The stock stays held, because the buyer may try another card.
     assert.deepEqual([declined.status, declined.paymentId, await available('D1')], ['awaiting_payment', null, 0])
     assert.ok(declined.failure?.message)
 
@@ -88,7 +88,7 @@ describe('an order', () => {
     assert.deepEqual([paid.status, paid.failure, await available('D1')], ['paid', null, 0])
   })
 
-  it('is refused at another total than the buyer saw, with the new one', async () => {
+  it('is refused with the new total when it differs from the one that the buyer saw', async () => {
     await shop.stock([{ sku: 'T1', price: 3_000, onHand: 9 }])
     const api = shop.platform.api(order, await shop.platform.user())
     const { id } = await api.createCart()
@@ -100,7 +100,7 @@ describe('an order', () => {
     })
   })
 
-  it('is not placed for an empty cart, for what is not in stock, or twice for one cart', async () => {
+  it('cannot be placed for an empty cart, for goods out of stock, or twice for one cart', async () => {
     await shop.stock([{ sku: 'E1', price: 3_000, onHand: 1 }])
     const api = shop.platform.api(order, await shop.platform.user())
     const { id } = await api.createCart()
@@ -119,7 +119,7 @@ describe('an order', () => {
     assert.equal((both.find(({ status }) => status === 'rejected') as PromiseRejectedResult).reason.code, 'cart_closed')
   })
 
-  it('of two requests with one idempotency key is one order', async () => {
+  it('is placed once by two requests with one idempotency key', async () => {
     await shop.stock([{ sku: 'I1', price: 3_000, onHand: 5 }])
     const buyer = await shop.platform.user()
     const api = shop.platform.api(order, buyer)
@@ -133,7 +133,7 @@ describe('an order', () => {
     assert.equal((await api.listOrders({})).items.length, 1)
   })
 
-  it('that is not paid can be cancelled, and a consent that comes too late takes no money', async () => {
+  it('can be cancelled before it is paid, and a later approval takes no money', async () => {
     await shop.stock([{ sku: 'C1', price: 3_000, onHand: 5 }])
     const buyer = await shop.platform.user()
     const api = shop.platform.api(order, buyer)
@@ -150,7 +150,7 @@ describe('an order', () => {
     })
   })
 
-  it('that is paid can be cancelled in part and then whole: money and stock come back exactly', async () => {
+  it('can be cancelled in part and then as a whole after it is paid: money and stock come back exactly', async () => {
     await shop.stock([
       { sku: 'R1', price: 3_000, onHand: 5 },
       { sku: 'R2', price: 4_000, onHand: 5 },
@@ -181,7 +181,7 @@ describe('an order', () => {
     )
   })
 
-  it('cancelled by two requests at once is refunded once', async () => {
+  it('is refunded once when two requests cancel it concurrently', async () => {
     await shop.stock([{ sku: 'CC', price: 3_000, onHand: 5 }])
     const buyer = await shop.platform.user()
     const api = shop.platform.api(order, buyer)
@@ -200,7 +200,7 @@ describe('an order', () => {
     assert.equal(await available('CC'), 5)
   })
 
-  it('that is not paid in time expires', async () => {
+  it('expires when it is not paid in time', async () => {
     await shop.stock([{ sku: 'X1', price: 3_000, onHand: 5 }])
     const buyer = await shop.platform.user()
     const placed = await shop.placeOrder(buyer, { X1: 1 })
@@ -213,7 +213,7 @@ describe('an order', () => {
     assert.deepEqual([expired.status, expired.timeline.at(-1)?.what], ['expired', 'expired'])
   })
 
-  it('is placed also when every short number that is drawn was taken before', async () => {
+  it('gets a long number when every short number that it draws is taken', async () => {
     await shop.stock([{ sku: 'NUMBERED', price: 1_000, onHand: 9 }])
     const taken = await shop.placeOrder(await shop.platform.user(), { NUMBERED: 1 })
     const database = shop.platform.database('order')
@@ -237,7 +237,7 @@ describe('an order', () => {
     assert.equal(found.number.length, 21)
   })
 
-  it('is seen by its buyer and its sellers only, each their part', async () => {
+  it('is visible only to its buyer and its sellers, who see their own part', async () => {
     const seller = await shop.platform.user(['seller'])
     await shop.stock([
       { sku: 'V1', price: 3_000, onHand: 5, sellerId: seller.id },
@@ -293,7 +293,7 @@ describe('an order', () => {
     'http://shop.example/',
     'http://127.0.0.1:3000/',
   ].entries()) {
-    it(`does not lead back from the payment page to ${returnUrl}`, async () => {
+    it(`refuses ${returnUrl} as its return address`, async () => {
       const sku = `BACK-TO-${index}`
       await shop.stock([{ sku, price: 1_000, onHand: 9 }])
       const buyer = await shop.platform.user()
@@ -309,7 +309,7 @@ describe('an order', () => {
     })
   }
 
-  it('leads back from the payment page to each of the shop’s own origins', async () => {
+  it('accepts a return address at each of the shop’s own origins', async () => {
     await shop.stock([{ sku: 'HOME', price: 1_000, onHand: 9 }])
     const buyer = await shop.platform.user()
     for (const returnUrl of ['https://shop.example/a?b=c', 'https://www.shop.example/']) {
@@ -338,9 +338,9 @@ describe('an order', () => {
       { returnUrl: 'javascript:alert(1)' },
       ['returnUrl'],
     ],
-    ['an order id that is none', 'GET', '/api/orders/42', undefined, ['orderId']],
-    ['a cursor of somewhere else', 'GET', '/api/orders?cursor=xyz', undefined, ['cursor']],
-    ['a status that there is not', 'GET', '/api/orders?status=lost', undefined, ['status']],
+    ['an invalid order id', 'GET', '/api/orders/42', undefined, ['orderId']],
+    ['an invalid cursor', 'GET', '/api/orders?cursor=xyz', undefined, ['cursor']],
+    ['an unknown status', 'GET', '/api/orders?status=lost', undefined, ['status']],
     ['no parts to cancel', 'POST', `/api/orders/${newId()}/cancellation`, { sellerOrderIds: [] }, ['sellerOrderIds']],
   ]
   for (const [what, method, url, body, fields] of bad) {
@@ -377,7 +377,7 @@ describe('an order', () => {
     })
   }
 
-  it('needs somebody who is signed in', async () => {
+  it('requires a signed-in user', async () => {
     for (const [method, url] of [
       ['POST', '/api/orders'],
       ['GET', '/api/orders'],
@@ -388,16 +388,16 @@ describe('an order', () => {
   })
 })
 
-describe('the way back from the payment page', () => {
+describe('the return address of the payment page', () => {
   const settings = { SHOP_ORIGINS: '' }
 
-  it('leads to any port of this machine while no origin is named', () => {
+  it('may be any port of this machine while no origin is configured', () => {
     for (const url of ['http://localhost:5173/x', 'http://127.0.0.1:3000/', 'http://[::1]:8080/']) {
       assert.doesNotThrow(() => assertReturnUrl(url, settings), url)
     }
   })
 
-  it('leads nowhere else', () => {
+  it('may be no other host then', () => {
     for (const url of ['https://evil.example/', 'http://localhost.evil.example/', 'http://10.0.0.1/', 'http://']) {
       assert.throws(() => assertReturnUrl(url, settings), { code: 'return_url_refused' }, url)
     }
@@ -412,7 +412,7 @@ describe('an order number', () => {
     assert.equal(isOrderNumber(number), true)
   })
 
-  it('is longer when those of the day have become rare, and still has its date and its check digit', () => {
+  it('has a longer form, with its date and its check digit, for days when short numbers are rare', () => {
     const number = newOrderNumber(new Date('2026-11-20T15:30:00Z'), 48_271_934_567, 11)
 
     assert.match(number, /^261121-4827-1934-567\d$/)
@@ -420,7 +420,7 @@ describe('an order number', () => {
     assert.equal(isOrderNumber(number.replace('1934', '1943')), false)
   })
 
-  it('is noticed when a digit is misheard or two neighbours are swapped', () => {
+  it('is invalid when a digit is misheard or two neighbouring digits are swapped', () => {
     const number = newOrderNumber(new Date(), 1_234_567)
 
     assert.equal(isOrderNumber(number.replace(/-1/, '-7')), false)

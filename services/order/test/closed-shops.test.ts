@@ -41,7 +41,7 @@ describe('a closed shop', () => {
   const statusOf = async ({ paymentId }: Pick<Order, 'paymentId'>) =>
     (await shop.platform.client(payment).refreshPayment({ paymentId: paymentId as string })).status
 
-  it('has nothing that can be ordered, and the cart says so', async () => {
+  it('has nothing that can be ordered, which the cart shows', async () => {
     const { sellerId, sku } = await aSeller()
     const { id: cartId } = await api().createCart()
     await api().addLine({ cartId, sku, quantity: 1 })
@@ -55,7 +55,7 @@ describe('a closed shop', () => {
     await api().removeLine({ cartId, sku })
   })
 
-  it('is not paid for what was ordered before, until it opens again', async () => {
+  it('cannot be paid for earlier orders until it opens again', async () => {
     const { sellerId, sku } = await aSeller()
     const { id: orderId } = await shop.placeOrder(buyer, { [sku]: 1 })
 
@@ -67,7 +67,7 @@ describe('a closed shop', () => {
     assert.deepEqual([refused.status, refused.body.code, opened.status], [409, 'shop_closed', 200])
   })
 
-  it('gets nothing of a payment that was agreed while it closed, and the buyer has all of it back', async () => {
+  it('gets nothing of a payment that was approved while it closed, and the buyer gets all of it back', async () => {
     const { sellerId, sku } = await aSeller()
     const other = await aSeller()
     const { id: orderId } = await shop.placeOrder(buyer, { [sku]: 1, [other.sku]: 2 })
@@ -85,7 +85,7 @@ describe('a closed shop', () => {
     )
   })
 
-  it('leaves parts that are paid to administrators, who may cancel them', async () => {
+  it('leaves paid parts to administrators, who may cancel them', async () => {
     const { sellerId, sku } = await aSeller()
     const { id: orderId } = await shop.placeOrder(buyer, { [sku]: 2 })
     await shop.pay(buyer, orderId)
@@ -107,7 +107,7 @@ describe('a closed shop', () => {
     assert.deepEqual(await partsOf(), [])
   })
 
-  it('shows its orders to nobody but administrators', async () => {
+  it('has its orders listed for administrators only', async () => {
     for (const roles of [[], ['seller']]) {
       const { status } = await shop.platform.request('GET', '/api/moderation/orders', {
         as: await shop.platform.user(roles),

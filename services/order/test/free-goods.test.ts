@@ -74,8 +74,8 @@ describe('an order that costs nothing', () => {
     )
   })
 
-  it('is cancelled with the reason when somebody else has taken the last piece', async () => {
-    // Neither is taken from the shelf before both are ordered.
+  it('is cancelled with the reason when another order has taken the last piece', async () => {
+    // Both are ordered before either takes the stock.
     const orders = await shop.platform.database('inventory').transaction(async (tx) => {
       await tx.run(sql`select 1 from inventory.stock where sku = 'RARE-GIFT' for update`)
       return [await ordered({ 'RARE-GIFT': 1 }), await ordered({ 'RARE-GIFT': 1 })]
@@ -88,7 +88,7 @@ describe('an order that costs nothing', () => {
     assert.equal(await available('RARE-GIFT'), 0)
   })
 
-  it('has no payment to be started', async () => {
+  it('refuses to start a payment', async () => {
     const { api, orderId } = await ordered({ GIFT: 1 })
 
     await assert.rejects(api.startPayment({ orderId, returnUrl: 'https://shop.example/return' }), {
@@ -98,7 +98,7 @@ describe('an order that costs nothing', () => {
 })
 
 describe('a part that costs nothing', () => {
-  it('is ordered beside one that is paid for, and cancelled by itself without a refund', async () => {
+  it('is ordered together with a paid one, and cancelled separately without a refund', async () => {
     const { api, buyer, orderId } = await ordered({ GIFT: 1, WON: 5 })
     await shop.pay(buyer, orderId)
     const paid = await api.confirmPayment({ orderId })
@@ -126,7 +126,7 @@ describe('every price and quantity that a shop may enter', () => {
     ['the largest total', { DEAREST: MOST, 'AS-DEAR': 1 }, LARGEST_TOTAL],
   ]
   for (const [what, skus, total] of PURCHASES) {
-    it(`goes through the whole purchase and back: ${what}`, async () => {
+    it(`can be purchased and cancelled: ${what}`, async () => {
       const { api, buyer, orderId, placed } = await ordered(skus)
       if (total > 0) await shop.pay(buyer, orderId)
       const paid = await api.confirmPayment({ orderId })
@@ -138,7 +138,7 @@ describe('every price and quantity that a shop may enter', () => {
     })
   }
 
-  it('is refused where it is entered, or by name, beyond what can be ordered', async () => {
+  it('is refused beyond the limits of an order, by the schema or by an error code', async () => {
     const buyer = await shop.platform.user()
     const api = shop.platform.api(order, buyer)
     const { id } = await api.createCart()

@@ -10,7 +10,7 @@ export interface Good {
   sellerId: string
 }
 
-/** Enters the goods and their sellers in the catalogue, all of them food, and fills the shelves. */
+/** Loads the goods and their sellers into the catalogue, all in the category food, and stocks them. */
 export async function putOnSale({ client }: Pick<TestPlatform, 'client'>, goods: readonly Good[]): Promise<void> {
   const sellerIds = [...new Set(goods.map(({ sellerId }) => sellerId))]
   await client(product).loadCatalogue({

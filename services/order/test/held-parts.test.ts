@@ -7,7 +7,7 @@ import { order, orderHeld, orderResumed } from '@doran/order/contract'
 import { payment } from '@doran/payment/contract'
 import { giveBackPastDoran, openShop, refundAtProvider, SERVICES, type Shop } from './shop.ts'
 
-describe('an order whose money was given back at the provider', () => {
+describe('an order whose money was refunded directly at the provider', () => {
   let shop: Shop
   let admin: TestUser
   before(async () => {
@@ -16,7 +16,7 @@ describe('an order whose money was given back at the provider', () => {
   })
   after(() => shop.close())
 
-  /** Paid: two pieces at 3,000, of which the provider's owner gives back `amount`, and the reconciliation finds it. */
+  /** A paid order of two pieces at 3,000. `amount` is refunded at the provider, and the reconciliation finds it. */
   async function charged(amount: number) {
     const sku = `BACK-${newId().slice(-12).toUpperCase()}`
     const seller = await shop.platform.user(['seller'])
@@ -35,7 +35,7 @@ describe('an order whose money was given back at the provider', () => {
   const refunded = async (paymentId: string) =>
     (await shop.platform.client(payment).refreshPayment({ paymentId })).refunded
 
-  it('is held, which its seller sees, and its buyer cannot have the money twice', async () => {
+  it('is held, which its seller sees, and its buyer cannot get the money twice', async () => {
     const { api, seller, orderId } = await charged(6_000)
 
     const held = await api.getOrder({ orderId })
@@ -52,7 +52,7 @@ describe('an order whose money was given back at the provider', () => {
     )
   })
 
-  it('goes on when an administrator says so', async () => {
+  it('resumes when an administrator decides so', async () => {
     const { orderId } = await charged(6_000)
 
     const resumed = await decide(orderId, 'resume')
@@ -64,7 +64,7 @@ describe('an order whose money was given back at the provider', () => {
   })
 
   for (const amount of [6_000, 1_000]) {
-    it(`is cancelled when an administrator says so: of ${amount} given back only the rest follows, and the goods return`, async () => {
+    it(`is cancelled when an administrator decides so: after ${amount} only the rest is refunded, and goods are restocked`, async () => {
       const { api, orderId, sku, paymentId } = await charged(amount)
 
       await decide(orderId, 'cancel')
@@ -77,7 +77,7 @@ describe('an order whose money was given back at the provider', () => {
     })
   }
 
-  it('is decided on by administrators only, and only while it is held', async () => {
+  it('can be decided by administrators only, and only while it is held', async () => {
     const { api, orderId } = await charged(6_000)
 
     await assert.rejects(api.decideHeldOrder({ orderId, decision: 'resume', reason: '' }), { code: 'forbidden' })
@@ -90,7 +90,7 @@ describe('an order whose money was given back at the provider', () => {
   })
 })
 
-describe('money that is given back at the provider while a saga is at the order', () => {
+describe('money that is refunded at the provider while a saga of the order runs', () => {
   const watched = SERVICES.map((service) => new Outage(service))
   let shop: Shop
   before(async () => {
@@ -98,7 +98,9 @@ describe('money that is given back at the provider while a saga is at the order'
   })
   after(() => shop.close())
 
-  /** All of the order's money goes back, and the order knows, before the service answers its next call of this operation. */
+  /**
+   * Refunds all of the order's money, and lets the order learn of it, before the service answers its next such call.
+   */
   function giveAllBackBefore(service: string, operation: string): void {
     const about = watched.find((one) => one.service.contract.name === service) as Outage
     about.beforeCall = async (called) => {
@@ -139,7 +141,7 @@ describe('money that is given back at the provider while a saga is at the order'
     await assertHeld(orderId, api)
   })
 
-  it('holds the parts when their cancellation is refused, because there is nothing left to give back', async () => {
+  it('holds the parts when their cancellation is refused because no money is left to refund', async () => {
     const { api, orderId } = await pay('CANCELLATION')
     giveAllBackBefore('payment', 'refund')
 

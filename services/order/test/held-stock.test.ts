@@ -28,7 +28,7 @@ async function ordered(skus: Record<string, number>) {
 }
 
 describe('the stock of an order', () => {
-  it('is held when its buyer goes to pay, and the second buyer of the last piece hears of it before paying', async () => {
+  it('is held when its buyer starts to pay, and a second buyer of the last piece is refused before paying', async () => {
     await shop.stock([{ sku: 'LAST', price: 9_000, onHand: 1 }])
     const [first, second] = [await ordered({ LAST: 1 }), await ordered({ LAST: 1 })]
     await first.goToPay()
@@ -45,7 +45,7 @@ describe('the stock of an order', () => {
     assert.equal((await first.api.confirmPayment({ orderId: first.orderId })).status, 'paid')
   })
 
-  it('goes to as many buyers as there are pieces when all go to pay at once, and each of them can pay', async () => {
+  it('goes to as many concurrent buyers as there are pieces, and each of them can pay', async () => {
     await shop.stock([{ sku: 'FEW', price: 1_000, onHand: 4 }])
     const buyers = []
     for (let count = 0; count < 10; count++) buyers.push(await ordered({ FEW: 1 }))
@@ -73,7 +73,7 @@ describe('the stock of an order', () => {
     assert.equal(await available('FEW'), 0)
   })
 
-  it('stays held while the buyer looks for another card', async () => {
+  it('stays held after a declined card, for another try', async () => {
     await shop.stock([{ sku: 'KEPT', price: 1_000, onHand: 1 }])
     const [first, second] = [await ordered({ KEPT: 1 }), await ordered({ KEPT: 1 })]
     await shop.pay(first.buyer, first.orderId, DECLINED_CARD)
@@ -85,7 +85,7 @@ describe('the stock of an order', () => {
     assert.equal((await first.api.confirmPayment({ orderId: first.orderId })).status, 'paid')
   })
 
-  it('can be bought by others when the order is cancelled', async () => {
+  it('is available to others once the order is cancelled', async () => {
     await shop.stock([{ sku: 'BACK', price: 1_000, onHand: 1 }])
     const [first, second] = [await ordered({ BACK: 1 }), await ordered({ BACK: 1 })]
     await first.goToPay()
@@ -97,7 +97,7 @@ describe('the stock of an order', () => {
     assert.equal((await second.api.confirmPayment({ orderId: second.orderId })).status, 'paid')
   })
 
-  it('is held for as long as the order can be paid, and can be bought by others when it expires', async () => {
+  it('is held for as long as the order can be paid, and available to others once it expires', async () => {
     await shop.stock([{ sku: 'TIMED', price: 1_000, onHand: 1 }])
     const { orderId, goToPay } = await ordered({ TIMED: 1 })
     const { expiresAt } = await goToPay()
@@ -114,7 +114,7 @@ describe('the stock of an order', () => {
     assert.equal(await available('TIMED'), 1)
   })
 
-  it('is not held by a start of the payment that crosses a cancellation', async () => {
+  it('is not held when the start of the payment and a cancellation cross', async () => {
     await shop.stock([{ sku: 'CROSS', price: 1_000, onHand: 5 }])
     for (let count = 0; count < 5; count++) {
       const { api, orderId, goToPay } = await ordered({ CROSS: 1 })
@@ -125,7 +125,7 @@ describe('the stock of an order', () => {
     assert.equal(await available('CROSS'), 5)
   })
 
-  it('that was let go too early and sold to somebody else gives all money back and says why', async () => {
+  it('has all money refunded, with the reason, when it was released too early and sold to another buyer', async () => {
     await shop.stock([{ sku: 'GONE', price: 9_000, onHand: 1 }])
     const [quick, slow] = [await ordered({ GONE: 1 }), await ordered({ GONE: 1 })]
     await slow.goToPay()
@@ -146,8 +146,8 @@ describe('the stock of an order', () => {
   })
 })
 
-describe('an order of which something is gone', () => {
-  /** Two pieces of one seller, of which one is left, and goods of another seller. */
+describe('an order with missing stock', () => {
+  /** An order of two pieces of one seller, of which one is left, and of goods of another seller. */
   async function scarce() {
     const name = newId().slice(-12).toUpperCase()
     const [rare, plenty] = [`RARE-${name}`, `PLENTY-${name}`]
@@ -161,7 +161,7 @@ describe('an order of which something is gone', () => {
     return { ...mine, other, rare, plenty }
   }
 
-  it('goes on with what the other seller has', async () => {
+  it('continues with the goods of the other seller', async () => {
     const { api, buyer, orderId, rare, plenty } = await scarce()
 
     const reduced = await api.reduceOrder({ orderId, lines: [{ sku: rare, quantity: 0 }] })
@@ -181,7 +181,7 @@ describe('an order of which something is gone', () => {
     )
   })
 
-  it('goes on with the pieces that are left', async () => {
+  it('continues with the pieces that are left', async () => {
     const { api, buyer, orderId, rare } = await scarce()
 
     const reduced = await api.reduceOrder({ orderId, lines: [{ sku: rare, quantity: 1 }] })
@@ -192,7 +192,7 @@ describe('an order of which something is gone', () => {
     assert.equal(await available(rare), 0)
   })
 
-  it('goes on with its hold when an answer of the inventory was lost, and is reduced only when nothing can be held', async () => {
+  it('keeps its hold when an answer of the inventory was lost, and cannot be reduced then', async () => {
     await shop.stock([{ sku: 'LOST', price: 1_000, onHand: 2 }])
     const { api, buyer, orderId, goToPay } = await ordered({ LOST: 2 })
     inventoryOutage.begin('loses answers', 'reserve')
@@ -208,7 +208,7 @@ describe('an order of which something is gone', () => {
     assert.equal(await available('LOST'), 0)
   })
 
-  it('may be reduced when the inventory did nothing at the first try and has too little at the next', async () => {
+  it('can be reduced when the inventory was unavailable at first and then has too little stock', async () => {
     await shop.stock([{ sku: 'AWAY', price: 1_000, onHand: 2 }])
     const [mine, other] = [await ordered({ AWAY: 2 }), await ordered({ AWAY: 1 })]
     inventoryOutage.begin('refuses', 'reserve')
@@ -223,7 +223,7 @@ describe('an order of which something is gone', () => {
     assert.equal((await mine.api.confirmPayment({ orderId: mine.orderId })).status, 'paid')
   })
 
-  it('needs no payment when only what is free is left', async () => {
+  it('needs no payment when only free goods are left', async () => {
     await shop.stock([
       { sku: 'PAID-FOR', price: 5_000, onHand: 1 },
       { sku: 'FREE', price: 0, onHand: 1 },
@@ -236,7 +236,7 @@ describe('an order of which something is gone', () => {
     assert.deepEqual([reduced.total, reduced.status, paid.status], [0, 'processing', 'paid'])
   })
 
-  it('is not reduced to what it does not have, to more than it has, or to nothing', async () => {
+  it('cannot be reduced to other goods, to more than it has, or to nothing', async () => {
     const { api, orderId, rare, plenty } = await scarce()
     const before = await api.getOrder({ orderId })
     const reduce = (lines: { sku: string; quantity: number }[]) => api.reduceOrder({ orderId, lines })
@@ -255,7 +255,7 @@ describe('an order of which something is gone', () => {
     assert.deepEqual(await api.getOrder({ orderId }), before)
   })
 
-  it('is not reduced once its stock is held, once it is paid, or by a stranger', async () => {
+  it('cannot be reduced once its stock is held, once it is paid, or by another user', async () => {
     const { other, rare } = await scarce()
     const { api, buyer, orderId } = other
     const reduction = { orderId, lines: [{ sku: rare, quantity: 0 }] }

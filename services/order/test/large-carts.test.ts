@@ -18,7 +18,7 @@ describe('a cart of many lines', () => {
   })
   after(() => shop.close())
 
-  /** As it was left by a version that kept no limit. */
+  /** A cart of an earlier version, which had no limit. */
   async function fill(cartId: string, from: number, to: number): Promise<void> {
     const skus = Array.from({ length: to - from }, (_, index) => skuOf(from + index))
     await shop.platform.database('order').run(sql`
@@ -37,7 +37,7 @@ describe('a cart of many lines', () => {
     return id
   }
 
-  it('takes from a guest’s cart what it has room for, and says what it left out', async () => {
+  it('takes the lines of a guest’s cart that fit, and names the others', async () => {
     const { api, cartId } = await member()
     await fill(cartId, 0, 90)
 
@@ -51,7 +51,7 @@ describe('a cart of many lines', () => {
     )
   })
 
-  it('says how many pieces of a SKU it left out', async () => {
+  it('states how many pieces of a SKU did not fit', async () => {
     const { api, cartId } = await member()
     await api.addLine({ cartId, sku: skuOf(0), quantity: 995 })
     const { id } = await shop.platform.api(order).createCart()
@@ -62,7 +62,7 @@ describe('a cart of many lines', () => {
     assert.deepEqual([merged.lines[0]?.quantity, merged.leftOut], [999, [{ sku: skuOf(0), quantity: 7 }]])
   })
 
-  it('says nothing of what is left out when all found room', async () => {
+  it('names nothing when everything fits', async () => {
     const { api, cartId } = await member()
     await fill(cartId, 0, 2)
 
@@ -71,7 +71,7 @@ describe('a cart of many lines', () => {
     assert.deepEqual([merged.lines.length, 'leftOut' in merged], [4, false])
   })
 
-  it('never holds more than a hundred lines, whatever is merged into it', async () => {
+  it('never holds more than a hundred lines after merges', async () => {
     const { api, cartId } = await member()
     for (const from of [0, 85, 170]) await api.mergeCart({ cartId: await guestCart(from, from + 85) })
 

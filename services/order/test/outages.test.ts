@@ -9,7 +9,7 @@ import { openShop, SERVICES, type Shop } from './shop.ts'
 
 const FIVE_MINUTES_MS = 300_000
 
-describe('while a service is away for five minutes', () => {
+describe('while a service is unavailable for five minutes', () => {
   const outages = SERVICES.map((service) => new Outage(service))
   const outageOf = (name: string) => outages.find(({ service }) => service.contract.name === name) as Outage
   let shop: Shop
@@ -31,7 +31,7 @@ describe('while a service is away for five minutes', () => {
     return [status, refunded]
   }
 
-  /** `begin` is called when the payment page is open and the stock is held. */
+  /** Calls `begin` once the payment page is open and the stock is held. */
   async function buy(sku: string, begin: () => void = () => {}): Promise<string> {
     await shop.stock([{ sku, price: 10_000, onHand: 5 }])
     const { id } = await shop.placeOrder(buyer, { [sku]: 2 })
@@ -53,9 +53,9 @@ describe('while a service is away for five minutes', () => {
   }
 
   for (const kind of ['refuses', 'loses answers'] as const) {
-    const how = kind === 'refuses' ? 'does nothing' : 'loses its answers'
+    const how = kind === 'refuses' ? 'executes nothing' : 'loses its answers'
 
-    it(`a cancelled order is refunded and never shipped, when the inventory ${how}`, async () => {
+    it(`a cancelled order is refunded and never shipped when the inventory ${how}`, async () => {
       const sku = `RESTOCK-${kind === 'refuses' ? 1 : 2}`
       const id = await bought(sku)
       outageOf('inventory').begin(kind, 'restock')
@@ -73,7 +73,7 @@ describe('while a service is away for five minutes', () => {
       assert.equal(await available(sku), 5)
     })
 
-    it(`an order whose money is taken is delivered, when the inventory ${how}`, async () => {
+    it(`an order whose money was taken is completed when the inventory ${how}`, async () => {
       const sku = `COMMIT-${kind === 'refuses' ? 1 : 2}`
       outageOf('inventory').begin(kind, 'commit')
 
@@ -86,7 +86,7 @@ describe('while a service is away for five minutes', () => {
       assert.equal(await available(sku), 3)
     })
 
-    it(`an order whose goods cannot be reserved is given up, and its money goes back, when the inventory ${how}`, async () => {
+    it(`an order whose goods cannot be reserved is given up and refunded when the inventory ${how}`, async () => {
       const sku = `RESERVE-${kind === 'refuses' ? 1 : 2}`
 
       const id = await buy(sku, () => outageOf('inventory').begin(kind, 'reserve'))
@@ -98,7 +98,7 @@ describe('while a service is away for five minutes', () => {
       assert.equal(await available(sku), 5)
     })
 
-    it(`an order whose payment cannot be authorised can be paid again later, when the payment service ${how}`, async () => {
+    it(`an order whose payment cannot be authorised can be paid later when the payment service ${how}`, async () => {
       const sku = `AUTHORISE-${kind === 'refuses' ? 1 : 2}`
       outageOf('payment').begin(kind, 'authorise')
 
@@ -136,7 +136,7 @@ describe('a cancellation', () => {
     return shop.platform.api(order, buyer).getOrder({ orderId })
   }
 
-  it('that the payment service refuses lets the order go on', async () => {
+  it('lets the order continue when the payment service refuses the refund', async () => {
     const { id, paymentId } = await bought('KEPT')
     const everything = { paymentId: paymentId as string, refundId: newId(), amount: 20_000, reason: 'by hand' }
     await shop.platform.client(payment).refund(everything)
@@ -150,7 +150,7 @@ describe('a cancellation', () => {
     )
   })
 
-  it('that a process of the version before has begun is finished', async () => {
+  it('is finished when a process of the previous version has begun it', async () => {
     const { id, paymentId, sellers } = await bought('EARLIER')
     const [cancellationId, sagaId] = [newId(), newId()]
     const lines = [{ sku: 'EARLIER', quantity: 2 }]
@@ -176,7 +176,7 @@ describe('a cancellation', () => {
     assert.equal(cancelled.timeline.at(-1)?.details.notRestocked, undefined)
   })
 
-  it('leaves out goods that have no shelf any more, and tells of them', async () => {
+  it('skips goods that the inventory no longer knows, and names them', async () => {
     const { id } = await bought('SHELVED')
     await shop.platform
       .database('order')

@@ -1,4 +1,4 @@
-/** A small shop for the tests: real catalogue, stock, payments and a payment provider that is a server of its own. */
+/** A small shop for the tests: real catalogue, inventory and payment services, and a running payment sandbox. */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -27,13 +27,13 @@ export const address: Address = {
 export interface Shop {
   platform: TestPlatform
   sandbox: Sandbox
-  /** Of the platform. */
+  /** The platform's environment variables. */
   environment: Record<string, string>
-  /** Puts goods on sale, by SKU; each has a seller of its own unless one is named. */
+  /** Puts goods on sale. Each has a seller of its own unless `sellerId` is given. */
   stock(goods: (Omit<Good, 'sellerId'> & Partial<Good>)[]): Promise<void>
-  /** A cart of the buyer with these SKUs; ordered at its total. */
+  /** Puts the SKUs into the buyer's cart and orders it at its total. */
   placeOrder(buyer: TestUser, skus: Record<string, number>): Promise<{ id: string; total: number }>
-  /** Opens the payment page, pays there, and comes back. */
+  /** Starts the payment and pays on its page. */
   pay(buyer: TestUser, orderId: string, card?: string): Promise<void>
   close(): Promise<void>
 }
@@ -92,13 +92,16 @@ export async function openShop({ services = SERVICES, settings = {} }: ShopOptio
   }
 }
 
-/** Money goes back at the provider without Doran, as by its owner or a bank; and the reconciliation has found it. */
+/**
+ * Refunds directly at the provider, as its merchant console or a bank would, and waits until the reconciliation has
+ * found it.
+ */
 export async function giveBackPastDoran(shop: Shop, paymentId: string, amount: number): Promise<void> {
   await refundAtProvider(shop, paymentId, amount)
   await shop.platform.settled()
 }
 
-/** {@link giveBackPastDoran}, and the reconciliation is about to find it. */
+/** Like {@link giveBackPastDoran}, but only makes the reconciliation due. */
 export async function refundAtProvider({ platform, sandbox }: Shop, paymentId: string, amount: number): Promise<void> {
   const database = platform.database('payment')
   const read = () =>
@@ -111,7 +114,7 @@ export async function refundAtProvider({ platform, sandbox }: Shop, paymentId: s
     body: JSON.stringify({ key: `by-hand-${paymentId}`, amount }),
   })
   if (status !== 200) throw new Error(`the provider answered ${status}`)
-  // The provider tells of it by a webhook, which is taken in before the time is moved.
+  // The webhook must arrive before the times are changed.
   while ((await read()).refunded === refunded) await new Promise((wake) => setTimeout(wake, 5))
   await database.run(sql`update payment.payments set updated_at = now() - interval '1 hour' where id = ${paymentId}`)
   await database.run(sql`update doran.tasks set run_at = now() where handler = 'payment/job:reconcile'`)

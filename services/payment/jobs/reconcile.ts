@@ -5,20 +5,19 @@ import { follow, getPaymentRow, type PaymentContext, type PaymentRow, reportDisc
 import { findUnsettled, recordForeignRefund, settle } from '../provider-operations.ts'
 import { look } from '../refresh.ts'
 
-const BATCH = 200
-/** So many without an answer, one after the other: the provider is away, and the next run goes on. */
-const MOST_SILENCES = 5
+const BATCH_SIZE = 200
+/** After this many failed requests in a row the provider counts as down, and the rest waits for the next run. */
+const MAX_CONSECUTIVE_FAILURES = 5
 
 /**
- * Compares with the provider what may have been missed: operations whose answer never came, payments that are not
- * over, and payments that have moved since they were last compared. Twice is harmless: everything is looked up
- * first.
+ * Asks the provider about everything that may have been missed: operations whose answer never came, open payments, and
+ * payments that have changed since their last comparison. Running it twice is harmless: it looks up before it acts.
  */
 export const reconcile = job('reconcile', { cron: '*/10 * * * *', run: reconcileAll })
 
 async function reconcileAll(ctx: Context<undefined, PaymentConfig>): Promise<void> {
-  const attempt = patiently(ctx)
-  for (const operation of await findUnsettled(ctx.db, BATCH)) {
+  const attempt = skippingFailures(ctx)
+  for (const operation of await findUnsettled(ctx.db, BATCH_SIZE)) {
     const { paymentId } = operation
     await attempt(paymentId, async () => {
       await settle(ctx, operation, await getPaymentRow(ctx.db, paymentId), false)
@@ -28,24 +27,21 @@ async function reconcileAll(ctx: Context<undefined, PaymentConfig>): Promise<voi
     const ids = await findToCompare(ctx.db, last)
     for (const id of ids) await attempt(id, () => compare(ctx, id))
     last = ids.at(-1)
-    full = ids.length === BATCH
+    full = ids.length === BATCH_SIZE
   }
 }
 
-/** One payment that cannot be looked up must not keep the others from it. */
-function patiently(ctx: PaymentContext) {
-  let silences = 0
+/** A payment whose look-up fails must not keep the others from theirs. */
+function skippingFailures(ctx: PaymentContext) {
+  let failures = 0
   return async (paymentId: string, work: () => Promise<void>): Promise<void> => {
-    if (silences >= MOST_SILENCES) return
+    if (failures >= MAX_CONSECUTIVE_FAILURES) return
     try {
       await work()
-      silences = 0
+      failures = 0
     } catch (error) {
-      if (providerUnavailable.is(error)) silences++
-      ctx.log.warn(
-        { err: error, payment: paymentId },
-        'a payment could not be reconciled; trying again at the next run',
-      )
+      if (providerUnavailable.is(error)) failures++
+      ctx.log.warn({ err: error, payment: paymentId }, 'a payment could not be reconciled; the next run tries again')
     }
   }
 }
@@ -61,7 +57,7 @@ async function compare(ctx: PaymentContext, id: string): Promise<void> {
   })
 }
 
-/** False while something is under way. What has no explanation is reported, and from then on known. */
+/** False while an operation is in flight. Reports an unexplained difference, which counts as explained from then on. */
 async function isExplained(ctx: PaymentContext, tx: Transaction, payment: PaymentRow): Promise<boolean> {
   const { id, captured, refunded } = payment
   const ours = await sumOperations(tx, id)
@@ -82,11 +78,11 @@ async function findToCompare(db: Queryable, after: string | undefined): Promise<
       and session_id is not null and updated_at < now() - interval '2 minutes'
       and (status <> 'pending' or created_at > now() - interval '7 days')
       ${after ? sql`and id > ${after}` : sql.empty}
-    order by id limit ${BATCH}`)
+    order by id limit ${BATCH_SIZE}`)
   return rows.map(({ id }) => id)
 }
 
-/** What we have asked for and been granted, and how much of it is not known yet. */
+/** Sums of our successful operations, and the number of those with an unknown outcome. */
 function sumOperations(
   db: Queryable,
   paymentId: string,

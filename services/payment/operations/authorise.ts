@@ -9,7 +9,7 @@ import { refresh } from '../refresh.ts'
 export const authorise: Handler<typeof payment, 'authorise', PaymentConfig> = async ({ paymentId }, ctx) => {
   const done = await hold(paymentId, ctx).catch(async (error) => {
     if (!paymentNotApproved.is(error)) throw error
-    // The webhook that tells of the buyer's consent may be late.
+    // The webhook with the buyer's approval may be late.
     await refresh(ctx, paymentId)
     return hold(paymentId, ctx)
   })

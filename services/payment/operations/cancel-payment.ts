@@ -6,14 +6,14 @@ import { insertTombstone, present } from '../payments.ts'
 import { markCancelled, takeBack } from '../take-back.ts'
 
 /**
- * First nothing new may be begun, then everything goes back; a repetition goes on where this one stopped. A payment that is
- * not there may be on its way, so a tombstone is left for it.
+ * Marks the payment, so that nothing new begins, and then gives everything back. A repetition continues where the first
+ * attempt stopped. A payment that does not exist may still be on its way, so a tombstone refuses it.
  */
 export const cancelPayment: Handler<typeof payment, 'cancelPayment', PaymentConfig> = async (input, ctx) => {
   const { paymentId, reason } = input
   if (!(await markCancelled(ctx.db, paymentId))) {
     await insertTombstone(ctx.db, paymentId)
-    // One that was entered meanwhile may not have met the tombstone.
+    // A payment that was inserted concurrently may not have seen the tombstone.
     if (!(await markCancelled(ctx.db, paymentId))) throw paymentNotFound()
   }
   return present(await takeBack(ctx, paymentId, reason))

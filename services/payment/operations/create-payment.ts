@@ -9,7 +9,7 @@ import { takeBack } from '../take-back.ts'
 
 const PROVIDER = 'sandbox'
 
-/** Written down first, under the id that the caller chose; the provider's page is opened under a key made from it. */
+/** Stores the payment first, under the caller's id. The key that opens the provider's page is derived from that id. */
 export const createPayment: Handler<typeof payment, 'createPayment', PaymentConfig> = async (input, ctx) => {
   const { paymentId, ...about } = input
   const created = await enterPayment(ctx.db, { id: paymentId, provider: PROVIDER, ...about })
@@ -32,7 +32,7 @@ async function openPage(created: PaymentRow, ctx: PaymentContext): Promise<Payme
     })
     crashPoint('payment.after-open-before-record')
     const opened = await enterPage(ctx.db, id, page)
-    // Cancelled while the page was being opened: nobody has seen it, and nobody shall use it.
+    // Cancelled while the page was being opened: no buyer has seen the page, and none may use it.
     return opened.cancelled ? takeBack(ctx, id, 'cancelled while its page was opened') : opened
   } catch (error) {
     if (error instanceof ProviderSilentError) throw providerUnavailable()

@@ -5,23 +5,22 @@ import type { payment } from '../contract.ts'
 import { paymentNotFound } from '../errors.ts'
 import { follow, providerNamed } from '../payments.ts'
 
-/** Characters of a webhook that are logged. */
-const LOGGED = 200
+const MAX_LOGGED_CHARACTERS = 200
 
 export const receiveWebhook: Handler<typeof payment, 'receiveWebhook', PaymentConfig> = async (input, ctx) => {
   const { provider, body, 'x-signature': signature } = input
   const snapshot = providerNamed(provider, ctx).readWebhook(body, signature)
   if (!snapshot) {
-    ctx.log.info({ provider, webhook: body.slice(0, LOGGED) }, 'a webhook of a kind that is not followed was taken in')
+    ctx.log.info({ provider, webhook: body.slice(0, MAX_LOGGED_CHARACTERS) }, 'ignored a webhook of an unknown kind')
     return
   }
   const payment = await findBySession(ctx.db, provider, snapshot.sessionId)
   if (!payment) {
-    // Our own row may not know its session yet: the provider sends it again.
-    ctx.log.warn({ provider, session: snapshot.sessionId }, 'a webhook tells of a payment that is not known')
+    // Our row may not have its session yet. The provider sends the webhook again.
+    ctx.log.warn({ provider, session: snapshot.sessionId }, 'a webhook belongs to no known payment')
     throw paymentNotFound()
   }
-  // Mostly the answer to what we had asked for was here first.
+  // Usually the answer to our own request has already brought this state.
   if (snapshot.sequence <= payment.sequence) return
   await ctx.db.transaction(async (tx) => {
     await follow(tx, payment.id, snapshot)

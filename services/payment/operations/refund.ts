@@ -4,7 +4,7 @@ import type { payment } from '../contract.ts'
 import { refundMismatch, refundRefused, refundTooLarge } from '../errors.ts'
 import { perform } from '../provider-operations.ts'
 
-/** The amount is set aside with the operation's row, so refunds at the same time never exceed the capture. */
+/** The operation's row reserves the amount, so concurrent refunds never exceed the capture. */
 export const refund: Handler<typeof payment, 'refund', PaymentConfig> = async (input, ctx) => {
   const { paymentId, refundId, amount, reason } = input
   const { row } = await perform(ctx, {
@@ -14,7 +14,7 @@ export const refund: Handler<typeof payment, 'refund', PaymentConfig> = async (i
     refundId,
     reason,
     async admit({ captured, cancelled }, tx) {
-      // The cancellation gives back all that is left.
+      // The cancellation refunds the rest.
       const left = cancelled ? 0 : captured - (await sumOfRefunds(tx, paymentId))
       if (amount > left) throw refundTooLarge({ left, asked: amount })
       return amount
@@ -27,7 +27,7 @@ export const refund: Handler<typeof payment, 'refund', PaymentConfig> = async (i
   return { id: refundId, paymentId, amount: row.amount, reason: row.reason, createdAt: row.createdAt }
 }
 
-/** Done and under way. */
+/** Includes refunds whose outcome is unknown. */
 async function sumOfRefunds(db: Queryable, paymentId: string): Promise<number> {
   const { sum } = await db.one<{ sum: number }>(sql`
     select coalesce(sum(amount), 0)::bigint as sum from payment.operations

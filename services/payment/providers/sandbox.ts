@@ -5,16 +5,16 @@ import { webhookSignatureInvalid, webhookStale, webhookUnreadable } from '../err
 import { OperationResult, type PaymentProvider, ProviderSilentError, Snapshot } from '../provider.ts'
 import { signedAt } from '../signature.ts'
 
-const OLDEST_WEBHOOK_SECONDS = 300
+const MAX_WEBHOOK_AGE_SECONDS = 300
 
 const OpenedSession = Type.Object({ id: Type.String(), url: Type.String() })
 
-/** What it tells of, each time with how the session stands. */
+/** The kinds of webhooks that Doran follows. Each carries the session's state. */
 const KINDS = ['session.approved', 'session.failed', 'authorised', 'captured', 'voided', 'refunded']
-const News = Type.Object({ type: Type.Optional(Type.Enum(KINDS)), snapshot: Snapshot })
+const Webhook = Type.Object({ type: Type.Optional(Type.Enum(KINDS)), snapshot: Snapshot })
 const OtherKind = Type.Object({ type: Type.String({ not: { enum: KINDS } }) })
 
-/** The sandbox: a provider that moves no real money but behaves, and misbehaves, like one. */
+/** Client of the sandbox, a provider that moves no real money but behaves, and fails, like a real one. */
 export function sandboxProvider(config: PaymentConfig): PaymentProvider {
   const { PAYMENT_SANDBOX_URL: url, PAYMENT_PROVIDER_TIMEOUT_MS: timeout } = config
   const secrets = secretsIn(config.PAYMENT_SANDBOX_SECRET)
@@ -58,25 +58,25 @@ export function sandboxProvider(config: PaymentConfig): PaymentProvider {
     readWebhook(body, signature) {
       const seconds = secrets.map((secret) => signedAt(body, signature, secret)).find((signed) => signed !== undefined)
       if (seconds === undefined) throw webhookSignatureInvalid()
-      if (Math.abs(Date.now() / 1000 - seconds) > OLDEST_WEBHOOK_SECONDS) throw webhookStale()
-      return readNews(body)
+      if (Math.abs(Date.now() / 1000 - seconds) > MAX_WEBHOOK_AGE_SECONDS) throw webhookStale()
+      return readSnapshot(body)
     },
   }
 }
 
-/** An answer that cannot be read says nothing of what was done. */
+/** Throws on an unreadable answer, so that the outcome counts as unknown. */
 function assertReadable<S extends TSchema>(schema: S, answer: unknown): Static<S> {
   const errors = validate(schema, answer)
   if (errors) throw new TypeError(`the answer does not fit: ${JSON.stringify(errors)}`)
   return answer as Static<S>
 }
 
-function readNews(body: string): Snapshot | undefined {
-  const news = parsed(body)
-  if (!validate(OtherKind, news)) return undefined
-  const errors = validate(News, news)
+function readSnapshot(body: string): Snapshot | undefined {
+  const webhook = parsed(body)
+  if (!validate(OtherKind, webhook)) return undefined
+  const errors = validate(Webhook, webhook)
   if (errors) throw webhookUnreadable({ reason: Object.keys(errors).join(', ') })
-  return (news as Static<typeof News>).snapshot
+  return (webhook as Static<typeof Webhook>).snapshot
 }
 
 function parsed(body: string): unknown {

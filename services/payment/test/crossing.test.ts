@@ -3,22 +3,22 @@ import { after, afterEach, before, describe, it } from 'node:test'
 import { newId, sql } from '@doran/kernel'
 import { runJob } from '@doran/kernel/testing'
 import { payment, paymentRefunded } from '@doran/payment/contract'
-import { AMOUNT, CARD, insist, openTill, type Till } from './till.ts'
+import { AMOUNT, CARD, openTill, retryWhileUnknown, type Till } from './till.ts'
 
-/** What happens when things cross: refunds with each other and with a cancellation, answers with webhooks. */
-describe('a payment on which things cross', () => {
+/** Races: refunds with each other and with a cancellation, answers with webhooks. */
+describe('a payment with concurrent changes', () => {
   let till: Till
   before(async () => {
     till = await openTill({ PAYMENT_PROVIDER_TIMEOUT_MS: '1500' })
   })
-  afterEach(() => till.behave())
+  afterEach(() => till.clearFaults())
   after(() => till.close())
 
   const database = () => till.platform.database('payment')
   const stored = (id: string) =>
     database().one<{ sessionId: string; status: string; refunded: number }>(sql`
       select session_id as "sessionId", status, refunded from payment.payments where id = ${id}`)
-  const refundsTold = async (paymentId: string) =>
+  const publishedRefunds = async (paymentId: string) =>
     (await till.platform.events(paymentRefunded))
       .filter((data) => data.paymentId === paymentId)
       .map(({ refundId, amount }) => [refundId, amount])
@@ -30,7 +30,7 @@ describe('a payment on which things cross', () => {
   }
   const orderOf = async (paymentId: string) => (await till.service().refreshPayment({ paymentId })).orderId
 
-  it('cannot be authorised again once it was authorised and cancelled', async () => {
+  it('refuses a repeated authorisation after its cancellation', async () => {
     const { id: paymentId } = await till.open(CARD.approved)
     await till.service().authorise({ paymentId })
     await till.service().cancelPayment({ paymentId, reason: '' })
@@ -39,7 +39,7 @@ describe('a payment on which things cross', () => {
     await assert.rejects(till.service().capture({ paymentId }), { code: 'payment_cancelled' })
   })
 
-  it('cannot be captured again once it was captured and cancelled', async () => {
+  it('refuses a repeated capture after its cancellation', async () => {
     const paymentId = await till.captured()
     await till.service().cancelPayment({ paymentId, reason: '' })
 
@@ -49,16 +49,16 @@ describe('a payment on which things cross', () => {
     })
   })
 
-  it('is given back whole when a refund arrives between the cancellation and its own refund', async () => {
+  it('is refunded in full when another refund arrives between the cancellation and the refund of the rest', async () => {
     const paymentId = await till.captured()
     const orderId = await orderOf(paymentId)
-    // The cancellation has counted what is left and stopped there; the refund was asked for before it.
-    await till.misbehave({ api: { failRate: 1 } })
+    // The cancellation stopped after it calculated the rest; the other refund was requested before it.
+    await till.setFaults({ api: { failRate: 1 } })
     await assert.rejects(till.service().cancelPayment({ paymentId, reason: '' }), { code: 'provider_unavailable' })
     await database().run(sql`
       insert into payment.operations (key, payment_id, kind, amount)
       values (${`${paymentId}:cancel:0`}, ${paymentId}, 'refund', ${AMOUNT})`)
-    await till.behave()
+    await till.clearFaults()
     const { sessionId } = await stored(paymentId)
     await till.ask(`/v1/sessions/${sessionId}/operations`, 'POST', { kind: 'refund', key: newId(), amount: 900 })
 
@@ -68,27 +68,30 @@ describe('a payment on which things cross', () => {
     assert.deepEqual((await till.ledger(orderId)).slice(2), ['refund 900', `refund ${AMOUNT - 900}`])
   })
 
-  it('refunded by several at once tells of each refund with its own amount', async () => {
+  it('publishes concurrent refunds each with its own amount', async () => {
     const paymentId = await till.captured()
     const refunds = [1_000, 2_000, 3_000, 4_000].map((amount) => ({ paymentId, refundId: newId(), amount, reason: '' }))
 
     await Promise.all(refunds.map((refund) => till.service().refund(refund)))
 
-    assert.deepEqual(await refundsTold(paymentId), refunds.map(({ refundId, amount }) => [refundId, amount]).sort())
+    assert.deepEqual(
+      await publishedRefunds(paymentId),
+      refunds.map(({ refundId, amount }) => [refundId, amount]).sort(),
+    )
   })
 
-  it('tells of a refund under its id also when the webhook comes before the answer', async () => {
+  it('publishes a refund under its id even when the webhook arrives before the answer', async () => {
     const paymentId = await till.captured(CARD.losesRefund)
     const refund = { paymentId, refundId: newId(), amount: 900, reason: '' }
     await assert.rejects(till.service().refund(refund), { code: 'provider_unavailable' })
     await until(async () => (await stored(paymentId)).refunded === 900)
 
-    await insist(() => till.service().refund(refund))
+    await retryWhileUnknown(() => till.service().refund(refund))
 
-    assert.deepEqual(await refundsTold(paymentId), [[refund.refundId, 900]])
+    assert.deepEqual(await publishedRefunds(paymentId), [[refund.refundId, 900]])
   })
 
-  it('refuses a refund id that stands for another amount or another payment', async () => {
+  it('refuses a refund id that belongs to another amount or another payment', async () => {
     const [one, other] = [await till.captured(), await till.captured()]
     const refund = { paymentId: one, refundId: newId(), amount: 900, reason: '' }
     await till.service().refund(refund)
@@ -102,8 +105,8 @@ describe('a payment on which things cross', () => {
     assert.equal((await till.service().refund(refund)).amount, 900)
   })
 
-  it('is not reported while the answer to its capture is on its way', async () => {
-    await till.misbehave({ webhooks: { drop: true } })
+  it('is not reported while the outcome of its capture is unknown', async () => {
+    await till.setFaults({ webhooks: { drop: true } })
     const { id: paymentId } = await till.open(CARD.losesCapture)
     await till.service().authorise({ paymentId })
     await assert.rejects(till.service().capture({ paymentId }), { code: 'provider_unavailable' })
@@ -114,8 +117,8 @@ describe('a payment on which things cross', () => {
     assert.deepEqual(await discrepancies(paymentId), [])
   })
 
-  it('whose session the provider does not know is reported, and keeps no other from being looked up', async () => {
-    await till.misbehave({ webhooks: { drop: true } })
+  it('is reported when the provider does not know its session, and does not block the look-up of others', async () => {
+    await till.setFaults({ webhooks: { drop: true } })
     const lost = Array.from({ length: 250 }, () => newId())
     await database().run(sql`
       insert into payment.payments (id, order_id, buyer_id, provider, session_id, amount, currency, title, return_url,
@@ -134,7 +137,7 @@ describe('a payment on which things cross', () => {
     await database().run(sql`delete from payment.payments where id = any(${lost}::uuid[])`)
   })
 
-  it('refunded behind our back is told of each time, once, with no id of ours', async () => {
+  it('publishes each refund made directly with the provider once, without a refund id', async () => {
     const paymentId = await till.captured()
     const { sessionId } = await stored(paymentId)
     for (const amount of [100, 250]) {
@@ -143,7 +146,7 @@ describe('a payment on which things cross', () => {
       await till.reconcile()
     }
 
-    assert.deepEqual(await refundsTold(paymentId), [
+    assert.deepEqual(await publishedRefunds(paymentId), [
       [null, 100],
       [null, 250],
     ])

@@ -4,21 +4,21 @@ import { newId, sql } from '@doran/kernel'
 import { payment, paymentApproved, paymentCaptured, paymentFailed, paymentRefunded } from '@doran/payment/contract'
 import { payByCard } from '@doran/payment-sandbox'
 import fc from 'fast-check'
-import { AMOUNT, CARD, insist, newPayment, openTill, type Till } from './till.ts'
+import { AMOUNT, CARD, newPayment, openTill, retryWhileUnknown, type Till } from './till.ts'
 
 describe('a payment', () => {
   let till: Till
   before(async () => {
     till = await openTill({ PAYMENT_PROVIDER_TIMEOUT_MS: '1500' })
   })
-  afterEach(() => till.behave())
+  afterEach(() => till.clearFaults())
   after(() => till.close())
 
   const statusOf = async (paymentId: string) => (await till.service().refreshPayment({ paymentId })).status
-  const told = async (event: Parameters<Till['platform']['events']>[0], paymentId: string) =>
+  const publishedCount = async (event: Parameters<Till['platform']['events']>[0], paymentId: string) =>
     (await till.platform.events(event)).filter((data) => (data as { paymentId: string }).paymentId === paymentId).length
 
-  it('is opened, agreed to, authorised and captured, each told once', async () => {
+  it('is opened, approved, authorised and captured, and publishes its events once', async () => {
     const { id, orderId } = await till.open()
     assert.equal(await statusOf(id), 'pending')
     await payByCard((await till.service().refreshPayment({ paymentId: id })).paymentUrl, CARD.approved)
@@ -28,10 +28,10 @@ describe('a payment', () => {
     assert.equal((await till.service().capture({ paymentId: id })).status, 'captured')
 
     assert.deepEqual(await till.ledger(orderId), [`authorise ${AMOUNT}`, `capture ${AMOUNT}`])
-    assert.deepEqual([await told(paymentApproved, id), await told(paymentCaptured, id)], [1, 1])
+    assert.deepEqual([await publishedCount(paymentApproved, id), await publishedCount(paymentCaptured, id)], [1, 1])
   })
 
-  it('under one id is one payment, and another amount under it is refused', async () => {
+  it('is created once per id, and its id with another amount is refused', async () => {
     const input = newPayment(500)
     const [one, two] = await Promise.all([till.service().createPayment(input), till.service().createPayment(input)])
 
@@ -43,7 +43,7 @@ describe('a payment', () => {
     ['declined', 'card_declined'],
     ['insufficient', 'insufficient_funds'],
   ] as const) {
-    it(`with a card that is ${name} is refused, holds nothing and says why`, async () => {
+    it(`by a test card "${name}" is declined with the reason and holds no money`, async () => {
       const { id, orderId } = await till.open(CARD[name])
 
       await assert.rejects(till.service().authorise({ paymentId: id }), (error: { code: string; details: object }) => {
@@ -52,12 +52,12 @@ describe('a payment', () => {
         return true
       })
       assert.deepEqual([await statusOf(id), await till.ledger(orderId)], ['failed', []])
-      assert.equal(await told(paymentFailed, id), 1)
+      assert.equal(await publishedCount(paymentFailed, id), 1)
       await assert.rejects(till.service().capture({ paymentId: id }), { code: 'payment_not_authorised' })
     })
   }
 
-  it('that the buyer has not agreed to cannot be authorised', async () => {
+  it('cannot be authorised or captured before the buyer approves it', async () => {
     const { id } = await till.open()
 
     await assert.rejects(till.service().authorise({ paymentId: id }), { code: 'payment_not_approved' })
@@ -65,7 +65,7 @@ describe('a payment', () => {
   })
 
   for (const card of ['losesAuthorise', 'losesCapture'] as const) {
-    it(`is charged once when the provider ${card} answers`, async () => {
+    it(`is charged once when an answer is lost (test card "${card}")`, async () => {
       const { id, orderId } = await till.open(CARD[card])
       let unknown = 0
       const count = async (call: () => Promise<unknown>) => {
@@ -73,7 +73,7 @@ describe('a payment', () => {
           assert.equal(error.code, 'provider_unavailable')
           unknown++
         })
-        await insist(call)
+        await retryWhileUnknown(call)
       }
       await count(() => till.service().authorise({ paymentId: id }))
       await count(() => till.service().capture({ paymentId: id }))
@@ -92,13 +92,13 @@ describe('a payment', () => {
     const refundId = newId()
 
     await assert.rejects(refund(), { code: 'provider_unavailable' })
-    assert.equal((await insist(refund)).amount, 900)
+    assert.equal((await retryWhileUnknown(refund)).amount, 900)
 
     assert.deepEqual((await till.ledger(orderId)).slice(2), ['refund 900'])
-    assert.equal(await told(paymentRefunded, id), 1)
+    assert.equal(await publishedCount(paymentRefunded, id), 1)
   })
 
-  it('with other keys the provider would have given the money back twice: the keys are what protects it', async () => {
+  it('is refunded twice under two refund ids: only the keys prevent double refunds', async () => {
     const { id, orderId } = await till.open(CARD.approved)
     await till.service().authorise({ paymentId: id })
     await till.service().capture({ paymentId: id })
@@ -109,16 +109,16 @@ describe('a payment', () => {
     assert.deepEqual((await till.ledger(orderId)).slice(2), ['refund 900', 'refund 900'])
   })
 
-  it('whose provider is slower than our patience is looked up, not asked again', async () => {
+  it('is authorised once when the provider answers after the timeout: a retry looks the outcome up', async () => {
     const { id, orderId } = await till.open(CARD.slow)
 
     await assert.rejects(till.service().authorise({ paymentId: id }), { code: 'provider_unavailable' })
-    await insist(() => till.service().authorise({ paymentId: id }))
+    await retryWhileUnknown(() => till.service().authorise({ paymentId: id }))
 
     assert.deepEqual(await till.ledger(orderId), [`authorise ${AMOUNT}`])
   })
 
-  it('captured by ten requests at once is captured once', async () => {
+  it('is captured once by ten concurrent requests', async () => {
     const { id, orderId } = await till.open(CARD.approved)
     await till.service().authorise({ paymentId: id })
 
@@ -128,7 +128,7 @@ describe('a payment', () => {
     assert.deepEqual((await till.ledger(orderId)).slice(1), [`capture ${AMOUNT}`])
   })
 
-  it('is never refunded beyond its capture, by however many requests at once', async () => {
+  it('is never refunded beyond its capture by concurrent requests', async () => {
     const id = await till.captured()
 
     const refunds = await Promise.allSettled(
@@ -143,7 +143,7 @@ describe('a payment', () => {
     assert.deepEqual([after.status, after.refunded], ['partially_refunded', 10_000])
   })
 
-  it('refunded under one id is refunded once', async () => {
+  it('is refunded once per refund id', async () => {
     const id = await till.captured()
     const refund = { paymentId: id, refundId: newId(), amount: AMOUNT, reason: '' }
 
@@ -153,37 +153,37 @@ describe('a payment', () => {
     assert.equal(await statusOf(id), 'refunded')
   })
 
-  describe('that is cancelled', () => {
+  describe('cancelled', () => {
     const states: [string, () => Promise<string>, string, string[]][] = [
-      ['before the buyer came', async () => (await till.open()).id, 'voided', []],
-      ['after the buyer agreed', async () => (await till.open(CARD.approved)).id, 'voided', []],
-      ['after it was authorised', authorised, 'voided', [`authorise ${AMOUNT}`, `void ${AMOUNT}`]],
+      ['before the buyer pays', async () => (await till.open()).id, 'voided', []],
+      ['after the buyer’s approval', async () => (await till.open(CARD.approved)).id, 'voided', []],
+      ['after its authorisation', authorised, 'voided', [`authorise ${AMOUNT}`, `void ${AMOUNT}`]],
       [
-        'after it was captured',
+        'after its capture',
         () => till.captured(),
         'refunded',
         [`authorise ${AMOUNT}`, `capture ${AMOUNT}`, `refund ${AMOUNT}`],
       ],
       [
-        'after part of it was refunded',
+        'after a partial refund',
         partlyRefunded,
         'refunded',
         [`authorise ${AMOUNT}`, `capture ${AMOUNT}`, 'refund 900', `refund ${AMOUNT - 900}`],
       ],
       [
-        'when the answer to the authorisation was lost',
+        'after the answer to its authorisation was lost',
         lostAuthorisation,
         'voided',
         [`authorise ${AMOUNT}`, `void ${AMOUNT}`],
       ],
     ]
     for (const [when, prepare, status, entries] of states) {
-      it(`${when} has given everything back, and nothing can begin any more`, async () => {
+      it(`${when} gives everything back, and nothing new can begin`, async () => {
         const paymentId = await prepare()
         const { orderId } = await till.service().refreshPayment({ paymentId })
 
-        const cancelled = await insist(() => till.service().cancelPayment({ paymentId, reason: 'test' }))
-        await insist(() => till.service().cancelPayment({ paymentId, reason: 'again' }))
+        const cancelled = await retryWhileUnknown(() => till.service().cancelPayment({ paymentId, reason: 'test' }))
+        await retryWhileUnknown(() => till.service().cancelPayment({ paymentId, reason: 'again' }))
 
         assert.equal(cancelled.status, status)
         assert.deepEqual(await till.ledger(orderId), entries)
@@ -203,17 +203,17 @@ describe('a payment', () => {
       await assert.rejects(payByCard(url, CARD.approved), /does not ask for a card/)
     })
 
-    it('before its page was open never gets one', async () => {
+    it('before its page opens never gets a page', async () => {
       const input = newPayment(500)
-      await till.misbehave({ api: { failRate: 1 } })
+      await till.setFaults({ api: { failRate: 1 } })
       await assert.rejects(till.service().createPayment(input), { code: 'provider_unavailable' })
       await till.service().cancelPayment({ paymentId: input.paymentId, reason: '' })
-      await till.behave()
+      await till.clearFaults()
 
       await assert.rejects(till.service().createPayment(input), { code: 'payment_cancelled' })
     })
 
-    it('before it was entered is never entered later', async () => {
+    it('before it exists can never be created', async () => {
       const input = newPayment(500)
       const cancel = () => till.service().cancelPayment({ paymentId: input.paymentId, reason: '' })
 
@@ -224,7 +224,7 @@ describe('a payment', () => {
       assert.equal((await cancel()).paymentUrl, '')
     })
 
-    it('while it is being entered leaves no page open', async () => {
+    it('while it is being created leaves no page open', async () => {
       const inputs = Array.from({ length: 20 }, () => newPayment(500))
 
       const opened = await Promise.all(
@@ -240,15 +240,15 @@ describe('a payment', () => {
       for (const paymentId of opened) if (paymentId) assert.equal(await statusOf(paymentId), 'voided')
     })
 
-    it('while it is being captured ends with nothing kept', async () => {
+    it('while it is being captured keeps no money', async () => {
       const paymentId = await authorised()
       const { orderId } = await till.service().refreshPayment({ paymentId })
 
       await Promise.allSettled([
-        insist(() => till.service().capture({ paymentId })),
-        insist(() => till.service().cancelPayment({ paymentId, reason: '' })),
+        retryWhileUnknown(() => till.service().capture({ paymentId })),
+        retryWhileUnknown(() => till.service().cancelPayment({ paymentId, reason: '' })),
       ])
-      await insist(() => till.service().cancelPayment({ paymentId, reason: '' }))
+      await retryWhileUnknown(() => till.service().cancelPayment({ paymentId, reason: '' }))
 
       assert.match((await till.ledger(orderId)).at(-1) ?? '', /^(void|refund) 12900$/)
     })
@@ -270,7 +270,7 @@ describe('a payment', () => {
     }
   })
 
-  it('whatever happens, and whatever is lost, agrees with the provider’s ledger and is captured at most once', async () => {
+  it('agrees with the provider’s ledger and is captured at most once in any sequence of calls and lost answers', async () => {
     type Act = () => (paymentId: string) => Promise<unknown>
     const acts: Record<string, Act> = {
       authorise: () => (paymentId) => till.service().authorise({ paymentId }),
@@ -286,12 +286,12 @@ describe('a payment', () => {
         fc.array(fc.constantFrom(...Object.keys(acts)), { minLength: 2, maxLength: 6 }),
         async (names) => {
           const { id, orderId } = await till.open(CARD.approved)
-          await till.misbehave({ api: { dropAnswerRate: 0.3 } })
+          await till.setFaults({ api: { dropAnswerRate: 0.3 } })
           for (const name of ['authorise', ...names]) {
             const act = (acts[name] as Act)()
-            await insist(() => act(id)).catch(() => {})
+            await retryWhileUnknown(() => act(id)).catch(() => {})
           }
-          await till.behave()
+          await till.clearFaults()
 
           const sum = (kind: string, entries: string[]) =>
             entries
@@ -308,7 +308,7 @@ describe('a payment', () => {
     )
   })
 
-  it('is seen by its buyer and by administrators', async () => {
+  it('is visible to its buyer and to administrators only', async () => {
     const [buyer, stranger, admin] = await Promise.all([
       till.platform.user(),
       till.platform.user(),

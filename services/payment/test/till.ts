@@ -1,4 +1,4 @@
-/** A till for the tests: the payment service with a real provider beside it, and a buyer who pays on its page. */
+/** The test environment of payments: the payment service, a running sandbox, and a buyer who pays on its page. */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -22,24 +22,24 @@ export const CARD = {
 export const AMOUNT = 12_900
 export const SECRET = 'a secret of the payment tests'
 
-type Misbehaviour = { webhooks?: Partial<Faults['webhooks']>; api?: Partial<Faults['api']> }
+type PartialFaults = { webhooks?: Partial<Faults['webhooks']>; api?: Partial<Faults['api']> }
 
 export interface Till {
   platform: TestPlatform
   readonly sandbox: Sandbox
   readonly folder: string
-  /** The internal operations, with a deadline that begins now. */
+  /** A client of the internal operations. Its deadline starts now. */
   service(): Client<typeof payment>
-  /** Opens a payment; pays on its page when a card is given. */
+  /** Opens a payment, and pays on its page when given a card. */
   open(card?: string, amount?: number): Promise<{ id: string; orderId: string; buyerId: string; url: string }>
-  /** Opened, paid on the page, authorised and captured. */
+  /** Opens a payment, pays on its page, authorises and captures it. */
   captured(card?: string): Promise<string>
-  /** What the provider's ledger has for an order, such as `capture 12900`. */
+  /** The entries of the provider's ledger for an order, such as `capture 12900`. */
   ledger(orderId: string): Promise<string[]>
   ask(path: string, method?: string, body?: object, secret?: string): Promise<Response>
-  misbehave(faults: Misbehaviour): Promise<void>
-  behave(): Promise<void>
-  /** Runs the reconciliation now, as if everything had happened a while ago. */
+  setFaults(faults: PartialFaults): Promise<void>
+  clearFaults(): Promise<void>
+  /** Runs the reconciliation now, after making everything five minutes older. */
   reconcile(): Promise<void>
   restartSandbox(): Promise<void>
   close(): Promise<void>
@@ -87,8 +87,8 @@ export async function openTill(environment: Record<string, string> = {}): Promis
     ask,
     async captured(card = CARD.approved) {
       const { id } = await open(card)
-      await insist(() => service().authorise({ paymentId: id }))
-      await insist(() => service().capture({ paymentId: id }))
+      await retryWhileUnknown(() => service().authorise({ paymentId: id }))
+      await retryWhileUnknown(() => service().capture({ paymentId: id }))
       return id
     },
     async ledger(orderId) {
@@ -97,8 +97,8 @@ export async function openTill(environment: Record<string, string> = {}): Promis
       }
       return entries.map(({ kind, amount }) => `${kind} ${amount}`)
     },
-    misbehave: async (faults) => void (await ask('/v1/faults', 'POST', { webhooks: {}, api: {}, ...faults })),
-    behave: async () => void (await ask('/v1/faults', 'DELETE')),
+    setFaults: async (faults) => void (await ask('/v1/faults', 'POST', { webhooks: {}, api: {}, ...faults })),
+    clearFaults: async () => void (await ask('/v1/faults', 'DELETE')),
     async reconcile() {
       const database = platform.database('payment')
       await database.run(sql`
@@ -120,7 +120,7 @@ export async function openTill(environment: Record<string, string> = {}): Promis
   }
 }
 
-/** What a payment for an order of its own is opened with. */
+/** The input of a payment for a new order. */
 export function newPayment(amount: number) {
   return {
     paymentId: newId(),
@@ -133,8 +133,8 @@ export function newPayment(amount: number) {
   }
 }
 
-/** Asks again while the outcome is unknown, as a saga does. */
-export async function insist<T>(call: () => Promise<T>): Promise<T> {
+/** Repeats the call while the outcome is unknown, as a saga does. */
+export async function retryWhileUnknown<T>(call: () => Promise<T>): Promise<T> {
   for (;;) {
     try {
       return await call()

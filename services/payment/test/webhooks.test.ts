@@ -5,7 +5,7 @@ import { payment, paymentApproved, paymentCaptured } from '@doran/payment/contra
 import { sign } from '../signature.ts'
 import { CARD, openTill, SECRET, type Till } from './till.ts'
 
-/** Takes the place of the other one while everything runs. */
+/** Replaces the current secret while everything runs. */
 const NEXT_SECRET = 'the next secret of the payment tests'
 
 describe('webhooks', () => {
@@ -13,7 +13,7 @@ describe('webhooks', () => {
   before(async () => {
     till = await openTill({ PAYMENT_SANDBOX_SECRET: `${SECRET}, ${NEXT_SECRET}` })
   })
-  afterEach(() => till.behave())
+  afterEach(() => till.clearFaults())
   after(() => till.close())
 
   const stored = (id: string) =>
@@ -31,25 +31,25 @@ describe('webhooks', () => {
     snapshot: { sessionId, status, captured: 0, refunded: 0, sequence, failure: null },
   })
 
-  /** How many webhooks have been taken in so far. */
+  /** How many webhooks have been accepted so far. */
   const received = async () => {
     const { body } = await till.platform.request('GET', '/metrics')
     return Number(/_count\{service="payment",operation="receiveWebhook",status="2xx"\} (\d+)/.exec(body)?.[1] ?? 0)
   }
 
-  it('tell of the buyer’s consent when nobody asks', async () => {
+  it('bring the buyer’s approval without a look-up', async () => {
     const { id } = await till.open(CARD.approved)
     await until(async () => (await stored(id)).status === 'approved')
 
     assert.equal((await till.platform.events(paymentApproved)).filter(({ paymentId }) => paymentId === id).length, 1)
   })
 
-  it('three times each, late and in the opposite order change nothing', async () => {
-    await till.misbehave({ webhooks: { duplicate: 2, reorder: true, delayMs: 150 } })
+  it('change nothing when they arrive three times each, late and in reverse order', async () => {
+    await till.setFaults({ webhooks: { duplicate: 2, reorder: true, delayMs: 150 } })
     const count = await received()
     const id = await till.captured()
     const before = await stored(id)
-    // Three changes, each told three times.
+    // Three changes, each sent three times.
     await until(async () => (await received()) >= count + 9)
 
     assert.deepEqual(await stored(id), before)
@@ -58,7 +58,7 @@ describe('webhooks', () => {
     }
   })
 
-  it('that are older than what is known change nothing, newer ones do', async () => {
+  it('change nothing when they are older than the stored state, and update it when they are newer', async () => {
     const { id } = await till.open(CARD.approved)
     await until(async () => (await stored(id)).status === 'approved')
     const { sessionId, sequence } = await stored(id)
@@ -69,13 +69,13 @@ describe('webhooks', () => {
     assert.equal((await stored(id)).status, 'authorised')
   })
 
-  it('signed with the next secret are taken in as well while the secret is replaced', async () => {
+  it('signed with the next secret are accepted, too, while the secret is being replaced', async () => {
     const { status, body } = await send(snapshot(newId(), 'captured', 9), { secret: NEXT_SECRET })
 
     assert.deepEqual([status, body.code], [404, 'payment_not_found'])
   })
 
-  it('of a kind that is not followed are taken in and change nothing', async () => {
+  it('of an unknown kind are accepted and change nothing', async () => {
     const { id } = await till.open(CARD.approved)
     await until(async () => (await stored(id)).status === 'approved')
     const before = await stored(id)
@@ -95,7 +95,7 @@ describe('webhooks', () => {
     '{"type":"session.approved","snapshot":{"sessionId":"x","status":"rich","captured":0,"refunded":0,"sequence":1,"failure":null}}',
     '{"snapshot":{"sessionId":"x","status":"captured","captured":-5,"refunded":0,"sequence":1,"failure":null}}',
   ]) {
-    it(`that are signed rightly and say ${text.slice(0, 60) || 'nothing'} are refused as unreadable`, async () => {
+    it(`with a valid signature and the body ${text.slice(0, 60) || '(empty)'} are refused as unreadable`, async () => {
       const { status, body } = await till.platform.request('POST', '/api/payments/webhooks/sandbox', {
         body: text,
         headers: { 'content-type': 'application/json', 'x-signature': sign(text, SECRET) },
@@ -105,13 +105,13 @@ describe('webhooks', () => {
     })
   }
 
-  it('signed by somebody else are refused', async () => {
+  it('signed with another secret are refused', async () => {
     const { status, body } = await send(snapshot('x', 'captured', 9), { secret: 'another secret, longer than it' })
 
     assert.deepEqual([status, body.code], [401, 'webhook_signature_invalid'])
   })
 
-  it('whose body was changed after signing, or without a signature, are refused', async () => {
+  it('with a changed body or without a signature are refused', async () => {
     const request = (headers: Record<string, string>) =>
       till.platform.request('POST', '/api/payments/webhooks/sandbox', {
         body: '{"id":"2"}',
@@ -136,8 +136,8 @@ describe('webhooks', () => {
     assert.equal((await send(snapshot(newId(), 'captured', 9))).body.code, 'payment_not_found')
   })
 
-  it('that were lost are made up for by the reconciliation, which reports nothing when all agree', async () => {
-    await till.misbehave({ webhooks: { drop: true } })
+  it('may get lost: the reconciliation catches up and reports nothing when the amounts agree', async () => {
+    await till.setFaults({ webhooks: { drop: true } })
     const { id } = await till.open(CARD.approved)
     assert.equal((await stored(id)).status, 'pending')
 
@@ -148,8 +148,8 @@ describe('webhooks', () => {
     assert.deepEqual((await till.platform.api(payment, admin).listDiscrepancies({})).items, [])
   })
 
-  it('and answers that were both lost are found by the reconciliation', async () => {
-    await till.misbehave({ webhooks: { drop: true } })
+  it('may get lost together with the answer: the reconciliation settles the operation', async () => {
+    await till.setFaults({ webhooks: { drop: true } })
     const { id, orderId } = await till.open(CARD.losesAuthorise)
     await till
       .service()
@@ -164,7 +164,7 @@ describe('webhooks', () => {
     assert.deepEqual((await till.ledger(orderId)).length, 1)
   })
 
-  it('cannot hide a refund that we have not asked for: it is reported', async () => {
+  it('do not hide a refund that Doran has not requested: the reconciliation reports it', async () => {
     const id = await till.captured()
     const { sessionId } = await stored(id)
     await till.ask(`/v1/sessions/${sessionId}/operations`, 'POST', {

@@ -38,10 +38,10 @@ import {
 
 const ProductInPath = Type.Object({ productId: Id })
 const OfSeller = {
-  /** Whose products; a seller's own unless given, and only administrators may name someone else. */
+  /** The seller, by default the caller. Only administrators may name another one. */
   sellerId: Type.Optional(Id),
 }
-/** A product with the most variants, options, pictures and text. */
+/** Enough for a product with the maximum of variants, options, pictures and text. */
 const PRODUCT_LIMIT_BYTES = 2 * 1024 * 1024
 const CSV_LIMIT_BYTES = 10 * 1024 * 1024
 const IMPORT_TIMEOUT_MS = 60_000
@@ -57,9 +57,9 @@ export const product = contract('product', {
   listBrands: get('/brands', {
     summary: 'All brands by name, or those with something on sale in a category',
     query: Type.Object({
-      /** With all categories below it. */
+      /** Includes all categories below it. */
       category: Type.Optional(Slug),
-      /** Whose names the brands are ordered by; Korean unless given. */
+      /** The language of the names by which the brands are ordered; Korean by default. */
       language: Type.Optional(Language),
     }),
     reply: Type.Array(Brand),
@@ -72,11 +72,11 @@ export const product = contract('product', {
     reply: Seller,
     access: 'anyone',
   }),
-  /** Only what is on sale. Raises `category_not_found`; an unknown brand or seller has no products. */
+  /** Only products on sale. Raises `category_not_found`; for an unknown brand or seller the list is empty. */
   listProducts: get('/products', {
     summary: 'Products on sale, filtered and sorted',
     query: Type.Object({
-      /** With all categories below it. */
+      /** Includes all categories below it. */
       category: Type.Optional(Slug),
       brand: Type.Optional(Slug),
       seller: Type.Optional(Id),
@@ -84,13 +84,13 @@ export const product = contract('product', {
       minPrice: Type.Optional(Amount),
       maxPrice: Type.Optional(Amount),
       /**
-       * Words that all stand in the Korean or English name, the brand, the shop, the categories or the SKUs of the first
-       * 50 variants, also inside other words. Spaces, capitals and full-width letters make no difference.
+       * Words that must all occur in the Korean or English name, the brand, the shop, the categories or the SKUs of the
+       * first 50 variants, also inside other words. Spaces, capitals and full-width letters make no difference.
        */
       q: Type.Optional(line(100)),
-      /** `popular`: most units sold first, then the newest; sales count within two minutes. */
+      /** `popular`: most units sold first, then the newest. Sales are counted within two minutes. */
       sort: Type.Optional(Type.Enum(['newest', 'price-asc', 'price-desc', 'name', 'popular'])),
-      /** Whose names `sort=name` goes by, in the order of that language; Korean unless given. */
+      /** The language of the names, and of their order, for `sort=name`; Korean by default. */
       language: Type.Optional(Language),
       cursor: Cursor,
       limit: PageSize,
@@ -98,7 +98,7 @@ export const product = contract('product', {
     reply: page(Summary),
     access: 'anyone',
   }),
-  /** Raises `product_not_found`, also for what the caller may not know of. */
+  /** Raises `product_not_found`, also for products that the caller may not see. */
   getProduct: get('/products/:productId', {
     summary: 'A product; drafts for their seller only',
     path: ProductInPath,
@@ -123,14 +123,14 @@ export const product = contract('product', {
     status: 201,
     access: ['seller', 'admin'],
   }),
-  /** Replaces all of it but its state. Raises what `createProduct` does, and `product_outdated`. */
+  /** Replaces everything but its state. Raises the errors of `createProduct`, and `product_outdated`. */
   updateProduct: put('/products/:productId', {
     summary: 'Change a product',
     path: ProductInPath,
     body: Type.Object({
       key: Type.Optional(Key),
       ...contentFields,
-      /** The version that the change was made from; refused when there is a newer one. */
+      /** The version on which the change is based; refused when there is a newer one. */
       version: Type.Optional(Type.Integer({ minimum: 1 })),
     }),
     bodyLimit: PRODUCT_LIMIT_BYTES,
@@ -145,23 +145,23 @@ export const product = contract('product', {
     access: ['seller', 'admin'],
   }),
   /**
-   * The columns are those of `exportProducts` and `stock`, or those of a product export of Shopify or WooCommerce.
-   * Columns, rows and variants that the file does not have stay as they are. Raises `csv_header_invalid`,
+   * Accepts the columns of `exportProducts` and `stock`, or those of a product export of Shopify or WooCommerce.
+   * Fields, products and variants that the file does not contain stay as they are. Raises `csv_header_invalid`,
    * `csv_not_utf8`, `csv_is_workbook`, `csv_too_large`, `imports_busy`, `seller_unknown`, `category_unknown`.
    */
   importProducts: post('/products/import', {
     summary: 'Take in a CSV file, one row a variant',
     query: Type.Object({
       ...OfSeller,
-      /** Reports what the file would do, and writes nothing. */
+      /** Reports what the import would do, and writes nothing. */
       dryRun: Type.Optional(Type.Boolean()),
-      /** Leaves out columns that are not known, instead of refusing the file. */
+      /** Ignores unknown columns instead of refusing the file. */
       ignoreUnknown: Type.Optional(Type.Boolean()),
-      /** Removes variants that the file does not name from the products that it names, unless they have stock. */
+      /** Removes variants that the file does not name from products that it names, unless they have stock. */
       removeVariants: Type.Optional(Type.Boolean()),
-      /** The category of products for which the file names none that is known. */
+      /** The category of products for which the file names no known category. */
       category: Type.Optional(Slug),
-      /** In which language a file of another shop is; Korean unless given. */
+      /** The language of a file from Shopify or WooCommerce; Korean by default. */
       language: Type.Optional(Language),
     }),
     body: Upload(
@@ -208,7 +208,7 @@ export const product = contract('product', {
     status: 201,
     access: ['admin'],
   }),
-  /** SKUs that are not known are left out. */
+  /** Omits unknown SKUs. */
   getOffers: post('/offers', {
     summary: 'What several SKUs are sold for, at this moment',
     body: Type.Object({ skus: Type.Array(Sku, { maxItems: 200 }) }),
@@ -216,7 +216,7 @@ export const product = contract('product', {
     access: 'internal',
     idempotent: true,
   }),
-  /** SKUs that anybody may take are left out. */
+  /** Omits SKUs that have no owner and may be used by anyone. */
   getSkuOwners: post('/skus/owners', {
     summary: 'To which sellers SKUs belong',
     body: Type.Object({ skus: Type.Array(Sku, { maxItems: 1_000 }) }),
@@ -224,7 +224,7 @@ export const product = contract('product', {
     access: 'internal',
     idempotent: true,
   }),
-  /** A seller with a row may write products. Raises `slug_taken`. */
+  /** Only registered sellers may write products. Raises `slug_taken`. */
   upsertSeller: post('/sellers', {
     summary: 'Make a shop known, or change it',
     body: Type.Object({ ...Seller.properties, about: Type.Optional(Text) }),
@@ -233,9 +233,8 @@ export const product = contract('product', {
     idempotent: true,
   }),
   /**
-   * Sets categories, brands, sellers and products as given and leaves all others alone. It publishes no events:
-   * whoever loads a catalogue tells the inventory of its SKUs by `inventory.loadStock`. Raises what
-   * `createProduct` does.
+   * Writes the given categories, brands, sellers and products and leaves all others alone. It publishes no events: the
+   * caller registers the SKUs with the inventory by `inventory.loadStock`. Raises the errors of `createProduct`.
    */
   loadCatalogue: post('/catalogue/load', {
     summary: 'Enter a whole catalogue, or a part of one',

@@ -1,13 +1,13 @@
-/** What the catalogue tells and takes in: products and their parts, categories, brands and shops. */
+/** Schemas of the catalogue: products and their parts, categories, brands and shops. */
 import { Amount, Currency, Id, type Static, Timestamp, Type } from '@doran/kernel/contract'
 
-// Control characters and halves of surrogate pairs are nothing that a person typed, and PostgreSQL keeps neither.
+// Nobody types control characters or halves of surrogate pairs, and PostgreSQL refuses NUL and half pairs.
 const ONE_LINE = '^(?=.*\\S)[^\\p{Cc}\\p{Cs}]*$'
 const ONE_LINE_OR_NOTHING = '^[^\\p{Cc}\\p{Cs}]*$'
 const LINES = '^[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f\\p{Cs}]*$'
 const LABEL = '^(?=.*\\S)[^\\p{Cc}\\p{Cs}:]*$'
 
-/** One line of text with something to be read in it. */
+/** One line of text that is not blank. */
 export const line = (maxLength: number, pattern = ONE_LINE) =>
   Type.String({
     minLength: 1,
@@ -23,15 +23,15 @@ function localised<T extends ReturnType<typeof Type.String>>(text: T) {
 }
 
 /**
- * Globally unique: one SKU is one variant of one product of one seller. Its characters are those that addresses carry
- * as they are. The first alternative is what the API accepted at first; the second takes all of it, and more.
+ * Globally unique: a SKU identifies one variant of one product of one seller. Its characters need no escaping in URLs.
+ * The first alternative of the pattern is what the API accepted originally; the second accepts all of that, and more.
  */
 export const Sku = Type.String({
   pattern: '^[A-Z0-9][A-Z0-9-]{1,63}$|^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$',
   errorMessage: 'must be 1 to 64 Latin letters, digits, points, hyphens and underscores, a letter or digit first',
 })
 
-/** Names a category, brand or seller in addresses; it never changes. */
+/** The name of a category, brand or seller in URLs. It never changes. */
 export const Slug = Type.String({
   maxLength: 64,
   pattern: '^[a-z0-9]+(-[a-z0-9]+)*$',
@@ -67,14 +67,17 @@ const Alt = localised(
     errorMessage: 'must be up to 200 characters on one line',
   }),
 )
-/** What the schema describes, or null. */
+/** The schema, or null. */
 export const nullable = <T extends Parameters<typeof Type.Array>[0]>(schema: T) => Type.Union([schema, Type.Null()])
 
-/** `draft`: being written; `on-sale`: everyone sees and buys it; `stopped`: was on sale or never will be. */
+/**
+ * `draft`: not published yet; `on-sale`: everyone can see and buy it; `stopped`: withdrawn from sale, or a dropped
+ * draft.
+ */
 export const State = Type.Enum(['draft', 'on-sale', 'stopped'])
 export type State = Static<typeof State>
 
-/** A picture, and what it shows in words. */
+/** A picture with its alternative text. */
 export const Image = Type.Object(
   {
     url: Type.String({
@@ -88,14 +91,14 @@ export const Image = Type.Object(
 )
 export type Image = Static<typeof Image>
 
-/** What the buyer reads in the table of facts, for example 소재: 면 / Material: cotton. */
+/** A row of the product's table of facts, for example 소재: 면 / Material: cotton. */
 export const Attribute = Type.Object({ name: Label, value: localised(line(500)) }, { additionalProperties: false })
 export type Attribute = Static<typeof Attribute>
 
-/** `code` names the value within its option. */
+/** `code` identifies the value within its option. */
 export const OptionValue = Type.Object({ code: Slug, name: ValueName }, { additionalProperties: false })
 
-/** What a buyer chooses, for example the size, and from what. Each value belongs to at least one variant. */
+/** A choice for the buyer, for example the size, with its values. Each value belongs to at least one variant. */
 export const Option = Type.Object(
   {
     name: Label,
@@ -116,11 +119,11 @@ const variantFields = {
   /** Minor units of the currency; won have none. */
   price: Price,
   currency: Type.Literal('KRW', { errorMessage: 'must be KRW' }),
-  /** One value's code for each option, in the order of the options. */
+  /** The code of one value per option, in the order of the options. */
   options: Type.Array(Slug, { maxItems: 3 }),
 }
 
-/** What is bought: one combination of option values. */
+/** The unit of sale: one combination of option values. */
 export const Variant = Type.Object({
   ...variantFields,
   /** The price before a reduction, higher than `price`. */
@@ -142,7 +145,7 @@ export const NewVariant = Type.Object(
 /** The seller's own name for a product, unique among the seller's products; CSV rows are matched by it. */
 export const Key = line(64)
 
-/** What a seller writes of a product, whichever way: all but its key and its state. */
+/** The fields of a product that a seller writes through any operation: all but its key and its state. */
 export const contentFields = {
   category: Slug,
   brand: Type.Optional(nullable(Slug)),
@@ -154,7 +157,7 @@ export const contentFields = {
   variants: Type.Array(NewVariant, { minItems: 1, maxItems: 500, errorMessage: 'must be 1 to 500 variants' }),
 }
 
-/** A product as a seller writes it. `key` is the first SKU unless given. */
+/** A product as a seller writes it. `key` defaults to the first SKU. */
 export const NewProduct = Type.Object({
   key: Type.Optional(Key),
   state: Type.Optional(Type.Enum(['draft', 'on-sale'])),
@@ -175,7 +178,7 @@ export const Category = Type.Object({
 })
 export type Category = Static<typeof Category>
 
-/** How many levels the tree of categories has at most. */
+/** The maximum number of levels in the tree of categories. */
 export const CATEGORY_DEPTH = 4
 
 /** A category with everything below it. */
@@ -238,12 +241,12 @@ export const Product = Type.Object({
   variants: Type.Array(Variant),
   createdAt: Timestamp,
   updatedAt: Timestamp,
-  /** Grows by one with each change. */
+  /** Increased by one with each change. */
   version: Type.Integer(),
 })
 export type Product = Static<typeof Product>
 
-/** What cart and checkout must know of a SKU: always the truth of this moment. */
+/** The current facts about a SKU for carts and checkout; never cached. */
 export const Offer = Type.Object({
   sku: Sku,
   productId: Id,
@@ -262,48 +265,48 @@ export type Offer = Static<typeof Offer>
 const RowMessage = Type.Object({
   /** Line of the file on which the row begins; the header is line 1. */
   row: Type.Integer(),
-  /** As the file calls it; null when the message is of the whole row, or of a column that the file does not have. */
+  /** The column's name in the file; null for the whole row, and for a column that the file does not have. */
   column: nullable(Type.String()),
   message: Type.String(),
 })
 
 /**
- * What became of a CSV file. A product with a bad row is left as it was; all others are taken. Of errors, warnings and
- * removed variants the first 200 of each are listed, and all are counted.
+ * The result of a CSV import. A product with a bad row stays as it was; all others are imported. Counts all errors,
+ * warnings and removed variants, and lists the first 200 of each.
  */
 export const ImportReport = Type.Object({
-  /** Nothing was written: this is what would have become of it. */
+  /** True when nothing was written; the report shows what the import would have done. */
   dryRun: Type.Boolean(),
   created: Type.Integer(),
   updated: Type.Integer(),
   unchanged: Type.Integer(),
-  /** Variants whose count in the file differs from what was on hand. */
+  /** Variants whose stock in the file differs from the quantity on hand. */
   stockChanged: Type.Integer(),
-  /** Products for which the time did not suffice. The same file again goes on with them. */
+  /** Products for which the time did not suffice. Importing the same file again continues with them. */
   notReached: Type.Integer(),
   errorCount: Type.Integer(),
   errors: Type.Array(RowMessage),
-  /** What was taken, though perhaps not as it was meant. */
+  /** Rows that were imported, but perhaps not as intended. */
   warningCount: Type.Integer(),
   warnings: Type.Array(RowMessage),
   removedCount: Type.Integer(),
-  /** Variants that the file no longer names, with the line on which their product begins. */
+  /** Removed variants, which the file no longer names, with the line on which their product begins. */
   removed: Type.Array(Type.Object({ row: Type.Integer(), sku: Sku })),
-  /** Columns that were not read, as the file calls them. */
+  /** Columns that were not read, by their names in the file. */
   ignoredColumns: Type.Array(Type.String()),
 })
 export type ImportReport = Static<typeof ImportReport>
 
-/** A product for {@link product}`.loadCatalogue`; the same seller and key again is the same product. */
+/** A product for {@link product}`.loadCatalogue`. Seller and key identify it. */
 export const CatalogueProduct = Type.Object({
-  /** Kept when the product is made; a known product keeps the id that it has. */
+  /** The id of a new product; an existing product keeps its own. */
   id: Type.Optional(Id),
   sellerId: Id,
   key: Type.Optional(Key),
-  /** `on-sale` unless given. */
+  /** `on-sale` by default. */
   state: Type.Optional(State),
   createdAt: Type.Optional(Timestamp),
-  /** Units sold so far; a known product keeps its own count if that is higher. */
+  /** Units sold so far. An existing product keeps its own count if that is higher. */
   sold: Type.Optional(Type.Integer({ minimum: 0, maximum: 1_000_000_000 })),
   ...contentFields,
 })

@@ -1,10 +1,10 @@
 import { on } from '@doran/kernel'
 import { orderCancelled } from '@doran/order/contract'
-import { noteSales } from '../sales.ts'
+import { recordSales } from '../sales.ts'
 
-/** Takes back the units of the parts that were cancelled. Twice is harmless for the same reason as `onOrderPaid`. */
+/** Subtracts the units of cancelled parts. Running it twice is harmless for the same reason as in `onOrderPaid`. */
 export const onOrderCancelled = on(orderCancelled, ({ sellers }, ctx) =>
-  noteSales(
+  recordSales(
     ctx.db,
     sellers.flatMap(({ lines }) => lines.map(({ productId, quantity }) => ({ productId, units: -quantity }))),
   ),

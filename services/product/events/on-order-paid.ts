@@ -1,10 +1,13 @@
 import { on } from '@doran/kernel'
 import { orderPaid } from '@doran/order/contract'
-import { noteSales } from '../sales.ts'
+import { recordSales } from '../sales.ts'
 
-/** Twice is harmless: an event enters the inbox once, and the notes and the end of its delivery are one transaction. */
+/**
+ * Running it twice is harmless: the inbox accepts an event once, and one transaction records the sales and completes
+ * the delivery.
+ */
 export const onOrderPaid = on(orderPaid, ({ sellers }, ctx) =>
-  noteSales(
+  recordSales(
     ctx.db,
     sellers.flatMap(({ lines }) => lines.map(({ productId, quantity }) => ({ productId, units: quantity }))),
   ),

@@ -1,4 +1,4 @@
-/** Writes the products of a file, some at a time, so that nobody waits long for the locks of one transaction. */
+/** Writes the products of a file in batches, so that no transaction holds its locks for long. */
 import { type Context, newId, type Transaction, validate } from '@doran/kernel'
 import { Sku } from '../contract.ts'
 import { productKeyTaken, skuTaken } from '../errors.ts'
@@ -11,11 +11,11 @@ import { type CountedStock, findStock, findUnnamedSkus, type StockOf, setStock }
 
 export interface Shop extends ReadOptions {
   sellerId: string
-  /** Does everything but write. */
+  /** Does everything except writing. */
   dryRun: boolean
 }
 
-/** What became of some products; it is added to the report once it is committed. */
+/** The outcome of a batch. It is added to the report once the batch is committed. */
 interface Outcome {
   created: number
   updated: number
@@ -45,7 +45,7 @@ export async function importBatch(batch: ProductRows[], shop: Shop, report: Repo
   }
 }
 
-/** Before the transaction, which must not wait for another service; nothing of what it need not know is asked. */
+/** Reads the stock before the transaction, which must not wait for another service. Asks only for the SKUs it needs. */
 async function askStock(batch: ProductRows[], shop: Shop, ctx: ImportContext): Promise<StockOf> {
   const named = skusOf(batch)
   const keys = batch.map(({ key }) => key)
@@ -55,7 +55,10 @@ async function askStock(batch: ProductRows[], shop: Shop, ctx: ImportContext): P
   return findStock(ctx, [...asked])
 }
 
-/** All at once; when somebody else takes a SKU or a key of these meanwhile, one by one, to find out which. */
+/**
+ * Writes the batch in one transaction. If a concurrent writer has taken one of its SKUs or keys, it writes the products
+ * one by one, to find out which.
+ */
 async function writeBatch(batch: ProductRows[], shop: Shop, stockOf: StockOf, ctx: ImportContext): Promise<Outcome[]> {
   const write = (products: ProductRows[]) =>
     ctx.db.transaction((tx) => writeAll(tx, products, shop, stockOf, ctx.cache))
@@ -67,7 +70,7 @@ async function writeBatch(batch: ProductRows[], shop: Shop, stockOf: StockOf, ct
   const outcomes: Outcome[] = []
   for (const product of batch) {
     try {
-      // The same file is being imported twice: once the other one has made the product, it is found.
+      // The same file may be imported concurrently. The second attempt finds the product that the other import created.
       outcomes.push(
         await write([product]).catch((error) => (productKeyTaken.is(error) ? write([product]) : Promise.reject(error))),
       )
@@ -90,7 +93,7 @@ async function writeAll(
   cache: Context['cache'],
 ): Promise<Outcome> {
   const { sellerId } = shop
-  // Owners first: a product that somebody makes in between is then found by its key, not taken for a stranger's.
+  // Read the owners first: a product that is created in between is then found by its key, not reported as another's.
   const ownerOf = new Map((await findSkuOwners(tx, skusOf(batch))).map((owner) => [owner.sku, owner]))
   const known = await lockProducts(
     tx,
@@ -103,7 +106,7 @@ async function writeAll(
     const read = readProduct(product, before, shop)
     const errors = [
       ...read.errors,
-      ...strangers(product, shop, ownerOf, before?.id),
+      ...ownershipErrors(product, shop, ownerOf, before?.id),
       ...stockProblems(product, read, shop, stockOf),
     ]
     outcome.errors.push(...errors)
@@ -129,8 +132,8 @@ function columnOf(shop: Shop, column: string): string | null {
   return shop.sheet.columns.get(column) ?? null
 }
 
-/** SKUs that belong to somebody or something else. */
-function strangers(
+/** Errors of SKUs that belong to another shop or another product. */
+function ownershipErrors(
   { lines }: ProductRows,
   shop: Shop,
   ownerOf: ReadonlyMap<string, SkuOwner>,
@@ -145,7 +148,7 @@ function strangers(
   })
 }
 
-/** Pieces that would be lost from sight, and counts that are lower than what buyers have been promised. */
+/** Errors of removed variants that still have stock, and of counts below the reserved quantity. */
 function stockProblems({ lines }: ProductRows, read: ReadProduct, shop: Shop, stockOf: StockOf): RowMessage[] {
   const row = lines[0]?.row ?? 1
   const lost = shop.removeVariants

@@ -1,10 +1,12 @@
-/** Single cells as people write them. What cannot be read without loss is left for the schema to refuse. */
+/**
+ * Reads single cells as people write them. A cell that cannot be read without loss is left for the schema to refuse.
+ */
 
 const WHOLE = /^(\d+|\d{1,3}(?:,\d{3})+)$/
 
 /**
- * Won as people write them: `12000`, `12,000`, `₩12,000`, `12000원`, `KRW 12000`, `１２０００`, and with noughts behind a
- * point, as shops with other currencies do. Three noughts may be thousands, so they are not taken.
+ * An amount in won as people write it: `12000`, `12,000`, `₩12,000`, `12000원`, `KRW 12000`, `１２０００`, and with zeros
+ * after a point, as shops with other currencies write them. Three zeros may be thousands, so they are refused.
  */
 export function wonOf(cell: string): number {
   const bare = plain(cell)
@@ -23,20 +25,20 @@ function wholeOf(text: string): number {
   return WHOLE.test(text) ? Number(text.replaceAll(',', '')) : Number.NaN
 }
 
-/** Full-width digits, signs and letters become the usual ones. */
+/** Replaces full-width digits, signs and letters by the usual ones. */
 function plain(cell: string): string {
   return cell.normalize('NFKC').trim()
 }
 
 /**
- * A SKU as other shops write it. Letters keep their case; spaces and slashes, which addresses cannot carry, become
- * hyphens, which the report mentions.
+ * A SKU as other shops write it. Letters keep their case. Spaces and slashes, which URLs cannot contain, become
+ * hyphens; the report warns of that.
  */
 export function skuOf(cell: string): string {
   return plain(cell).replace(/[\s/\\]+/g, '-')
 }
 
-/** A name in the form in which names are compared. */
+/** The normalised form of a name, for comparison. */
 export function folded(name: string): string {
   return name.normalize('NFKC').toLowerCase().replace(/\s+/g, ' ').trim()
 }

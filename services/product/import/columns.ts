@@ -1,12 +1,12 @@
-/** The columns of Doran's own CSV; the forms of other shops are translated into them. */
+/** The columns of Doran's own CSV. Files of other shops are translated into them. */
 
 import type { Language } from '../contract.ts'
 
 export const LANGUAGES: readonly Language[] = ['ko', 'en']
-/** Which option columns there are. */
+/** The numbers of the option columns. */
 export const OPTION_NUMBERS = [1, 2, 3] as const
 
-/** Whose cells belong to the product, not to the variant. */
+/** Columns of the product, as opposed to the variant. */
 export const PRODUCT_COLUMNS = [
   'state',
   'category',
@@ -29,7 +29,7 @@ const OPTION_VALUE_COLUMNS = OPTION_NUMBERS.flatMap((n) => [
   `option_${n}_value_en`,
 ])
 
-/** What an export writes, in this order. */
+/** The columns of an export, in order. */
 export const COLUMNS = [
   'product_key',
   ...PRODUCT_COLUMNS,
@@ -41,14 +41,14 @@ export const COLUMNS = [
 ]
 
 /**
- * What an import reads. The stock is not exported: to send a file back would undo the sales that came between.
+ * The columns that an import reads. Exports omit the stock, because importing it again would undo the sales in between.
  */
 export const READ_COLUMNS = [...COLUMNS, 'stock']
 
-/** What only makes sense of a variant, and so only in a file that names variants by `sku`. */
+/** Columns of the variant, which make sense only in a file that names variants by `sku`. */
 export const VARIANT_COLUMNS = ['price', 'compare_at_price', 'currency', 'stock', ...OPTION_VALUE_COLUMNS]
 
-/** Where a problem is told when the file does not have the column itself: the nearest one that says something of it. */
+/** The columns at which a problem may be reported, most specific first, because the file may lack the column itself. */
 export function nearestColumns(column: string): string[] {
   const option = /^option_(\d)_/.exec(column)
   if (option) {

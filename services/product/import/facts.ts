@@ -1,4 +1,4 @@
-/** Pictures and facts: lists in one cell, one line each, with a column for each language. */
+/** Pictures and attributes: lists in one cell, one item per line, with a column per language. */
 import type { Attribute, Image, Language, Name } from '../contract.ts'
 import type { RowMessage } from './report.ts'
 
@@ -9,10 +9,12 @@ export interface FactSource {
   problem: (message: RowMessage) => void
 }
 
-/** Longer lists are refused whatever they hold, so no more lines are looked at. */
+/** Longer lists are refused in any case, so further lines are not read. */
 const MAX_LINES = 100
 
-/** A picture without a text for one language has the one that is stored for it; a new one has the other language's. */
+/**
+ * Without a column for a language, a picture keeps its stored text, and a new picture gets the other language's text.
+ */
 export function imagesOf(source: FactSource, stored: readonly Image[]): Image[] {
   const { cells, has } = source
   const urls = (has('images') ? linesOf(cells.images) : stored.map(({ url }) => url)).map((url) => url.trim())
@@ -25,7 +27,7 @@ export function imagesOf(source: FactSource, stored: readonly Image[]): Image[] 
   })
 }
 
-/** One line for each picture; nothing without the column. */
+/** One line per picture; undefined without the column. */
 function altsOf({ row, cells, has, problem }: FactSource, language: Language, pictures: number): string[] | undefined {
   const column = `image_alts_${language}`
   if (!has(column)) return undefined
@@ -48,8 +50,8 @@ export function attributesOf(source: FactSource, stored: readonly Attribute[]): 
 }
 
 /**
- * One language of the file beside the other one of the store: of the fact that reads the same, or else stands in the
- * same place. A new fact reads the same in both.
+ * Combines the file's language with the stored texts of the other one. They come from the attribute with the same text
+ * or, failing that, at the same position. A new attribute has the same text in both languages.
  */
 function withOther(
   { cells }: FactSource,

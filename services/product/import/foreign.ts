@@ -1,9 +1,9 @@
-/** What the forms of other shops have in common. */
+/** Helpers that the formats of other shops share. */
 import { createHash } from 'node:crypto'
 
 const ENTITIES: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: ' ' }
 
-/** The text of a description that is written in HTML. Whatever remains is shown as text, never as HTML. */
+/** Converts a description from HTML to plain text. Remaining markup is harmless: it is shown as text, never as HTML. */
 export function plainText(html: string): string {
   return html
     .replace(/<(script|style)\b[^>]*>[\s\S]*?<\/\1\s*>/gi, '')
@@ -24,10 +24,10 @@ function entity(name: string): string | undefined {
 }
 
 /**
- * A SKU for a variant that has none, the same each time: its product's name in the other shop, and its values. Names
- * that say nothing in Latin letters, or too much, are told apart by a digest.
+ * Generates a SKU for a variant without one, from the other shop's name for its product and the variant's values. The
+ * result is the same each time. A digest keeps names apart that Latin letters or 64 characters cannot represent.
  */
-export function madeUpSku(product: string, values: readonly string[]): string {
+export function generatedSku(product: string, values: readonly string[]): string {
   const latin = [product, ...values].map((part) =>
     part
       .normalize('NFKD')
@@ -43,4 +43,4 @@ export function madeUpSku(product: string, values: readonly string[]): string {
   return `${whole.slice(0, 50).replace(/^-+|-+$/g, '') || 'SKU'}-${digest.slice(0, 10)}`
 }
 
-export const MADE_UP = 'was empty; the variant is given the SKU'
+export const GENERATED_SKU_MESSAGE = 'was empty; the variant is given the SKU'

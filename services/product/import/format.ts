@@ -1,19 +1,19 @@
-/** What the forms have in common in which shops write their products. */
+/** The interface of the CSV formats in which shops write their products. */
 import type { Language } from '../contract.ts'
 import type { Report, RowMessage } from './report.ts'
 
 export interface SheetRow {
   /** Line of the file on which the row begins. */
   row: number
-  /** By Doran's names of the columns. */
+  /** Cells by Doran's column names. */
   cells: Readonly<Record<string, string>>
 }
 
-/** A row as the file has it; only the cells of columns that are read are kept, for a file may have hundreds of others. */
+/** A row of the file. Keeps only the columns that are read, because a file may have hundreds of others. */
 export class RawRow {
   /** Line of the file on which the row begins. */
   readonly row: number
-  /** Whether it cannot be read at all, and with it its product. */
+  /** True when the row, and therefore its product, cannot be read. */
   readonly isBad: boolean
   readonly #cells: readonly string[]
   readonly #indexOf: ReadonlyMap<string, number>
@@ -25,13 +25,13 @@ export class RawRow {
     this.#indexOf = indexOf
   }
 
-  /** The cell of a column by the name that the format knows it by; empty without the column. */
+  /** The cell of a column, by the format's name for it; empty without the column. */
   cell(column: string): string {
     return this.#cells[this.#indexOf.get(column) ?? -1] ?? ''
   }
 }
 
-/** The rows of a product in Doran's columns, and what there is to say of them. */
+/** The rows of a product in Doran's columns, with their messages. */
 export interface Translation {
   rows: SheetRow[]
   errors?: RowMessage[]
@@ -40,18 +40,18 @@ export interface Translation {
 
 export type RowGroup = [key: string, rows: RawRow[]]
 
-/** How a shop writes its products. */
+/** A CSV format for products. */
 export interface Format {
-  /** Whether a file with these columns, in small letters, is of this form. */
+  /** Whether a file with these columns, in lower case, has this format. */
   recognises(names: ReadonlySet<string>): boolean
-  /** How the format knows a column that the file calls so. */
+  /** The format's name for a column of the file. */
   nameOf(column: string): string
-  /** Doran's columns that can be made of the file's, each with the file's that it is made of. */
+  /** Doran's columns that the file provides, each with the column from which it is derived. */
   columns(names: ReadonlySet<string>, language: Language): ReadonlyMap<string, string>
-  /** Columns that are read beside those. */
+  /** Further columns that the format reads. */
   alsoRead: readonly string[]
-  /** The rows of each product with the product's key; empty where only SKUs tell. */
+  /** The rows of each product with its key. The key is empty when only the SKUs identify the product. */
   group(rows: readonly RawRow[], names: ReadonlySet<string>, report: Report): RowGroup[]
-  /** With texts in the language that the file is in. */
+  /** Translates the rows of a product into Doran's columns, with texts in the file's language. */
   translate(group: RowGroup, language: Language): Translation
 }

@@ -1,4 +1,4 @@
-/** What a file's first line tells: which shop wrote it, and which of its columns are read. */
+/** Reads a file's first line: recognises its format and finds the columns to read. */
 import type { Language } from '../contract.ts'
 import { csvHeaderInvalid } from '../errors.ts'
 import type { Format } from './format.ts'
@@ -14,19 +14,21 @@ export interface HeaderOptions {
 
 export interface Header {
   format: Format
-  /** As the format knows them, and what the file calls them. */
+  /** The format's names of the file's columns. */
   names: ReadonlySet<string>
+  /** The file's names of the columns, by Doran's names. */
   columns: ReadonlyMap<string, string>
-  /** Cells that a row has at least. */
+  /** The minimum number of cells in a row. */
   width: number
-  /** Where in a row the columns stand that are read, and where among those each one is. */
+  /** Positions in a row of the columns that are read. */
   places: readonly number[]
+  /** The index in `places` of each column, by the format's name. */
   indexOf: ReadonlyMap<string, number>
 }
 
 /** Raises `csv_header_invalid`. */
 export function readHeader(values: readonly string[], options: HeaderOptions, report: Report): Header {
-  // Spreadsheets write separators for columns that were cleared.
+  // Spreadsheets write separators for cleared columns at the end.
   const width = values.findLastIndex((name) => name.trim() !== '') + 1
   const given = values.slice(0, width).map((name) => name.trim())
   const small = new Set(given.map((name) => name.toLowerCase()))
@@ -51,13 +53,18 @@ export function readHeader(values: readonly string[], options: HeaderOptions, re
   }
 }
 
-/** What a new product needs. Whoever changes known ones may leave out all but what tells them apart. */
-export const NEEDED = ['product_key', 'category', 'name_ko', 'name_en', 'sku', 'price']
+/**
+ * The columns that a new product requires. A file that changes existing products needs only those that identify them.
+ */
+export const REQUIRED_COLUMNS = ['product_key', 'category', 'name_ko', 'name_en', 'sku', 'price']
 
 function assertIdentified(names: ReadonlySet<string>, unknown: readonly string[]): void {
   if (unknown.length === 0 && own.recognises(names)) return
   const list = (columns: readonly string[]) => columns.slice(0, 20).map(shown).join(', ') || 'none'
-  throw csvHeaderInvalid({ missing: list(NEEDED.filter((column) => !names.has(column))), unknown: list(unknown) })
+  throw csvHeaderInvalid({
+    missing: list(REQUIRED_COLUMNS.filter((column) => !names.has(column))),
+    unknown: list(unknown),
+  })
 }
 
 function shown(column: string): string {

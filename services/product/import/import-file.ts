@@ -1,34 +1,34 @@
-/** Takes in a file: reads it, tells its products apart, and writes them batch by batch until its time is over. */
+/** Imports a file: reads it, identifies its products and writes them batch by batch until the deadline is near. */
 import { setImmediate } from 'node:timers/promises'
 import { type Context, type Queryable, sql } from '@doran/kernel'
 import { importBatch, type Shop } from './batch.ts'
 import type { HeaderOptions } from './header.ts'
 import { Report } from './report.ts'
+import { Semaphore } from './semaphore.ts'
 import { type ProductRows, readSheet, type Sheet } from './sheet.ts'
-import { findShelves } from './shelves.ts'
-import { Turnstile } from './turnstile.ts'
+import { loadTaxonomy } from './taxonomy.ts'
 
-/** A transaction: enough to be fast, few enough not to hold locks for long. */
+/** The size of a transaction: large enough to be fast, small enough not to hold locks for long. */
 const BATCH_PRODUCTS = 200
 const BATCH_ROWS = 500
-/** Left for the answer, and for the last batch to take longer than those before it. */
+/** Time reserved for the answer, and for a last batch that takes longer than the others. */
 const RESERVE_MS = 2_000
 
-export interface ImportOptions extends HeaderOptions, Omit<Shop, 'sheet' | 'shelves'> {}
+export interface ImportOptions extends HeaderOptions, Omit<Shop, 'sheet' | 'taxonomy'> {}
 
 type ImportContext = Pick<Context, 'db' | 'cache' | 'client' | 'log' | 'deadline'>
 
-/** A process takes in two files at a time; others wait, for each may need a hundred megabytes. */
-const imports = new Turnstile(2)
+/** A process imports two files at a time, and others wait, because each may need a hundred megabytes. */
+const imports = new Semaphore(2)
 
 export function importFile(bytes: Buffer, options: ImportOptions, ctx: ImportContext): Promise<Report> {
-  return imports.pass(ctx.deadline, () => takeIn(bytes, options, ctx))
+  return imports.run(ctx.deadline, () => importNow(bytes, options, ctx))
 }
 
-async function takeIn(bytes: Buffer, options: ImportOptions, ctx: ImportContext): Promise<Report> {
+async function importNow(bytes: Buffer, options: ImportOptions, ctx: ImportContext): Promise<Report> {
   const report = new Report()
   const sheet = await readSheet(bytes, options, report, ctx.deadline)
-  const shop: Shop = { ...options, sheet, shelves: await findShelves(ctx.db) }
+  const shop: Shop = { ...options, sheet, taxonomy: await loadTaxonomy(ctx.db) }
   const products = await withKeys(ctx.db, sheet, options.sellerId)
   findSharedSkus(products)
 
@@ -58,7 +58,10 @@ function* batches(products: ProductRows[]): Generator<{ from: number; batch: Pro
   }
 }
 
-/** Where the file has SKUs only: rows of one known product come together; a new SKU is a product of that name. */
+/**
+ * Finds the keys of products in a file that has only SKUs. Groups the rows of an existing product; a new SKU becomes a
+ * product with the SKU as its key.
+ */
 async function withKeys(db: Queryable, sheet: Sheet, sellerId: string): Promise<ProductRows[]> {
   if (!sheet.products.some(({ key }) => key === '')) return sheet.products
   const keyOf = await findKeys(
@@ -85,7 +88,7 @@ async function findKeys(db: Queryable, sellerId: string, skus: readonly string[]
   return new Map(rows.map(({ sku, key }) => [sku, key]))
 }
 
-/** A SKU in two products of the file is wrong in both. */
+/** A SKU in two products of the file is an error in both. */
 function findSharedSkus(products: readonly ProductRows[]): void {
   const keyOf = new Map<string, string>()
   const shared = new Set<string>()

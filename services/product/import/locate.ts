@@ -1,4 +1,4 @@
-/** From what is wrong with a product to the cell of the file that says it. */
+/** Finds the cell of the file that causes a problem of a product. */
 import type { Static } from '@doran/kernel/contract'
 import type { ImportedProduct } from '../contract.ts'
 import type { Problem } from '../rules.ts'
@@ -10,16 +10,16 @@ export type Draft = Static<typeof ImportedProduct>
 
 export interface Places {
   draft: Draft
-  /** For each option of the draft its number in the columns. */
+  /** For each option of the draft, its number in the columns. */
   numbers: readonly number[]
-  /** Where the product begins. */
+  /** The product's first row. */
   first: SheetRow
-  /** By SKU. */
+  /** The row of each SKU. */
   rowOf: ReadonlyMap<string, SheetRow>
   stored: ReadonlyMap<string, unknown>
 }
 
-/** Row and column of a problem that is known by its path in the product, for example `variants.2.price`. */
+/** Row and column of a problem, from its path in the product, for example `variants.2.price`. */
 export function locate({ path, message }: Problem, places: Places): RowMessage {
   const { draft, numbers } = places
   const [field = '', index, part, item, ...rest] = path.split('.')
@@ -52,7 +52,7 @@ export function locate({ path, message }: Problem, places: Places): RowMessage {
   return first(field)
 }
 
-/** A variant that the file does not name is told of where the product begins. */
+/** Problems of a variant that the file does not name are reported at the product's first row. */
 function atVariant(sku: string | undefined, column: string, message: string, places: Places): RowMessage {
   const row = sku === undefined ? undefined : places.rowOf.get(sku)
   if (row) return { row: row.row, column, message }

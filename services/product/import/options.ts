@@ -1,4 +1,4 @@
-/** The options of a product and each variant's values, from rows that may name values by code, by name or not at all. */
+/** Reads a product's options and each variant's values from rows that give values by code, by name or not at all. */
 import type { Language, Name, Option } from '../contract.ts'
 import type { StoredProduct } from '../products.ts'
 import { LANGUAGES, OPTION_NUMBERS } from './columns.ts'
@@ -7,9 +7,9 @@ import type { RowMessage } from './report.ts'
 
 export interface OptionsAndCodes {
   options: Option[]
-  /** For each row the codes of its variant's values, in the order of the options. */
+  /** For each row, the codes of its variant's values in the order of the options. */
   codes: string[][]
-  /** For each option its number in the columns. */
+  /** For each option, its number in the columns. */
   numbers: number[]
 }
 
@@ -18,7 +18,7 @@ export interface OptionSource {
   skus: readonly string[]
   has: (column: string) => boolean
   before: StoredProduct | undefined
-  /** Variants of the product that the file does not name, but that stay. */
+  /** Variants that the file does not name and that stay. */
   kept: StoredProduct['content']['variants']
   problem: (message: RowMessage) => void
 }
@@ -33,7 +33,10 @@ export function readOptions(source: OptionSource): OptionsAndCodes {
   }
 }
 
-/** By its name where the file has a column for that; otherwise by what is stored or what the rows say. */
+/**
+ * Whether the product has option `n`: it has a name in the file or, if the file has no column for names, it is stored.
+ * Reports a value of an option without a name.
+ */
 function exists(n: number, { rows, has, before, problem }: OptionSource): boolean {
   const columns = [`option_${n}_code`, `option_${n}_value_ko`, `option_${n}_value_en`].filter(has)
   const named = LANGUAGES.map((language) => `option_${n}_name_${language}`).filter(has)
@@ -80,11 +83,11 @@ function readOption(n: number, source: OptionSource): { option: Option; codes: s
 interface Value {
   code: string
   name: Partial<Name>
-  /** Where the file says each name first. */
+  /** The row in which the file gives each name first. */
   rows: Partial<Record<Language, number>>
 }
 
-/** The values of one option, by code: first those that are stored, then as rows bring new ones. */
+/** The values of one option by code: first the stored ones, then new ones in the order of the rows. */
 class ValueNames {
   readonly isRead: boolean
   readonly #n: number
@@ -102,7 +105,7 @@ class ValueNames {
     for (const { code } of stored?.values ?? []) this.#values.set(code, { code, name: {}, rows: {} })
   }
 
-  /** The code of the row's value; empty when neither the row nor the store says one. */
+  /** The code of the row's value; empty when neither the row nor the stored variant has one. */
   codeOf(row: SheetRow, sku: string): string {
     const given = this.#namesIn(row)
     const cell = row.cells[`option_${this.#n}_code`]?.trim() ?? ''
@@ -134,7 +137,7 @@ class ValueNames {
     return names
   }
 
-  /** The value that has these names already, the variant's own first; else a new one. */
+  /** The code of the value with these names, preferably the variant's own; otherwise a new code. */
   #codeByName(given: Partial<Name>, own: string | undefined): string {
     if (given.ko === undefined && given.en === undefined) return ''
     const codes = [...(own ? [own] : []), ...this.#values.keys()]
@@ -146,7 +149,7 @@ class ValueNames {
     return LANGUAGES.every((language) => given[language] === undefined || given[language] === called[language])
   }
 
-  /** Made of the name, and different from the code of every other value. */
+  /** Derives a code from the name that no other value has. */
   #newCode({ en, ko }: Partial<Name>): string {
     const base = slugOf(en ?? '') || slugOf(ko ?? '') || 'value'
     for (let count = 1; ; count++) {

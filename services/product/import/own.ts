@@ -2,11 +2,11 @@ import { READ_COLUMNS, VARIANT_COLUMNS } from './columns.ts'
 import type { Format } from './format.ts'
 import { unescaped } from './formulas.ts'
 
-/** The form that an export writes: one row a variant; rows with one `product_key` are one product. */
+/** The format that an export writes: one row per variant; rows with the same `product_key` are one product. */
 export const own: Format = {
   alsoRead: [],
 
-  // Products are told apart by their keys or their SKUs, and variants by their SKUs alone.
+  // Keys or SKUs identify products; only SKUs identify variants.
   recognises: (names) =>
     names.has('sku') || (names.has('product_key') && !VARIANT_COLUMNS.some((column) => names.has(column))),
 
@@ -15,7 +15,7 @@ export const own: Format = {
   columns: (names) => new Map(READ_COLUMNS.filter((name) => names.has(name)).map((name) => [name, name])),
 
   group(rows, names, report) {
-    // Without keys each row is for itself, until the catalogue has told which product its SKU belongs to.
+    // Without keys each row is a group, until the catalogue is asked to which products the SKUs belong.
     if (!names.has('product_key')) return rows.map((row) => ['', [row]])
     const groups = Map.groupBy(rows, (row) => unescaped(row.cell('product_key')).trim())
     for (const { row, isBad } of groups.get('') ?? []) {

@@ -1,4 +1,4 @@
-/** From the rows of one product to the product, or to everything that is wrong with it, cell by cell. */
+/** Reads a product from its rows, or reports all of its errors by cell. */
 import { validate } from '@doran/kernel'
 import { ImportedProduct, type Language, type Name, type Variant } from '../contract.ts'
 import { type StoredProduct, tidy } from '../products.ts'
@@ -11,13 +11,13 @@ import { type Draft, locate } from './locate.ts'
 import { readOptions } from './options.ts'
 import type { RowMessage } from './report.ts'
 import type { ProductRows, Sheet } from './sheet.ts'
-import type { Shelves } from './shelves.ts'
+import type { Taxonomy } from './taxonomy.ts'
 
 export interface ReadProduct {
   draft: Draft
-  /** Variants that are stored and that the file does not name. */
+  /** SKUs of stored variants that the file does not name. */
   unnamed: string[]
-  /** What is to be on hand, by SKU, where the file says it. */
+  /** The new quantity on hand by SKU, where the file has one. */
   stock: Map<string, { row: number; onHand: number }>
   errors: RowMessage[]
   warnings: RowMessage[]
@@ -25,16 +25,16 @@ export interface ReadProduct {
 
 export interface ReadOptions {
   sheet: Pick<Sheet, 'columns' | 'isForeign'>
-  shelves: Shelves
-  /** Whether variants that the file does not name go, instead of staying as they are. */
+  taxonomy: Taxonomy
+  /** Removes variants that the file does not name, instead of keeping them. */
   removeVariants: boolean
-  /** The category of products for which the file names none. */
+  /** The category of products for which the file names no known category. */
   category: string | undefined
 }
 
 /**
- * The product that the rows describe. A column that the file does not have leaves what is stored as it is; so does a
- * row. A new product is a draft unless the file says otherwise.
+ * The product that the rows describe. A field or variant that the file does not contain keeps its stored value. A new
+ * product is a draft unless the file gives another state.
  */
 export function readProduct(
   product: ProductRows,
@@ -44,8 +44,8 @@ export function readProduct(
   return new ProductReader(product, before, options).read()
 }
 
-/** Largest stock that the inventory takes. */
-const MOST_PIECES = 10_000_000
+/** The largest quantity that the inventory accepts. */
+const MAX_STOCK = 10_000_000
 
 class ProductReader {
   readonly #key: string
@@ -54,7 +54,7 @@ class ProductReader {
   readonly #before: StoredProduct | undefined
   readonly #options: ReadOptions
   readonly #columns: Sheet['columns']
-  /** By row and column, so that one cell has one error: the first that was found says most. */
+  /** By row and column, so that each cell has one error: the first one is the most specific. */
   readonly #errors = new Map<string, RowMessage>()
   readonly #warnings: RowMessage[]
   readonly #stored: ReadonlyMap<string, Variant>
@@ -87,7 +87,7 @@ class ProductReader {
 
   #has = (column: string) => this.#columns.has(column)
 
-  /** The message in the file's own name of the column, or of the nearest one that it has. */
+  /** Records an error under the file's name of the column, or of the nearest column that the file has. */
   #error = ({ row, column, message }: RowMessage): void => {
     const shown = column === null ? undefined : nearestColumns(column).find(this.#has)
     const name = shown === undefined ? null : (this.#columns.get(shown) ?? null)
@@ -95,7 +95,7 @@ class ProductReader {
     if (!this.#errors.has(place)) this.#errors.set(place, { row, column: name, message })
   }
 
-  /** Later rows may leave the product's own cells empty, or repeat them. */
+  /** Reports later rows that differ in the product's cells. They may leave these cells empty or repeat them. */
   #findConflicts(): void {
     const [first, ...others] = this.#rows
     for (const { row, cells } of others) {
@@ -108,7 +108,7 @@ class ProductReader {
     }
   }
 
-  /** What a new product, or a new variant, needs and the file has no column for. */
+  /** Reports columns that a new product or variant requires and the file lacks. */
   #findMissing(): void {
     const either = (name: string) => this.#has(`${name}_ko`) || this.#has(`${name}_en`)
     const lacking = [
@@ -144,7 +144,7 @@ class ProductReader {
     }
   }
 
-  /** Where the file has one language and nothing is stored, it is the text of both. */
+  /** If the file has only one language and nothing is stored, its text is used for both. */
   #text(field: 'name' | 'description', stored: Name | undefined): Name {
     const { cells } = this.#first
     const inLanguage = (language: Language, other: Language) =>
@@ -155,12 +155,12 @@ class ProductReader {
   }
 
   #category(): string {
-    const { shelves, category: otherwise, sheet } = this.#options
+    const { taxonomy, category: otherwise, sheet } = this.#options
     const stored = this.#before?.content.category ?? otherwise ?? ''
     if (!this.#has('category')) return stored
     const cell = this.#first.cells.category ?? ''
     if (cell.trim() === '' && otherwise) return otherwise
-    const found = shelves.category(cell)
+    const found = taxonomy.category(cell)
     if ('slug' in found) return found.slug
     if (sheet.isForeign && otherwise) {
       this.#warn('category', `${found.problem}; it is put into ${otherwise}`)
@@ -170,13 +170,15 @@ class ProductReader {
     return stored
   }
 
-  /** Other shops write something into each product, often their own name; here a brand must have been made. */
+  /**
+   * Brands must exist. Other shops fill the column for every product, often with their own name, so it only warns then.
+   */
   #brand(): string | null {
     const stored = this.#before?.content.brand ?? null
     const cell = this.#first.cells.brand ?? ''
     if (!this.#has('brand')) return stored
     if (cell.trim() === '') return null
-    const found = this.#options.shelves.brand(cell)
+    const found = this.#options.taxonomy.brand(cell)
     if ('slug' in found) return found.slug
     if (this.#options.sheet.isForeign) this.#warn('brand', `${found.problem}; the brand is left as it is`)
     else this.#error({ row: this.#first.row, column: 'brand', message: found.problem })
@@ -189,7 +191,7 @@ class ProductReader {
 
   #variants() {
     const stored = this.#before?.content.variants ?? []
-    // Rows without SKUs only say something of the product.
+    // Rows without SKUs describe only the product.
     const rows = this.#has('sku') ? this.#rows : []
     const skus = rows.map((row) => this.#sku(row))
     const unnamed = rows.length === 0 ? [] : stored.filter(({ sku }) => !this.#rowOf.has(sku))
@@ -219,7 +221,7 @@ class ProductReader {
     const stored = this.#stored.get(sku)
     const price = this.#has('price') ? wonOf(cells.price ?? '') : (stored?.price ?? 0)
     const reduced = cells.compare_at_price?.trim() ? wonOf(cells.compare_at_price) : null
-    // Other shops write the same price twice, or nought, where there is no reduction.
+    // Without a reduction, other shops repeat the price or write zero.
     const compareAtPrice = this.#options.sheet.isForeign && reduced !== null && reduced <= price ? null : reduced
     return {
       sku,
@@ -248,14 +250,14 @@ class ProductReader {
       const cell = cells.stock?.trim()
       if (!cell) continue
       const onHand = piecesOf(cell)
-      if (onHand <= MOST_PIECES) stock.set(skuOf(cells.sku ?? ''), { row, onHand })
+      if (onHand <= MAX_STOCK) stock.set(skuOf(cells.sku ?? ''), { row, onHand })
       else this.#error({ row, column: 'stock', message: 'must be a whole number of pieces, 0 to 10,000,000' })
     }
     return stock
   }
 }
 
-/** All in the order of the file when it names them all; otherwise known ones stay where they are, and new ones follow. */
+/** The order of the file if it names all variants; otherwise stored variants keep their places, and new ones follow. */
 function inOrder<T extends { sku: string }>(read: T[], kept: T[], stored: readonly { sku: string }[]): T[] {
   if (kept.length === 0) return read
   const places = new Map(stored.map(({ sku }, place) => [sku, place]))

@@ -1,8 +1,8 @@
-/** From text to records: CSV as RFC 4180 describes it, and as spreadsheets and shops really write it. */
+/** Splits text into records: CSV as in RFC 4180, and as spreadsheets and shops really write it. */
 
-/** Cells that a record has at most; what follows is left out, and the record has one cell more than this. */
+/** The maximum number of cells in a record. A longer record is cut off after one further cell. */
 export const MAX_CELLS = 400
-/** Characters of a cell; a longer one is nearly always a quote that nothing closes. */
+/** The longest cell. A longer one is nearly always an unclosed quote. */
 const MAX_CELL_CHARACTERS = 100_000
 
 export interface CsvRecord {
@@ -11,7 +11,7 @@ export interface CsvRecord {
   values: string[]
 }
 
-/** Where the file stops being CSV: the record begins here, and nothing after it can be read. */
+/** The record at which the file stops being CSV. Nothing after its beginning can be read. */
 export interface BrokenRecord {
   row: number
   message: string
@@ -22,7 +22,7 @@ const QUOTE = 34
 const LF = 10
 const CR = 13
 
-/** The separator that the file names in a first line `sep=;`, or that stands most often in its first line. */
+/** The separator: named by a first line such as `sep=;`, or else the one that occurs most often in the first line. */
 export function separatorOf(head: string): { separator: string; named: boolean } {
   const named = /^sep=(.)(?:\r|\n|$)/i.exec(head)?.[1]
   if (named) return { separator: named, named: true }
@@ -33,8 +33,8 @@ export function separatorOf(head: string): { separator: string; named: boolean }
 }
 
 /**
- * Reads records from pieces of text. A quote opens a cell only at its beginning, and one that is followed by other text
- * is text as well. Records whose cells are all blank are left out.
+ * Reads records from pieces of text. A quote opens a quoted cell only at its beginning; if other text follows the
+ * closing quote, the quotes count as text. Records with only blank cells are skipped.
  */
 export class RecordReader {
   readonly #separator: number
@@ -51,7 +51,7 @@ export class RecordReader {
     this.#separator = separator.charCodeAt(0)
   }
 
-  /** The records that end in this piece, and whether the file breaks off in it. */
+  /** Returns the records that end in this piece, and the record that breaks the file, if any. */
   read(piece: string): { records: CsvRecord[]; broken?: BrokenRecord } {
     this.#records = []
     let from = 0
@@ -74,7 +74,7 @@ export class RecordReader {
       }
       if (this.#isBroken) break
       if (code === QUOTE && this.#state !== 'plain') {
-        // The second of two quotes is one that belongs to the text.
+        // Two quotes in a row are one quote of the text.
         if (this.#state === 'closed') this.#cell += '"'
         from = at + 1
         this.#state = 'quoted'
@@ -101,7 +101,7 @@ export class RecordReader {
     }
   }
 
-  /** What stands after the last line break. */
+  /** Returns the record after the last line break. */
   end(): { records: CsvRecord[]; broken?: BrokenRecord } {
     this.#records = []
     if (this.#state === 'quoted')

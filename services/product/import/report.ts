@@ -2,10 +2,10 @@ import type { ImportReport } from '../contract.ts'
 
 export type RowMessage = ImportReport['errors'][number]
 
-/** So many of a kind are listed; all are counted. */
-const LISTED = 200
+/** Messages of each kind that are listed; all are counted. */
+const MAX_LISTED = 200
 
-/** Collects what becomes of a file. What it keeps is bounded, however many rows are wrong. */
+/** Collects the results of an import. Its size is bounded, however many rows have errors. */
 export class Report {
   created = 0
   updated = 0
@@ -55,7 +55,7 @@ class Listed<T extends { row: number }> {
 
   add(item: T): void {
     this.count++
-    if (this.#items.length < LISTED) this.#items.push(item)
+    if (this.#items.length < MAX_LISTED) this.#items.push(item)
   }
 
   sorted(): T[] {

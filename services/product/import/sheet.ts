@@ -1,4 +1,4 @@
-/** From the bytes of a file to the rows of each product, in Doran's columns, whichever shop wrote it. */
+/** Reads the bytes of a file, in any supported format, into the rows of each product in Doran's columns. */
 import { setImmediate } from 'node:timers/promises'
 import type { Context } from '@doran/kernel'
 import { csvTooLarge } from '../errors.ts'
@@ -11,31 +11,32 @@ import type { Report, RowMessage } from './report.ts'
 import { readText } from './text.ts'
 
 export const MAX_ROWS = 20_000
-/** A product has 500 variants at most; other shops write further rows for its pictures. */
+/** A product has at most 500 variants; other shops write further rows for its pictures. */
 const MAX_ROWS_OF_PRODUCT = 1_000
 
 export interface Sheet {
-  /** The columns that the file has, by Doran's names, each with the name that the file gives it. */
+  /** The file's names of its columns, by Doran's names. */
   columns: ReadonlyMap<string, string>
-  /** Whether another shop wrote it, whose brands and categories need not be known here. */
+  /** Whether the file has another shop's format. Its brands and categories need not exist here. */
   isForeign: boolean
   products: ProductRows[]
 }
 
-/** A product of the file. It is translated only when it is its turn: a file of translated rows takes much more room. */
+/** A product of the file. It is translated only when its turn comes, because translated rows need much more memory. */
 export interface ProductRows {
-  /** Empty while only the SKUs tell which product it is. */
+  /** Empty while only the SKUs identify the product. */
   key: string
-  /** Lines on which its rows begin, which need not follow one another, and the SKU of each. */
+  /** The lines on which its rows begin, not necessarily consecutive, with the SKU of each. */
   lines: { row: number; sku: string }[]
   translate: () => Translation
-  /** What only the other products of the file could tell. */
+  /** Problems that only a comparison with the file's other products reveals. */
   problems: RowMessage[]
 }
 
 /**
- * Reads a file, giving way to others after each piece. Raises `csv_not_utf8`, `csv_is_workbook`, `csv_header_invalid`,
- * `csv_too_large` and `deadline_exceeded`; what is wrong with single rows is reported, and their products are left out.
+ * Reads a file, and yields to the event loop after each piece. Raises `csv_not_utf8`, `csv_is_workbook`,
+ * `csv_header_invalid`, `csv_too_large` and `deadline_exceeded`. Reports errors of single rows and omits their
+ * products.
  */
 export async function readSheet(
   bytes: Buffer,

@@ -1,14 +1,15 @@
 /**
- * Shopify's product CSV: rows of one `Handle` are a product, texts stand in the first of them. A row with a price or an
- * option's value is a variant; others only add a picture. https://help.shopify.com/manual/products/import-export/using-csv
+ * Shopify's product CSV: rows with the same `Handle` are one product, and the first of them has the texts. A row with a
+ * price, a SKU or an option's value is a variant; other rows only add a picture.
+ * https://help.shopify.com/manual/products/import-export/using-csv
  */
 import { OPTION_NUMBERS } from './columns.ts'
-import { MADE_UP, madeUpSku, plainText } from './foreign.ts'
+import { GENERATED_SKU_MESSAGE, generatedSku, plainText } from './foreign.ts'
 import type { Format, RawRow } from './format.ts'
 import type { RowMessage } from './report.ts'
 
-/** What Shopify has called its columns since 2025, and before. */
-const OLDER: Record<string, string> = {
+/** Shopify's column names since 2025, with the earlier names that this format uses. */
+const LEGACY_NAMES: Record<string, string> = {
   'url handle': 'handle',
   description: 'body (html)',
   sku: 'variant sku',
@@ -30,7 +31,7 @@ export const shopify: Format = {
     (names.has('handle') || names.has('url handle')) &&
     [...names].some((name) => /^(variant )?(price|sku)$|^option1 name$/.test(name)),
 
-  nameOf: (column) => OLDER[column] ?? column,
+  nameOf: (column) => LEGACY_NAMES[column] ?? column,
 
   alsoRead: ['option1 value', 'published', 'variant image', 'variant inventory tracker'],
 
@@ -55,7 +56,7 @@ export const shopify: Format = {
         ]),
       ),
     }
-    // A file without a column of SKUs has variants none the less; their SKUs are made up.
+    // A file without a column of SKUs still has variants; their SKUs are generated.
     return new Map(Object.entries(sources).filter(([column, source]) => names.has(source) || column === 'sku'))
   },
 
@@ -89,8 +90,8 @@ export const shopify: Format = {
     const rows = variants.map((row) => {
       const values = options.map((n) => row.cell(`option${n} value`).trim())
       const given = row.cell('variant sku').trim()
-      const sku = given || madeUpSku(handle, values)
-      if (!given) warnings.push({ row: row.row, column: 'Variant SKU', message: `${MADE_UP} ${sku}` })
+      const sku = given || generatedSku(handle, values)
+      if (!given) warnings.push({ row: row.row, column: 'Variant SKU', message: `${GENERATED_SKU_MESSAGE} ${sku}` })
       return {
         row: row.row,
         cells: {
@@ -110,7 +111,7 @@ export const shopify: Format = {
   },
 }
 
-/** A product without options has the one value „Default Title“ of the one option „Title“. */
+/** Shopify gives a product without options the option “Title” with the value “Default Title”. */
 function isDefaultOption(row: RawRow, n: number): boolean {
   return n === 1 && row.cell('option1 name') === 'Title' && row.cell('option1 value') === 'Default Title'
 }

@@ -1,22 +1,22 @@
-/** What an import asks the inventory, and tells it. */
+/** Calls of an import to the inventory. */
 import { inventory } from '@doran/inventory/contract'
 import { type Context, DomainError, type Queryable, sql } from '@doran/kernel'
 
-/** The inventory answers so many SKUs at a time. */
-const PORTION = 200
+/** The maximum number of SKUs per call of `listStock`. */
+const BATCH_SIZE = 200
 
 export type StockOf = ReadonlyMap<string, { onHand: number; reserved: number }>
 
 export async function findStock(ctx: Pick<Context, 'client'>, skus: readonly string[]): Promise<StockOf> {
   const found = new Map<string, { onHand: number; reserved: number }>()
-  for (let from = 0; from < skus.length; from += PORTION) {
-    const rows = await ctx.client(inventory).listStock({ skus: skus.slice(from, from + PORTION) })
+  for (let from = 0; from < skus.length; from += BATCH_SIZE) {
+    const rows = await ctx.client(inventory).listStock({ skus: skus.slice(from, from + BATCH_SIZE) })
     for (const { sku, onHand, reserved } of rows) found.set(sku, { onHand, reserved })
   }
   return found
 }
 
-/** Variants of these products, by the seller's keys, other than the named ones. */
+/** SKUs of the products with these keys, without the named ones. */
 export async function findUnnamedSkus(
   db: Queryable,
   { sellerId, keys, named }: { sellerId: string; keys: readonly string[]; named: readonly string[] },
@@ -35,8 +35,8 @@ export interface CountedStock {
 }
 
 /**
- * Sets what was counted, and answers what could not be set. The products are written by then; whoever sends the file
- * again sets it.
+ * Sets the counted stock, and returns what could not be set. The products are already written by then; sending the file
+ * again sets the rest.
  */
 export async function setStock(
   ctx: Pick<Context, 'client' | 'log'>,
@@ -51,14 +51,14 @@ export async function setStock(
   } catch (error) {
     if (!(error instanceof DomainError)) throw error
     const [only] = counted
-    // All or none: one SKU of which more is reserved would keep the others from being set.
+    // `loadStock` sets all or none. One SKU with a higher reserved quantity would block the others, so set them singly.
     if (counted.length > 1 && error.status < 500) {
       const failed = []
       for (const one of counted) failed.push(...(await setStock(ctx, sellerId, [one])))
       return failed
     }
     if (counted.length === 1 && only && error.status < 500) return [{ row: only.row, message: error.message }]
-    ctx.log.warn({ err: error, skus: counted.length }, 'the stock of an import was not set')
+    ctx.log.warn({ err: error, skus: counted.length }, 'the stock of an import could not be set')
     return counted.map(({ row }) => ({ row, message: 'could not be set now; send the file again' }))
   }
 }

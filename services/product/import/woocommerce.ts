@@ -1,15 +1,16 @@
 /**
- * WooCommerce's product CSV: a `variable` product is a row, each `variation` another one that names it as its parent; a
- * `simple` product is one row. https://github.com/woocommerce/woocommerce/wiki/Product-CSV-Import-Schema
+ * WooCommerce's product CSV: a `simple` product is one row. A `variable` product has a row of its own and one row per
+ * `variation`, which names it as its parent.
+ * https://github.com/woocommerce/woocommerce/wiki/Product-CSV-Import-Schema
  */
 
 import { OPTION_NUMBERS } from './columns.ts'
-import { MADE_UP, madeUpSku, plainText } from './foreign.ts'
+import { GENERATED_SKU_MESSAGE, generatedSku, plainText } from './foreign.ts'
 import type { Format, RawRow } from './format.ts'
 import { unescaped } from './formulas.ts'
 import type { RowMessage } from './report.ts'
 
-/** WooCommerce writes as many attributes as a product has; so many are read. */
+/** The attributes that are read. WooCommerce writes as many as a product has. */
 const ATTRIBUTES = Array.from({ length: 20 }, (_, index) => index + 1)
 
 export const woocommerce: Format = {
@@ -98,8 +99,8 @@ export const woocommerce: Format = {
     const translated = rows.map((row) => {
       const values = names.map((name) => attributesOf(row).get(name)?.[0] ?? '')
       const given = text(row, 'sku')
-      const sku = given || madeUpSku(key.replace(':', '-'), values)
-      if (!given) warnings.push({ row: row.row, column: 'SKU', message: `${MADE_UP} ${sku}` })
+      const sku = given || generatedSku(key.replace(':', '-'), values)
+      if (!given) warnings.push({ row: row.row, column: 'SKU', message: `${GENERATED_SKU_MESSAGE} ${sku}` })
       return {
         row: row.row,
         cells: {
@@ -117,12 +118,12 @@ export const woocommerce: Format = {
   },
 }
 
-/** WooCommerce escapes formulas as well, and writes line breaks as `\n`. */
+/** WooCommerce escapes formulas like Doran, and writes line breaks as `\n`. */
 function text(row: RawRow, column: string): string {
   return unescaped(row.cell(column)).replaceAll('\\n', '\n').trim()
 }
 
-/** Values are separated by commas; one that belongs to a value stands behind a backslash. */
+/** Values are separated by commas; a backslash escapes a comma within a value. */
 function listOf(cell: string): string[] {
   return cell
     .split(/(?<!\\),/)
@@ -139,12 +140,12 @@ function attributesOf(row: RawRow): Map<string, string[]> {
   )
 }
 
-/** What the variations differ in. */
+/** The attributes of the variations, which become options. */
 function optionNamesOf(variations: readonly RawRow[]): string[] {
   return [...new Set(variations.flatMap((row) => [...attributesOf(row).keys()]))]
 }
 
-/** All other attributes of the product are facts. */
+/** The product's other attributes, which become facts. */
 function factsOf(parent: RawRow, options: readonly string[]): string {
   return [...attributesOf(parent)]
     .filter(([name, values]) => values.length > 0 && !options.includes(name))

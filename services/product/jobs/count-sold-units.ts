@@ -1,12 +1,12 @@
 import { type Context, job } from '@doran/kernel'
-import { workInPortions } from '../portions.ts'
+import { workInBatches } from '../batches.ts'
 import { countSales } from '../sales.ts'
 
-/** Their sellers wait while these are counted, which takes about a millisecond for each. */
-const BATCH = 50
+/** Sellers cannot write these products while they are counted, about a millisecond each, so a batch is small. */
+const BATCH_SIZE = 50
 
-/** What was sold in the last minute moves products up in the lists of what is popular. */
+/** Counts the sales of the last minute, which move products up in the lists of popular ones. */
 export const countSoldUnits = job('count-sold-units', {
   cron: '* * * * *',
-  run: (ctx: Context<undefined>) => workInPortions(() => countSales(ctx.db, BATCH)),
+  run: (ctx: Context<undefined>) => workInBatches(() => countSales(ctx.db, BATCH_SIZE)),
 })

@@ -1,12 +1,15 @@
 import { type Context, job } from '@doran/kernel'
+import { workInBatches } from '../batches.ts'
 import { renewOutdatedSearchTexts } from '../listings.ts'
-import { workInPortions } from '../portions.ts'
 
-const BATCH = 100
+const BATCH_SIZE = 100
 
-/** A category that is renamed is found by its new name within a minute. Running it twice makes the same text twice. */
+/**
+ * Rebuilds outdated search texts, so that a renamed category is found by its new name within a minute. Running it twice
+ * is harmless: it produces the same text.
+ */
 export const renewSearchTexts = job('renew-search-texts', {
   cron: '* * * * *',
   run: (ctx: Context<undefined>) =>
-    workInPortions(() => ctx.db.transaction((tx) => renewOutdatedSearchTexts(tx, BATCH))),
+    workInBatches(() => ctx.db.transaction((tx) => renewOutdatedSearchTexts(tx, BATCH_SIZE))),
 })

@@ -3,11 +3,11 @@ import type { Name, Offer, Option, product } from '../contract.ts'
 
 interface OfferRow extends Omit<Offer, 'optionText'> {
   options: Option[]
-  /** Codes of the values that the variant has, in the order of the options. */
+  /** Codes of the variant's values, in the order of the options. */
   chosen: string[]
 }
 
-// Read from the tables that sellers write, never from a cache: money is taken by what is answered here.
+// Reads the tables that sellers write, never a cache, because buyers are charged by this answer.
 export const getOffers: Handler<typeof product, 'getOffers'> = async ({ skus }, ctx) => {
   const rows = await ctx.db.all<OfferRow>(sql`
     select v.sku, v.product_id as "productId", p.seller_id as "sellerId", s.name as "sellerName", p.name, p.options,
@@ -21,7 +21,7 @@ export const getOffers: Handler<typeof product, 'getOffers'> = async ({ skus }, 
   return rows.map(({ options, chosen, ...offer }) => ({ ...offer, optionText: optionText(options, chosen) }))
 }
 
-/** What was chosen, for example `Size: 3 kg, Colour: red`; nothing where there are no options. */
+/** The variant's values, for example `Size: 3 kg, Colour: red`; empty for a product without options. */
 function optionText(options: readonly Option[], chosen: readonly string[]): Name {
   const inLanguage = (language: keyof Name) =>
     options

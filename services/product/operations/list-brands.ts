@@ -5,8 +5,8 @@ import { categoryNotFound } from '../errors.ts'
 
 export const listBrands: Handler<typeof product, 'listBrands'> = ({ category, language = 'ko' }, ctx) => {
   if (category === undefined) return ctx.cache.get(`brands:${language}`, () => findBrands(ctx.db, language))
-  // On the category's shelf: a change of any product that stands there forgets it, and so does a move of categories,
-  // also while it is being loaded.
+  // The key has the category's prefix, so a change of any of its products, or a move of categories, invalidates the
+  // entry, even while it is being loaded.
   return ctx.cache.get(`list:category:${category}:brands:${language}`, async () => {
     const path = (await cachedCategories(ctx)).pathOf.get(category)
     if (!path) throw categoryNotFound({ slug: category })
@@ -23,7 +23,7 @@ function findBrands(db: Queryable, language: Language): Promise<Brand[]> {
   return db.all<Brand>(sql`select b.slug, b.name from product.brands b ${ORDER[language]}`)
 }
 
-/** One look into an index for each brand; `limit` keeps PostgreSQL from reading all products of the category instead. */
+/** One index look-up per brand. `limit` keeps PostgreSQL from reading all products of the category instead. */
 function findBrandsBelow(db: Queryable, path: readonly string[], language: Language): Promise<Brand[]> {
   const below = path.map((slug, index) => sql`l.category_path[${sql.raw(String(index + 1))}] = ${slug}`)
   return db.all<Brand>(sql`

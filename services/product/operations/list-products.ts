@@ -16,12 +16,12 @@ export const listProducts: Handler<typeof product, 'listProducts'> = async (inpu
 }
 
 /**
- * First pages that many people ask for are kept, under a shelf that every product on them stands on: a change
- * of a product forgets all pages of its shelves. Searches and prices vary too much to be worth the room.
+ * Caches popular first pages under a scope to which all of their products belong: a change of a product invalidates all
+ * pages of its scopes. Searches and price ranges vary too much to be worth caching.
  */
 function cacheKey({ filter, sort, cursor, limit }: ProductQuery): string | undefined {
   const { category, brand, seller, minPrice, maxPrice, q } = filter
   if (cursor !== undefined || q !== undefined || minPrice !== undefined || maxPrice !== undefined) return undefined
-  const shelf = seller ? `seller:${seller}` : brand ? `brand:${brand}` : category ? `category:${category.slug}` : 'all'
-  return `list:${shelf}:${[brand, category?.slug, sort, limit].join(':')}`
+  const scope = seller ? `seller:${seller}` : brand ? `brand:${brand}` : category ? `category:${category.slug}` : 'all'
+  return `list:${scope}:${[brand, category?.slug, sort, limit].join(':')}`
 }

@@ -4,7 +4,7 @@ import type { Brand, CatalogueProduct, Category, product, Seller } from '../cont
 import { publishProducts, refresh } from '../listings.ts'
 import { isChanged, keyOf, lockProducts, tidy } from '../products.ts'
 import { assertSound } from '../rules.ts'
-import { enterSold } from '../sales.ts'
+import { setSold } from '../sales.ts'
 import { findProductsOf, writeBrands, writeSellers } from '../sellers.ts'
 
 export const loadCatalogue: Handler<typeof product, 'loadCatalogue'> = (input, ctx) => {
@@ -49,7 +49,7 @@ async function loadProducts(tx: Transaction, cache: Context['cache'], products: 
   })
   const writes = entries.map(({ write }) => write).filter(isChanged)
   await publishProducts(tx, cache, writes, { silent: true })
-  await enterSold(
+  await setSold(
     tx,
     entries.flatMap(({ sold, write }) => (sold ? { productId: write.id, units: sold } : [])),
   )

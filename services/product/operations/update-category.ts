@@ -12,7 +12,7 @@ export const updateCategory: Handler<typeof product, 'updateCategory'> = (input,
     if (!before) throw categoryNotFound({ slug })
     audited(ctx, { before, after: { name, parent, position } })
     await writeCategories(tx, [{ slug, name, parent, position }])
-    // Lists of brands and shops may be of one category too.
+    // Lists of brands and shops may be filtered by category, too.
     await ctx.cache.invalidate(tx, ['categories', 'list:*'])
     return { slug, name, parent, position }
   })

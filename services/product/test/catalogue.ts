@@ -1,4 +1,4 @@
-/** What the tests of this service share: a platform with a small catalogue of known slugs, and products to write. */
+/** Shared by the tests of this service: a platform with a small catalogue of known slugs, and products to write. */
 import { setImmediate } from 'node:timers/promises'
 import { startPlatform, type TestPlatform, type TestUser } from '@doran/kernel/testing'
 import { type NewProduct, product } from '../contract.ts'
@@ -42,7 +42,7 @@ export async function startCatalogue(...others: (typeof service)[]): Promise<Cat
 
 let count = 0
 
-/** A product on sale with one variant and a SKU of its own. */
+/** A product on sale with one variant and a unique SKU. */
 export function aProduct(fields: Partial<NewProduct> & { price?: number } = {}): NewProduct {
   const { price = 10_000, ...rest } = fields
   return {
@@ -54,7 +54,7 @@ export function aProduct(fields: Partial<NewProduct> & { price?: number } = {}):
   }
 }
 
-/** Rice in two sizes; the SKUs begin with the given text. */
+/** Rice in two sizes, with the given prefix of the SKUs. */
 export function inSizes(prefix: string): Pick<NewProduct, 'options' | 'variants'> {
   return {
     options: [
@@ -73,14 +73,14 @@ export function inSizes(prefix: string): Pick<NewProduct, 'options' | 'variants'
   }
 }
 
-/** What is cached may be old for a moment after a change: tries until the assertion holds, for two seconds at most. */
+/** Retries the assertion for at most two seconds, because a cache may be stale for a moment after a change. */
 export async function soon(assertion: () => Promise<void>): Promise<void> {
   for (const giveUp = Date.now() + 2_000; ; ) {
     try {
       return await assertion()
     } catch (error) {
       if (Date.now() > giveUp) throw error
-      // Answers from a cache need no I/O, so the news of the change must be let in.
+      // Cached answers need no I/O, so the test must yield for the invalidation to arrive.
       await setImmediate()
     }
   }

@@ -16,7 +16,7 @@ describe('categories, brands and shops', () => {
   const found = async (category: string) =>
     (await shop.api(product).listProducts({ category, limit: 100, sort: 'name' })).items.map((item) => item.name.ko)
 
-  it('are a tree, each level in its order', async () => {
+  it('form a tree, each level ordered by position', async () => {
     const tree = await shop.api(product).listCategories()
 
     const slugs = (nodes: typeof tree): unknown => nodes.map(({ slug, children }) => [slug, slugs(children)])
@@ -46,7 +46,7 @@ describe('categories, brands and shops', () => {
     await admin().updateCategory({ slug: 'grain', name: name('Grain'), parent: 'food', position: 0 })
   })
 
-  it('of a product that is written while they move are right afterwards', async () => {
+  it('are correct on a product that is written while they move', async () => {
     const moves = ['living', 'food', 'living', 'food', 'living'].map((parent) =>
       admin().updateCategory({ slug: 'kimchi', name: name('Kimchi'), parent, position: 0 }),
     )
@@ -65,7 +65,7 @@ describe('categories, brands and shops', () => {
     })
   })
 
-  it('cannot move below themselves, alone or in two moves at the same time', async () => {
+  it('cannot move below themselves, in one move or in two concurrent ones', async () => {
     const move = (slug: string, parent: string) =>
       shop.request('PUT', `/api/categories/${slug}`, {
         as: shop.admin,
@@ -81,7 +81,7 @@ describe('categories, brands and shops', () => {
     assert.deepEqual(both.map(({ status }) => status).sort(), [200, 409])
   })
 
-  it('are four levels deep at most', async () => {
+  it('are at most four levels deep', async () => {
     await admin().createCategory({ slug: 'level-4', name: name('4'), parent: 'rice' })
 
     const create = await shop.request('POST', '/api/categories', {
@@ -96,7 +96,7 @@ describe('categories, brands and shops', () => {
     assert.deepEqual([create.body.code, push.body.code], ['category_too_deep', 'category_too_deep'])
   })
 
-  it('have one slug each and a parent that exists', async () => {
+  it('have a unique slug and an existing parent', async () => {
     const create = (body: object) => shop.request('POST', '/api/categories', { as: shop.admin, body })
 
     const [again, orphan, missing] = [
@@ -118,7 +118,7 @@ describe('categories, brands and shops', () => {
     )
   })
 
-  it('are made by administrators only', async () => {
+  it('are created by administrators only', async () => {
     const body = { slug: 'mine', name: name('Mine') }
 
     const statuses = await Promise.all([
@@ -133,7 +133,7 @@ describe('categories, brands and shops', () => {
     )
   })
 
-  it('a brand is added once and then listed', async () => {
+  it('list a brand once it is added, and refuse it a second time', async () => {
     const brand = { slug: 'baram', name: { ko: '가람', en: 'Garam' } }
     const add = () => shop.request('POST', '/api/brands', { as: shop.admin, body: brand })
 
@@ -145,7 +145,7 @@ describe('categories, brands and shops', () => {
     )
   })
 
-  it('a brand is one of a category as long as it has something on sale there or below', async () => {
+  it('list a brand in a category while it has a product on sale there or below', async () => {
     const seller = shop.api(product, shop.seller)
     const written = aProduct({ category: 'rice', brand: 'haru' })
     const { id } = await seller.createProduct({ ...written, state: 'draft' })
@@ -174,7 +174,7 @@ describe('categories, brands and shops', () => {
     await admin().updateCategory({ slug: 'living', name: name('Living'), parent: null, position: 1 })
   })
 
-  it('brands of a category that does not exist, or cannot, are refused', async () => {
+  it('refuse to list the brands of an unknown or invalid category', async () => {
     const answers = await Promise.all(
       ['nowhere', '../etc'].map((category) => shop.request('GET', `/api/brands?category=${category}`)),
     )
@@ -188,7 +188,7 @@ describe('categories, brands and shops', () => {
     )
   })
 
-  it('a shop that is renamed is renamed on its products', async () => {
+  it('show the new name of a renamed shop on its products', async () => {
     const { id } = await shop.api(product, shop.rival).createProduct(aProduct())
     const seller = { id: shop.rival.id, slug: 'new-name', name: name('New name') }
     await shop.client(product).upsertSeller(seller)
@@ -201,14 +201,14 @@ describe('categories, brands and shops', () => {
     })
   })
 
-  it('two shops cannot have one slug', async () => {
+  it('refuse a slug for a second shop', async () => {
     const taken = shop.client(product).upsertSeller({ id: newId(), slug: 'haru-farm', name: name('Copy') })
 
     await assert.rejects(taken, { code: 'slug_taken', details: { slug: 'haru-farm' } })
     assert.equal((await shop.request('GET', `/api/sellers/${newId()}`)).body.code, 'seller_not_found')
   })
 
-  it('offers tell what is sold under a SKU now, in any state, and leave unknown ones out', async () => {
+  it('have offers of SKUs in any state, without unknown ones', async () => {
     const api = shop.api(product, shop.seller)
     const { id } = await api.createProduct(
       aProduct({ ...inSizes('OFFER'), images: [{ url: '/a.jpg', alt: name('') }] }),
@@ -239,7 +239,7 @@ describe('categories, brands and shops', () => {
     assert.deepEqual([offer?.optionText, offer?.image], [{ ko: '', en: '' }, null])
   })
 
-  it('offers name what was chosen of each option, in the order of the options', async () => {
+  it('have offers that name the value of each option, in the order of the options', async () => {
     const option = (ko: string, en: string, ...codes: string[]) => ({
       name: { ko, en },
       values: codes.map((code) => ({ code, name: { ko: `${code}.`, en: code } })),
@@ -256,7 +256,7 @@ describe('categories, brands and shops', () => {
     assert.deepEqual(offer?.optionText, { ko: '크기: m., 색: red.', en: 'Size: m, Colour: red' })
   })
 
-  it('internal operations are not at the public door', async () => {
+  it('have internal operations that are not public', async () => {
     const statuses = await Promise.all(
       ['/api/offers', '/api/sellers', '/api/catalogue/load'].map(
         async (url) => (await shop.request('POST', url, { as: shop.admin, body: {} })).status,

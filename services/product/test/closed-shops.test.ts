@@ -14,7 +14,7 @@ after(() => platform.close())
 
 type Status = 'active' | 'suspended' | 'withdrawn'
 
-/** News of the user service. */
+/** Publishes an event of the user service. */
 async function userIs(userId: string, status: Status, version: number): Promise<void> {
   await platform
     .database('product')
@@ -22,7 +22,7 @@ async function userIs(userId: string, status: Status, version: number): Promise<
   await platform.settled()
 }
 
-/** News of the auth service. */
+/** Publishes an event of the auth service. */
 async function rolesAre(userId: string, roles: ('seller' | 'admin')[], version: number): Promise<void> {
   await platform
     .database('product')
@@ -43,7 +43,7 @@ async function openShop() {
 const enter = (id: string) =>
   platform.client(product).upsertSeller({ id, slug: `shop-${id}`, name: { ko: '가게', en: 'Shop' } })
 
-/** What buyers meet of a shop. */
+/** A shop as buyers see it. */
 async function seenOf({ id, onSale, sku }: Awaited<ReturnType<typeof openShop>>) {
   const { items } = await platform.api(product).listProducts({ seller: id })
   const found = await platform.api(product).listProducts({ seller: id, q: 'New rice' })
@@ -77,7 +77,7 @@ describe('a shop', () => {
     await soon(async () => assert.deepEqual(await seenOf(shop), OPEN))
   })
 
-  it('that opens again sells just what it sold before, and tells both', async () => {
+  it('sells the same products as before when it reopens, and publishes both changes', async () => {
     const shop = await openShop()
 
     await userIs(shop.id, 'suspended', 2)
@@ -97,7 +97,7 @@ describe('a shop', () => {
     assert.ok((told[0]?.version as number) < (told[1]?.version as number))
   })
 
-  it('stays closed while one of two reasons is left', async () => {
+  it('stays closed while one of two reasons remains', async () => {
     const shop = await openShop()
 
     await userIs(shop.id, 'suspended', 2)
@@ -107,7 +107,7 @@ describe('a shop', () => {
     await soon(async () => assert.deepEqual(await seenOf(shop), CLOSED))
   })
 
-  it('is not closed by old news', async () => {
+  it('is not closed by an outdated event', async () => {
     const shop = await openShop()
 
     await userIs(shop.id, 'active', 5)
@@ -116,7 +116,7 @@ describe('a shop', () => {
     await soon(async () => assert.deepEqual(await seenOf(shop), OPEN))
   })
 
-  it('that is closed lists nothing that is changed or put on sale meanwhile, and all of it afterwards', async () => {
+  it('lists products that are changed or put on sale while it is closed only after it reopens', async () => {
     const shop = await openShop()
     await userIs(shop.id, 'suspended', 2)
 
@@ -127,7 +127,7 @@ describe('a shop', () => {
     await soon(async () => assert.equal((await seenOf(shop)).listed, 2))
   })
 
-  it('of somebody who was suspended before it was made is closed from the start', async () => {
+  it('is closed from the start when its seller was suspended before', async () => {
     const id = newId()
     await userIs(id, 'suspended', 2)
     await enter(id)
@@ -137,7 +137,7 @@ describe('a shop', () => {
     assert.deepEqual((await platform.api(product).listProducts({ seller: id })).items, [])
   })
 
-  it('that is closed still shows its products to its seller and to administrators', async () => {
+  it('still shows its products to its seller and to administrators while it is closed', async () => {
     const shop = await openShop()
 
     await userIs(shop.id, 'suspended', 2)
@@ -148,7 +148,7 @@ describe('a shop', () => {
     }
   })
 
-  it('is open or closed as its seller was last when both are told at once', async () => {
+  it('follows the latest standing of its seller when events arrive concurrently', async () => {
     const shop = await openShop()
     const news = Array.from({ length: 10 }, (_, index) => index + 2)
 

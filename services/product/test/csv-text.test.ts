@@ -28,7 +28,7 @@ describe('CSV text', () => {
     pieceLength: fc.integer({ min: 1, max: 40 }),
   })
 
-  it('is read as another writer wrote it, in pieces of any length', () => {
+  it('of another CSV library is read correctly in pieces of any length', () => {
     fc.assert(
       fc.property(table, options, (rows, { separator, pieceLength }) => {
         const text = stringify(rows, { delimiter: separator, quoted: true })
@@ -45,7 +45,7 @@ describe('CSV text', () => {
     )
   })
 
-  it('is told by the lines on which its records begin', () => {
+  it('is read with the line on which each record begins', () => {
     const text = '\na,"b\nc"\r\n\r\nd,e\rf,g\n'
 
     assert.deepEqual(
@@ -54,19 +54,19 @@ describe('CSV text', () => {
     )
   })
 
-  it('keeps quotes that open no cell as text', () => {
+  it('keeps quotes within a cell as text', () => {
     const { records } = readAll('15.6" "x","a" b,it\'s "so"\n', ',', 100)
 
     assert.deepEqual(records[0]?.values, ['15.6" "x"', '"a" b', 'it\'s "so"'])
   })
 
-  it('breaks off at a quote that nothing closes, with what stood before it', () => {
+  it('breaks off at an unclosed quote and keeps the records before it', () => {
     const { records, broken } = readAll('a,b\nc,"d\ne,f\n', ',', 4)
 
     assert.deepEqual([records.length, broken], [1, true])
   })
 
-  it('is separated by what its first line has most of', () => {
+  it('is split by the separator that is most frequent in its first line', () => {
     const lines = ['a,b;c,d', 'a;b;c,d', 'a\tb\tc', '"a,b,c";d', 'sep=|\na,b', 'alone']
 
     assert.deepEqual(
@@ -75,7 +75,7 @@ describe('CSV text', () => {
     )
   })
 
-  it('runs no formula in a spreadsheet, whichever separator that takes, and comes back as it was', () => {
+  it('runs no formula in a spreadsheet with any separator, and is read back unchanged', () => {
     fc.assert(
       fc.property(fc.array(hostile, { minLength: 1, maxLength: 4 }), (cells) => {
         const safe = cells.map(escaped)

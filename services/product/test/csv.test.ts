@@ -46,7 +46,7 @@ describe('products as CSV', () => {
     return user
   }
 
-  it('a catalogue that somebody else wrote is taken whole, once', async () => {
+  it('are imported completely from a third-party catalogue, and a second import changes nothing', async () => {
     const seller = await newSeller()
     const source = JSON.parse(
       await readFile(new URL('./fixtures/dummyjson-products.json', import.meta.url), 'utf8'),
@@ -100,7 +100,7 @@ describe('products as CSV', () => {
     assert.deepEqual(await take(await fetchExport(seller), seller), reported({ unchanged: 194 }))
   })
 
-  it('what is exported and taken in again changes nothing, whatever its texts are', async () => {
+  it('stay unchanged when an export with any texts is imported again', async () => {
     const seller = await newSeller()
     const api = shop.api(product, seller)
     const tricky = ['=1+1', "'=x", '+82 10', '-5%', '@here', 'a,b;"c"', '＝合計', "'plain", '가나다 "라"', '"']
@@ -122,7 +122,7 @@ describe('products as CSV', () => {
         ],
       })
     }
-    // Its rows name the values in another order than the option does.
+    // The rows have the values in another order than the option.
     const { options, variants } = inSizes('ORDER')
     await api.createProduct({ ...aProduct({ options, variants: variants.toReversed() }) })
     const before = await own(seller)
@@ -141,7 +141,7 @@ describe('products as CSV', () => {
     )
   })
 
-  it('a file with a byte order mark, CRLF, quotes, line breaks and Korean is read as it was meant', async () => {
+  it('are read correctly from a file with a byte order mark, CRLF, quotes, line breaks and Korean', async () => {
     const file =
       '\ufeffproduct_key,category,name_ko,name_en,description_ko,sku,price,option_1_name_ko,option_1_name_en,option_1_value_ko,option_1_value_en\r\n' +
       'odd,rice,"쌀, ""으뜸""",Rice,"첫 줄\r\n둘째 줄",ODD-S,"1,200",크기,Size,작게,Small\r\n' +
@@ -169,7 +169,7 @@ describe('products as CSV', () => {
     )
   })
 
-  it('good rows are taken and bad ones told with line and column', async () => {
+  it('are imported from good rows, and bad rows are reported with line and column', async () => {
     await shop.api(product, shop.rival).createProduct(aProduct({ variants: [{ sku: 'RIVALS', price: 1 }] }))
     const file = csv([
       row('good-1', { description_ko: 'one\ntwo\nthree' }),
@@ -213,7 +213,7 @@ describe('products as CSV', () => {
     assert.deepEqual(keys.filter((key) => /^(good|bad|twice|split)/.test(key)).sort(), ['good-1', 'good-2'])
   })
 
-  it('a quote that is never closed spoils nothing before it', async () => {
+  it('are imported up to an unclosed quote', async () => {
     const report = await take(
       `${csv([row('open-1')])}open-2,rice,"쌀,Rice,OPEN-2,1000\nopen-3,rice,쌀,Rice,OPEN-3,1000\n`,
     )
@@ -221,7 +221,7 @@ describe('products as CSV', () => {
     assert.deepEqual([report.created, report.errors.map(({ row }) => row)], [1, [3]])
   })
 
-  it('a file changes what it names and leaves columns alone that it does not have', async () => {
+  it('change only in the columns that a file has', async () => {
     const description = { ko: '설명', en: 'Text' }
     const created = await shop
       .api(product, shop.seller)
@@ -238,7 +238,7 @@ describe('products as CSV', () => {
     assert.deepEqual(read.description, description)
   })
 
-  it('three imports of one file at the same time make each product once', async () => {
+  it('are created once by three concurrent imports of one file', async () => {
     const seller = await newSeller()
     const file = csv(Array.from({ length: 30 }, (_, index) => row(`same-${index}`)))
 
@@ -253,7 +253,7 @@ describe('products as CSV', () => {
     assert.deepEqual(await take(file, seller), reported({ unchanged: 30 }))
   })
 
-  it('an import with an idempotency key is answered the same again', async () => {
+  it('are imported once per idempotency key, and a repetition gets the same answer', async () => {
     const headers = { 'content-type': 'text/csv', 'idempotency-key': 'import-1' }
     const attempt = () =>
       shop.request('POST', '/api/products/import', { as: shop.seller, body: csv([row('keyed')]), headers })
@@ -266,7 +266,7 @@ describe('products as CSV', () => {
     )
   })
 
-  it('a header with missing or unknown columns is refused and names them', async () => {
+  it('are refused with a header of missing or unknown columns, which the error names', async () => {
     const refused = await send('product_key,categori,name_ko,name_en,sku\n')
 
     assert.deepEqual([refused.status, refused.body.code], [422, 'csv_header_invalid'])
@@ -274,7 +274,7 @@ describe('products as CSV', () => {
     assert.equal((await send('')).status, 422)
   })
 
-  it('a file in another encoding is refused', async () => {
+  it('are refused in an unknown encoding', async () => {
     const refused = await shop.http.inject({
       method: 'POST',
       url: '/api/products/import',
@@ -285,7 +285,7 @@ describe('products as CSV', () => {
     assert.deepEqual([refused.statusCode, refused.json().code], [422, 'csv_not_utf8'])
   })
 
-  it('only sellers with a shop import, as CSV, up to ten megabytes', async () => {
+  it('are imported only for sellers with a shop, as CSV, up to ten megabytes', async () => {
     const file = csv([row('refused')])
     const codes = [
       (await send(file, await shop.user())).body.code,

@@ -8,7 +8,7 @@ import { aProduct, type Catalogue, inSizes, startCatalogue } from './catalogue.t
 import { anImporter, aRow, type Cells, csv, type Importer } from './importing.ts'
 import { reported } from './reported.ts'
 
-describe('a column that a file does not have', () => {
+describe('a missing column of a file', () => {
   let shop: Catalogue
   let importer: Importer
   before(async () => {
@@ -37,7 +37,7 @@ describe('a column that a file does not have', () => {
   after(() => shop.close())
 
   const rowsOf = (file: string) => parse(file, { bom: true, columns: true }) as Cells[]
-  /** Whether products and variants can still be told apart. */
+  /** Whether the columns still identify products and variants. */
   const isIdentified = (columns: readonly string[]) =>
     columns.includes('sku') ||
     (columns.includes('product_key') && !columns.some((column) => VARIANT_COLUMNS.includes(column)))
@@ -52,18 +52,18 @@ describe('a column that a file does not have', () => {
     assert.equal(await importer.export(), before)
   }
 
-  it('changes nothing, whichever one it is', async () => {
+  it('leaves its stored values unchanged', async () => {
     for (const column of COLUMNS) await assertUnchangedBy(COLUMNS.filter((other) => other !== column))
   })
 
-  it('changes nothing, whichever others are missing too', async () => {
+  it('leaves its stored values unchanged when any other columns are missing, too', async () => {
     await fc.assert(fc.asyncProperty(fc.subarray(COLUMNS, { minLength: 1 }), assertUnchangedBy), {
       numRuns: 60,
       seed: 7,
     })
   })
 
-  it('changes nothing while another one changes what it says', async () => {
+  it('leaves its stored values unchanged while another column changes', async () => {
     const changes: Cells = {
       price: 999,
       description_en: 'Other',
@@ -95,7 +95,7 @@ describe('a column that a file does not have', () => {
     )
   })
 
-  it('is asked for by name where a new product or a new variant needs it', async () => {
+  it('is named by the error of a new product or variant that requires it', async () => {
     const report = await importer.take(csv([{ sku: 'NEW-1' }, { sku: 'NEW-2' }]))
     const variant = await importer.take(csv([{ product_key: 'rich', sku: 'RICH-20', price: 60_000 }]))
 
@@ -109,7 +109,7 @@ describe('a column that a file does not have', () => {
     )
   })
 
-  it('is the other language where a new product has a text in one only', async () => {
+  it('is filled from the other language for a new product with a text in one language', async () => {
     const { name_en: _, ...korean } = aRow('one-language', { description_ko: '설명' })
 
     assert.deepEqual(await importer.take(csv([korean])), reported({ created: 1 }))
@@ -124,7 +124,7 @@ describe('a column that a file does not have', () => {
     )
   })
 
-  it('may be all but SKU and price: a price list', async () => {
+  it('may be any but SKU and price, as in a price list', async () => {
     const list = csv([
       { sku: 'RICH-10', price: '33,000원' },
       { sku: 'reduced_1.a', price: '₩900' },

@@ -35,7 +35,7 @@ describe('the products of another shop', () => {
   const stockOf = async (...skus: string[]) =>
     (await shop.client(inventory).listStock({ skus })).map(({ onHand }) => onHand)
 
-  it('are taken from an export of Shopify, with options, pictures in rows of their own, and stock', async () => {
+  it('are imported from a Shopify export, with options, pictures in rows of their own, and stock', async () => {
     const file = await fixture('shopify')
 
     const report = await importer.take(file, 'language=en')
@@ -87,7 +87,7 @@ describe('the products of another shop', () => {
     assert.deepEqual([again.unchanged, again.stockChanged], [2, 0])
   })
 
-  it('are taken from an export of Shopify in its newer form, into a category that is named for them', async () => {
+  it('are imported from a Shopify export in the newer format, into a given category', async () => {
     const file = [
       'Title,URL handle,Description,Vendor,Type,Status,SKU,Option1 name,Option1 value,Price,Compare-at price,Inventory quantity,Product image URL,Image alt text',
       'Ladle,ladle,<p>Steel</p>,Haru,Ladles,Active,LADLE-1,Title,Default Title,8000,,5,https://cdn.example.com/ladle.jpg,A ladle',
@@ -104,7 +104,7 @@ describe('the products of another shop', () => {
     )
   })
 
-  it('are taken from an export of WooCommerce, with variations, sale prices and facts', async () => {
+  it('are imported from a WooCommerce export, with variations, sale prices and facts', async () => {
     const file = await fixture('woocommerce')
 
     const report = await importer.take(file, 'language=en')

@@ -20,24 +20,24 @@ describe('a catalogue file', () => {
   const forms: [string, (text: string) => string | Buffer][] = [
     ['separated by semicolons', apart(';')],
     ['separated by tabs', apart('\t')],
-    ['that names its separator', (text) => `sep=|\r\n${apart('|')(text)}`],
-    ['with one mark of UTF-8', (text) => `\ufeff${text}`],
-    ['with two marks of UTF-8', (text) => `\ufeff\ufeff${text}`],
-    ['in UTF-16 with its mark', (text) => Buffer.from(`\ufeff${text}`, 'utf16le')],
-    ['in UTF-16 without its mark', (text) => Buffer.from(text, 'utf16le')],
-    ['in UTF-16 the other way round', (text) => Buffer.from(`\ufeff${text}`, 'utf16le').swap16()],
+    ['with a line that names its separator', (text) => `sep=|\r\n${apart('|')(text)}`],
+    ['with one byte order mark of UTF-8', (text) => `\ufeff${text}`],
+    ['with two byte order marks of UTF-8', (text) => `\ufeff\ufeff${text}`],
+    ['in UTF-16 with a byte order mark', (text) => Buffer.from(`\ufeff${text}`, 'utf16le')],
+    ['in UTF-16 without a byte order mark', (text) => Buffer.from(text, 'utf16le')],
+    ['in big-endian UTF-16', (text) => Buffer.from(`\ufeff${text}`, 'utf16le').swap16()],
     ['in CP949', (text) => iconv.encode(text, 'cp949')],
     ['in decomposed Hangul', (text) => text.normalize('NFD')],
     ['with carriage returns for line breaks', (text) => text.replaceAll('\n', '\r')],
     ['with empty columns behind the last', (text) => text.replaceAll('\n', ',,,\n')],
     [
-      'with the names of its columns in capitals and words',
+      'with column names in capitals and separated by spaces',
       (text) => text.replace(/^.*\n/, (head) => head.replaceAll('_', ' ').toUpperCase()),
     ],
   ]
 
   for (const [index, [what, form]] of forms.entries()) {
-    it(`${what} is read as it was meant`, async () => {
+    it(`${what} is read correctly`, async () => {
       // 똠 is in CP949, and not in the older EUC-KR.
       const name = { ko: '똠얌 쌀국수', en: 'Tom yam, "hot"' }
       const file = form(csv([aRow(`form-${index}`, { name_ko: name.ko, name_en: name.en })]))
@@ -65,7 +65,7 @@ describe('a catalogue file', () => {
     })
   }
 
-  it('may have columns that are not known, when it is said that they do not matter', async () => {
+  it('may have unknown columns when the request ignores them', async () => {
     const file = csv([aRow('extra', { 비고: '메모', Stock_Place: 'A-3' })])
 
     const refused = await importer.send(file)
@@ -75,7 +75,7 @@ describe('a catalogue file', () => {
     assert.deepEqual(report, reported({ created: 1, ignoredColumns: ['비고', 'Stock_Place'] }))
   })
 
-  it('has prices as people write them, and only those that lose nothing', async () => {
+  it('may have prices as people write them, if they can be read without loss', async () => {
     const written = [
       '12000',
       '12,000',
@@ -106,7 +106,7 @@ describe('a catalogue file', () => {
     )
   })
 
-  it('has SKUs as other shops write them', async () => {
+  it('may have SKUs as other shops write them', async () => {
     const skus = ['small_letters.v2', '7', 'with/slash', 'full－width']
 
     const report = await importer.take(csv(skus.map((sku, index) => aRow(`sku-${index}`, { sku }))))
@@ -121,7 +121,7 @@ describe('a catalogue file', () => {
     assert.deepEqual(stored, ['small_letters.v2', '7', 'with-slash', 'full-width'])
   })
 
-  it('names categories and brands by slug, by name in either language, or by path', async () => {
+  it('may name categories and brands by slug, by name in either language, or by path', async () => {
     const named: Cells[] = [
       { category: '쌀', brand: '하루' },
       { category: 'RICE', brand: 'Haru' },
@@ -151,7 +151,7 @@ describe('a catalogue file', () => {
     )
   })
 
-  it('is told everything that is wrong at once, in its own names of the columns', async () => {
+  it('gets all of its errors at once, with its own column names', async () => {
     const file = csv([
       {
         'Product Key': 'all-wrong',

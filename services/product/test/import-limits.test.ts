@@ -21,7 +21,7 @@ describe('a hostile catalogue file', () => {
 
   const head = 'product_key,category,name_ko,name_en,sku,price\n'
 
-  /** How often others had a turn while the work was done. */
+  /** How many turns the event loop took during the work. */
   async function turnsDuring(work: Promise<unknown>): Promise<number> {
     let turns = 0
     let done = false
@@ -38,7 +38,7 @@ describe('a hostile catalogue file', () => {
   ]
 
   for (const [what, file, says] of refusals) {
-    it(`${what} is refused, and others have their turns meanwhile`, async () => {
+    it(`${what} is refused without blocking the event loop`, async () => {
       const answer = importer.send(file())
 
       const turns = await turnsDuring(answer)
@@ -50,7 +50,7 @@ describe('a hostile catalogue file', () => {
     })
   }
 
-  it('full of errors has a short answer that counts them all', async () => {
+  it('full of errors gets a short answer that counts them all', async () => {
     const rows = 20_000
     const file = head + Array.from({ length: rows }, (_, index) => `k${index},x,,,,\n`).join('')
 
@@ -60,7 +60,7 @@ describe('a hostile catalogue file', () => {
     assert.ok(JSON.stringify(report).length < 64 * 1024)
   })
 
-  it('with a product of thousands of rows leaves that product out, and takes the others', async () => {
+  it('with a product of thousands of rows has only its other products imported', async () => {
     const rows = Array.from({ length: 1_001 }, (_, index) => aRow('huge', { sku: `HUGE-${index}` }))
 
     const report = await importer.take(csv([...rows, aRow('beside-huge')]))
@@ -69,7 +69,7 @@ describe('a hostile catalogue file', () => {
     assert.deepEqual(await importer.keys(), ['beside-huge'])
   })
 
-  it('with a cell or a list without end is told where it begins', async () => {
+  it('with an endless cell or list is reported at the beginning of it', async () => {
     const file = csv([
       aRow('many-lines', {
         images: '/a.jpg\n'.repeat(10_000),
@@ -92,7 +92,7 @@ describe('a hostile catalogue file', () => {
     )
   })
 
-  it('that comes when the time is nearly over is answered with what was not reached, and nothing is written', async () => {
+  it('close to its deadline is answered with the number of unreached products, and writes nothing', async () => {
     const options = { sellerId: importer.seller.id, dryRun: false, ignoreUnknown: false, removeVariants: false }
     const file = Buffer.from(csv([aRow('late-1'), aRow('late-2')]))
     const ctx = { db: shop.database('product'), deadline: Deadline.in(1_500) } as unknown as Context

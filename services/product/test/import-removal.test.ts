@@ -25,7 +25,7 @@ describe('an import', () => {
   const onHand = async (...skus: string[]) =>
     (await shop.client(inventory).listStock({ skus })).map((stock) => stock.onHand)
 
-  it('keeps variants that the file does not name, and says so', async () => {
+  it('keeps variants that the file does not name, and reports them', async () => {
     await create('kept')
 
     const report = await importer.take(csv([{ product_key: 'kept', sku: 'KEPT-10', price: 30_000 }]))
@@ -39,7 +39,7 @@ describe('an import', () => {
     assert.deepEqual(await skusOf('kept'), ['KEPT-3', 'KEPT-10'])
   })
 
-  it('does not take SKUs that a spreadsheet has shortened for other variants', async () => {
+  it('does not confuse SKUs that a spreadsheet has shortened with other variants', async () => {
     await create('shortened', '0045')
     await put('0045-3', 10)
     const file = (await importer.export()).replaceAll('0045-', '45-')
@@ -52,7 +52,7 @@ describe('an import', () => {
     assert.deepEqual(await onHand('0045-3'), [10])
   })
 
-  it('removes variants when it is asked to, and names them', async () => {
+  it('removes variants on request, and names them', async () => {
     await create('removed')
     const row = { product_key: 'removed', sku: 'REMOVED-10', price: 35_000 }
 
@@ -91,7 +91,7 @@ describe('an import', () => {
     assert.deepEqual(await skusOf('stocked'), ['STOCKED-3', 'STOCKED-10'])
   })
 
-  it('sets the stock that the file counts, and leaves that of empty cells alone', async () => {
+  it('sets the stock in the file, except for empty cells', async () => {
     await put('COUNTED-1', 3)
     const file = csv([
       aRow('counted-1', { stock: '' }),
@@ -110,7 +110,7 @@ describe('an import', () => {
     assert.deepEqual(await onHand('COUNTED-1', 'COUNTED-2', 'COUNTED-3'), [3, 1_200])
   })
 
-  it('does not count fewer pieces than orders have reserved', async () => {
+  it('refuses a stock below the reserved quantity', async () => {
     await importer.take(csv([aRow('promised', { stock: 5 })]))
     await shop.client(inventory).reserve({ orderId: newId(), lines: [{ sku: 'PROMISED', quantity: 4 }] })
 
@@ -122,7 +122,7 @@ describe('an import', () => {
     assert.deepEqual(await onHand('PROMISED'), [5])
   })
 
-  it('refuses one code for two values, and tells values without codes apart by their names', async () => {
+  it('refuses one code for two values, and identifies values without codes by their names', async () => {
     const colours = (fields: object) => ({ option_1_name_ko: '색', option_1_name_en: 'Colour', ...fields })
     const file = csv([
       aRow(
@@ -176,7 +176,7 @@ describe('an import', () => {
     )
   })
 
-  it('that is only tried tells the same and writes nothing', async () => {
+  it('as a dry run reports the same and writes nothing', async () => {
     await create('tried')
     const file = csv([
       aRow('tried', { sku: 'TRIED-10', price: 30_000, stock: 7 }),

@@ -1,4 +1,4 @@
-/** What the tests of imports share: a new shop that sends files, and what it has afterwards. */
+/** Shared by the tests of imports: a new shop that sends files, and its products afterwards. */
 import assert from 'node:assert/strict'
 import type { TestUser } from '@doran/kernel/testing'
 import { stringify } from 'csv-stringify/sync'
@@ -14,9 +14,9 @@ export interface Answer {
 
 export interface Importer {
   seller: TestUser
-  /** Sends a file as it is, with the given query. */
+  /** Sends a file with the given query. */
   send(file: string | Buffer, query?: string): Promise<Answer>
-  /** {@link send} of a file that must be taken. */
+  /** Like {@link send}, but fails unless the file is accepted. */
   take(file: string | Buffer, query?: string): Promise<ImportReport>
   export(): Promise<string>
   /** The shop's product with this key. */

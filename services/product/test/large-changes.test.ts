@@ -31,7 +31,7 @@ describe('a change of many products of many categories and brands', () => {
   })
   after(() => platform.close())
 
-  it('is taken in from a file', async () => {
+  it('is imported from a file', async () => {
     const seller = await platform.user(['seller'])
     await platform.client(product).upsertSeller({ id: seller.id, slug: 'importer', name: named('importer') })
     const header = 'product_key,state,category,brand,name_ko,name_en,sku,price'
@@ -60,7 +60,7 @@ describe('a change of many products of many categories and brands', () => {
       })),
     })
 
-    // It is idempotent, so the tests call it twice.
+    // The operation is idempotent, so the test platform calls it twice.
     assert.equal(created + unchanged, COUNT)
   })
 })

@@ -23,7 +23,7 @@ describe('the list of products', () => {
     ['책', 'Book'],
   ] as const
 
-  /** 60 products; each field goes its own round, and pairs share prices and times so that ties are met. */
+  /** 60 products. Each field cycles at its own rate, and pairs share prices and times, so that there are ties. */
   function catalogue(): CatalogueProduct[] {
     return Array.from({ length: 60 }, (_, index) => {
       const [ko, en] = WORDS[index % WORDS.length] as readonly [string, string]
@@ -55,7 +55,7 @@ describe('the list of products', () => {
     }
   }
 
-  /** The same, told from the tables that sellers write and the count of sales, without an index. */
+  /** The expected list, computed without an index from the tables that sellers write and the count of sales. */
   async function expected(query: Filter): Promise<string[]> {
     const below: Record<string, string[]> = {
       food: ['food', 'grain', 'rice', 'kimchi'],
@@ -164,7 +164,7 @@ describe('the list of products', () => {
     })
   }
 
-  it('knows words by the same pairs and characters as the index does', async () => {
+  it('splits words into the same pairs and characters as the index', async () => {
     const samples = [
       'a',
       'ab',
@@ -199,7 +199,7 @@ describe('the list of products', () => {
     )
   })
 
-  it('sorts few matches and walks through many with the same result', async () => {
+  it('sorts few matches and scans many in order, with the same result', async () => {
     const many = Array.from({ length: 1_200 }, (_, index) => ({
       ...aProduct({ price: 50_000 + index }),
       sellerId: shop.seller.id,
@@ -225,7 +225,7 @@ describe('the list of products', () => {
     )
   })
 
-  it('shows each product once while others come and go', async () => {
+  it('shows each product once while others are added and removed', async () => {
     const seller = shop.api(product, shop.rival)
     const listed = await all({ seller: shop.rival.id, sort: 'newest' })
 
@@ -245,7 +245,7 @@ describe('the list of products', () => {
     )
   })
 
-  it('is told of a new price within a moment, on the product and in every list', async () => {
+  it('shows a new price within a moment, on the product’s page and in every list', async () => {
     const seller = shop.api(product, shop.seller)
     const written = aProduct({ category: 'kimchi', brand: 'haru', name: { ko: '총각김치', en: 'Young radish kimchi' } })
     const { id } = await seller.createProduct(written)
@@ -265,7 +265,7 @@ describe('the list of products', () => {
     await soon(async () => assert.deepEqual(await shown(), Array(6).fill(7_777)))
   })
 
-  it('asks the database once, however long the page and whatever the filters', async () => {
+  it('takes one statement for any page size and filters', async () => {
     const queries: Query[] = [
       { limit: 1 },
       { limit: 100 },
@@ -274,7 +274,7 @@ describe('the list of products', () => {
     for (const query of queries) {
       const { ctx, count } = counting()
       await listProducts(query, ctx)
-      // The second one is the tree of categories, asked for when one is named and kept from then on.
+      // A filter by category also reads the tree of categories, which is cached from then on.
       assert.equal(count(), query.category ? 2 : 1)
     }
   })

@@ -20,7 +20,7 @@ describe('names', () => {
     while ((await renew()) > 0) {}
   }
 
-  it('order products as readers of each language expect it, and numbers by their value', async () => {
+  it('order products as readers of each language expect, with numbers by their value', async () => {
     for (const [ko, en] of [
       ['10호', 'Zebra 10'],
       ['9호', 'apple 9'],
@@ -46,7 +46,7 @@ describe('names', () => {
     )
   })
 
-  it('order brands as readers of each language expect it', async () => {
+  it('order brands as readers of each language expect', async () => {
     const brands = [
       { slug: 'zebra', name: { ko: '가나', en: 'Zebra' } },
       { slug: 'apple', name: { ko: '나라', en: 'apple' } },
@@ -65,14 +65,14 @@ describe('names', () => {
     }
   })
 
-  it('are not all that products are searched by: SKUs are too, in any case', async () => {
+  it('are searched together with SKUs, in any letter case', async () => {
     await create('압력솥', 'Pressure cooker', { variants: [{ sku: 'KIT-APP-001', price: 1 }] })
 
     assert.deepEqual(await search('kit-app-001'), ['Pressure cooker'])
     assert.deepEqual(await search('APP-001'), ['Pressure cooker'])
   })
 
-  it('of categories find products, also after the category is renamed or moves', async () => {
+  it('of categories find products, also after a category is renamed or moved', async () => {
     await create('의자', 'Chair', { category: 'living' })
     const rename = (ko: string, en: string, parent: string | null) =>
       shop.api(product, shop.admin).updateCategory({ slug: 'living', name: { ko, en }, parent, position: 1 })
@@ -87,7 +87,7 @@ describe('names', () => {
     assert.deepEqual([await search('살림'), await search('식품 의자')], [[], []])
   })
 
-  it('of categories that move are forgotten in the lists of brands and shops too', async () => {
+  it('of moved categories are invalidated in the cached lists of brands and shops, too', async () => {
     const { id } = await create('현미', 'Brown rice', { category: 'rice', brand: 'haru' })
     const filters = [{ brand: 'haru' }, { seller: shop.seller.id }]
     const isListed = (category: string) =>

@@ -59,7 +59,7 @@ describe('a product', () => {
     assert.deepEqual([body.state, body.key, body.version], ['on-sale', 'rice-1', 1])
   })
 
-  it('is seen as a draft by its seller and administrators only', async () => {
+  it('is visible as a draft to its seller and administrators only', async () => {
     const { id } = await create({ state: 'draft' })
 
     const statusFor = async (as?: typeof shop.seller) =>
@@ -71,7 +71,7 @@ describe('a product', () => {
     assert.ok(listed.items.every((item) => item.id !== id))
   })
 
-  it('tells of itself when it goes on sale, changes and is stopped, with a growing version', async () => {
+  it('publishes when it goes on sale, changes and is stopped, with an increasing version', async () => {
     const api = shop.api(product, shop.seller)
     const { id, ...draft } = await create({ ...inSizes('NEWS'), state: 'draft', category: 'rice', brand: 'haru' })
     await api.changeProductState({ productId: id, state: 'on-sale' })
@@ -92,7 +92,7 @@ describe('a product', () => {
     assert.equal((await shop.request('GET', `/api/products/${id}`)).status, 404)
   })
 
-  it('tells of SKUs that are new, and of those only', async () => {
+  it('publishes new SKUs only', async () => {
     const created = await create(inSizes('SKUS'))
     const third = { sku: 'SKUS-20', price: 60_000, options: ['20kg'] }
     const sizes = inSizes('SKUS')
@@ -113,7 +113,7 @@ describe('a product', () => {
     assert.equal(told[0]?.sellerId, shop.seller.id)
   })
 
-  it('stays as it is, with its version, when nothing is changed', async () => {
+  it('keeps its version when nothing changes', async () => {
     const created = await create({ ...inSizes('SAME'), brand: 'haru' })
 
     const again = await shop.api(product, shop.seller).updateProduct({ ...asWritten(created), productId: created.id })
@@ -139,7 +139,7 @@ describe('a product', () => {
     assert.equal([first, second].find((answer) => answer?.status === 409)?.body.code, 'product_outdated')
   })
 
-  it("of another shop is refused when everyone sees it, and not found when it is that shop's draft", async () => {
+  it('of another shop cannot be changed: it is refused on sale, and not found as a draft', async () => {
     const listed = await create()
     const draft = await create({ state: 'draft' })
     const change = (id: string) =>
@@ -172,7 +172,7 @@ describe('a product', () => {
     assert.deepEqual([refused.status, refused.body.code], [403, 'shop_not_yours'])
   })
 
-  it('needs a shop', async () => {
+  it('requires a shop', async () => {
     const newcomer = await shop.user(['seller'])
 
     const refused = await shop.request('POST', '/api/products', { as: newcomer, body: aProduct() })
@@ -180,7 +180,7 @@ describe('a product', () => {
     assert.deepEqual([refused.status, refused.body.code], [409, 'seller_unknown'])
   })
 
-  it('of ten sellers who take one SKU at the same time belongs to exactly one', async () => {
+  it('of exactly one seller gets a SKU that ten sellers use concurrently', async () => {
     const variants = [
       { sku: 'RACE-0', price: 1 },
       { sku: 'RACE-1', price: 1 },
@@ -217,7 +217,7 @@ describe('a product', () => {
     assert.equal(new Set(offers.map(({ productId }) => productId)).size, 1)
   })
 
-  it('keeps its key to itself within the shop', async () => {
+  it('has a key that is unique within the shop', async () => {
     await create({ key: 'one-of-a-kind' })
 
     const refused = await shop.request('POST', '/api/products', {
@@ -230,7 +230,7 @@ describe('a product', () => {
     assert.equal((await create({ key: 'one-of-a-kind' }, shop.rival)).key, 'one-of-a-kind')
   })
 
-  it('gives up the SKUs that it no longer has', async () => {
+  it('releases the SKUs that it no longer has', async () => {
     const created = await create(inSizes('GONE'))
     const fewer = { options: [], variants: [{ sku: 'GONE-3', price: 1_000 }] }
 
@@ -243,7 +243,7 @@ describe('a product', () => {
     assert.equal((await create({ variants: [{ sku: 'GONE-10', price: 1 }] })).variants[0]?.sku, 'GONE-10')
   })
 
-  it('leaves a SKU to other shops that it gave up before it was ever on sale', async () => {
+  it('releases a SKU that was never on sale to other shops', async () => {
     const created = await create({ ...inSizes('LEFT'), state: 'draft' })
     const wanted = aProduct({ options: [], variants: [{ sku: 'LEFT-10', price: 1 }] as never })
     const early = await shop.request('POST', '/api/products', { as: shop.rival, body: wanted })
@@ -256,7 +256,7 @@ describe('a product', () => {
     assert.deepEqual([early.status, free.status, back.status], [409, 201, 409])
   })
 
-  it('keeps a SKU that it gave up for its shop, whose stock goes by that name', async () => {
+  it('keeps a removed SKU that was on sale for its shop, because its stock refers to it', async () => {
     const created = await create(inSizes('KEPT'))
     const fewer = { options: [], variants: [{ sku: 'KEPT-3', price: 1_000 }] }
     await shop.api(product, shop.seller).updateProduct({ ...asWritten(created), productId: created.id, ...fewer })
@@ -327,7 +327,7 @@ describe('a product', () => {
     })
   }
 
-  it('with an unknown category or brand is refused by name', async () => {
+  it('with an unknown category or brand is refused with its name', async () => {
     const of = (fields: object) =>
       shop.request('POST', '/api/products', { as: shop.seller, body: { ...aProduct(), ...fields } })
 
@@ -349,7 +349,7 @@ describe('a product', () => {
     assert.deepEqual(statuses, [401, 403, 403])
   })
 
-  it('that does not exist is not found, and no id at all is refused', async () => {
+  it('with an unknown id is not found, and an invalid id is refused', async () => {
     const statuses = await Promise.all(
       [newId(), 'urn:uuid:0192d3c4-0000-7000-8000-000000000000', "1' or '1'='1", '%00'].map(
         async (id) => (await shop.request('GET', `/api/products/${id}`)).status,

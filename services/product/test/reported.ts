@@ -1,6 +1,6 @@
 import type { ImportReport } from '../contract.ts'
 
-/** The report of an import in which nothing happened but this. */
+/** The report of an import with only the given results. */
 export function reported(fields: Partial<ImportReport>): ImportReport {
   return {
     dryRun: false,

@@ -7,7 +7,7 @@ import { orderCancelled, orderPaid } from '@doran/order/contract'
 import { product } from '../contract.ts'
 import { aProduct, type Catalogue, startCatalogue } from './catalogue.ts'
 
-/** Where events from other databases come in, by the kernel's own operation. */
+/** The kernel's operation that receives events from other databases. */
 const inbox = contract('product', {
   'doran.receive': post('/inbox', {
     summary: 'Take in an event from another database',
@@ -17,7 +17,7 @@ const inbox = contract('product', {
   }),
 })
 
-describe('what was sold', () => {
+describe('the count of sold units', () => {
   let shop: Catalogue
   before(async () => {
     shop = await startCatalogue()
@@ -27,7 +27,7 @@ describe('what was sold', () => {
   const create = async () => (await shop.api(product, shop.seller).createProduct(aProduct())).id
   const database = () => shop.database('product')
 
-  /** An order as its events tell of it: units by product, each product in a part of its own. */
+  /** The data of an order's event: units by product, each product in a part of its own. */
   function order(units: Record<string, number>) {
     const about = { orderId: newId(), number: '1', buyerId: newId(), currency: 'KRW' as const, total: 1 }
     const sellers = Object.entries(units).map(([productId, quantity]) => ({
@@ -43,7 +43,7 @@ describe('what was sold', () => {
   const cancel = (units: Record<string, number>) =>
     database().transaction((tx) => publish(tx, orderCancelled, { ...order(units), refunded: 1, reason: '' }))
 
-  /** Lets the events arrive and the job run that counts them. */
+  /** Waits until the events have arrived, and runs the job that counts them. */
   async function counted() {
     await shop.settled()
     await runJob(shop, 'product/job:count-sold-units')
@@ -55,7 +55,7 @@ describe('what was sold', () => {
     return ids.map((id) => rows.find((row) => row.id === id)?.sold ?? Number.NaN)
   }
 
-  it('moves a product up among the popular ones', async () => {
+  it('moves a product up in the order of popularity', async () => {
     const [first, second, third] = [await create(), await create(), await create()]
 
     await pay({ [first]: 2, [second]: 5 })
@@ -70,7 +70,7 @@ describe('what was sold', () => {
     )
   })
 
-  it('goes down by what is cancelled, and never below nothing', async () => {
+  it('decreases by cancelled units, and never below zero', async () => {
     const [kept, gone] = [await create(), await create()]
 
     await pay({ [kept]: 3, [gone]: 4 })
@@ -83,7 +83,7 @@ describe('what was sold', () => {
     assert.deepEqual(await sold(kept, gone), [2, 0])
   })
 
-  it('counts once, however often the order is told of', async () => {
+  it('includes an order once, even when its event is delivered repeatedly', async () => {
     const id = await create()
     const event = { id: newId(), name: orderPaid.name, data: { ...order({ [id]: 3 }), paymentId: newId() } }
     const tell = () => shop.client(inbox)['doran.receive']({ handler: 'product/on:order.paid', event, trace: null })
@@ -96,7 +96,7 @@ describe('what was sold', () => {
     assert.deepEqual(await sold(id), [3])
   })
 
-  it('of a product that is being written is counted the next time', async () => {
+  it('of a product that is being written is updated by the next run', async () => {
     const [busy, free] = [await create(), await create()]
     await pay({ [busy]: 1, [free]: 1 })
 
@@ -110,7 +110,7 @@ describe('what was sold', () => {
     assert.deepEqual(await sold(busy, free), [1, 1])
   })
 
-  it('stays when its seller changes the product', async () => {
+  it('is kept when the seller changes the product', async () => {
     const written = aProduct()
     const { id } = await shop.api(product, shop.seller).createProduct(written)
     await pay({ [id]: 2 })
@@ -121,7 +121,7 @@ describe('what was sold', () => {
     assert.deepEqual(await sold(id), [2])
   })
 
-  it('of a product that the catalogue does not have is left out', async () => {
+  it('omits products that the catalogue does not have', async () => {
     const id = await create()
 
     await pay({ [newId()]: 1, [id]: 1 })
@@ -131,7 +131,7 @@ describe('what was sold', () => {
     assert.deepEqual(await database().all(sql`select 1 from product.sales`), [])
   })
 
-  it('comes with a catalogue, and a higher count of our own stays', async () => {
+  it('may be loaded with a catalogue, and a higher count is kept', async () => {
     const id = newId()
     const load = (sold?: number) =>
       shop.client(product).loadCatalogue({

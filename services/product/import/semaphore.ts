@@ -1,8 +1,8 @@
 import type { Context } from '@doran/kernel'
 import { importsBusy } from '../errors.ts'
 
-/** Lets a fixed number of callers through at a time, in the order in which they came. */
-export class Turnstile {
+/** Lets a fixed number of callers work at a time, in the order of their arrival. */
+export class Semaphore {
   #free: number
   readonly #waiting: (() => void)[] = []
 
@@ -10,8 +10,8 @@ export class Turnstile {
     this.#free = places
   }
 
-  /** Raises `imports_busy` when the time is over before it is this one's turn. */
-  async pass<T>(deadline: Context['deadline'], work: () => Promise<T>): Promise<T> {
+  /** Runs the work when its turn comes. Raises `imports_busy` when the deadline passes before that. */
+  async run<T>(deadline: Context['deadline'], work: () => Promise<T>): Promise<T> {
     if (this.#free > 0) this.#free--
     else await this.#turn(deadline)
     try {
@@ -23,7 +23,7 @@ export class Turnstile {
     }
   }
 
-  /** Whoever goes in takes over the place of the one who leaves. */
+  /** Waits for a caller that finishes and hands over its place. */
   #turn(deadline: Context['deadline']): Promise<void> {
     return new Promise((resolve, reject) => {
       const start = () => {

@@ -1,18 +1,18 @@
-/** Categories and brands by what people write into a cell: the slug, the name in either language, or the path. */
+/** Looks up categories and brands by the text of a cell: the slug, the name in either language, or the path. */
 import { type Queryable, sql } from '@doran/kernel'
 import type { Name } from '../contract.ts'
 import { folded } from './cells.ts'
 import { LANGUAGES } from './columns.ts'
 
-export interface Shelves {
+export interface Taxonomy {
   category: Lookup
   brand: Lookup
 }
 
-/** The slug that the cell means, or what is wrong with it. */
+/** Returns the slug that the cell means, or the problem with it. */
 export type Lookup = (cell: string) => { slug: string } | { problem: string }
 
-export async function findShelves(db: Queryable): Promise<Shelves> {
+export async function loadTaxonomy(db: Queryable): Promise<Taxonomy> {
   const { categories, brands } = await db.one<{ categories: CategoryRow[]; brands: BrandRow[] }>(sql`
     select
       (select coalesce(jsonb_agg(jsonb_build_object('slug', slug, 'name', name, 'path', path)), '[]')
@@ -32,8 +32,8 @@ interface CategoryRow extends BrandRow {
 
 type Names = Map<string, Set<string>>
 
-/** A file names few categories many times, and to look for what a wrong one may have meant takes long. */
-const REMEMBERED = 1_000
+/** A file repeats few names many times, and the search for suggestions is slow, so this many answers are cached. */
+const MAX_CACHED_ANSWERS = 1_000
 
 function namesOf(rows: readonly BrandRow[]): Names {
   const names: Names = new Map()
@@ -41,7 +41,7 @@ function namesOf(rows: readonly BrandRow[]): Names {
   return withSlugs(names, rows)
 }
 
-/** By name, and by each end of the path: `쌀`, `곡물 > 쌀`, `식품 > 곡물 > 쌀`. */
+/** By each suffix of the path: `쌀`, `곡물 > 쌀`, `식품 > 곡물 > 쌀`. */
 function namesOfCategories(rows: readonly CategoryRow[]): Names {
   const nameOf = new Map(rows.map(({ slug, name }) => [slug, name]))
   const names: Names = new Map()
@@ -54,7 +54,7 @@ function namesOfCategories(rows: readonly CategoryRow[]): Names {
   return withSlugs(names, rows)
 }
 
-/** A slug means its own category, whatever else is called so. */
+/** A slug always means its own category or brand, even if others have it as their name. */
 function withSlugs(names: Names, rows: readonly { slug: string }[]): Names {
   for (const { slug } of rows) names.set(slug, new Set([slug]))
   return names
@@ -69,7 +69,7 @@ function lookupOf(kind: 'category' | 'brand', names: Names): Lookup {
   const answers = new Map<string, ReturnType<Lookup>>()
   return (cell) => {
     const answer = answers.get(cell) ?? lookUp(kind, names, cell)
-    if (answers.size < REMEMBERED) answers.set(cell, answer)
+    if (answers.size < MAX_CACHED_ANSWERS) answers.set(cell, answer)
     return answer
   }
 }
@@ -87,7 +87,7 @@ function lookUp(kind: 'category' | 'brand', names: Names, cell: string): ReturnT
   return { problem: `there is no ${kind} ${shown}; ${hint}${where} lists them by slug and name` }
 }
 
-/** Steps of a path are separated by `>`, as in other shops. */
+/** Levels of a path are separated by `>`, as in other shops. */
 function pathOf(name: string): string {
   return name.split(/[>›»]/).map(folded).join('>')
 }
