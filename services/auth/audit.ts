@@ -48,10 +48,5 @@ export async function findAuditEntries(
     select id, at, kind, user_id as "userId", session_id as "sessionId", address, details from auth.audit
     where ${sql.join(conditions, ' and ')}
     order by id desc limit ${limit + 1}`)
-  return asKeyset.page(
-    rows,
-    limit,
-    ({ id }) => [id],
-    (entry) => entry,
-  )
+  return asKeyset.pageById(rows, limit)
 }

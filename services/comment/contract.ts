@@ -6,6 +6,7 @@ import {
   event,
   get,
   Id,
+  Nullable,
   PageSize,
   page,
   post,
@@ -41,7 +42,7 @@ export const ReportedComment = Type.Object({
   articleId: Id,
   authorId: Id,
   body: Type.String(),
-  hidden: Type.Union([Hidden, Type.Null()]),
+  hidden: Nullable(Hidden),
   /** The open reports. */
   reports: Type.Array(Report),
 })

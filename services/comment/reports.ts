@@ -34,7 +34,7 @@ const columns = sql`
   coalesce((
     select json_agg(json_build_object(
       'reporterId', r.reporter_id, 'reason', r.reason, 'note', r.note,
-      'reportedAt', to_char(r.reported_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
+      'reportedAt', ${sql.time(sql`r.reported_at`)}
     ) order by r.reported_at)
     from (
       select * from comment.reports where comment_id = c.id and closed_at is null order by reported_at limit 100

@@ -4,6 +4,7 @@ import {
   event,
   get,
   Id,
+  Nullable,
   PageSize,
   page,
   post,
@@ -59,8 +60,8 @@ export const Movement = Type.Object({
   /** Change of the reserved quantity. */
   reserved: Type.Integer(),
   /** The order or other cause, if any. */
-  reference: Type.Union([Type.String(), Type.Null()]),
-  note: Type.Union([Type.String(), Type.Null()]),
+  reference: Nullable(Type.String()),
+  note: Nullable(Type.String()),
   at: Timestamp,
 })
 export type Movement = Static<typeof Movement>

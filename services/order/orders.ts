@@ -131,7 +131,7 @@ export async function getOrderView(db: Queryable, orderId: string, actor?: Actor
           'lines', (${linesOf(sql`s.id`)})) order by s.position)
        from "order".seller_orders s where s.order_id = o.id) as sellers,
       (select json_agg(json_build_object(
-          'at', to_char(h.at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'what', h.what, 'details', h.details) order by h.id)
+          'at', ${sql.time(sql`h.at`)}, 'what', h.what, 'details', h.details) order by h.id)
        from "order".history h where h.order_id = o.id) as timeline
     from "order".orders o where id = ${orderId}`)
   if (!order || (actor && !maySee(order, actor))) throw orderNotFound()

@@ -40,10 +40,5 @@ export async function findOrdersOfClosedShops(
     join "order".orders o on o.id = p.order_id
     where not s.is_open and p.status in ('preparing', 'cancelling') ${before ? sql`and p.id < ${before}` : sql.empty}
     order by p.id desc limit ${limit + 1}`)
-  return asKeyset.page(
-    rows,
-    limit,
-    ({ id }) => [id],
-    (row) => row,
-  )
+  return asKeyset.pageById(rows, limit)
 }

@@ -6,6 +6,7 @@ import {
   event,
   get,
   Id,
+  Nullable,
   PageSize,
   page,
   post,
@@ -46,7 +47,7 @@ export const Payment = Type.Object({
   currency: Currency,
   refunded: Amount,
   status: PaymentStatus,
-  failure: Type.Union([Failure, Type.Null()]),
+  failure: Nullable(Failure),
   /** The payment page, which redirects the buyer to the `returnUrl`. */
   paymentUrl: Type.String(),
   createdAt: Timestamp,
@@ -182,5 +183,5 @@ export const paymentFailed = event('payment.failed', Type.Object({ ...About, fai
  */
 export const paymentRefunded = event(
   'payment.refunded',
-  Type.Object({ ...About, refundId: Type.Union([Id, Type.Null()]), refunded: Amount }),
+  Type.Object({ ...About, refundId: Nullable(Id), refunded: Amount }),
 )

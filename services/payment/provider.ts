@@ -1,6 +1,6 @@
 /** The interface that Doran needs from a payment provider. Implementations live in `providers/`. */
 
-import { Amount, type Static, Type } from '@doran/kernel/contract'
+import { Amount, Nullable, type Static, Type } from '@doran/kernel/contract'
 
 export interface PaymentProvider {
   readonly name: string
@@ -45,7 +45,7 @@ export const Snapshot = Type.Object({
   captured: Amount,
   refunded: Amount,
   sequence: Type.Integer({ minimum: 0 }),
-  failure: Type.Union([Type.Object({ code: Type.String(), message: Type.String() }), Type.Null()]),
+  failure: Nullable(Type.Object({ code: Type.String(), message: Type.String() })),
 })
 export type Snapshot = Static<typeof Snapshot>
 

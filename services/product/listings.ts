@@ -118,7 +118,7 @@ function refreshRows(tx: Transaction, ids: readonly string[]): Promise<Refreshed
                'currency', v.currency, 'seller', jsonb_build_object('id', p.seller_id, 'name', p.seller_name),
                'brand', case when b.slug is not null then jsonb_build_object('slug', b.slug, 'name', b.name) end,
                'category', p.category,
-               'createdAt', to_char(p.created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) as summary,
+               'createdAt', ${sql.time(sql`p.created_at`)}) as summary,
              jsonb_build_object(
                'id', p.id, 'key', p.key, 'state', p.state,
                'seller', jsonb_build_object('id', p.seller_id, 'slug', p.seller_slug, 'name', p.seller_name),
@@ -126,8 +126,8 @@ function refreshRows(tx: Transaction, ids: readonly string[]): Promise<Refreshed
                'brand', case when b.slug is not null then jsonb_build_object('slug', b.slug, 'name', b.name) end,
                'name', p.name, 'description', p.description, 'attributes', p.attributes, 'images', p.images,
                'options', p.options, 'variants', v.variants,
-               'createdAt', to_char(p.created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
-               'updatedAt', to_char(p.updated_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+               'createdAt', ${sql.time(sql`p.created_at`)},
+               'updatedAt', ${sql.time(sql`p.updated_at`)},
                'version', p.version) as detail
       from product p
       join variant v on v.product_id = p.id

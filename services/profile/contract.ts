@@ -1,11 +1,11 @@
-import { contract, del, event, get, Id, post, type Static, Type } from '@doran/kernel/contract'
+import { contract, del, event, get, Id, Nullable, post, type Static, Type } from '@doran/kernel/contract'
 import { Member, personalData } from '@doran/user/contract'
 
 /** A member as a reader sees them, in the form of the RealWorld protocol. */
 export const Profile = Type.Object({
   username: Type.String(),
-  bio: Type.Union([Type.String(), Type.Null()]),
-  image: Type.Union([Type.String(), Type.Null()]),
+  bio: Nullable(Type.String()),
+  image: Nullable(Type.String()),
   /** Whether the reader follows this member; false for a reader who is not signed in. */
   following: Type.Boolean(),
 })

@@ -1,7 +1,7 @@
 /** The built-in catalogue: one file a department, each product on one line. */
 import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
-import { type Static, Type } from '@doran/kernel/contract'
+import { Nullable, type Static, Type } from '@doran/kernel/contract'
 import { type CatalogueProduct, type Image, Name, Sku, Slug } from '@doran/product/contract'
 
 const strict = { additionalProperties: false }
@@ -27,7 +27,7 @@ const SeedProduct = Type.Object(
     sku: Sku,
     category: Slug,
     seller: Slug,
-    brand: Type.Union([Slug, Type.Null()]),
+    brand: Nullable(Slug),
     name: Name,
     description: Type.Object({ ko: Prose, en: Prose }, strict),
     price: Type.Intersect([Won, Type.Integer({ minimum: 100 })]),

@@ -32,6 +32,7 @@ export {
   Id,
   Line,
   Note,
+  Nullable,
   type Page,
   PageSize,
   page,

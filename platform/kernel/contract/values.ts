@@ -19,6 +19,11 @@ export const Amount = Type.Integer({ minimum: 0, maximum: 1_000_000_000_000 })
 /** ISO 4217 code. */
 export const Currency = Type.String({ pattern: '^[A-Z]{3}$' })
 
+/** The schema or null. */
+export function Nullable<T extends Parameters<typeof Type.Union>[0][number]>(schema: T) {
+  return Type.Union([schema, Type.Null()])
+}
+
 /** Most items on one page of a list. */
 export const PageSize = Type.Integer({ minimum: 1, maximum: 100, default: 20 })
 

@@ -60,6 +60,9 @@ sql.join = (fragments: readonly Sql[], separator = ', '): Sql =>
 /** A value for a `json` or `jsonb` column. Arrays need it: `pg` would send them as PostgreSQL arrays. */
 sql.json = (value: unknown): string => JSON.stringify(value)
 
+/** A `timestamptz` as a contract's `Timestamp`, inside JSON that PostgreSQL makes. */
+sql.time = (value: Sql): Sql => sql`to_char(${value} at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
+
 /** Trusted text, for names that cannot be parameters. Never pass input from outside. */
 sql.raw = (text: string): Sql => new Sql(constant([text]), [])
 

@@ -3,6 +3,7 @@
  * fields of events later. Every service has these operations besides its own.
  */
 import { contract, post, Type } from '../contract/contract.ts'
+import { Nullable } from '../contract/values.ts'
 
 export const relayOperations = {
   'doran.subscribe': post('/subscriptions', {
@@ -29,7 +30,7 @@ export const relayOperations = {
     body: Type.Object({
       handler: Type.String(),
       event: Type.Object({ id: Type.String(), name: Type.String(), data: Type.Unknown() }),
-      trace: Type.Union([Type.String(), Type.Null()]),
+      trace: Nullable(Type.String()),
     }),
   }),
   'doran.pseudonymise': post('/inbox/pseudonyms', {

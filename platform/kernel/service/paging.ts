@@ -31,6 +31,16 @@ export const asKeyset = {
     const next = rows.length > limit && last ? Buffer.from(JSON.stringify(key(last))).toString('base64url') : null
     return { items: shown.map(present), next }
   },
+
+  /** A page from `limit + 1` rows that are shown as they are and sorted by their ids. */
+  pageById<Row extends { id: string }>(rows: Row[], limit: number): Page<Row> {
+    return asKeyset.page(
+      rows,
+      limit,
+      ({ id }) => [id],
+      (row) => row,
+    )
+  },
 }
 
 function notACursor() {

@@ -1,4 +1,4 @@
-import { Id, Line, type Static, Text, Timestamp, Type } from '@doran/kernel/contract'
+import { Id, Line, Nullable, type Static, Text, Timestamp, Type } from '@doran/kernel/contract'
 import { Profile } from '@doran/profile/contract'
 
 export const Title = Line(200)
@@ -76,14 +76,14 @@ export const Report = Type.Object({
 /** A moderator's decision. */
 export const Verdict = Type.Object({
   /** The reason, shown to the author; null shows the content to everyone again. */
-  hiddenBecause: Type.Union([Text(500), Type.Null()]),
+  hiddenBecause: Nullable(Text(500)),
 })
 
 export const ReportedArticle = Type.Object({
   slug: Type.String(),
   title: Type.String(),
   authorId: Id,
-  hidden: Type.Union([Hidden, Type.Null()]),
+  hidden: Nullable(Hidden),
   /** The open reports. */
   reports: Type.Array(Report),
 })

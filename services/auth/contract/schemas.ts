@@ -1,4 +1,4 @@
-import { Id, type Static, Timestamp, Type } from '@doran/kernel/contract'
+import { Id, Nullable, type Static, Timestamp, Type } from '@doran/kernel/contract'
 
 /** Compared without regard to case, stored as entered. */
 export const Email = Type.String({ format: 'email', maxLength: 254, errorMessage: 'must be an e-mail address' })
@@ -48,8 +48,8 @@ export const CurrentUser = Type.Object({
     /** Replaces the client's token. Send it as `Authorization: Token <token>`. */
     token: Type.String(),
     username: Type.String(),
-    bio: Type.Union([Type.String(), Type.Null()]),
-    image: Type.Union([Type.String(), Type.Null()]),
+    bio: Nullable(Type.String()),
+    image: Nullable(Type.String()),
   }),
 })
 export type CurrentUser = Static<typeof CurrentUser>
@@ -88,9 +88,9 @@ export const Session = Type.Object({
   id: Id,
   /** Whether this is the session of the request. */
   current: Type.Boolean(),
-  userAgent: Type.Union([Type.String(), Type.Null()]),
+  userAgent: Nullable(Type.String()),
   /** Network address of the sign-in. */
-  address: Type.Union([Type.String(), Type.Null()]),
+  address: Nullable(Type.String()),
   createdAt: Timestamp,
   lastUsedAt: Timestamp,
   /** Thirty days after the last refresh, and ninety after the sign-in at the latest. */
@@ -144,9 +144,9 @@ export const AuditEntry = Type.Object({
   at: Timestamp,
   kind: AnyAuditKind,
   /** Null when somebody failed to sign in to an account that does not exist. */
-  userId: Type.Union([Id, Type.Null()]),
-  sessionId: Type.Union([Id, Type.Null()]),
-  address: Type.Union([Type.String(), Type.Null()]),
+  userId: Nullable(Id),
+  sessionId: Nullable(Id),
+  address: Nullable(Type.String()),
   /** Data that depends on the kind, for example `roles` and `by`. */
   details: Type.Record(Type.String(), Type.Unknown()),
 })

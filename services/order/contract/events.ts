@@ -1,6 +1,6 @@
-import { Amount, Currency, event, Id, Type } from '@doran/kernel/contract'
+import { Amount, Currency, event, Id, Nullable, Type } from '@doran/kernel/contract'
 import { Sku } from '@doran/product/contract'
-import { nullable, Quantity } from './schemas.ts'
+import { Quantity } from './schemas.ts'
 
 const About = { orderId: Id, number: Type.String(), buyerId: Id, currency: Currency, total: Amount }
 const Parts = Type.Array(
@@ -16,7 +16,7 @@ export const orderPlaced = event('order.placed', Type.Object({ ...About, sellers
 /** An unpaid order was reduced; `sellers` and `total` describe the rest. */
 export const orderReduced = event('order.reduced', Type.Object({ ...About, sellers: Parts }))
 /** `paymentId` is null for an order that costs nothing. */
-export const orderPaid = event('order.paid', Type.Object({ ...About, paymentId: nullable(Id), sellers: Parts }))
+export const orderPaid = event('order.paid', Type.Object({ ...About, paymentId: Nullable(Id), sellers: Parts }))
 /** Some or all parts of a paid order, listed in `sellers`, were cancelled; `refunded` is the amount for these parts. */
 export const orderCancelled = event(
   'order.cancelled',

@@ -1,24 +1,21 @@
-import { Amount, Currency, Id, type Static, Timestamp, Type } from '@doran/kernel/contract'
+import { Amount, Currency, Id, Nullable, type Static, Timestamp, Type } from '@doran/kernel/contract'
 import { Sku } from '@doran/product/contract'
 
 /** Text in both languages of the catalogue. */
 const Localised = Type.Object({ ko: Type.String(), en: Type.String() })
 
 export const Quantity = Type.Integer({ minimum: 1, maximum: 999 })
-export const nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) =>
-  Type.Union([schema, Type.Null()])
-
 /** Minor units; a cart may cost more than the limit of one order. */
 export const CartTotal = Type.Integer({ minimum: 0, maximum: 9_000_000_000_000_000 })
 
 export const CartLine = Type.Object({
   sku: Sku,
-  productId: nullable(Id),
-  sellerId: nullable(Id),
-  sellerName: nullable(Localised),
-  name: nullable(Localised),
-  optionText: nullable(Localised),
-  image: nullable(Type.String()),
+  productId: Nullable(Id),
+  sellerId: Nullable(Id),
+  sellerName: Nullable(Localised),
+  name: Nullable(Localised),
+  optionText: Nullable(Localised),
+  image: Nullable(Type.String()),
   quantity: Quantity,
   /** Current unit price. */
   price: Amount,
@@ -28,7 +25,7 @@ export const CartLine = Type.Object({
   /** How many can be bought now. */
   available: Type.Integer({ minimum: 0 }),
   /** The reason why the line cannot be ordered, if any. */
-  problem: nullable(Type.Enum(['not_on_sale', 'not_enough_stock'])),
+  problem: Nullable(Type.Enum(['not_on_sale', 'not_enough_stock'])),
 })
 export type CartLine = Static<typeof CartLine>
 
@@ -39,7 +36,7 @@ export type LeftOut = Static<typeof LeftOut>
 export const Cart = Type.Object({
   id: Id,
   /** Null for a guest's cart, which anyone who knows its id may use. */
-  buyerId: nullable(Id),
+  buyerId: Nullable(Id),
   lines: Type.Array(CartLine),
   /** Sum of the lines that can be ordered; send it as `expectedTotal`. It may exceed what one order may cost. */
   total: CartTotal,
@@ -84,7 +81,7 @@ export const OrderLine = Type.Object({
   productId: Id,
   name: Localised,
   optionText: Localised,
-  image: nullable(Type.String()),
+  image: Nullable(Type.String()),
   quantity: Quantity,
   price: Amount,
   total: Amount,
@@ -136,12 +133,12 @@ export type OrderSummary = Static<typeof OrderSummary>
 export const Order = Type.Object({
   ...summary,
   buyerId: Id,
-  paymentId: nullable(Id),
+  paymentId: Nullable(Id),
   /** The refusal of the last attempt to pay. While the order awaits payment, it may be paid again. */
-  failure: nullable(OrderFailure),
+  failure: Nullable(OrderFailure),
   address: Address,
   note: Type.String(),
-  paidAt: nullable(Timestamp),
+  paidAt: Nullable(Timestamp),
   /** The time at which the order expires unless it is paid. */
   expiresAt: Timestamp,
   sellers: Type.Array(SellerOrder),
@@ -161,7 +158,7 @@ export const SellerOrderView = Type.Object({
   currency: Currency,
   address: Address,
   note: Type.String(),
-  paidAt: nullable(Timestamp),
+  paidAt: Nullable(Timestamp),
   lines: Type.Array(OrderLine),
 })
 export type SellerOrderView = Static<typeof SellerOrderView>
@@ -178,7 +175,7 @@ export const ClosedShopOrder = Type.Object({
   status: SellerOrderStatus,
   subtotal: Amount,
   currency: Currency,
-  paidAt: nullable(Timestamp),
+  paidAt: Nullable(Timestamp),
   lines: Type.Array(OrderLine),
 })
 export type ClosedShopOrder = Static<typeof ClosedShopOrder>

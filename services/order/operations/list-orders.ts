@@ -18,10 +18,5 @@ export const listOrders: Handler<typeof order, 'listOrders'> = async ({ status, 
       ${status ? sql`and o.status = ${status}` : sql.empty}
       ${before ? sql`and o.id < ${before}` : sql.empty}
     order by o.id desc limit ${limit + 1}`)
-  return asKeyset.page(
-    rows,
-    limit,
-    ({ id }) => [id],
-    (row) => row,
-  )
+  return asKeyset.pageById(rows, limit)
 }

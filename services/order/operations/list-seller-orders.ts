@@ -15,10 +15,5 @@ export const listSellerOrders: Handler<typeof order, 'listSellerOrders'> = async
       ${status ? sql`and s.status = ${status}` : sql.empty}
       ${before ? sql`and s.id < ${before}` : sql.empty}
     order by s.id desc limit ${limit + 1}`)
-  return asKeyset.page(
-    rows,
-    limit,
-    ({ id }) => [id],
-    (row) => row,
-  )
+  return asKeyset.pageById(rows, limit)
 }

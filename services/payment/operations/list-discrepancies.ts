@@ -7,10 +7,5 @@ export const listDiscrepancies: Handler<typeof payment, 'listDiscrepancies'> = a
   const rows = await ctx.db.all<Discrepancy>(sql`
     select id, payment_id as "paymentId", what, details, found_at as "foundAt" from payment.discrepancies
     ${before ? sql`where id < ${before}` : sql.empty} order by id desc limit ${limit + 1}`)
-  return asKeyset.page(
-    rows,
-    limit,
-    ({ id }) => [id],
-    (row) => row,
-  )
+  return asKeyset.pageById(rows, limit)
 }

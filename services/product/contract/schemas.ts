@@ -1,5 +1,5 @@
 /** Schemas of the catalogue: products and their parts, categories, brands and shops. */
-import { Amount, Currency, Id, type Static, Timestamp, Type } from '@doran/kernel/contract'
+import { Amount, Currency, Id, Nullable, type Static, Timestamp, Type } from '@doran/kernel/contract'
 
 // Nobody types control characters or halves of surrogate pairs, and PostgreSQL refuses NUL and half pairs.
 const ONE_LINE = '^(?=.*\\S)[^\\p{Cc}\\p{Cs}]*$'
@@ -68,8 +68,6 @@ const Alt = localised(
   }),
 )
 /** The schema, or null. */
-export const nullable = <T extends Parameters<typeof Type.Array>[0]>(schema: T) => Type.Union([schema, Type.Null()])
-
 /**
  * `draft`: not published yet; `on-sale`: everyone can see and buy it; `stopped`: withdrawn from sale, or a dropped
  * draft.
@@ -127,7 +125,7 @@ const variantFields = {
 export const Variant = Type.Object({
   ...variantFields,
   /** The price before a reduction, higher than `price`. */
-  compareAtPrice: nullable(Price),
+  compareAtPrice: Nullable(Price),
 })
 export type Variant = Static<typeof Variant>
 
@@ -137,7 +135,7 @@ export const NewVariant = Type.Object(
     ...variantFields,
     currency: Type.Optional(variantFields.currency),
     options: Type.Optional(variantFields.options),
-    compareAtPrice: Type.Optional(nullable(Price)),
+    compareAtPrice: Type.Optional(Nullable(Price)),
   },
   { additionalProperties: false },
 )
@@ -148,7 +146,7 @@ export const Key = line(64)
 /** The fields of a product that a seller writes through any operation: all but its key and its state. */
 export const contentFields = {
   category: Slug,
-  brand: Type.Optional(nullable(Slug)),
+  brand: Type.Optional(Nullable(Slug)),
   name: Name,
   description: Type.Optional(Text),
   attributes: Type.Optional(Type.Array(Attribute, { maxItems: 50, errorMessage: 'must be at most 50 facts' })),
@@ -172,7 +170,7 @@ export type ImportedProduct = Static<typeof ImportedProduct>
 export const Category = Type.Object({
   slug: Slug,
   name: Name,
-  parent: nullable(Slug),
+  parent: Nullable(Slug),
   /** Smaller comes first among the children of one parent. */
   position: Type.Integer({ minimum: 0, maximum: 1_000_000 }),
 })
@@ -213,13 +211,13 @@ export type Seller = Static<typeof Seller>
 export const Summary = Type.Object({
   id: Id,
   name: Name,
-  image: nullable(Image),
+  image: Nullable(Image),
   /** Lowest and highest price of its variants. */
   priceFrom: Amount,
   priceTo: Amount,
   currency: Currency,
   seller: Type.Object({ id: Id, name: Name }),
-  brand: nullable(Brand),
+  brand: Nullable(Brand),
   category: Slug,
   createdAt: Timestamp,
 })
@@ -232,7 +230,7 @@ export const Product = Type.Object({
   state: State,
   seller: Type.Object({ id: Id, slug: Slug, name: Name }),
   category: Slug,
-  brand: nullable(Brand),
+  brand: Nullable(Brand),
   name: Name,
   description: Text,
   attributes: Type.Array(Attribute),
@@ -255,7 +253,7 @@ export const Offer = Type.Object({
   name: Name,
   /** The chosen values, for example `용량: 3kg`; empty for a product without options. */
   optionText: Type.Object({ ko: Type.String(), en: Type.String() }),
-  image: nullable(Type.String()),
+  image: Nullable(Type.String()),
   price: Amount,
   currency: Currency,
   state: State,
@@ -266,7 +264,7 @@ const RowMessage = Type.Object({
   /** Line of the file on which the row begins; the header is line 1. */
   row: Type.Integer(),
   /** The column's name in the file; null for the whole row, and for a column that the file does not have. */
-  column: nullable(Type.String()),
+  column: Nullable(Type.String()),
   message: Type.String(),
 })
 

@@ -1,5 +1,5 @@
 /** Delivery addresses: the single definition, used by the address book, by orders and by the shop. */
-import { type Static, Type, UNPRINTABLE } from '@doran/kernel/contract'
+import { Nullable, type Static, Type, UNPRINTABLE } from '@doran/kernel/contract'
 
 /**
  * A delivery address in a request. `line2` may be absent or null; the postal code is empty in countries that have none.
@@ -13,9 +13,7 @@ export const DeliveryAddress = Type.Object({
     description: 'Five digits in Korea; at most ten letters and digits elsewhere; empty where there are none',
   }),
   line1: Type.String({ maxLength: 200, description: 'Road name and number' }),
-  line2: Type.Optional(
-    Type.Union([Type.String({ maxLength: 200, description: 'Building, floor, flat' }), Type.Null()]),
-  ),
+  line2: Type.Optional(Nullable(Type.String({ maxLength: 200, description: 'Building, floor, flat' }))),
   country: Type.String({ pattern: '^[A-Z]{2}$', default: 'KR', errorMessage: 'must be an ISO 3166 code like KR' }),
 })
 export type DeliveryAddress = Static<typeof DeliveryAddress>
@@ -45,7 +43,7 @@ export const CorrectAddress = Type.Object({
     errorMessage: 'must be at most 10 letters and digits',
   }),
   line1: line(200),
-  line2: Type.Optional(Type.Union([line(200), Type.Null()])),
+  line2: Type.Optional(Nullable(line(200))),
 })
 
 /** Countries that use no postal codes, or in which many addresses have none. */

@@ -1,4 +1,4 @@
-import { contract, del, get, Id, patch, post, put, Type } from '@doran/kernel/contract'
+import { contract, del, get, Id, Nullable, patch, post, put, Type } from '@doran/kernel/contract'
 import {
   Address,
   AddressInPath,
@@ -40,7 +40,7 @@ export const user = contract('user', {
     path: UserInPath,
     body: Type.Object({
       name: Type.Optional(Name),
-      phone: Type.Optional(Type.Union([Phone, Type.Null()])),
+      phone: Type.Optional(Nullable(Phone)),
       locale: Type.Optional(Locale),
       ...MemberChanges,
     }),

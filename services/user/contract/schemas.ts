@@ -1,4 +1,4 @@
-import { get, Id, Line, type Static, Timestamp, Type } from '@doran/kernel/contract'
+import { get, Id, Line, Nullable, type Static, Timestamp, Type } from '@doran/kernel/contract'
 import { DeliveryAddress } from './address.ts'
 
 /** A line of text that is not blank and has no control characters. */
@@ -42,16 +42,16 @@ export type PublicProfile = Static<typeof PublicProfile>
 export const Member = Type.Object({
   userId: Id,
   username: Type.String(),
-  bio: Type.Union([Type.String(), Type.Null()]),
-  image: Type.Union([Type.String(), Type.Null()]),
+  bio: Nullable(Type.String()),
+  image: Nullable(Type.String()),
 })
 export type Member = Static<typeof Member>
 
 /** What members may change about themselves. `null` and `""` remove a bio or an image. */
 const MemberChange = Type.Object({
   username: Type.Optional(Username),
-  bio: Type.Optional(Type.Union([Bio, Type.Null()])),
-  image: Type.Optional(Type.Union([Image, Type.Null()])),
+  bio: Type.Optional(Nullable(Bio)),
+  image: Type.Optional(Nullable(Image)),
 })
 export const MemberChanges = MemberChange.properties
 
@@ -62,9 +62,9 @@ export const Profile = Type.Object({
   email: Type.String(),
   name: Type.String(),
   username: Type.String(),
-  bio: Type.Union([Type.String(), Type.Null()]),
-  image: Type.Union([Type.String(), Type.Null()]),
-  phone: Type.Union([Type.String(), Type.Null()]),
+  bio: Nullable(Type.String()),
+  image: Nullable(Type.String()),
+  phone: Nullable(Type.String()),
   locale: Locale,
   status: UserStatus,
   createdAt: Timestamp,
@@ -98,7 +98,7 @@ export const Address = Type.Object({
   phone: Type.String(),
   postalCode: Type.String(),
   line1: Type.String(),
-  line2: Type.Union([Type.String(), Type.Null()]),
+  line2: Nullable(Type.String()),
   country: Type.String(),
   /** True for exactly one of a user's addresses. */
   isDefault: Type.Boolean(),

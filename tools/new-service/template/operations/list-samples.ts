@@ -6,10 +6,5 @@ import { findSamples } from '../samples.ts'
 export const listSamples: Handler<typeof sample, 'listSamples'> = async ({ cursor, limit }, ctx) => {
   const [before] = (asKeyset.read(cursor, [Id]) ?? []) as string[]
   const rows = await findSamples(ctx.db, before, limit + 1)
-  return asKeyset.page(
-    rows,
-    limit,
-    ({ id }) => [id],
-    (row) => row,
-  )
+  return asKeyset.pageById(rows, limit)
 }
