@@ -1,17 +1,34 @@
 /** Queries for consistency checks of articles. They only read, by index, so they may run while the shop is open. */
 import { type Queryable, type Sql, sql } from '@doran/kernel'
+import type { Breach, Invariant } from '@doran/kernel/invariants'
 
-export interface Breach {
-  id: string
-  what: string
-}
+const PAGE_SIZE = 2_000
+const FIRST_ID = '00000000-0000-0000-0000-000000000000'
 
-export function pageArticles(db: Queryable, after: string, limit: number): Promise<string[]> {
+export const invariants: readonly Invariant[] = [
+  {
+    name: 'community-whole',
+    page: (db, after = FIRST_ID) => pageArticles(db, after, PAGE_SIZE),
+    inspect: findUnsound,
+  },
+  {
+    name: 'community-whole',
+    page: (db, after = '') => pageTags(db, after, PAGE_SIZE),
+    inspect: findMiscountedTags,
+  },
+  {
+    name: 'community-whole',
+    page: async (_db, after) => (after === undefined ? ['article.total'] : []),
+    inspect: findWrongTotal,
+  },
+]
+
+function pageArticles(db: Queryable, after: string, limit: number): Promise<string[]> {
   return idsOf(db, sql`select id from article.articles where id > ${after} order by id limit ${limit}`)
 }
 
 /** Articles whose stored counter, tags, body or slug is wrong. */
-export function findUnsound(db: Queryable, ids: readonly string[]): Promise<Breach[]> {
+function findUnsound(db: Queryable, ids: readonly string[]): Promise<Breach[]> {
   return db.all<Breach>(sql`
     with liked as (
       select article_id, count(*) as count from article.favorites where article_id = any(${ids}::uuid[]) group by 1
@@ -35,12 +52,12 @@ export function findUnsound(db: Queryable, ids: readonly string[]): Promise<Brea
     select id, what from breach where what <> ''`)
 }
 
-export function pageTags(db: Queryable, after: string, limit: number): Promise<string[]> {
+function pageTags(db: Queryable, after: string, limit: number): Promise<string[]> {
   return idsOf(db, sql`select tag as id from article.tags where tag > ${after} order by tag limit ${limit}`)
 }
 
 /** Tags whose stored counter differs from the number of their articles. */
-export function findMiscountedTags(db: Queryable, tags: readonly string[]): Promise<Breach[]> {
+function findMiscountedTags(db: Queryable, tags: readonly string[]): Promise<Breach[]> {
   return db.all<Breach>(sql`
     select t.tag as id, format('%s articles, counted %s', coalesce(l.count, 0), t.articles) as what
     from article.tags t
@@ -67,11 +84,12 @@ export function findMiscountedAuthors(db: Queryable, authorIds: readonly string[
     where w.author_id = any(${authorIds}::uuid[]) and w.articles <> coalesce(s.count, 0)`)
 }
 
-/** The stored total, and the sum of the authors' counters. */
-export function readTotals(db: Queryable): Promise<{ kept: number; counted: number }> {
-  return db.one(sql`
-    select articles as kept, (select coalesce(sum(articles), 0)::bigint from article.authors) as counted
-    from article.total`)
+/** The total of all articles, if it differs from the sum of the authors' counters. */
+function findWrongTotal(db: Queryable): Promise<Breach[]> {
+  return db.all<Breach>(sql`
+    select 'article.total' as id, format('%s articles in all, by author %s', t.articles, a.articles) as what
+    from article.total t, (select coalesce(sum(articles), 0) as articles from article.authors) a
+    where t.articles <> a.articles`)
 }
 
 /** The subset of these articles that exists. */

@@ -1,11 +1,12 @@
 /** Checks of the invariants of stock, for `doran check`. Reads only, and by index, so it can run on a live shop. */
 import { type Queryable, sql } from '@doran/kernel'
+import type { Breach, Invariant } from '@doran/kernel/invariants'
 import type { Line } from './reservations.ts'
 
-export interface Breach {
-  id: string
-  what: string
-}
+export const invariants: readonly Invariant[] = [
+  { name: 'stock-conserved', page: pageSkus, inspect: findUnconserved },
+  { name: 'stock-follows-orders', page: pageSkus, inspect: findMisplaced },
+]
 
 const MAX_PAGE_SKUS = 2_000
 /** The approximate number of movements per page. A single SKU may have more. */
@@ -23,7 +24,7 @@ export async function pageSkus(db: Queryable, after = ''): Promise<string[]> {
 }
 
 /** SKUs whose stock disagrees with the ledger or the reservations, or was ever negative. */
-export function findUnconserved(db: Queryable, skus: readonly string[]): Promise<Breach[]> {
+function findUnconserved(db: Queryable, skus: readonly string[]): Promise<Breach[]> {
   return db.all<Breach>(sql`
     with entry as (
       select sku, version, on_hand, reserved,
@@ -58,7 +59,7 @@ export function findUnconserved(db: Queryable, skus: readonly string[]): Promise
 }
 
 /** Orders whose movements of one of these SKUs disagree with the state of their reservation. */
-export function findMisplaced(db: Queryable, skus: readonly string[]): Promise<(Breach & { subject: string })[]> {
+function findMisplaced(db: Queryable, skus: readonly string[]): Promise<(Breach & { subject: string })[]> {
   return db.all<Breach & { subject: string }>(sql`
     with moved as (
       select sku, reference, sum(on_hand) as on_hand, sum(reserved) as reserved

@@ -1,11 +1,24 @@
 /** Checks of the invariants of orders, for `doran check`. Reads only, and by index, so it can run on a live shop. */
 import { type Queryable, type Sql, sql } from '@doran/kernel'
+import type { Breach, Invariant } from '@doran/kernel/invariants'
 import type { OrderStatus } from './contract.ts'
 
-export interface Breach {
-  id: string
-  what: string
-}
+const PAGE_SIZE = 1_000
+
+export const invariants: readonly Invariant[] = [
+  {
+    name: 'orders-whole',
+    byTime: true,
+    page: (db, after = '') => pageCarts(db, after, PAGE_SIZE),
+    inspect: findLostCarts,
+  },
+  {
+    name: 'orders-whole',
+    byTime: true,
+    page: (db, after = '') => pagePaidEvents(db, after, PAGE_SIZE),
+    inspect: findFalseEvents,
+  },
+]
 
 /** The facts about an order with which `doran check` compares other services. */
 export interface OrderFacts {
@@ -109,19 +122,19 @@ export function findUnsound(db: Queryable, ids: readonly string[]): Promise<Brea
     select id, what from breach where what <> ''`)
 }
 
-export function pageCarts(db: Queryable, after: string, limit: number): Promise<string[]> {
+function pageCarts(db: Queryable, after: string, limit: number): Promise<string[]> {
   return idsOf(db, sql`select id from "order".carts where id > ${after} order by id limit ${limit}`)
 }
 
 /** Carts in the state `ordered` without an order. */
-export function findLostCarts(db: Queryable, ids: readonly string[]): Promise<Breach[]> {
+function findLostCarts(db: Queryable, ids: readonly string[]): Promise<Breach[]> {
   return db.all<Breach>(sql`
     select c.id, 'the cart was ordered and has no order' as what from "order".carts c
     where c.id = any(${ids}::uuid[]) and c.state = 'ordered'
       and not exists (select 1 from "order".orders o where o.cart_id = c.id)`)
 }
 
-export function pagePaidEvents(db: Queryable, after: string, limit: number): Promise<string[]> {
+function pagePaidEvents(db: Queryable, after: string, limit: number): Promise<string[]> {
   return idsOf(
     db,
     sql`select id from doran.events where id > ${after} and name = 'order.paid' order by id limit ${limit}`,
@@ -129,7 +142,7 @@ export function pagePaidEvents(db: Queryable, after: string, limit: number): Pro
 }
 
 /** `order.paid` events that do not belong to the payment of their order: it has none, or another event published it. */
-export function findFalseEvents(db: Queryable, ids: readonly string[]): Promise<(Breach & { subject: string })[]> {
+function findFalseEvents(db: Queryable, ids: readonly string[]): Promise<(Breach & { subject: string })[]> {
   return db.all<Breach & { subject: string }>(sql`
     select e.data ->> 'orderId' as id, e.id as subject,
            format('the event %s tells of a payment that is not the one of this order', e.id) as what

@@ -87,11 +87,10 @@ function withDependency(text: string): string {
   return `${JSON.stringify({ ...manifest, dependencies: Object.fromEntries(dependencies) }, null, 2)}\n`
 }
 
-/** With as many connections as services have whose requests take few statements. */
+/** Adds a container before that of the payment sandbox, with the connection pool of services that need few statements. */
 function withContainer(text: string): string {
-  const mark = '  # Stands for the payment provider'
   const container = `  ${name}:\n    <<: *doran\n    environment:\n      <<: *few\n      DORAN_SERVICES: ${name}\n\n`
-  return text.replace(mark, container + mark)
+  return text.replace(/^(?: {2}#.*\n)* {2}payment-sandbox:$/m, (before) => container + before)
 }
 
 function count(paths: readonly string[]): string {

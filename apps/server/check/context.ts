@@ -1,7 +1,7 @@
 /** What the scans of one check share: its connections and limits. */
 import type { Database } from '@doran/kernel'
 import type { Pool } from '@doran/kernel/platform'
-import type { Invariant } from './finding.ts'
+import type { KnownInvariant } from './finding.ts'
 import type { CheckOptions } from './options.ts'
 import { openLedger, type ProviderLedger } from './provider-ledger.ts'
 import { FIRST_ID } from './scan.ts'
@@ -19,7 +19,7 @@ export interface CheckContext {
   readonly sagaSeconds: number
   readonly dueSeconds: number
   /** Returns why this invariant cannot be checked in full; undefined if it can. */
-  whyUnseen(invariant: Invariant): string | undefined
+  whyUnseen(invariant: string): string | undefined
   close(): Promise<void>
 }
 
@@ -45,7 +45,11 @@ export async function openContext({ databases, provider }: Sources, options: Che
   }
 }
 
-const SEEN_BY_PROVIDER: readonly Invariant[] = ['captured-once', 'money-agrees', 'ledger-balanced']
+const SEEN_BY_PROVIDER: readonly string[] = [
+  'captured-once',
+  'money-agrees',
+  'ledger-balanced',
+] satisfies KnownInvariant[]
 
 /** Returns the lowest UUIDv7 of a moment. */
 function idAt(milliseconds: number): string {

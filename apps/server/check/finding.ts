@@ -21,10 +21,11 @@ export const INVARIANTS = {
   'sold-counted': 'no unit that was paid for is missing in the number that was sold of a product',
 } as const
 
-export type Invariant = keyof typeof INVARIANTS
+export type KnownInvariant = keyof typeof INVARIANTS
 
 export interface Finding {
-  readonly invariant: Invariant
+  /** A {@link KnownInvariant}, or the name of a service's own invariant. */
+  readonly invariant: string
   /** The invariant as a sentence. */
   readonly about: string
   /** `reason` says why the state is `not looked at`. */

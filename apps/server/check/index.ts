@@ -5,13 +5,14 @@
  */
 import { setTimeout } from 'node:timers/promises'
 import { type CheckContext, openContext } from './context.ts'
-import { type Finding, INVARIANTS, type Invariant, MAX_SHOWN } from './finding.ts'
+import { type Finding, MAX_SHOWN } from './finding.ts'
 import type { CheckOptions } from './options.ts'
+import { describe, loadInvariants, type OwnInvariant } from './own.ts'
 import type { Scan, Suspect } from './scan.ts'
 import { scansOf } from './scans.ts'
 import type { Sources } from './sources.ts'
 
-export { type Finding, INVARIANTS, type Invariant, type Offence } from './finding.ts'
+export { type Finding, INVARIANTS, type KnownInvariant, type Offence } from './finding.ts'
 export type { CheckOptions } from './options.ts'
 export { type Sources, sourcesOf } from './sources.ts'
 
@@ -20,17 +21,24 @@ const MAX_SUSPECTS = 10_000
 /** Number of suspects that are inspected again at once. */
 const RECHECK_BATCH_SIZE = 500
 
-export async function checkInvariants(sources: Sources, options: CheckOptions = {}): Promise<Finding[]> {
+/** `own` are the invariants that services declare themselves. */
+export async function checkInvariants(
+  sources: Sources,
+  options: CheckOptions = {},
+  own?: readonly OwnInvariant[],
+): Promise<Finding[]> {
   const { settle = 6, looks = 3 } = options
+  const declared = own ?? (await loadInvariants())
+  const sentences = describe(declared)
   const context = await openContext(sources, options)
   try {
     const results: ScanResult[] = []
-    for (const scan of scansOf(context)) results.push(await runScan(scan))
+    for (const scan of scansOf(context, declared)) results.push(await runScan(scan))
     for (let look = 1; look < looks && results.some(({ suspects }) => suspects.length > 0); look++) {
       await setTimeout((settle * 1_000) / (looks - 1))
       for (const each of results) each.suspects = await recheck(each)
     }
-    return (Object.keys(INVARIANTS) as Invariant[]).map((invariant) => findingOf(invariant, results, context))
+    return [...sentences].map(([invariant, about]) => findingOf(invariant, about, results, context))
   } finally {
     await context.close()
   }
@@ -76,7 +84,12 @@ async function recheck({ scan, suspects }: ScanResult): Promise<Suspect[]> {
 
 const keyOf = ({ invariant, id }: Suspect) => `${invariant} ${id}`
 
-function findingOf(invariant: Invariant, results: readonly ScanResult[], { whyUnseen }: CheckContext): Finding {
+function findingOf(
+  invariant: string,
+  about: string,
+  results: readonly ScanResult[],
+  { whyUnseen }: CheckContext,
+): Finding {
   const own = results.filter(({ scan }) => scan.invariants.includes(invariant))
   const suspects = own.flatMap(({ suspects }) => suspects.filter((suspect) => suspect.invariant === invariant))
   // Two scans may find the same offence.
@@ -86,7 +99,7 @@ function findingOf(invariant: Invariant, results: readonly ScanResult[], { whyUn
   const reason = whyUnseen(invariant) ?? (atLeast ? 'so much looked broken that the rest was not looked at' : undefined)
   return {
     invariant,
-    about: INVARIANTS[invariant],
+    about,
     state: offending.length > 0 ? 'broken' : reason ? 'not looked at' : 'holds',
     ...(reason && { reason }),
     looked: sum(own.map(({ looked }) => looked)),

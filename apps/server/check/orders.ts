@@ -11,12 +11,7 @@ import { FIRST_ID, type Scan, type Suspect, suspectsOf } from './scan.ts'
 const PAGE_SIZE = 1_000
 
 export function orderScans(context: CheckContext): Scan[] {
-  return [
-    everyOrder(context),
-    carts(context),
-    paidEvents(context),
-    ...(context.ledger ? [ledger(context, context.ledger)] : []),
-  ]
+  return [everyOrder(context), ...(context.ledger ? [ledger(context, context.ledger)] : [])]
 }
 
 /** Goes through every id that orders, payments or reservations have, so that it finds an id that the other two lost. */
@@ -129,24 +124,6 @@ async function findPendingApprovals(context: CheckContext): Promise<Set<string>>
     ),
   )
   return new Set(found.flat().map(({ id }) => id))
-}
-
-function carts(context: CheckContext): Scan {
-  const order = context.database('order')
-  return {
-    invariants: ['orders-whole'],
-    page: (after = context.from) => orders.pageCarts(order, after, PAGE_SIZE),
-    inspect: async (ids) => suspectsOf('orders-whole', await orders.findLostCarts(order, ids)),
-  }
-}
-
-function paidEvents(context: CheckContext): Scan {
-  const order = context.database('order')
-  return {
-    invariants: ['orders-whole'],
-    page: (after = context.from) => orders.pagePaidEvents(order, after, PAGE_SIZE),
-    inspect: async (ids) => suspectsOf('orders-whole', await orders.findFalseEvents(order, ids)),
-  }
 }
 
 /** Checks the provider's ledger: it must balance, and our payments must know every session with money. */

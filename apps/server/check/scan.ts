@@ -1,9 +1,9 @@
-import type { Invariant, Offence } from './finding.ts'
+import type { Offence } from './finding.ts'
 
 /** Goes through all subjects of one kind in batches. Whatever it finds broken is inspected again later. */
 export interface Scan {
   /** The invariants that it checks. */
-  readonly invariants: readonly Invariant[]
+  readonly invariants: readonly string[]
   /** Returns the next subjects after `after` in ascending order; an empty page ends the scan. */
   page(after: string | undefined): Promise<string[]>
   inspect(subjects: readonly string[]): Promise<Suspect[]>
@@ -11,7 +11,7 @@ export interface Scan {
 
 /** Something that looks broken. It is broken if it still looks so after the running system has had time to finish. */
 export interface Suspect extends Offence {
-  readonly invariant: Invariant
+  readonly invariant: string
   /** The subject to inspect again, if it is not the id. */
   readonly subject?: string
   /** The suspect waits for an operator; see {@link Finding.parked}. */
@@ -19,7 +19,7 @@ export interface Suspect extends Offence {
 }
 
 /** Returns the offences of an invariant as suspects. */
-export function suspectsOf<O extends Offence>(invariant: Invariant, offences: readonly O[]): (O & Suspect)[] {
+export function suspectsOf<O extends Offence>(invariant: string, offences: readonly O[]): (O & Suspect)[] {
   return offences.map((offence) => ({ ...offence, invariant }))
 }
 

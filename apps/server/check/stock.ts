@@ -1,4 +1,4 @@
-/** Checks stock by SKU: the ledger of movements, the reservations and the goods that came back. */
+/** Compares the goods that came back with the cancellations of orders. */
 import * as stock from '@doran/inventory/invariants'
 import { findCancellations, pageCancellations, readCancellations } from '@doran/order/invariants'
 import type { CheckContext } from './context.ts'
@@ -14,13 +14,9 @@ export function stockScans(context: CheckContext): Scan[] {
 function skus(context: CheckContext): Scan {
   const inventory = context.database('inventory')
   return {
-    invariants: ['stock-conserved', 'stock-follows-orders'],
+    invariants: ['stock-follows-orders'],
     page: (after) => stock.pageSkus(inventory, after),
-    inspect: async (skus) => [
-      ...suspectsOf('stock-conserved', await stock.findUnconserved(inventory, skus)),
-      ...suspectsOf('stock-follows-orders', await stock.findMisplaced(inventory, skus)),
-      ...suspectsOf('stock-follows-orders', await findUnfounded(context, skus)),
-    ],
+    inspect: async (skus) => suspectsOf('stock-follows-orders', await findUnfounded(context, skus)),
   }
 }
 

@@ -5,7 +5,9 @@ import { fileURLToPath } from 'node:url'
 import { sql } from '@doran/kernel'
 import { discardTask } from '@doran/kernel/platform'
 import { createTestDatabase, freePort, runJob } from '@doran/kernel/testing'
-import { type CheckOptions, checkInvariants, type Finding, INVARIANTS, type Invariant } from '../check/index.ts'
+import { type CheckOptions, checkInvariants, type Finding, INVARIANTS, type KnownInvariant } from '../check/index.ts'
+import type { OwnInvariant } from '../check/own.ts'
+import { FIRST_ID } from '../check/scan.ts'
 import { openReadOnly } from '../check/sources.ts'
 import { services } from '../services.ts'
 import { type CheckedShop, openCheckedShop } from './checked-shop.ts'
@@ -47,6 +49,29 @@ describe('the check of invariants', () => {
     // With one database no event comes from another.
     for (const { invariant, looked } of findings)
       assert.ok(looked > 0 || invariant === 'events-handled-once', invariant)
+  })
+
+  it('inspects what a service declares of its own tables', async () => {
+    const inspected: string[] = []
+    const own: OwnInvariant = {
+      service: 'inventory',
+      name: 'inventory-has-few',
+      about: 'there are few SKUs',
+      byTime: true,
+      page: async (db, after) => (after === FIRST_ID ? Object.keys(await db.one(sql`select 1 as one`)) : []),
+      async inspect(_db, subjects) {
+        inspected.push(...subjects)
+        return subjects.map((id) => ({ id, what: 'is one too many' }))
+      },
+    }
+
+    const findings = await checkInvariants(shop.sources, NOW, [own])
+
+    const { about, state, offending, looked } = findings.at(-1) as Finding
+    assert.deepEqual([about, state, looked], ['there are few SKUs', 'broken', 1])
+    assert.deepEqual(offending, [{ id: 'one', what: 'is one too many' }])
+    assert.deepEqual(inspected, ['one', 'one'])
+    await assert.rejects(checkInvariants(shop.sources, NOW, [{ ...own, about: undefined }]), /has no sentence/)
   })
 
   it('cannot change anything', async () => {
@@ -154,7 +179,7 @@ describe('the check of invariants', () => {
       what: string,
       service: string,
       texts: () => [corruption: string, repair: string],
-      expected: () => Partial<Record<Invariant, string[]>>,
+      expected: () => Partial<Record<KnownInvariant, string[]>>,
     ): void {
       it(what, async () => {
         const [corruption, repair] = texts()
