@@ -35,7 +35,7 @@ describe('when a service stops under load', () => {
       await answered(load, 100, others)
 
       const child = childOf(market, `${name}.1`)
-      process.kill(child.pid as number, 'SIGKILL')
+      await child.kill()
       const died = Date.now()
       await pause(1_000)
       await answered(load, 20, ({ what, at }) => what === name && at > died + 50)
