@@ -7,7 +7,7 @@ import { setTimeout } from 'node:timers/promises'
 import { type CheckContext, openContext } from './context.ts'
 import { type Finding, MAX_SHOWN } from './finding.ts'
 import type { CheckOptions } from './options.ts'
-import { describe, loadInvariants, type OwnInvariant } from './own.ts'
+import { loadInvariants, type OwnInvariant, sentencesOf } from './own.ts'
 import type { Scan, Suspect } from './scan.ts'
 import { scansOf } from './scans.ts'
 import type { Sources } from './sources.ts'
@@ -29,7 +29,7 @@ export async function checkInvariants(
 ): Promise<Finding[]> {
   const { settle = 6, looks = 3 } = options
   const declared = own ?? (await loadInvariants())
-  const sentences = describe(declared)
+  const sentences = sentencesOf(declared)
   const context = await openContext(sources, options)
   try {
     const results: ScanResult[] = []

@@ -30,7 +30,7 @@ async function loadModule(service: string): Promise<{ invariants?: readonly Inva
 }
 
 /** Returns the sentence of each invariant by its name: those of this folder, then those of services. */
-export function describe(own: readonly OwnInvariant[]): ReadonlyMap<string, string> {
+export function sentencesOf(own: readonly OwnInvariant[]): ReadonlyMap<string, string> {
   const sentences = new Map<string, string>(Object.entries(INVARIANTS))
   for (const { service, name, about } of own) {
     if (about !== undefined && sentences.has(name) && sentences.get(name) !== about) {
